@@ -1,0 +1,122 @@
+"""The command line. Each command imports what it needs when it runs: `--help` stays fast."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+ASSIGNMENT = Path(__file__).parent
+USAGE = 2
+
+
+class OneLine(click.Group):
+    """Commands whose errors are one line on stderr, with exit status 2."""
+
+    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+        try:
+            return super().main(*args, **kwargs, standalone_mode=False)  # type: ignore[arg-type]
+        except click.exceptions.NoArgsIsHelpError as shown:
+            click.echo(shown.format_message())
+        except click.ClickException as problem:
+            click.echo(f"error: {' '.join(problem.format_message().split())}", err=True)
+        except click.Abort:
+            click.echo("stopped; what was graded is kept: go on with --resume", err=True)
+            sys.exit(130)
+        sys.exit(USAGE)
+
+
+@click.group(cls=OneLine)
+@click.option(
+    "--assignment",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ASSIGNMENT,
+    help="Folder with the assignment.toml of another assignment.",
+)
+@click.pass_context
+def main(context: click.Context, assignment: Path) -> None:
+    """Build, grade and check the assignment on vanishing and exploding gradients."""
+    context.obj = assignment
+
+
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Decides the tests' inputs."
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes; default: the cores."
+)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("graded"),
+    show_default=True, help="Folder for the grades and pages.",
+)  # fmt: skip
+@jobs_option
+@seed_option
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster.")
+@click.option("--resume", is_flag=True, help="Keep the results of an interrupted run.")
+@click.option(
+    "--require", multiple=True, metavar="LAYER", help="Refuse to run without this protection."
+)
+@click.pass_obj
+def grade(
+    assignment: Path,
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int | None,
+    seed: int,
+    scheduler: str | None,
+    resume: bool,
+    require: tuple[str, ...],
+) -> None:
+    """Grade submissions: zips or folders that hold the package, or folders of them."""
+    from .engine.run import Run, run_class
+
+    run_class(Run(assignment, paths, out, jobs, seed, scheduler, resume, require))
+
+
+@main.command()
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
+    show_default=True, help="Folder for the class and its grades.",
+)  # fmt: skip
+@jobs_option
+@click.pass_obj
+def demo(assignment: Path, out: Path, jobs: int | None) -> None:
+    """Make a small class, grade it, and say where to look."""
+    from .engine.demo import run_demo
+
+    run_demo(assignment, out, jobs)
+
+
+@main.command()
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("dist"),
+    show_default=True, help="Folder for the zips.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Only say whether the handout's package is stale.")
+@click.pass_obj
+def build(assignment: Path, out: Path, check: bool) -> None:
+    """Make the handout's stubs from the solution, and the zips for students and for Otter."""
+    from .engine.build import build_all, check_handout
+
+    if check:
+        check_handout(assignment)
+    else:
+        build_all(assignment, out)
+
+
+@main.command()
+@jobs_option
+@seed_option
+@click.option("--seeds", type=click.IntRange(1, 10_000), default=1, help="How many, from --seed on.")
+@click.option("--variants-only", is_flag=True, help="Only the odd but right implementations.")
+@click.pass_obj
+def check(assignment: Path, jobs: int | None, seed: int, seeds: int, variants_only: bool) -> None:
+    """Prove the material: solution, skeleton, every mistake, every odd but right variant."""
+    from .engine.check_material import run_check
+
+    run_check(assignment, jobs, range(seed, seed + seeds), variants_only)

@@ -1,0 +1,91 @@
+"""An assignment as the engine sees it: which package, which parts, where its files are."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import sys
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+FILE = "assignment.toml"
+
+
+class AssignmentError(ValueError):
+    """The assignment's folder is not what the engine needs."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The content of an `assignment.toml`, its folders made absolute."""
+
+    folder: Path
+    title: str
+    package: str
+    parts: tuple[str, ...]
+    given: tuple[str, ...]
+    opaque: dict[str, list[int]]
+    solutions: Path
+    handout: Path
+    suites: Path
+    mistakes: Path
+    variants: Path
+
+    @classmethod
+    def load(cls, folder: Path) -> Assignment:
+        """Reads FOLDER/assignment.toml. Raises `AssignmentError`."""
+        folder = folder.resolve()
+        try:
+            content = tomllib.loads((folder / FILE).read_text("utf-8"))
+            places = {
+                name: (folder / content.pop(name)).resolve()
+                for name in ("solutions", "handout", "suites", "mistakes", "variants")
+            }
+            content["parts"] = tuple(content["parts"])
+            content["given"] = tuple(content.get("given", ()))
+            content.setdefault("opaque", {})
+            return cls(folder=folder, **content, **places)
+        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
+            raise AssignmentError(f"{folder / FILE}: {problem}") from None
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that students write."""
+        names = sorted(path.stem for path in (self.solutions / self.package).glob("*.py"))
+        return tuple(n for n in names if n != "__init__" and n not in self.given)
+
+    @cached_property
+    def given_files(self) -> dict[str, bytes]:
+        """The given modules, as every submission gets them."""
+        paths = [self.solutions / self.package / f"{name}.py" for name in self.given]
+        return {f"{self.package}/{p.name}": p.read_bytes() for p in paths if p.exists()}
+
+    @cached_property
+    def solution_files(self) -> dict[str, bytes]:
+        """The reference's modules."""
+        paths = sorted((self.solutions / self.package).rglob("*.py"))
+        return {p.relative_to(self.solutions).as_posix(): p.read_bytes() for p in paths}
+
+    def reference(self) -> ModuleType:
+        """The solution as an importable package, each of its modules loaded."""
+        if str(self.solutions) not in sys.path:
+            sys.path.insert(0, str(self.solutions))
+        for module in (*self.modules, *(Path(path).stem for path in self.given_files)):
+            if module != "lab":
+                importlib.import_module(f"{self.package}.{module}")
+        return importlib.import_module(self.package)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all that makes a grade: solution, suites, mistakes and the engine."""
+        summed = hashlib.sha256()
+        engine = Path(__file__).parent
+        for folder in (self.solutions, self.suites, self.mistakes, engine):
+            for path in sorted(folder.rglob("*.py")):
+                summed.update(path.relative_to(folder).as_posix().encode() + b"\0")
+                summed.update(hashlib.sha256(path.read_bytes()).digest())
+        summed.update((self.folder / FILE).read_bytes())
+        return summed.hexdigest()

@@ -1,0 +1,240 @@
+"""Comparing what came back with what is right.
+
+Each helper raises `Wrong` with a reason that the student may read: what was given, what came back,
+what kind of thing was expected. The expected numbers themselves never appear in one.
+
+`what` names the thing that is looked at, such as "sigmoid(z)" or "the slope of rrelu(z, rng)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from .student import Handle, Observation, StudentFault
+
+__all__ = [
+    "Wrong",
+    "attempt",
+    "between",
+    "close",
+    "describe",
+    "equal",
+    "float64_array",
+    "fresh",
+    "items",
+    "number",
+    "quiet",
+    "raises",
+    "real_array",
+    "refused",
+    "returned",
+    "true",
+    "unchanged",
+]
+
+Given = Mapping[str, Any]
+"""What stood beside a wrong entry, by name: arrays that broadcast to the result's shape."""
+
+
+class Wrong(AssertionError):
+    """A wrong answer; its text is for the student."""
+
+
+def describe(value: Any) -> str:
+    """A value in a few words: its type, shape and dtype; the value itself where it is short."""
+    if isinstance(value, np.ndarray):
+        return f"{_article(value.dtype.name)} array of shape {value.shape}"
+    if isinstance(value, np.generic):
+        return f"{_figure(value.item())} (a NumPy {value.dtype.name})"
+    if isinstance(value, (tuple, list)):
+        entries = "1 entry" if len(value) == 1 else f"{len(value)} entries"
+        return f"a {type(value).__name__} of {entries}"
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, (int, float)):
+        return f"{_figure(value)} (a Python {type(value).__name__})"
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:39] + "…")
+    if isinstance(value, Handle):
+        return f"an object of type {value.type_name}"
+    return f"an object of type {type(value).__name__}"
+
+
+def real_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """The value as a float64 array of this shape.
+
+    Generous with types, which have a check of their own: arrays of any real dtype will do, and plain
+    numbers where the shape is ().
+    """
+    plain = shape == () and isinstance(value, (int, float, np.generic))
+    if not plain and type(value) is not np.ndarray:
+        _refuse(what, f"an array of shape {shape}", value)
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        _refuse(what, "an array of real numbers", value)
+    if array.shape != shape:
+        _refuse(what, f"an array of shape {shape}", value)
+    return array.astype(np.float64)
+
+
+def float64_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """The value, which must be exactly a float64 array of this shape.
+
+    A NumPy float64 scalar counts as a 0-d array.
+    """
+    exact = type(value) is np.ndarray or (shape == () and type(value) is np.float64)
+    if not exact or value.dtype != np.float64 or value.shape != shape:
+        _refuse(what, f"a float64 array of shape {shape}", value)
+    return np.asarray(value)
+
+
+def number(value: Any, what: str) -> float:
+    """The value, which must be a plain number: Python's or NumPy's, but no array and no bool."""
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not real:
+        _refuse(what, "a number", value)
+    return float(value)
+
+
+def items(value: Any, count: int, what: str, kind: type | None = None) -> Sequence[Any]:
+    """The value, which must be a list or tuple (or exactly a `kind`) of so many entries."""
+    right = type(value) in (tuple, list) if kind is None else type(value) is kind
+    if not right or len(value) != count:
+        name = "tuple" if kind is None else kind.__name__
+        _refuse(what, f"a {name} of {count} entries" if count != 1 else f"a {name} of 1 entry", value)
+    return value
+
+
+def close(
+    value: Any,
+    expected: np.ndarray | float,
+    what: str,
+    *,
+    atol: float,
+    rtol: float = 0.0,
+    given: Given | None = None,
+) -> None:
+    """Each entry lies within atol + rtol * abs(expected) of the expected one."""
+    expected = np.asarray(expected, dtype=np.float64)
+    array = real_array(value, expected.shape, what)
+    with np.errstate(all="ignore"):
+        right = np.abs(array - expected) <= atol + rtol * np.abs(expected)
+    _all_right(right, array, what, given)
+
+
+def equal(value: Any, expected: np.ndarray | float, what: str, *, given: Given | None = None) -> None:
+    """Each entry is the expected number itself."""
+    close(value, expected, what, atol=0.0, given=given)
+
+
+def between(
+    value: Any,
+    low: np.ndarray | float,
+    high: np.ndarray | float,
+    shape: tuple[int, ...],
+    what: str,
+    *,
+    given: Given | None = None,
+) -> None:
+    """Each entry lies between two bounds, either included."""
+    array = real_array(value, shape, what)
+    _all_right((array >= low) & (array <= high), array, what, given)
+
+
+def unchanged(seen: Observation, what: str) -> None:
+    """The call left the arrays that it was given as they were."""
+    if seen.changed:
+        raise Wrong(f"{what} changed {_listing(seen.changed)}; it should leave what it is given alone")
+
+
+def fresh(seen: Observation, what: str) -> None:
+    """The call's result shares no memory with the arrays that it was given."""
+    if seen.shared:
+        raise Wrong(f"{what}: the result shares memory with {_listing(seen.shared)}; it should be new")
+
+
+def quiet(seen: Observation, what: str) -> None:
+    """The call gave no RuntimeWarning; one about underflow doesn't count."""
+    for warning in seen.warnings:
+        if warning.startswith("RuntimeWarning") and "underflow" not in warning:
+            raise Wrong(f"{what} gave a {warning}")
+
+
+def attempt(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """What the call returned; or, as a value, the `StudentFault` where it raised or gave nothing usable.
+
+    A test that makes all its calls before it judges any tells more about what went wrong.
+    """
+    try:
+        return call(*args, **options)
+    except StudentFault as fault:
+        if fault.kind not in ("raised", "unusable"):
+            raise
+        return fault
+
+
+def returned(outcome: Any) -> Any:
+    """The outcome of an `attempt`, which must not be a fault."""
+    if isinstance(outcome, StudentFault):
+        raise outcome
+    return outcome
+
+
+def refused(outcome: Any, error: type[Exception], what: str) -> None:
+    """The outcome of an `attempt` is an exception of this kind."""
+    if not isinstance(outcome, StudentFault):
+        value = outcome.value if isinstance(outcome, Observation) else outcome
+        raise Wrong(f"{what} returned {describe(value)}; it should raise {error.__name__}")
+    if outcome.kind != "raised":
+        raise outcome
+    if error.__name__ not in outcome.raised:
+        came = outcome.raised[0] if outcome.raised else "another exception"
+        raise Wrong(f"{what} raised {came}; it should raise {error.__name__}")
+
+
+def raises(
+    error: type[Exception], what: str, call: Callable[..., Any], *args: Any, **options: Any
+) -> None:
+    """The call raises this kind of exception."""
+    refused(attempt(call, *args, **options), error, what)
+
+
+def true(condition: Any, reason: str) -> None:
+    """The condition holds; else `reason` is what the student reads."""
+    if not condition:
+        raise Wrong(reason)
+
+
+def _all_right(right: np.ndarray, array: np.ndarray, what: str, given: Given | None) -> None:
+    if np.all(right):
+        return
+    first = tuple(int(i) for i in np.argwhere(~right)[0])
+    beside = [
+        f"{name} = {_figure(np.broadcast_to(numbers, array.shape)[first])}"
+        for name, numbers in (given or {}).items()
+    ]
+    place = f", entry {list(first)}" if first else ""
+    where = f" for {', '.join(beside)}" if beside else ""
+    count = f"; {np.count_nonzero(~right)} of {array.size} entries are wrong" if array.size > 1 else ""
+    raise Wrong(f"{what}{place}: {_figure(array[first])} is wrong{where}{count}")
+
+
+def _refuse(what: str, expected: str, value: Any) -> NoReturn:
+    raise Wrong(f"{what}: expected {expected}, got {describe(value)}")
+
+
+def _figure(value: Any) -> str:
+    text = f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _listing(paths: Sequence[str]) -> str:
+    shown = ", ".join(paths[:3])
+    return shown if len(paths) <= 3 else f"{shown} and {len(paths) - 3} more"

@@ -1,0 +1,100 @@
+"""Grading one submission: read it, put a worker around it, run the suites, make the result."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .assignment import Assignment
+from .result import Result, graded, ungraded
+from .sandbox import LIMITS, Sandbox
+from .student import Events, Student, TimeLimits
+from .submission import Submission, read_submission
+from .suite import Suite
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides a grade, beside the submission and the kit itself."""
+
+    seed: int = 0
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    require: tuple[str, ...] = ()
+
+
+class Grader:
+    """Grades one submission after another, with one suite and one sandbox for all of them."""
+
+    def __init__(self, assignment: Assignment, settings: Settings) -> None:
+        self.assignment = assignment
+        self.settings = settings
+        self.suite = Suite(assignment)
+        self.sandbox = Sandbox(assignment.folder, settings.require)
+        self.record = self._record()
+
+    def grade(self, path: Path) -> Result:
+        """The result of the submission at a path, whatever is there."""
+        modules = self.assignment.modules
+        return self.grade_submission(read_submission(path, self.assignment.package, modules))
+
+    def grade_submission(self, submission: Submission) -> Result:
+        """The result of a submission that was read."""
+        if submission.problem:
+            return ungraded(submission, self.suite.tests, submission.problem, self.record)
+        outcomes, events = self.run(submission.files)
+        return graded(submission, self.suite.tests, outcomes, events, self.record)
+
+    def run(self, files: dict[str, bytes], tests: list[str] | None = None) -> tuple[list, Events]:
+        """The outcomes of the tests, and what happened, for a package's files."""
+        student = self.student(files)
+        try:
+            return self.suite.run(student, self.settings.seed, tests), student.events
+        finally:
+            student.close()
+
+    def student(self, files: dict[str, bytes]) -> Student:
+        """A package in a worker of its own, with the kit's copies of the given modules."""
+        given = {**files, **self.assignment.given_files}
+        return Student(
+            self.sandbox,
+            self.assignment.package,
+            given,
+            self.assignment.opaque,
+            self.settings.limits,
+        )
+
+    def close(self) -> None:
+        self.sandbox.close()
+        self.suite.close()
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _record(self) -> dict[str, Any]:
+        return {
+            "kit": metadata_version("gradflow-kit"),
+            "digest": self.assignment.digest,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pytest": metadata_version("pytest"),
+            "platform": f"{platform.system()} {platform.machine()}",
+            "seed": self.settings.seed,
+            "limits": {**asdict(self.settings.limits), **LIMITS},
+            "layers": list(self.sandbox.layers),
+        }
+
+
+def metadata_version(distribution: str) -> str:
+    """The installed version of a distribution; "unknown" when it is run without being installed."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "unknown"

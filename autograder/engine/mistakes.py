@@ -1,0 +1,186 @@
+"""Named mistakes: wrong implementations that students really write, each with a hint.
+
+A failing test's calls are replayed with one mistake at a time in the reference's place. Where
+exactly one mistake gives the student's answers, its hint is what the student needs to read.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .assignment import Assignment
+from .student import Call, Handle
+from .worker.serve import Servant, Target
+from .worker.wire import Decoder, WireError
+
+MAX_CALLS = 60
+"""Tests with more calls than this (whole nets) are not replayed: too many functions are in them."""
+
+Implementation = Callable[..., Any]
+_registered: list[tuple[Implementation, str, str]] = []
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong implementation of `module.target`."""
+
+    name: str
+    module: str
+    target: str
+    hint: str
+    function: Implementation
+
+    @property
+    def source(self) -> str:
+        """Its code, as a student's module would hold it."""
+        return function_source(self.function) + f"\n\n{self.target} = {self.name}\n"
+
+
+def mistake(target: str, *, hint: str) -> Callable[[Implementation], Implementation]:
+    """Enters the decorated function in the catalogue, as a wrong `target`."""
+
+    def register(function: Implementation) -> Implementation:
+        _registered.append((function, target, hint))
+        return function
+
+    return register
+
+
+def function_source(function: Implementation) -> str:
+    """The function's source, without its decorators."""
+    text = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(text).body[0]
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[definition.lineno - 1 :])
+
+
+def import_folder(folder: Path) -> Iterator[tuple[str, ModuleType]]:
+    """Imports each module of a catalogue; with it comes the student's module that it is about:
+    the name of the file, or of the folder, directly below `folder`."""
+    for path in sorted(folder.rglob("*.py")):
+        about = path.relative_to(folder).with_suffix("").parts[0]
+        if path.name == "__init__.py" or about.startswith((".", "_")):
+            continue
+        name = "_catalogue_" + "_".join(path.with_suffix("").parts[-4:])
+        if name not in sys.modules:
+            spec = importlib.util.spec_from_file_location(name, path)
+            assert spec is not None and spec.loader is not None
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+        yield about, sys.modules[name]
+
+
+def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
+    """The assignment's catalogue. Raises `ValueError` where a name stands twice."""
+    assignment.reference()
+    about = {module.__name__: name for name, module in import_folder(assignment.mistakes)}
+    found = [
+        Mistake(function.__name__, about[function.__module__], target, hint, function)
+        for function, target, hint in _registered
+        if function.__module__ in about
+    ]
+    names = [mistake.name for mistake in found]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")
+    return tuple(found)
+
+
+class Diagnosis:
+    """Finds the one mistake that explains a failing test's calls."""
+
+    def __init__(self, package: ModuleType, mistakes: Sequence[Mistake]) -> None:
+        self._package = package
+        self._mistakes = mistakes
+
+    def explain(self, calls: Sequence[Call]) -> Mistake | None:
+        """The mistake that gives the student's replies to all these calls; None unless it is one."""
+        if not calls or len(calls) > MAX_CALLS:
+            return None
+        replies = [_decoded(call.reply) for call in calls]
+        if self._matches({}, calls, replies):
+            return None  # the calls are right: the failure is about something else
+        called = {(call.module, call.function) for call in calls}
+        matching = [
+            candidate
+            for candidate in self._mistakes
+            if (candidate.module, candidate.target) in called
+            and self._matches(
+                {(candidate.module, candidate.target): candidate.function}, calls, replies
+            )
+        ]
+        return matching[0] if len(matching) == 1 else None
+
+    def _matches(
+        self,
+        replaced: Mapping[tuple[str, str], Implementation],
+        calls: Sequence[Call],
+        replies: Sequence[Any],
+    ) -> bool:
+        replay = self._replay(calls, replaced)
+        return all(_equal(theirs, ours) for theirs, ours in zip(replies, replay, strict=True))
+
+    def _replay(
+        self, calls: Sequence[Call], replaced: Mapping[tuple[str, str], Implementation]
+    ) -> Iterator[Any]:
+        def find(module: str, function: str) -> Target:
+            if (module, function) in replaced:
+                return Target(replaced[module, function])
+            return Target(getattr(getattr(self._package, module), function))
+
+        servant = Servant(find)
+        for call in calls:
+            yield _decoded(servant.answer(call.request))
+
+
+def _decoded(reply: bytes) -> Any:
+    """A reply without the words that differ between equal answers."""
+    try:
+        content = Decoder(handle=lambda handle: handle).decode(reply)
+    except WireError:
+        return None
+    if isinstance(content, list) and content and content[0] == "raised":
+        return ["raised", content[1][0]]
+    if isinstance(content, list) and len(content) == 5 and content[0] == "returned":
+        return [*content[:4], bool(content[4])]
+    return content
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, Handle) and isinstance(other, Handle):
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, (np.ndarray, np.generic)):
+        return (
+            one.dtype == other.dtype
+            and one.shape == other.shape
+            and _close(one, other)
+        )
+    if isinstance(one, float):
+        return _close(np.asarray(one), np.asarray(other))
+    return bool(one == other)
+
+
+def _close(one: Any, other: Any) -> bool:
+    """Equal but for the last digits; numbers near 1e-200 are told apart as well as those near 1."""
+    if np.array_equal(one, other):
+        return True
+    finite = np.abs(other[np.isfinite(other)]) if np.ndim(other) else np.abs(other)
+    scale = float(np.max(finite, initial=0.0))
+    with np.errstate(all="ignore"):
+        tolerance = 1e-12 * scale if np.isfinite(scale) else 0.0
+        return bool(np.allclose(one, other, rtol=1e-9, atol=tolerance, equal_nan=True))

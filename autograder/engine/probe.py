@@ -1,0 +1,45 @@
+"""The self-test's submission: it tries what no submission may do, and tells what was refused."""
+
+import os
+import resource
+
+
+def refused(action, *arguments):
+    try:
+        action(*arguments)
+    except OSError:
+        return True
+    return False
+
+
+def fork():
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()
+
+
+def open_socket():
+    import socket
+
+    socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+
+
+def no_new_privileges():
+    import ctypes
+
+    return ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) == 1
+
+
+def attempt(hidden, grader):
+    """Which layers held against this process."""
+    limits = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+    unseen = refused(os.listdir, hidden)
+    return {
+        "hidden": unseen,
+        "namespaces": os.getpid() == 1,
+        "user": os.getuid() not in (0, grader),
+        "no-new-privileges": no_new_privileges(),
+        "landlock": unseen and refused(os.listdir, "/"),
+        "seccomp": refused(open_socket) and refused(fork),
+        "limits": limits,
+    }

@@ -1,0 +1,211 @@
+"""The result of a submission, and its form for Gradescope: points, reasons, and a record.
+
+Nothing in it depends on the clock or the machine's speed, so that grading again with the same seed
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .student import Events
+from .submission import Submission
+from .suite import HiddenTest, Outcome
+from .text import printable
+
+MAX_REASON = 400
+KINDS_TO_LOOK_AT = ("timeout", "crash", "unusable", "grader")
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test of one submission, as plain data; reason, hint and mistake are "" when passed."""
+
+    id: str
+    part: str
+    title: str
+    points: float
+    earned: float
+    kind: str
+    reason: str = ""
+    hint: str = ""
+    mistake: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a submission earned, and the record from which that can be derived again.
+
+    name: as given, with ".zip"; problem: why nothing could be graded, or ""; grader: versions,
+    digests, seed, limits and active layers of the run; events: what to look at.
+    """
+
+    name: str
+    sha256: str
+    tests: tuple[TestResult, ...]
+    problem: str
+    notes: tuple[str, ...]
+    events: dict[str, list[str]]
+    grader: dict[str, Any]
+
+    @property
+    def points(self) -> float:
+        return sum(test.points for test in self.tests)
+
+    @property
+    def earned(self) -> float:
+        return sum(test.earned for test in self.tests)
+
+    def part_earned(self, part: str) -> float:
+        return sum(test.earned for test in self.tests if test.part == part)
+
+    def part_points(self, part: str) -> float:
+        return sum(test.points for test in self.tests if test.part == part)
+
+
+def ungraded(
+    submission: Submission, tests: Sequence[HiddenTest], problem: str, grader: dict[str, Any]
+) -> Result:
+    """The result of a submission in which nothing can be run."""
+    results = tuple(
+        TestResult(t.id, t.part, t.title, t.points, 0.0, "missing", printable(problem, MAX_REASON))
+        for t in tests
+    )
+    return _result(submission, results, problem, Events(), grader)
+
+
+def graded(
+    submission: Submission,
+    tests: Sequence[HiddenTest],
+    outcomes: Sequence[Outcome],
+    events: Events,
+    grader: dict[str, Any],
+) -> Result:
+    """The result from the outcomes. The tests decide what there is to earn: one without an outcome
+    counts as failed, whatever the run reported."""
+    by_id = {outcome.test.id: outcome for outcome in outcomes}
+    results = tuple(_test_result(test, by_id.get(test.id)) for test in tests)
+    return _result(submission, results, submission.problem, events, grader)
+
+
+def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
+    if outcome is None:
+        outcome = Outcome(test, "grader", "this test did not run")
+    if outcome.passed:
+        return TestResult(test.id, test.part, test.title, test.points, test.points, "passed")
+    mistake = outcome.mistake
+    hint = test.hint if mistake is None else mistake.hint
+    if outcome.kind not in ("wrong", "raised"):
+        hint = ""
+    return TestResult(
+        test.id,
+        test.part,
+        test.title,
+        test.points,
+        0.0,
+        outcome.kind,
+        printable(outcome.reason, MAX_REASON),
+        hint,
+        "" if mistake is None else mistake.name,
+    )
+
+
+def _result(
+    submission: Submission,
+    tests: tuple[TestResult, ...],
+    problem: str,
+    events: Events,
+    grader: dict[str, Any],
+) -> Result:
+    return Result(
+        name=printable(submission.name, 200),
+        sha256=submission.sha256,
+        tests=tests,
+        problem=printable(problem, MAX_REASON),
+        notes=tuple(printable(note, 200) for note in submission.notes),
+        events={
+            kind: [printable(event, 100) for event in happened[:50]]
+            for kind, happened in vars(events).items()
+        },
+        grader=grader,
+    )
+
+
+def to_gradescope(result: Result, visibility: str = "visible") -> dict[str, Any]:
+    """The result in the results.json format of Gradescope's autograder documentation."""
+    return {
+        "score": result.earned,
+        "output": _summary(result),
+        "output_format": "text",
+        "visibility": visibility,
+        "stdout_visibility": "hidden",
+        "tests": [_gradescope_test(result, number) for number in range(len(result.tests))],
+        "extra_data": {
+            "file": result.name,
+            "sha256": result.sha256,
+            "problem": result.problem,
+            "notes": list(result.notes),
+            "events": result.events,
+            "grader": result.grader,
+        },
+    }
+
+
+def _summary(result: Result) -> str:
+    if result.problem:
+        return f"Nothing could be graded: {result.problem}."
+    missed = sum(test.kind != "passed" for test in result.tests)
+    return f"{len(result.tests) - missed} of {len(result.tests)} tests passed."
+
+
+def _gradescope_test(result: Result, number: int) -> dict[str, Any]:
+    test = result.tests[number]
+    said = [f"{test.reason}." if test.reason and test.reason[-1] not in ".?!…" else test.reason]
+    if test.hint:
+        said.append(f"Hint: {test.hint}")
+    return {
+        "number": f"{number + 1}",
+        "name": f"{test.part}: {test.title}",
+        "score": test.earned,
+        "max_score": test.points,
+        "status": "passed" if test.kind == "passed" else "failed",
+        "output": "\n".join(filter(None, said)),
+        "output_format": "text",
+        "extra_data": {
+            "id": test.id,
+            "part": test.part,
+            "title": test.title,
+            "kind": test.kind,
+            "reason": test.reason,
+            "hint": test.hint,
+            "mistake": test.mistake,
+        },
+    }
+
+
+def from_gradescope(content: dict[str, Any]) -> Result:
+    """The result that `to_gradescope` wrote. Raises `KeyError` or `TypeError` for other content."""
+    record = content["extra_data"]
+    tests = tuple(
+        TestResult(
+            points=float(test["max_score"]), earned=float(test["score"]), **test["extra_data"]
+        )
+        for test in content["tests"]
+    )
+    return Result(
+        record["file"],
+        record["sha256"],
+        tests,
+        record["problem"],
+        tuple(record["notes"]),
+        record["events"],
+        record["grader"],
+    )
+
+
+def to_json(result: Result) -> str:
+    """The text of results/NAME.json."""
+    return json.dumps(to_gradescope(result), indent=1, ensure_ascii=True) + "\n"

@@ -1,0 +1,126 @@
+"""A run of `grade`: find the class, grade it with progress, write the grades, say how it went."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from .assignment import Assignment, AssignmentError
+from .batch import Task, grade_all, tasks, write_atomically
+from .executor import cluster, local_pool
+from .gradebook import Row, final_grades
+from .grading import Settings
+from .result import KINDS_TO_LOOK_AT, Result
+from .sandbox import LAYERS, Sandbox, SandboxError
+from .submission import SubmissionError, find_submissions
+
+
+@dataclass(frozen=True)
+class Run:
+    """The arguments of the command."""
+
+    assignment: Path
+    paths: Sequence[Path]
+    out: Path
+    jobs: int | None = None
+    seed: int = 0
+    scheduler: str | None = None
+    resume: bool = False
+    require: tuple[str, ...] = ()
+
+
+@dataclass
+class Tally:
+    """What is kept of each result while the class is graded: a few numbers."""
+
+    rows: list[Row] = field(default_factory=list)
+    points: dict[str, float] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
+    mistakes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, result: Result, parts: Sequence[str]) -> None:
+        self.points = {part: result.part_points(part) for part in parts}
+        self.rows.append(Row.of(result, parts))
+        self.mistakes.update({test.mistake for test in result.tests if test.mistake})
+        kinds = sorted({t.kind for t in result.tests if t.kind in KINDS_TO_LOOK_AT})
+        if result.problem or kinds:
+            self.odd.append(f"{result.name}: {result.problem or ', '.join(kinds)}")
+
+
+def run_class(run: Run) -> Tally:
+    """Grades a class. Raises `click.UsageError` for what the user must change."""
+    try:
+        assignment = Assignment.load(run.assignment)
+        found = find_submissions(run.paths, assignment.package, assignment.modules)
+        layers = _active_layers(assignment, run.require)
+        run.out.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError as missing:
+        raise click.UsageError(f"{missing}: no such file or folder") from None
+    except (AssignmentError, SubmissionError, SandboxError, OSError) as problem:
+        raise click.UsageError(str(problem)) from None
+    click.echo(f"protection: {', '.join(layers)}")
+    started = time.monotonic()
+    tally = Tally()
+    for _, result in _with_progress(_results(run, assignment, tasks(found)), len(found)):
+        tally.add(result, assignment.parts)
+    write_atomically(run.out / "final_grades.csv", final_grades(tally.points, tally.rows))
+    _summarise(run, tally, time.monotonic() - started)
+    return tally
+
+
+def _results(run: Run, assignment: Assignment, todo: list[Task]) -> Iterator[tuple[Task, Result]]:
+    if run.scheduler:
+        new_executor, width = cluster(run.scheduler)
+    else:
+        width = min(run.jobs or os.cpu_count() or 1, len(todo))
+        new_executor = local_pool(width)
+    settings = Settings(seed=run.seed, require=run.require)
+    yield from grade_all(todo, assignment, settings, new_executor, width, run.out, run.resume)
+
+
+def _active_layers(assignment: Assignment, require: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [layer for layer in require if layer not in LAYERS]
+    if unknown:
+        raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
+    with Sandbox(assignment.folder, require) as sandbox:
+        return sandbox.layers
+
+
+def _with_progress(
+    results: Iterator[tuple[Task, Result]], total: int
+) -> Iterator[tuple[Task, Result]]:
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        yield from tqdm(results, total=total, unit="submission", dynamic_ncols=True)
+        return
+    step = max(1, total // 10)
+    for count, graded in enumerate(results, 1):
+        if count % step == 0 or count == total:
+            click.echo(f"graded {count} of {total}", err=True)
+        yield graded
+
+
+def _summarise(run: Run, tally: Tally, seconds: float) -> None:
+    possible = sum(tally.points.values())
+    totals = [sum(row.parts.values()) for row in tally.rows]
+    click.echo(
+        f"{len(totals)} submissions in {seconds:.1f} s:"
+        f" mean {statistics.mean(totals):.1f}, median {statistics.median(totals):.1f}"
+        f" of {possible:g} points"
+    )
+    for name, count in tally.mistakes.most_common(5):
+        click.echo(f"  mistake made {count} times: {name}")
+    for line in tally.odd[:10]:
+        click.echo(f"  look at {line}")
+    if len(tally.odd) > 10:
+        click.echo(f"  and {len(tally.odd) - 10} more")
+    click.echo(f"grades: {run.out / 'final_grades.csv'}")

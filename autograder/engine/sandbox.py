@@ -1,0 +1,440 @@
+"""The wall between the grader and a student's code, seen from the grader's side.
+
+A `Sandbox` starts one zygote (`worker/zygote.py`) behind the strongest layers that this machine
+allows, tests from inside which of them hold, and hands out workers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgpack
+import numpy as np
+
+from .worker.wire import LENGTH, MAX_MESSAGE, Decoder, Encoder, Handle, WireError
+
+WORKER = Path(__file__).parent / "worker"
+DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
+SYSTEM = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime"]
+FIRST_USER = 61_184  # of the range that systemd keeps for short-lived users
+USERS = 4_000
+
+MEMORY = 2**30
+LIMITS = {
+    "RLIMIT_AS": MEMORY,
+    "RLIMIT_NPROC": 64,
+    "RLIMIT_FSIZE": 16 * 2**20,
+    "RLIMIT_NOFILE": 64,
+    "RLIMIT_CORE": 0,
+    "RLIMIT_CPU": 180,
+    "RLIMIT_MEMLOCK": 0,
+    "RLIMIT_MSGQUEUE": 0,
+}
+LAYERS = {
+    "bubblewrap": "a view of the file system without the hidden material, by bubblewrap",
+    "mounts": "the same view, by the grader's own mounts",
+    "namespaces": "processes and network of the student's own",
+    "user": "another user than the grader",
+    "no-new-privileges": "no program can give rights back",
+    "landlock": "the kernel denies all other files",
+    "seccomp": "the kernel denies new processes, sockets and signals",
+    "limits": "memory, time, files and threads are bounded",
+}
+START_SECONDS = 60.0
+
+
+class SandboxError(RuntimeError):
+    """No worker can be had, or a layer that the instructor requires is not there."""
+
+
+class WorkerDied(Exception):
+    """The worker ended, or broke the protocol, and has been removed; `.status` is its exit code."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class WorkerTimeout(Exception):
+    """The worker gave no answer in time, and has been removed."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one answer may take: seconds of the worker's CPU, seconds on the clock."""
+
+    cpu: float
+    wall: float
+
+
+class _Clock:
+    """Waits for a worker's channel, and gives up when its patience is used up."""
+
+    def __init__(self, worker: Worker, channel: socket.socket, patience: Patience) -> None:
+        self._worker = worker
+        self._channel = channel
+        self._patience = patience
+        self._started = time.monotonic()
+        self._cpu_before: float | None = None
+
+    def wait(self, event: int) -> None:
+        poll = select.poll()
+        poll.register(self._channel, event)
+        while not poll.poll(self._next_look() * 1000):
+            if self._is_over():
+                raise WorkerTimeout
+        if time.monotonic() - self._started > self._patience.wall:  # one that drips its answer
+            raise WorkerTimeout
+
+    def _next_look(self) -> float:
+        waited = time.monotonic() - self._started
+        return min(0.25, max(0.01, self._patience.wall - waited))
+
+    def _is_over(self) -> bool:
+        if time.monotonic() - self._started > self._patience.wall:
+            return True
+        used = self._worker.cpu_seconds()
+        if self._cpu_before is None:  # first look, a quarter of a second into the call
+            self._cpu_before = max(0.0, used - 0.25)
+        return used - self._cpu_before > self._patience.cpu
+
+
+class Worker:
+    """One process with one submission in it: takes requests, and has limited time for replies."""
+
+    def __init__(
+        self, sandbox: Sandbox, number: int, channel: socket.socket, scratch: Path | None
+    ) -> None:
+        self._sandbox = sandbox
+        self._number = number
+        self._channel = channel
+        self._scratch = scratch
+        self._ended = False
+
+    def load(self, package: str, files: dict[str, bytes], with_init: bool) -> None:
+        """Hands over the student's files; nothing of them is run yet."""
+        self._send(_encoder.encode([package, files, with_init]), Patience(10, 30))
+
+    def ask(self, request: bytes, patience: Patience) -> bytes:
+        """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`; the worker is gone then."""
+        try:
+            self._send(request, patience)
+            return self._reply(patience)
+        except WorkerTimeout:
+            self.end()
+            raise
+        except (OSError, EOFError, WireError) as problem:
+            reason = str(problem) if isinstance(problem, WireError) else "the process ended"
+            raise WorkerDied(reason, self.end()) from None
+
+    def end(self) -> int | None:
+        """Removes the worker and all that it started; its exit code, negative for a signal."""
+        if self._ended:
+            return None
+        self._ended = True
+        self._channel.close()
+        status = self._sandbox.end_worker(self._number)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        return status
+
+    def cpu_seconds(self) -> float:
+        return self._sandbox.worker_cpu(self._number)
+
+    def _send(self, message: bytes, patience: Patience) -> None:
+        clock = _Clock(self, self._channel, patience)
+        rest = memoryview(LENGTH.pack(len(message)) + message)
+        while rest:
+            try:
+                rest = rest[self._channel.send(rest) :]
+            except BlockingIOError:
+                clock.wait(select.POLLOUT)
+
+    def _reply(self, patience: Patience) -> bytes:
+        clock = _Clock(self, self._channel, patience)
+        (length,) = LENGTH.unpack(self._receive(LENGTH.size, clock))
+        if length > MAX_MESSAGE:
+            raise WireError("the answer is too long")
+        return self._receive(length, clock)
+
+    def _receive(self, length: int, clock: _Clock) -> bytes:
+        # Grows with what arrives: a length alone takes no memory.
+        data = bytearray()
+        while len(data) < length:
+            try:
+                piece = self._channel.recv(min(length - len(data), 2**20))
+            except BlockingIOError:
+                clock.wait(select.POLLIN)
+                continue
+            if not piece:
+                raise EOFError
+            data += piece
+        return bytes(data)
+
+
+def _refuse(value: object) -> Handle:
+    raise WireError(f"a {type(value).__name__} can't be sent")
+
+
+_encoder = Encoder(_refuse)
+
+
+class Sandbox:
+    """A zygote and its workers. `hidden` is the folder that no student's code may see.
+
+    `layers` names what holds, as a submission that tried to get out reported it. Raises
+    `SandboxError` where a layer of `require` is not among them.
+    """
+
+    def __init__(self, hidden: Path, require: tuple[str, ...] = ()) -> None:
+        self._hidden = hidden.resolve()
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self._folder.chmod(0o711)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.layers: tuple[str, ...] = ()
+        self._view = ""
+        try:
+            self._start_strongest()
+        except BaseException:
+            self.close()
+            raise
+        missing = [layer for layer in require if layer not in self.layers]
+        if missing:
+            self.close()
+            raise SandboxError(
+                f"required protection is not to be had here: {', '.join(missing)}"
+                f" (active: {', '.join(self.layers)})"
+            )
+
+    def _start_strongest(self) -> None:
+        problems = []
+        views = ["bubblewrap", "mounts", "plain"] if sys.platform == "linux" else ["plain"]
+        for view in views:
+            for namespaces in (True, False) if sys.platform == "linux" else (False,):
+                self._view, self._namespaces = view, namespaces
+                try:
+                    self._start()
+                    self.layers = self._tested_layers()
+                    return
+                except (SandboxError, OSError, WorkerDied, WorkerTimeout) as problem:
+                    problems.append(f"{view}: {problem}")
+                    self._stop()
+        raise SandboxError("no worker could be started: " + "; ".join(problems))
+
+    def spawn(self) -> Worker:
+        """A fresh worker. Raises `SandboxError` where the zygote can't make one any more."""
+        for attempt in (1, 2):
+            try:
+                return self._spawn()
+            except (OSError, EOFError, SandboxError) as problem:
+                if attempt == 2:
+                    raise SandboxError(f"no worker could be started: {problem}") from None
+                self._stop()
+                self._start()
+        raise AssertionError("unreachable")
+
+    def _spawn(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        scratch = None
+        if self._view == "plain" and not self._namespaces:
+            scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        elif self._view == "plain":
+            scratch = self._folder / "scratch"
+            scratch.mkdir(exist_ok=True)
+        if scratch is not None and (user := self._user()) is not None:
+            os.chown(scratch, user, user)
+        try:
+            answer = self._command(
+                {"do": "spawn", "scratch": str(scratch or "/tmp")}, theirs.fileno()
+            )
+        finally:
+            theirs.close()
+        if "error" in answer:
+            ours.close()
+            raise SandboxError(answer["error"])
+        ours.setblocking(False)
+        return Worker(self, answer["worker"], ours, scratch)
+
+    def end_worker(self, number: int) -> int | None:
+        try:
+            return self._command({"do": "end", "worker": number})["status"]
+        except (OSError, EOFError):
+            self._stop()  # without its zygote no worker lives on; the next spawn starts a new one
+            return None
+
+    def worker_cpu(self, number: int) -> float:
+        try:
+            return self._command({"do": "cpu", "worker": number})["seconds"]
+        except (OSError, EOFError):
+            return 0.0
+
+    def close(self) -> None:
+        """Ends the zygote, its workers, and removes their folder."""
+        self._stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _command(self, command: dict[str, object], *channels: int) -> dict:
+        text = json.dumps(command).encode()
+        if channels:
+            socket.send_fds(self._control, [text], list(channels))
+        else:
+            self._control.send(text)
+        answer = self._control.recv(65_536)
+        if not answer:
+            raise EOFError("the zygote ended")
+        return json.loads(answer)
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(START_SECONDS)
+        settings = {
+            "control": theirs.fileno(),
+            "empty_root": self._empty_root() if self._view == "mounts" else None,
+            "jail": {
+                "user": self._user(),
+                "readable": self._readable(),
+                "devices": DEVICES,
+                "limits": LIMITS,
+                "namespaces": self._namespaces,
+            },
+        }
+        paths = [str(path) for path in (*_library_folders(), WORKER.parent)]
+        boot = (
+            f"import sys; sys.path += {paths!r}; from worker.zygote import main;"
+            " sys.path.pop(); main()"
+        )
+        python = os.path.realpath(sys.executable)
+        command = [python, "-I", "-S", "-B", "-c", boot, json.dumps(settings)]
+        if self._view == "bubblewrap":
+            command = [*self._bubblewrap(), "--", *command]
+        with contextlib.ExitStack() as cleanup:
+            cleanup.callback(theirs.close)
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                env={**_ENVIRONMENT, "TMPDIR": str(self._folder)},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        self._control = ours
+        try:
+            ready = ours.recv(65_536)
+        except TimeoutError:
+            raise SandboxError("the zygote did not start in time") from None
+        except OSError:
+            ready = b""
+        if not ready:
+            assert self._process.stderr is not None
+            self._process.wait()
+            said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+            raise SandboxError(said[-1] if said else "the zygote did not start")
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        self._process = None
+
+    def _user(self) -> int | None:
+        return FIRST_USER + os.getpid() % USERS if os.geteuid() == 0 else None
+
+    def _empty_root(self) -> str:
+        root = self._folder / "root"
+        root.mkdir(exist_ok=True)
+        return str(root)
+
+    def _readable(self) -> list[str]:
+        folders = [*SYSTEM, os.path.realpath(sys.base_prefix), *map(str, _library_folders())]
+        readable = [path for path in dict.fromkeys(folders) if os.path.lexists(path)]
+        for path in readable:
+            if self._hidden.is_relative_to(os.path.realpath(path)):
+                raise SandboxError(
+                    f"the kit lies in {path}, which students' code can read:"
+                    " move it to a folder outside of Python's own"
+                )
+        return readable
+
+    def _bubblewrap(self) -> list[str]:
+        program = shutil.which("bwrap")
+        if program is None:
+            raise SandboxError("bwrap is not installed")
+        command = [program, "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-pid"]
+        command += ["--die-with-parent", "--tmpfs", "/tmp", "--proc", "/proc", "--dir", "/dev"]
+        if os.geteuid() == 0:
+            for capability in ("SYS_ADMIN", "SETUID", "SETGID", "KILL", "DAC_OVERRIDE", "CHOWN"):
+                command += ["--cap-add", f"CAP_{capability}"]
+        for path in [*self._readable(), str(WORKER)]:
+            if os.path.islink(path):
+                command += ["--symlink", os.readlink(path), path]
+            else:
+                command += ["--ro-bind", path, path]
+        for device in DEVICES:
+            command += ["--dev-bind", device, device]
+        return command
+
+    def _tested_layers(self) -> tuple[str, ...]:
+        """Sends a submission that tries to get out, and reports what it could not do."""
+        worker = self.spawn()
+        secret = str(self._hidden)
+        try:
+            worker.load("probe", {"probe/attempts.py": _PROBE.read_bytes()}, True)
+            request = _encoder.encode(["attempts", "attempt", [secret, os.geteuid()], {}, []])
+            answer = Decoder().decode(worker.ask(b"\0" + request, Patience(20, 30)))
+        finally:
+            worker.end()
+        if answer[0] != "returned":
+            raise SandboxError(f"the self-test failed: {answer[2]}")
+        held = answer[1]
+        if self._view in ("bubblewrap", "mounts"):
+            held[self._view] = held["hidden"]
+        if self._view == "plain" and not held["hidden"] and sys.platform == "linux":
+            held["landlock"] = False
+        return tuple(layer for layer in LAYERS if held.get(layer))
+
+
+_PROBE = Path(__file__).parent / "probe.py"
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "USER": "student",
+    "LOGNAME": "student",
+    "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def _library_folders() -> list[Path]:
+    """Where NumPy, MessagePack and their like are installed."""
+    places = [np.__file__, msgpack.__file__, sysconfig.get_path("platlib") + "/x/y"]
+    return list(dict.fromkeys(Path(place).resolve().parent.parent for place in places))

@@ -1,0 +1,203 @@
+"""Makes the students' skeleton out of the solution.
+
+The solution is the single source. Comment lines, at the indentation of the code that they enclose,
+mark what students write themselves:
+
+    def area(radius: float) -> float:
+        \"\"\"The area of a circle.\"\"\"
+        # BEGIN SOLUTION
+        return math.pi * radius**2
+        # END SOLUTION
+
+A marked region in a function becomes a TODO and a `NotImplementedError`; one outside of functions
+(a helper, a constant, an import that only the answer needs) vanishes. A file without markers is
+given to students as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+BEGIN = "# BEGIN SOLUTION"
+END = "# END SOLUTION"
+
+_LIKE_A_MARKER = re.compile(r"#\W*(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
+_NOT_MATERIAL = re.compile(r"(^|/)(\.|__pycache__(/|$))|\.py[co]$")
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _Region(NamedTuple):
+    """A marked region: the 1-based lines of its two markers, and their indentation."""
+
+    begin: int
+    end: int
+    indent: int
+
+    def holds(self, node: ast.stmt) -> bool:
+        return self.begin < node.lineno < self.end
+
+
+def skeleton_source(text: str) -> str:
+    """The skeleton of one Python source.
+
+    Raises:
+        ValueError: naming the line, where markers are unbalanced, nested, at the wrong place or
+            misspelt, where a region holds no code, or where an import is left over that only the
+            solution needed. `# noqa: F401` at the end of that import's line keeps it.
+    """
+    text = text.replace("\r\n", "\n")
+    tree = _parsed(text, "the source")
+    regions = list(_regions(text))
+    if not regions:
+        return text
+    lines = text.split("\n")
+    # From the last to the first, so that the line numbers of those before stay right.
+    for region in reversed(regions):
+        _replace(lines, region, _stand_in(tree, region))
+    skeleton = "\n".join(lines).strip("\n") + "\n"
+    kept = _parsed(skeleton, "what is left of the source")
+    _refuse_leftover_imports(tree, kept, skeleton.split("\n"))
+    return skeleton
+
+
+def write_skeleton(solution_dir: Path, out_dir: Path) -> list[str]:
+    """Write the skeleton of a whole folder; the names of all files, relative to out_dir, sorted.
+
+    Hidden files and compiled ones are left out. Files that are in out_dir without a counterpart are
+    left alone; `stale_files` names them.
+
+    Raises:
+        ValueError: naming file and line, as `skeleton_source`. Nothing is written then.
+    """
+    contents = _skeletons(solution_dir)
+    for name, content in contents.items():
+        target = out_dir / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return sorted(contents)
+
+
+def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
+    """The files that `write_skeleton` would change in out_dir, or has no use for there, sorted."""
+    expected = _skeletons(solution_dir)
+    present = _files(out_dir) if out_dir.is_dir() else {}
+    return sorted(
+        name
+        for name in expected.keys() | present.keys()
+        if name not in expected
+        or name not in present
+        # Line ends don't count: a checkout may have changed them.
+        or present[name].read_bytes().replace(b"\r\n", b"\n") != expected[name]
+    )
+
+
+def _skeletons(folder: Path) -> dict[str, bytes]:
+    contents = {}
+    for name, path in _files(folder).items():
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        if path.suffix == ".py":
+            try:
+                content = skeleton_source(content.decode("utf-8")).encode("utf-8")
+            except ValueError as problem:
+                raise ValueError(f"{name}: {problem}") from problem
+        contents[name] = content
+    return contents
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return {n: p for n, p in names.items() if p.is_file() and not _NOT_MATERIAL.search(n)}
+
+
+def _parsed(text: str, what: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as problem:
+        raise ValueError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
+
+
+def _regions(text: str) -> Iterator[_Region]:
+    begin: tokenize.TokenInfo | None = None
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type != tokenize.COMMENT or not _LIKE_A_MARKER.match(token.string):
+            continue
+        line, indent = token.start
+        if token.string not in (BEGIN, END) or token.line[:indent].strip():
+            raise ValueError(f"line {line}: a marker is a line with nothing but {BEGIN} or {END}")
+        if token.string == BEGIN:
+            if begin is not None:
+                raise ValueError(f"line {line}: BEGIN within the region of line {begin.start[0]}")
+            begin = token
+        elif begin is None:
+            raise ValueError(f"line {line}: END without BEGIN")
+        else:
+            if begin.start[1] != indent:
+                raise ValueError(f"line {line}: END is indented unlike its BEGIN")
+            yield _Region(begin.start[0], line, indent)
+            begin = None
+    if begin is not None:
+        raise ValueError(f"line {begin.start[0]}: BEGIN without END")
+
+
+def _stand_in(tree: ast.Module, region: _Region) -> list[str]:
+    """The lines that take a region's place."""
+    held = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and region.holds(n)]
+    if not held:
+        raise ValueError(f"line {region.begin}: the region holds no code")
+    first = min(held, key=lambda node: node.lineno)
+    if first.col_offset != region.indent:
+        raise ValueError(f"line {region.begin}: the marker is indented unlike the code after it")
+    if any((node.end_lineno or 0) > region.end for node in held):
+        raise ValueError(f"line {region.end}: the region ends within a statement")
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, _Function)
+        and node.lineno < region.begin
+        and first.lineno <= (node.end_lineno or 0)
+    ]
+    if not around:
+        return []
+    name = max(around, key=lambda node: node.lineno).name
+    space = " " * region.indent
+    return [f"{space}# TODO: your code here", f'{space}raise NotImplementedError("TODO: {name}")']
+
+
+def _replace(lines: list[str], region: _Region, stand_in: list[str]) -> None:
+    before, after = region.begin - 1, region.end
+    if not stand_in:
+        # The blank lines on both sides meet; the longer of the two runs is enough.
+        while before > 0 and not lines[before - 1].strip():
+            before -= 1
+        while after < len(lines) and not lines[after].strip():
+            after += 1
+        stand_in = [""] * max(region.begin - 1 - before, after - region.end)
+    lines[before:after] = stand_in
+
+
+def _refuse_leftover_imports(solution: ast.Module, skeleton: ast.Module, lines: list[str]) -> None:
+    """An import that nothing in the skeleton uses would tell what the solution is made of."""
+    lost = _used(solution) - _used(skeleton)
+    for node in ast.walk(skeleton):
+        if (
+            isinstance(node, ast.Import | ast.ImportFrom)
+            and "noqa: F401" not in lines[(node.end_lineno or node.lineno) - 1]
+        ):
+            for alias in node.names:
+                name = (alias.asname or alias.name).split(".")[0]
+                if name in lost:
+                    raise ValueError(
+                        f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
+                        " move its import between markers too"
+                    )
+
+
+def _used(tree: ast.Module) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

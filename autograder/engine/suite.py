@@ -1,0 +1,270 @@
+"""The hidden suites: ordinary pytest files, collected once, run for one submission after another.
+
+pytest runs in a thread of its own and stays in its run-test loop; each submission is one turn of
+that loop over the same collected tests. So nothing is imported or collected twice, and a fixture
+named `student` stands for whichever submission is being graded.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .assignment import Assignment
+from .check import Wrong
+from .mistakes import Diagnosis, Mistake, load_mistakes
+from .student import Student, StudentFault
+
+MARKERS = (
+    "points(number): what the test is worth",
+    "catches(*names): the mistakes that must fail this test",
+)
+OPTIONS = [
+    "--assert=plain",
+    "--capture=no",
+    "--strict-markers",
+    "--import-mode=importlib",
+    "-Wignore",
+    *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "faulthandler")),
+    *(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml")),
+]
+
+
+class SuiteError(RuntimeError):
+    """The hidden suites can't be collected; no submission can be graded."""
+
+
+@dataclass(frozen=True)
+class HiddenTest:
+    """A test as it was collected: what students see of it, and what it is worth."""
+
+    id: str
+    part: str
+    title: str
+    hint: str
+    points: float
+    catches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a submission did in one test.
+
+    kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
+    reason: for the student, "" when passed; mistake: the one that explains the failure; called:
+    the student's functions that the test called.
+    """
+
+    test: HiddenTest
+    kind: str
+    reason: str = ""
+    mistake: Mistake | None = None
+    called: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return self.kind == "passed"
+
+
+@dataclass
+class _Turn:
+    """One submission's turn of the loop."""
+
+    student: Student
+    seed: int
+    tests: frozenset[str] | None
+    done: Future[list[Outcome]]
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+class Suite:
+    """The collected suites of an assignment, ready to be run."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._reference: ModuleType = assignment.reference()
+        self.mistakes = load_mistakes(assignment)
+        self._diagnosis = Diagnosis(self._reference, self.mistakes)
+        self._turns: queue.SimpleQueue[_Turn | None] = queue.SimpleQueue()
+        self._turn: _Turn | None = None
+        self._tests: dict[str, HiddenTest] = {}
+        self._problems: list[str] = []
+        self._collected = threading.Event()
+        self._thread = threading.Thread(target=self._run_pytest, daemon=True, name="hidden suites")
+        self._thread.start()
+        self._collected.wait()
+        if self._problems:
+            raise SuiteError("; ".join(self._problems))
+
+    @property
+    def tests(self) -> tuple[HiddenTest, ...]:
+        """All tests, in the order of the parts and of their files."""
+        return tuple(self._tests.values())
+
+    def run(
+        self, student: Student, seed: int, tests: Sequence[str] | None = None
+    ) -> list[Outcome]:
+        """Every test's outcome for a submission, or those of the tests named."""
+        chosen = None if tests is None else frozenset(tests)
+        turn = _Turn(student, seed, chosen, Future())
+        self._turns.put(turn)
+        return turn.done.result()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._turns.put(None)
+        self._thread.join()
+
+    def _run_pytest(self) -> None:
+        files = [str(self._assignment.suites / f"test_{p}.py") for p in self._assignment.parts]
+        settings = [f"--rootdir={self._assignment.suites}", "-c", "/dev/null"]
+        try:
+            status = pytest.main([*OPTIONS, *settings, *files], plugins=[_Plugin(self)])
+            if not self._collected.is_set():
+                self._problems.append(f"pytest ended with {status!r} before the first test")
+        except BaseException as problem:
+            self._problems.append(f"{type(problem).__name__}: {problem}")
+        finally:
+            self._collected.set()
+
+    # What follows runs in the thread, called by the plugin.
+
+    def take_items(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            try:
+                test = _hidden_test(item)
+            except (ValueError, TypeError, AttributeError) as problem:
+                self._problems.append(f"{item.nodeid}: {problem}")
+            else:
+                self._tests[item.nodeid] = test
+
+    def loop(self, session: pytest.Session) -> None:
+        self._collected.set()
+        while (turn := self._turns.get()) is not None:
+            self._turn = turn
+            try:
+                chosen = [
+                    item
+                    for item in session.items
+                    if turn.tests is None or self._tests[item.nodeid].id in turn.tests
+                ]
+                for item, following in zip(chosen, [*chosen[1:], None], strict=True):
+                    session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                turn.done.set_result(turn.outcomes)
+            except BaseException as problem:
+                turn.done.set_exception(problem)
+            self._turn = None
+
+    @property
+    def turn(self) -> _Turn:
+        assert self._turn is not None
+        return self._turn
+
+    def rng(self, nodeid: str) -> np.random.Generator:
+        """A test's own random generator, the same in every run with the same seed."""
+        return np.random.default_rng([self.turn.seed, zlib.crc32(self._tests[nodeid].id.encode())])
+
+    def take_outcome(self, nodeid: str, problem: BaseException | None) -> None:
+        test = self._tests[nodeid]
+        calls = self.turn.student.calls
+        called = tuple(sorted({f"{call.module}.{call.function}" for call in calls}))
+        if problem is None:
+            outcome = Outcome(test, "passed", called=called)
+        elif isinstance(problem, Wrong):
+            outcome = Outcome(test, "wrong", str(problem), self._diagnosis.explain(calls), called)
+        elif isinstance(problem, StudentFault):
+            mistake = self._diagnosis.explain(calls) if problem.kind == "raised" else None
+            outcome = Outcome(test, problem.kind, problem.reason, mistake, called)
+        else:
+            reason = f"the grader could not judge this ({type(problem).__name__})"
+            outcome = Outcome(test, "grader", reason, None, called)
+        self.turn.outcomes.append(outcome)
+
+    @property
+    def reference(self) -> ModuleType:
+        return self._reference
+
+
+class _Plugin:
+    """The hooks and fixtures; pytest sees this, the rest of the kit sees `Suite`."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self._suite.take_items(items)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._suite._problems.append(f"{report.nodeid}: {report.longreprtext.strip()[-2000:]}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self._suite.loop(session)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> pytest.TestReport:
+        """A report without pytest's own text of a failure, which nobody would read."""
+        problem = call.excinfo.value if call.excinfo is not None else None
+        if call.when == "call" or (call.when == "setup" and problem is not None):
+            self._suite.take_outcome(item.nodeid, problem)
+        outcome = "passed" if problem is None else "failed"
+        return pytest.TestReport(
+            item.nodeid, item.location, item.keywords, outcome, None, call.when  # type: ignore[arg-type]
+        )
+
+    @pytest.fixture
+    def student(self) -> Iterator[Student]:
+        """The submission's package, as proxies."""
+        student = self._suite.turn.student
+        student.begin_test()
+        yield student
+
+    @pytest.fixture
+    def reference(self) -> ModuleType:
+        """The solution's package, on the trusted side."""
+        return self._suite.reference
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """The test's random generator; the run's seed decides its draws."""
+        return self._suite.rng(request.node.nodeid)
+
+
+def _hidden_test(item: pytest.Item) -> HiddenTest:
+    part = item.path.stem.removeprefix("test_")
+    points = [mark.args[0] for mark in item.iter_markers("points")]
+    if len(points) != 1 or not points[0] > 0:
+        raise ValueError("a hidden test needs one marker points(number), above zero")
+    text = (getattr(item, "function", None).__doc__ or "").strip()
+    if not text:
+        raise ValueError("a hidden test needs a docstring: its first line is the title")
+    title, _, hint = text.partition("\n")
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None:
+        title = title.strip().removesuffix(".") + f" ({callspec.id})."
+    catches = tuple(name for mark in item.iter_markers("catches") for name in mark.args)
+    return HiddenTest(
+        f"{part}/{item.name.removeprefix('test_')}",
+        part,
+        title.strip(),
+        " ".join(hint.split()),
+        float(points[0]),
+        catches,
+    )

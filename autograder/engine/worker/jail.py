@@ -1,0 +1,95 @@
+"""What a worker gives up before it reads a line of a student's code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+from dataclasses import dataclass
+
+from . import landlock, linux
+from .seccomp import Filter
+from .view import map_user
+
+SCRATCH_SIZE = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Jail:
+    """The layers of one worker, as the sandbox asks for them.
+
+    user: the user id that the worker becomes, or None to stay; readable: the folders it may read;
+    devices: the device files it may also write; limits: names of `resource` limits and their
+    values; namespaces: whether to try for a process namespace of the worker's own.
+    """
+
+    user: int | None
+    readable: list[str]
+    devices: list[str]
+    limits: dict[str, int]
+    namespaces: bool
+
+    def separate(self) -> None:
+        """In a fresh child: own process group and, where possible, own namespaces.
+
+        A process namespace holds for the children of this process, not for itself.
+        """
+        os.setsid()
+        _die_with_parent()
+        if not self.namespaces:
+            return
+        wanted = linux.CLONE_NEWPID | linux.CLONE_NEWNS | linux.CLONE_NEWIPC
+        user, group = os.geteuid(), os.getegid()
+        try:
+            linux.unshare(wanted)
+        except OSError:
+            linux.unshare(wanted | linux.CLONE_NEWUSER)
+            map_user(user, group)
+
+    def mount_scratch(self, scratch: str) -> None:
+        """A file system of the worker's own, gone with it; and no sight of processes."""
+        if self.namespaces:
+            owner = os.geteuid() if self.user is None else self.user
+            linux.mount(
+                "tmpfs",
+                scratch,
+                "tmpfs",
+                linux.MS_NOSUID | linux.MS_NODEV,
+                f"size={SCRATCH_SIZE},nr_inodes=4096,mode=700,uid={owner}",
+            )
+            if os.path.isdir("/proc/self"):
+                linux.mount("tmpfs", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k")
+
+    def close(self, scratch: str, rules: Filter | None) -> None:
+        """Gives up everything else: user, limits, capabilities, files, system calls."""
+        for name, value in self.limits.items():
+            kind = getattr(resource, name, None)
+            if kind is not None:
+                _limit(kind, value)
+        if self.user is not None:
+            os.setgroups([])
+            os.setresgid(self.user, self.user, self.user)
+            os.setresuid(self.user, self.user, self.user)
+        with contextlib.suppress(OSError, KeyError, AttributeError):
+            linux.drop_capabilities()
+        _die_with_parent()  # again: a change of user cancels it
+        with contextlib.suppress(OSError, AttributeError):
+            linux.prctl(linux.PR_SET_DUMPABLE, 0)
+            linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        if landlock.version() > 0:
+            landlock.restrict(self.readable, [scratch, *self.devices])
+        if rules is not None:
+            rules.apply()
+
+
+def _die_with_parent() -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, value))

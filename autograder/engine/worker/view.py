@@ -1,0 +1,74 @@
+"""A private view of the file system: a new root that holds only what a worker may see.
+
+What bubblewrap does, for machines without it: the same mounts, made by this process itself.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import linux
+
+_KEPT_FLAGS = {
+    os.ST_NOSUID: linux.MS_NOSUID,
+    os.ST_NODEV: linux.MS_NODEV,
+    os.ST_NOEXEC: 8,
+    os.ST_NOATIME: 1024,
+    os.ST_NODIRATIME: 2048,
+    os.ST_RELATIME: 1 << 21,
+}
+
+
+def enter(visible: list[str], devices: list[str], empty: str) -> None:
+    """Leaves the machine's mounts, network and shared memory for a view of `visible` alone.
+
+    `empty` is an existing folder to build the new root on. Raises `OSError` where this process may
+    not make namespaces.
+    """
+    namespaces = linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
+    user, group = os.geteuid(), os.getegid()
+    if user != 0:
+        namespaces |= linux.CLONE_NEWUSER
+    linux.unshare(namespaces)
+    if user != 0:
+        map_user(user, group)
+    linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    linux.mount("tmpfs", empty, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=4m,mode=755")
+    for path in visible:
+        _show(path, empty, linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV)
+    for path in devices:
+        _show(path, empty, linux.MS_NOSUID)
+    os.makedirs(f"{empty}/tmp")
+    os.chdir(empty)
+    linux.pivot_root_here()
+    os.chdir("/")
+
+
+def map_user(user: int, group: int) -> None:
+    """In a new user namespace: this user and group are themselves, and nobody else exists."""
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def _show(path: str, root: str, flags: int) -> None:
+    target = root + path
+    if os.path.lexists(target) or not os.path.exists(path):
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(path):
+        os.mkdir(target)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    linux.mount(path, target, None, linux.MS_BIND)
+    already = os.statvfs(target).f_flag
+    # In a user namespace a remount must keep the flags that the mount had outside.
+    kept = sum(mount for stat, mount in _KEPT_FLAGS.items() if already & stat)
+    linux.mount("none", target, None, linux.MS_REMOUNT | linux.MS_BIND | flags | kept)

@@ -1,0 +1,246 @@
+"""The wire format: plain data in, plain data out, and nothing that can run.
+
+A message is one MessagePack value behind a four-byte length. Beside MessagePack's own types (None,
+bool, int, float, str, bytes, list, dict) it carries
+
+=====  ==========================================================================
+code   meaning
+=====  ==========================================================================
+1      ndarray: (dtype, shape, layout, bytes); only exact arrays of numeric dtypes
+2      NumPy scalar: the same, without a shape
+3      tuple
+4      handle: the number of an object that stays in the worker, and its type's name
+5      generator: the number of a random generator, and its state when it is new
+=====  ==========================================================================
+
+The decoder takes bytes from a hostile process: every length is checked before memory is taken for
+it, and whatever is wrong ends in `WireError`, never in another exception.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import numpy as np
+
+ARRAY, SCALAR, TUPLE, HANDLE, GENERATOR = 1, 2, 3, 4, 5
+
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64"
+    " float16 float32 float64 complex64 complex128".split()
+)
+MAX_MESSAGE = 32 * 2**20
+"""The longest message, in bytes; a course's arrays are a hundredth of it."""
+MAX_ITEMS = 100_000
+MAX_TEXT = 100_000
+MAX_DIMENSIONS = 16
+MAX_DEPTH = 12
+
+LENGTH = struct.Struct("<I")
+
+
+class WireError(ValueError):
+    """The bytes, or the value, are not what this format carries."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the worker: its number there, and the name of its type."""
+
+    number: int
+    type_name: str
+
+
+@dataclass(frozen=True)
+class GeneratorState:
+    """A generator's number, and its state if the other side has not seen it yet."""
+
+    number: int
+    kind: str | None
+    state: dict[str, Any] | None
+
+
+class Encoder:
+    """Turns values into bytes.
+
+    `other(value)` is asked about a value that is not plain data; it returns a `Handle` or a
+    `GeneratorState`, or raises `WireError`.
+    """
+
+    def __init__(self, other: Callable[[Any], Handle | GeneratorState]) -> None:
+        self._other = other
+
+    def encode(self, value: Any) -> bytes:
+        try:
+            packed = self._pack(value, 0)
+        except (ValueError, OverflowError, RecursionError, UnicodeError) as problem:
+            if isinstance(problem, WireError):
+                raise
+            raise WireError(f"can't be sent: {problem}") from None
+        if len(packed) > MAX_MESSAGE:
+            raise WireError("is too large to be sent")
+        return packed
+
+    def _pack(self, value: Any, depth: int) -> bytes:
+        if depth > MAX_DEPTH:
+            raise WireError("is nested too deeply to be sent")
+        return msgpack.packb(
+            value, default=lambda inner: self._extend(inner, depth), strict_types=True
+        )
+
+    def _extend(self, value: Any, depth: int) -> msgpack.ExtType:
+        kind = type(value)
+        if kind is np.ndarray and value.dtype.name in DTYPES and value.dtype.isnative:
+            return msgpack.ExtType(ARRAY, _array_bytes(value))
+        if kind in _SCALAR_TYPES:
+            return msgpack.ExtType(SCALAR, _array_bytes(np.asarray(value)))
+        if kind is tuple:
+            return msgpack.ExtType(TUPLE, self._pack(list(value), depth + 1))
+        stand_in = value if kind is Handle else self._other(value)
+        if isinstance(stand_in, Handle):
+            content: list[Any] = [stand_in.number, stand_in.type_name[:200]]
+            return msgpack.ExtType(HANDLE, msgpack.packb(content))
+        content = [stand_in.number, stand_in.kind, _state_to_plain(stand_in.state)]
+        return msgpack.ExtType(GENERATOR, msgpack.packb(content))
+
+
+class Decoder:
+    """Turns bytes from anywhere into values; raises `WireError` and nothing else.
+
+    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants.
+    """
+
+    def __init__(
+        self,
+        handle: Callable[[Handle], Any] | None = None,
+        generator: Callable[[GeneratorState], Any] | None = None,
+    ) -> None:
+        self._handle = handle
+        self._generator = generator
+
+    def decode(self, data: bytes | bytearray | memoryview) -> Any:
+        try:
+            return self._unpack(data, 0)
+        except WireError:
+            raise
+        except Exception as problem:  # whatever hostile bytes provoke
+            raise WireError(f"unreadable message ({type(problem).__name__})") from None
+
+    def _unpack(self, data: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise WireError("message nested too deeply")
+        if len(data) > MAX_MESSAGE:
+            raise WireError("message too long")
+        return msgpack.unpackb(
+            data,
+            ext_hook=lambda code, content: self._extension(code, content, depth),
+            max_str_len=MAX_TEXT,
+            max_array_len=MAX_ITEMS,
+            max_map_len=MAX_ITEMS,
+            max_ext_len=MAX_MESSAGE,
+            strict_map_key=False,
+        )
+
+    def _extension(self, code: int, content: bytes, depth: int) -> Any:
+        if code == ARRAY:
+            return _array_from(content)
+        if code == SCALAR:
+            array = _array_from(content)
+            if array.shape != ():
+                raise WireError("a scalar with a shape")
+            return array[()]
+        if code == TUPLE:
+            items = self._unpack(content, depth + 1)
+            if type(items) is not list:
+                raise WireError("a tuple that is no list of items")
+            return tuple(items)
+        if code == HANDLE and self._handle is not None:
+            number, name = _fields(content, (int, str))
+            return self._handle(Handle(number, name))
+        if code == GENERATOR and self._generator is not None:
+            number, kind, state = _fields(content, (int, (str, type(None)), (dict, type(None))))
+            return self._generator(GeneratorState(number, kind, _state_from_plain(state)))
+        raise WireError(f"unknown extension {code}")
+
+
+_SCALAR_TYPES = frozenset(np.dtype(name).type for name in DTYPES)
+_LAYOUTS = ("C", "F", "strided")
+
+
+def _layout(array: np.ndarray) -> str:
+    if array.flags.c_contiguous:
+        return "C"
+    return "F" if array.flags.f_contiguous else "strided"
+
+
+def _array_bytes(array: np.ndarray) -> bytes:
+    if array.nbytes > MAX_MESSAGE - 1024:  # size times itemsize: a 0-stride giant stops here
+        raise WireError(f"is too large: an array of shape {array.shape}")
+    if array.ndim > MAX_DIMENSIONS:
+        raise WireError(f"is an array of {array.ndim} dimensions")
+    layout = _layout(array)
+    head = msgpack.packb([array.dtype.name, list(array.shape), _LAYOUTS.index(layout)])
+    return bytes([len(head)]) + head + array.tobytes("F" if layout == "F" else "C")
+
+
+def _array_from(content: bytes) -> np.ndarray:
+    head_length = content[0] if content else 0
+    name, shape, layout = _fields(content[1 : 1 + head_length], (str, list, int))
+    if name not in DTYPES or not 0 <= layout < len(_LAYOUTS):
+        raise WireError("an array of an unknown kind")
+    if len(shape) > MAX_DIMENSIONS or not all(
+        type(n) is int and 0 <= n <= MAX_MESSAGE for n in shape
+    ):
+        raise WireError("an array of an impossible shape")
+    dtype = np.dtype(name)
+    payload = memoryview(content)[1 + head_length :]
+    if math.prod(shape) * dtype.itemsize != len(payload):
+        raise WireError("an array whose shape and bytes differ")
+    # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
+    if name == "bool" and any(byte > 1 for byte in payload):
+        raise WireError("a bool array with other values")
+    flat = np.frombuffer(payload, dtype)
+    if _LAYOUTS[layout] == "strided":
+        return _strided_copy(flat.reshape(shape))
+    return flat.reshape(shape, order="F" if _LAYOUTS[layout] == "F" else "C").copy(order="K")
+
+
+def _strided_copy(array: np.ndarray) -> np.ndarray:
+    """A copy that is neither C- nor Fortran-contiguous: every other entry of a larger array."""
+    if array.ndim == 0:
+        return array.copy()
+    room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    view = room[..., ::2]
+    view[...] = array
+    return view
+
+
+def _fields(content: bytes, types: tuple[Any, ...]) -> list[Any]:
+    fields = msgpack.unpackb(content, max_str_len=1000, max_array_len=64, max_map_len=64)
+    if type(fields) is not list or len(fields) != len(types):
+        raise WireError("a record of another length")
+    if not all(isinstance(field, kind) for field, kind in zip(fields, types, strict=True)):
+        raise WireError("a record of other types")
+    return fields
+
+
+def _state_to_plain(state: Any) -> Any:
+    """A bit generator's state with its 128-bit integers as text, its arrays as lists."""
+    if isinstance(state, dict):
+        return {key: _state_to_plain(value) for key, value in state.items()}
+    if isinstance(state, int) and not isinstance(state, bool):
+        return f"int:{state}"
+    return state.tolist() if isinstance(state, np.ndarray) else state
+
+
+def _state_from_plain(state: Any) -> Any:
+    if isinstance(state, dict):
+        return {key: _state_from_plain(value) for key, value in state.items()}
+    if isinstance(state, str) and state.startswith("int:"):
+        return int(state[4:])
+    return state

@@ -1,0 +1,1 @@
+"""Mistakes in `activations.py`, one file per activation and its derivative."""

@@ -1,0 +1,144 @@
+"""Batch norm, forward pass: training against evaluation."""
+
+import numpy as np
+
+from autograder.engine.mistakes import mistake
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In evaluation you return None for the running values. The caller needs them back, "
+    "unchanged.",
+)
+def eval_returns_no_running(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    if not training:
+        running_mean = running_var = None
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="Your running values move in evaluation. Only training may learn from the data.",
+)
+def running_updated_in_eval(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    batch_mean, batch_var = x.mean(axis=0), x.var(axis=0)
+    running_mean = momentum * running_mean + (1 - momentum) * batch_mean
+    running_var = momentum * running_var + (1 - momentum) * batch_var
+    if training:
+        mean, var = batch_mean, batch_var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In evaluation your output still depends on the rest of the batch. With which mean "
+    "and variance should it be normalised?",
+)
+def eval_uses_batch_statistics(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    if training:
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="Evaluation does just what training does: the flag `training` has no effect.",
+)
+def bn_training_flag_ignored(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    running_mean = momentum * running_mean + (1 - momentum) * mean
+    running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": True}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In evaluation the mean is the running one, but the variance is still the batch's.",
+)
+def eval_uses_batch_variance(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, x.var(axis=0)
+    if training:
+        mean = x.mean(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In training you normalise with the running values that you have just updated. With "
+    "which statistics does training normalise?",
+)
+def training_uses_updated_running(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    if training:
+        mean, var = running_mean, running_var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In training you normalise with the running values that were handed in. With which "
+    "statistics does training normalise?",
+)
+def training_uses_given_running(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        batch_mean, batch_var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * batch_mean
+        running_var = momentum * running_var + (1 - momentum) * batch_var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var

@@ -1,0 +1,1 @@
+"""Mistakes in `initializers.py`, one file per function."""

@@ -1,0 +1,84 @@
+"""Inputs that several suites draw: pre-activations, layouts, batches, gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+HUGE = np.array([[1e300, 1e200, 1e10, 1000.0, 750.0, 710.0, 50.0, 1e-300]])
+EXTREMES = np.concatenate([HUGE, -HUGE])
+"""Pre-activations (2, 8) of extreme sizes, either sign; e^z overflows from 709.8 on."""
+
+
+def ordinary(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
+    """Pre-activations of ordinary size, of both signs, none of them near 0."""
+    size = rng.uniform(0.05, 4.0, shape)
+    if size.size >= 8:
+        size.ravel()[-4:] = rng.uniform(6.0, 20.0, 4)
+    sign = rng.choice([-1.0, 1.0], shape)
+    if sign.size >= 8:
+        sign.ravel()[[0, -1, -3]] = -1.0
+        sign.ravel()[[1, -2, -4]] = 1.0
+    return sign * size
+
+
+def with_zeros(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
+    """As `ordinary`, with an exact 0.0 and a -0.0 among them."""
+    z = ordinary(rng, shape)
+    z.ravel()[[3, 7]] = 0.0, -0.0
+    return z
+
+
+def layouts(rng: np.random.Generator) -> list[np.ndarray]:
+    """Pre-activations of several shapes and memory layouts: 2-D, 0-d (a real array, negative),
+    empty, 1-D strided, 2-D with one row, and 3-D in Fortran order with an axis of length 1."""
+    return [
+        ordinary(rng, (5, 4)),
+        np.array(-rng.uniform(0.2, 2.0)),
+        np.empty((0, 3)),
+        ordinary(rng, (18,))[::2],
+        ordinary(rng, (1, 8)),
+        np.asfortranarray(ordinary(rng, (3, 1, 4))),
+    ]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What `batchnorm_forward` is given: x (N, D), the others (D,)."""
+
+    x: np.ndarray
+    gamma: np.ndarray
+    beta: np.ndarray
+    running_mean: np.ndarray
+    running_var: np.ndarray
+
+    @property
+    def arguments(self) -> tuple[np.ndarray, ...]:
+        return self.x, self.gamma, self.beta, self.running_mean, self.running_var
+
+
+def batch(
+    rng: np.random.Generator, n: int, d: int, *, spread: float = 1.0, offset: float = 1.0
+) -> Batch:
+    """A batch (n, d) whose units differ in mean (within `offset` standard deviations), spread,
+    gamma (of both signs), beta and running values (none of them near 0 or 1)."""
+    std = spread * rng.uniform(0.5, 2.0, d)
+    mean = offset * std * rng.uniform(0.5, 1.0, d) * rng.choice([-1.0, 1.0], d)
+    return Batch(
+        x=mean + std * rng.standard_normal((n, d)),
+        gamma=rng.uniform(0.5, 2.0, d) * np.where(np.arange(d) % 2, -1.0, 1.0),
+        beta=rng.uniform(0.5, 2.0, d) * rng.choice([-1.0, 1.0], d),
+        running_mean=rng.uniform(0.5, 3.0, d) * rng.choice([-1.0, 1.0], d),
+        running_var=rng.uniform(1.5, 4.0, d),
+    )
+
+
+def gradients(rng: np.random.Generator, size: float = 1.0) -> list[np.ndarray]:
+    """Gradients of several shapes, 0-d and empty ones and zeros among them, in several layouts."""
+    shapes: list[tuple[int, ...]] = [(4, 3), (5,), (), (2, 3, 2), (3, 6), (0, 3)]
+    grads = [size * rng.uniform(0.2, 2.0, s) * rng.choice([-1.0, 1.0], s) for s in shapes]
+    grads[3] = np.asfortranarray(grads[3])
+    grads[4] = grads[4][:, ::2]
+    grads.insert(1, np.zeros((2, 2)))
+    return grads

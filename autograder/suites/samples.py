@@ -1,0 +1,153 @@
+"""Statistics of drawn weights: what a sample of independent draws can't fail by chance.
+
+Every limit lies at least 7 standard errors away, or is as improbable: a right initializer fails one
+of them with a probability below 1e-10. Drawn values are never compared with given ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from autograder.engine.check import Wrong, real_array, true
+
+ERRORS = 7.0
+"""Limits in standard errors; a normal variable lies beyond 7 with probability 2.6e-12."""
+
+NORMAL_GRID = np.linspace(-2.8, 2.8, 29)
+NORMAL_SHARES = np.array([0.5 * (1 + math.erf(c / math.sqrt(2))) for c in NORMAL_GRID])
+UNIFORM_GRID = np.linspace(-0.95, 0.95, 39)
+
+
+def plausible(value: object, shape: tuple[int, int], what: str) -> np.ndarray:
+    """The value as an array of draws: of the right shape, finite, and not all alike."""
+    weights = real_array(value, shape, what)
+    true(np.all(np.isfinite(weights)), f"{what}: some entries are not finite")
+    if weights.size > 1:
+        alike = np.all(weights == weights.flat[0])
+        true(not alike, f"{what}: all entries are {weights.flat[0]:.6g}; they should be drawn")
+    return weights
+
+
+def centred(weights: np.ndarray, what: str) -> None:
+    """The mean is 0 within its standard error."""
+    limit = ERRORS * _rms(weights) / math.sqrt(weights.size)
+    if not abs(weights.mean()) <= limit:
+        raise Wrong(f"{what}: the mean of {weights.size} draws is {weights.mean():.4g}")
+
+
+def normal_spread(weights: np.ndarray, sigma: float, what: str) -> None:
+    """The root mean square is sigma within its standard error, that is 2.9 % for 30,000 draws."""
+    if not abs(_rms(weights) / sigma - 1.0) <= ERRORS / math.sqrt(2 * weights.size):
+        raise Wrong(f"{what}: the standard deviation of {weights.size} draws is {_rms(weights):.4g}")
+
+
+def uniform_spread(weights: np.ndarray, limit: float, what: str) -> None:
+    """The largest draw is at most `limit` and, but for a chance of e^-24, close below it; so is the
+    smallest, with the other sign."""
+    tightness = 24.0 / (weights.size / 2)
+    for name, largest in (("largest", weights.max()), ("smallest", -weights.min())):
+        if not limit * (1 - tightness) <= largest <= limit * (1 + 1e-9):
+            shown = largest if name == "largest" else -largest
+            raise Wrong(f"{what}: the {name} of {weights.size} draws is {shown:.4g}")
+    normal_spread(weights, limit / math.sqrt(3), what)  # a generous limit for uniform draws
+
+
+def same_scale(draws: Sequence[tuple[np.ndarray, float]], what: str) -> None:
+    """Draws from one state of the generator, each with its own right sigma, agree on the scale.
+
+    Most implementations draw standard numbers and multiply them: then the draws of two layers are
+    proportional, and the factor is the ratio of their sigmas, to all digits. Where they are not
+    proportional there is nothing to compare. This sees errors in small layers, where a sample is too
+    small to tell.
+    """
+    (first, sigma), *others = draws
+    for other, other_sigma in others:
+        count = min(first.size, other.size)
+        for one in (first.ravel(), first.T.ravel()):
+            with np.errstate(all="ignore"):
+                ratios = np.sort(one[:count]) / np.sort(other.ravel()[:count])
+            proportional = ratios[0] > 0 and np.ptp(ratios) <= 1e-9 * ratios[0]
+            if proportional and abs(ratios[0] * other_sigma / sigma - 1.0) > 1e-6:
+                raise Wrong(
+                    f"{what}: the spread for shape {other.shape} doesn't fit that for {first.shape}"
+                )
+
+
+def normal_draws(weights: np.ndarray, what: str) -> None:
+    """The shape of the normal distribution: shares below 29 points, and tails that aren't cut."""
+    scaled = weights / _rms(weights)
+    _shares(scaled, NORMAL_GRID, NORMAL_SHARES, f"{what}: the draws are not normal")
+    # 30,000 draws: beyond 3.2 sigma lie 41 of them, beyond 8 none, but for chances below 1e-10.
+    top = float(np.max(np.abs(scaled)))
+    true(3.2 < top < 8.0, f"{what}: the largest of {weights.size} draws is {top:.3g} sigma")
+    independent(scaled, 3.0, what)
+
+
+def uniform_draws(weights: np.ndarray, what: str) -> None:
+    """The shape of the uniform distribution: shares below 39 points between the limits."""
+    limit = float(np.max(np.abs(weights)))
+    shares = (UNIFORM_GRID + 1) / 2
+    _shares(weights / limit, UNIFORM_GRID, shares, f"{what}: the draws are not uniform")
+    independent(weights / _rms(weights), 1.8, what)
+
+
+def independent(scaled: np.ndarray, kurtosis: float, what: str) -> None:
+    """Entries with root mean square 1 don't repeat, follow or balance one another.
+
+    The sums of squares of k numbers are a chi-square variable over k; its limits are 9 of its
+    standard errors above 1 and 0.15: for k = 120 and 250 both have chances below 1e-11.
+    """
+    sizes = np.unique(np.abs(scaled))
+    true(sizes.size >= 0.98 * scaled.size, f"{what}: entries repeat; each should be its own draw")
+    for name, a, b in (
+        ("in a row", scaled[:, :-1], scaled[:, 1:]),
+        ("in a column", scaled[:-1], scaled[1:]),
+    ):
+        correlation = float(np.mean(a * b)) * math.sqrt(a.size)
+        true(abs(correlation) <= ERRORS, f"{what}: neighbours {name} depend on each other")
+    for name, rows in (("rows", scaled), ("columns", scaled.T)):
+        count, length = rows.shape
+        means = length * np.mean(rows.mean(axis=1) ** 2)
+        energies = (rows * rows).mean(axis=1)
+        spread = length / (kurtosis - 1) * np.mean((energies - 1.0) ** 2)
+        high = 1 + 9 * math.sqrt(2 / count)
+        true(0.15 < means < high, f"{what}: the means of the {name} are not those of own draws")
+        true(0.15 < spread < 1.5 * high, f"{what}: the norms of the {name} are not those of own draws")
+    # Rescaling or centring a sample ties its entries together; by chance neither comes out exactly.
+    mean = abs(float(scaled.mean())) * math.sqrt(scaled.size)
+    true(mean > 1e-11, f"{what}: the mean is exactly 0, which own draws don't give")
+
+
+def not_rescaled(weights: np.ndarray, sigma: float, what: str) -> None:
+    """The sample's own spread isn't exactly sigma."""
+    error = abs(_rms(weights) / sigma - 1.0) * math.sqrt(2 * weights.size)
+    error_of_std = abs(weights.std() / sigma - 1.0) * math.sqrt(2 * weights.size)
+    true(min(error, error_of_std) > 1e-11, f"{what}: the spread is exactly sigma in this sample")
+
+
+def uses_generator(
+    draw: Callable[[np.random.Generator], np.ndarray], what: str, rng: np.random.Generator
+) -> None:
+    """`draw(generator)` depends on the generator's state, on nothing else, and moves it on."""
+    seeds = rng.integers(2**32, size=2)
+    generator = np.random.default_rng(seeds[0])
+    first, second = draw(generator), draw(generator)
+    again = draw(np.random.default_rng(seeds[0]))
+    other = draw(np.random.default_rng(seeds[1]))
+    same = np.array_equal(first, again)
+    true(same, f"{what}: two generators in the same state gave different draws")
+    true(not np.array_equal(first, other), f"{what}: generators in different states gave equal draws")
+    true(not np.array_equal(first, second), f"{what}: two calls with one generator gave equal draws")
+
+
+def _shares(scaled: np.ndarray, grid: np.ndarray, shares: np.ndarray, complaint: str) -> None:
+    counted = np.array([np.count_nonzero(scaled < point) for point in grid]) / scaled.size
+    errors = np.sqrt(shares * (1 - shares) / scaled.size)
+    true(np.all(np.abs(counted - shares) <= ERRORS * errors), complaint)
+
+
+def _rms(weights: np.ndarray) -> float:
+    return math.sqrt(float(np.mean(weights * weights)))

@@ -1,0 +1,732 @@
+"""Hidden tests of `activations.py`: 26 points. Those of randomised ReLU are at the end.
+
+Each function has its values, its contract (shapes, dtype, z left alone) and its extreme values in
+tests of their own; a warning costs only the test that is about warnings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+from autograder.suites import inputs, samples
+
+ATOL = 1e-9
+OneSided = Callable[..., float | np.ndarray]
+SLOPE_ON_THE_LEFT: dict[str, OneSided] = {
+    "relu_grad": lambda: 0.0,
+    "leaky_relu_grad": lambda alpha=0.01: alpha,
+    "prelu_grad": lambda alpha: alpha,
+    "elu_grad": lambda alpha=1.0: alpha,
+}
+"""The derivative just left of 0; just right of 0 it is 1. At 0 any value between is right."""
+
+
+def _what(name: str, options: dict[str, Any], z: np.ndarray) -> str:
+    said = "".join(
+        f", alpha of shape {alpha.shape}" if isinstance(alpha, np.ndarray) else f", alpha={alpha!r}"
+        for alpha in options.values()
+    )
+    return f"{name}(z{said}), z of shape {z.shape}"
+
+
+def _parts(name: str, value: Any, what: str) -> list[tuple[str, Any]]:
+    """The arrays in a result, each with a name."""
+    if name != "prelu_grad":
+        return [(what, value)]
+    dz, dalpha = check.items(value, 2, what)
+    return [(f"dz of {what}", dz), (f"dalpha of {what}", dalpha)]
+
+
+def _judge(
+    reference: Any,
+    name: str,
+    value: Any,
+    z: np.ndarray,
+    options: dict[str, Any],
+    *,
+    rtol: float = 0.0,
+    only: np.ndarray | None = None,
+    parts: slice = slice(None),
+) -> None:
+    """The value is right in all entries, or in those that `only` names."""
+    right = getattr(reference.activations, name)(z, **options)
+    rights = right if isinstance(right, tuple) else (right,)
+    found = _parts(name, value, _what(name, options, z))
+    for index in range(len(rights))[parts]:
+        what, part = found[index]
+        low, high = rights[index], rights[index]
+        if name in SLOPE_ON_THE_LEFT and index == 0:
+            left = SLOPE_ON_THE_LEFT[name](**options)
+            low = np.where(z == 0, np.minimum(left, 1.0), low)
+            high = np.where(z == 0, np.maximum(left, 1.0), high)
+        slack = ATOL + rtol * np.abs(rights[index])
+        given = {"z": z, **options}
+        if only is not None:
+            part = np.where(only, check.real_array(part, z.shape, what), 0.0)
+            low, high = np.where(only, low, 0.0), np.where(only, high, 0.0)
+        check.between(part, low - slack, high + slack, z.shape, what, given=given)
+
+
+def _values(
+    student: Any, reference: Any, name: str, cases: list[tuple[np.ndarray, dict[str, Any]]], **how: Any
+) -> None:
+    function = getattr(student.activations, name)
+    outcomes = [check.attempt(function, z, **options) for z, options in cases]
+    for outcome, (z, options) in zip(outcomes, cases, strict=True):
+        _judge(reference, name, check.returned(outcome), z, options, **how)
+
+
+def _contract(
+    student: Any, reference: Any, name: str, cases: list[tuple[np.ndarray, dict[str, Any]]]
+) -> None:
+    """Right values, of z's shape and dtype float64; what is given stays as it is."""
+    function = getattr(student.activations, name)
+    outcomes = [check.attempt(function.observe, z, **options) for z, options in cases]
+    for outcome, (z, options) in zip(outcomes, cases, strict=True):
+        seen = check.returned(outcome)
+        what = _what(name, options, z)
+        _judge(reference, name, seen.value, z, options)
+        if name == "prelu_grad":
+            check.items(seen.value, 2, what, tuple)
+        for part_name, part in _parts(name, seen.value, what):
+            check.float64_array(part, z.shape, part_name)
+        check.unchanged(seen, what)
+
+
+def _shapes(rng: np.random.Generator, **options: Any) -> list[tuple[np.ndarray, dict[str, Any]]]:
+    return [(z, options) for z in inputs.layouts(rng)]
+
+
+def _extremes(student: Any, reference: Any, name: str, *options: dict[str, Any]) -> None:
+    _values(student, reference, name, [(inputs.EXTREMES, o) for o in options], rtol=1e-9)
+
+
+def _quiet(
+    student: Any, reference: Any, rng: np.random.Generator, names: list[str], *options: dict[str, Any]
+) -> None:
+    """No RuntimeWarning for ordinary, extreme and zero entries, whose ordinary ones are right."""
+    ordinary = inputs.with_zeros(rng, (3, 8))
+    z = np.concatenate([inputs.EXTREMES, ordinary])
+    is_ordinary = np.arange(len(z))[:, None] >= len(inputs.EXTREMES)
+    seen = [
+        (name, given, getattr(student.activations, name).observe(z, **given))
+        for name in names
+        for given in options
+    ]
+    for name, given, observation in seen:
+        _judge(reference, name, observation.value, z, given, only=is_ordinary)
+        check.quiet(observation, _what(name, given, z))
+
+
+# ---- sigmoid ----
+
+
+@pytest.mark.points(1)
+def test_sigmoid_values(student, reference, rng):
+    """sigmoid: the values are those of the logistic function.
+
+    What should it be at 0, and what does it tend to on either side?
+    """
+    _values(student, reference, "sigmoid", [(inputs.with_zeros(rng), {})])
+
+
+@pytest.mark.points(0.5)
+def test_sigmoid_contract(student, reference, rng):
+    """sigmoid: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "sigmoid", _shapes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_sigmoid_extremes(student, reference):
+    """sigmoid: the values are right for extreme z, too.
+
+    What becomes of each exponential in your formula at z = 1000, and at z = -1000?
+    """
+    _extremes(student, reference, "sigmoid", {})
+
+
+@pytest.mark.points(1)
+def test_sigmoid_grad_values(student, reference, rng):
+    """sigmoid_grad: the values are the derivative of the logistic function at z.
+
+    Compare with a difference quotient of your own sigmoid.
+    """
+    _values(student, reference, "sigmoid_grad", [(inputs.with_zeros(rng), {})])
+
+
+@pytest.mark.points(0.5)
+def test_sigmoid_grad_contract(student, reference, rng):
+    """sigmoid_grad: a float64 array of z's shape comes back, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "sigmoid_grad", _shapes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_sigmoid_grad_extremes(student, reference):
+    """sigmoid_grad: the values are right for extreme z, too.
+
+    What becomes of each factor in your formula at z = 1000, and at z = -1000?
+    """
+    _extremes(student, reference, "sigmoid_grad", {})
+
+
+@pytest.mark.points(0.5)
+def test_sigmoid_warnings(student, reference, rng):
+    """sigmoid, sigmoid_grad: no z gives a RuntimeWarning.
+
+    An exponential of a large positive number overflows. Can the exponent be kept negative?
+    """
+    _quiet(student, reference, rng, ["sigmoid", "sigmoid_grad"], {})
+
+
+# ---- tanh ----
+
+
+@pytest.mark.points(0.5)
+def test_tanh_values(student, reference, rng):
+    """tanh: the values are those of the hyperbolic tangent.
+
+    What should it be at 0, and what does it tend to on either side?
+    """
+    _values(student, reference, "tanh", [(inputs.with_zeros(rng), {})])
+
+
+@pytest.mark.points(0.5)
+def test_tanh_contract(student, reference, rng):
+    """tanh: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "tanh", _shapes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_tanh_extremes(student, reference):
+    """tanh: the values are right for extreme z, too.
+
+    What becomes of each exponential in your formula at z = 1000, and at z = -1000?
+    """
+    _extremes(student, reference, "tanh", {})
+
+
+@pytest.mark.points(1)
+def test_tanh_grad_values(student, reference, rng):
+    """tanh_grad: the values are the derivative of the hyperbolic tangent at z.
+
+    Compare with a difference quotient of your own tanh.
+    """
+    _values(student, reference, "tanh_grad", [(inputs.with_zeros(rng), {})])
+
+
+@pytest.mark.points(0.5)
+def test_tanh_grad_contract(student, reference, rng):
+    """tanh_grad: a float64 array of z's shape comes back, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "tanh_grad", _shapes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_tanh_grad_extremes(student, reference):
+    """tanh_grad: the values are right for extreme z, too.
+
+    What should the slope be far out? What becomes of each term in your formula there?
+    """
+    _extremes(student, reference, "tanh_grad", {})
+
+
+@pytest.mark.points(0.5)
+def test_tanh_warnings(student, reference, rng):
+    """tanh, tanh_grad: no z gives a RuntimeWarning.
+
+    Which of NumPy's functions stay finite, whatever their argument?
+    """
+    _quiet(student, reference, rng, ["tanh", "tanh_grad"], {})
+
+
+# ---- ReLU ----
+
+
+@pytest.mark.points(0.5)
+def test_relu_values(student, reference, rng):
+    """relu: positive entries stay, negative ones become zero.
+
+    Compare a few entries of both signs by hand, and zero itself.
+    """
+    _values(student, reference, "relu", [(inputs.with_zeros(rng), {})])
+
+
+@pytest.mark.points(0.5)
+def test_relu_contract(student, reference, rng):
+    """relu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "relu", _shapes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_relu_grad_values(student, reference, rng):
+    """relu_grad: the slope is that of each side; at 0 it lies between them.
+
+    Compare with a difference quotient of your own relu, away from the kink.
+    """
+    _values(student, reference, "relu_grad", [(inputs.with_zeros(rng), {})])
+
+
+@pytest.mark.points(0.5)
+def test_relu_grad_contract(student, reference, rng):
+    """relu_grad: a float64 array of z's shape comes back, and z stays as it is.
+
+    Look at the dtype of your result, and try arrays with no, one and three axes.
+    """
+    _contract(student, reference, "relu_grad", _shapes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_relu_extremes(student, reference):
+    """relu, relu_grad: the values are right for extreme z, too.
+
+    Both very large and very small sizes count: 1e-300 is positive.
+    """
+    _extremes(student, reference, "relu", {})
+    _extremes(student, reference, "relu_grad", {})
+
+
+@pytest.mark.points(0.5)
+def test_relu_warnings(student, reference, rng):
+    """relu, relu_grad: no z gives a RuntimeWarning.
+
+    Do you divide by something that may be zero, or multiply something that may be huge?
+    """
+    _quiet(student, reference, rng, ["relu", "relu_grad"], {})
+
+
+# ---- leaky ReLU ----
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_values(student, reference, rng):
+    """leaky_relu: negative entries are multiplied by alpha, the others stay.
+
+    Alpha may be anything from 0 to 1, and has a default.
+    """
+    z = inputs.with_zeros(rng)
+    alphas: list[float] = [float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9)), 0.0, 1]
+    cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
+    _values(student, reference, "leaky_relu", cases)
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_contract(student, reference, rng):
+    """leaky_relu: a float64 array of z's shape comes back, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "leaky_relu", _shapes(rng, alpha=0.2))
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_grad_values(student, reference, rng):
+    """leaky_relu_grad: the slope is that of each side; at 0 it lies between them.
+
+    Compare with a difference quotient of your own leaky_relu, with several values of alpha.
+    """
+    z = inputs.with_zeros(rng)
+    alphas: list[float] = [float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9)), 0.0, 1]
+    cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
+    _values(student, reference, "leaky_relu_grad", cases)
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_grad_contract(student, reference, rng):
+    """leaky_relu_grad: a float64 array of z's shape comes back, and z stays as it is.
+
+    Look at the dtype of your result, and try arrays with no, one and three axes.
+    """
+    _contract(student, reference, "leaky_relu_grad", _shapes(rng, alpha=0.2))
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_extremes(student, reference):
+    """leaky_relu, leaky_relu_grad: the values are right for extreme z, too.
+
+    Both very large and very small sizes count: 1e-300 is positive.
+    """
+    _extremes(student, reference, "leaky_relu", {}, {"alpha": 0.3})
+    _extremes(student, reference, "leaky_relu_grad", {}, {"alpha": 0.3})
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_warnings(student, reference, rng):
+    """leaky_relu, leaky_relu_grad: no z gives a RuntimeWarning.
+
+    Do you divide by something that may be zero, or multiply something that may be huge?
+    """
+    _quiet(student, reference, rng, ["leaky_relu", "leaky_relu_grad"], {}, {"alpha": 0.3})
+
+
+# ---- parametric ReLU ----
+
+
+def _learned(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+    """Scalar alphas of all kinds, and one per unit in batches of several shapes."""
+    z = inputs.with_zeros(rng)
+    scalars: list[Any] = [float(rng.uniform(0.1, 0.9)), float(rng.uniform(1.5, 3.0)), 0.0, 2]
+    scalars += [np.array(-rng.uniform(0.3, 2.0)), np.float64(rng.uniform(0.2, 0.4))]
+    cases = [(z, {"alpha": alpha}) for alpha in scalars]
+    for shape in ((9, 6), (4, 7), (5, 5), (1, 6), (8, 1)):
+        alpha = rng.uniform(-1.5, 2.5, shape[1])
+        batch = inputs.ordinary(rng, shape)
+        batch.ravel()[2] = 0.0
+        cases.append((batch, {"alpha": alpha}))
+    return cases
+
+
+def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+    """All layouts with a scalar alpha; batches in two layouts with one per unit."""
+    batch = inputs.ordinary(rng, (6, 4))
+    alpha = rng.uniform(-0.5, 1.5, 4)
+    by_unit = [(np.asfortranarray(batch), {"alpha": alpha}), (batch, {"alpha": alpha})]
+    return [*_shapes(rng, alpha=0.3), *_shapes(rng, alpha=np.array(1.7))[:2], *by_unit]
+
+
+@pytest.mark.points(0.5)
+def test_prelu_values(student, reference, rng):
+    """prelu: negative entries are multiplied by alpha, which is one number or one per unit.
+
+    Alpha is learned: it may become zero, negative, or larger than 1.
+    """
+    _values(student, reference, "prelu", _learned(rng))
+
+
+@pytest.mark.points(0.5)
+def test_prelu_contract(student, reference, rng):
+    """prelu: a float64 array of z's shape comes back, and z and alpha stay as they are.
+
+    Try a 0-d array, an empty one, one axis and three; and alpha as a 0-d array.
+    """
+    _contract(student, reference, "prelu", _learned_layouts(rng))
+
+
+@pytest.mark.points(0.5)
+def test_prelu_grad_by_z(student, reference, rng):
+    """prelu_grad: the first result is the slope with respect to z, entry by entry.
+
+    Compare with a difference quotient of your own prelu. At 0 any slope between the sides will do.
+    """
+    _values(student, reference, "prelu_grad", _learned(rng), parts=slice(0, 1))
+
+
+@pytest.mark.points(0.5)
+def test_prelu_grad_by_alpha(student, reference, rng):
+    """prelu_grad: the second result is the derivative with respect to alpha, entry by entry.
+
+    Which entries of the output change when alpha changes, and by how much? Nothing is summed here.
+    """
+    _values(student, reference, "prelu_grad", _learned(rng), parts=slice(1, 2))
+
+
+@pytest.mark.points(0.5)
+def test_prelu_grad_contract(student, reference, rng):
+    """prelu_grad: a tuple of two float64 arrays of z's shape; z and alpha stay as they are.
+
+    Both have z's shape, also where alpha is one number, and also for 0-d and empty arrays.
+    """
+    _contract(student, reference, "prelu_grad", _learned_layouts(rng))
+
+
+def _learned_extremes(rng: np.random.Generator) -> list[dict[str, Any]]:
+    return [{"alpha": 0.25}, {"alpha": np.array([0.0, -1.5, 2.0, 0.5, 1.0, -0.25, 3.0, 0.1])}]
+
+
+@pytest.mark.points(0.5)
+def test_prelu_extremes(student, reference, rng):
+    """prelu, prelu_grad: the values are right for extreme z, too.
+
+    Both very large and very small sizes count: 1e-300 is positive.
+    """
+    _extremes(student, reference, "prelu", *_learned_extremes(rng))
+    _extremes(student, reference, "prelu_grad", *_learned_extremes(rng))
+
+
+@pytest.mark.points(0.5)
+def test_prelu_warnings(student, reference, rng):
+    """prelu, prelu_grad: no z gives a RuntimeWarning.
+
+    Do you divide by something that may be zero, or multiply something that may be huge?
+    """
+    _quiet(student, reference, rng, ["prelu", "prelu_grad"], *_learned_extremes(rng))
+
+
+# ---- ELU ----
+
+
+def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+    z = inputs.with_zeros(rng)
+    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), float(rng.uniform(1.3, 3.0)), 2]
+    return [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
+
+
+@pytest.mark.points(0.5)
+def test_elu_values(student, reference, rng):
+    """elu: positive entries stay, negative ones bend towards -alpha.
+
+    Alpha has a default, and may be smaller or larger than 1.
+    """
+    _values(student, reference, "elu", _exponential(rng))
+
+
+@pytest.mark.points(0.5)
+def test_elu_contract(student, reference, rng):
+    """elu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "elu", _shapes(rng, alpha=0.7))
+
+
+@pytest.mark.points(0.5)
+def test_elu_extremes(student, reference):
+    """elu: the values are right for extreme z, too.
+
+    np.where computes both branches for all entries. Does a product let the wrong one through?
+    """
+    _extremes(student, reference, "elu", {}, {"alpha": 0.7})
+
+
+@pytest.mark.points(1)
+def test_elu_grad_values(student, reference, rng):
+    """elu_grad: the values are the derivative of elu at z.
+
+    Compare with a difference quotient of your own elu, with alpha smaller and larger than 1.
+    """
+    _values(student, reference, "elu_grad", _exponential(rng))
+
+
+@pytest.mark.points(0.5)
+def test_elu_grad_contract(student, reference, rng):
+    """elu_grad: a float64 array of z's shape comes back, and z stays as it is.
+
+    Try a 0-d array, an empty one, one axis and three.
+    """
+    _contract(student, reference, "elu_grad", _shapes(rng, alpha=0.7))
+
+
+@pytest.mark.points(0.5)
+def test_elu_grad_extremes(student, reference):
+    """elu_grad: the values are right for extreme z, too.
+
+    np.where computes both branches for all entries. Does a product let the wrong one through?
+    """
+    _extremes(student, reference, "elu_grad", {}, {"alpha": 0.7})
+
+
+@pytest.mark.points(0.5)
+def test_elu_warnings(student, reference, rng):
+    """elu, elu_grad: no z gives a RuntimeWarning.
+
+    np.where computes both branches for all entries. Which z does your exponential see?
+    """
+    _quiet(student, reference, rng, ["elu", "elu_grad"], {}, {"alpha": 0.7})
+
+
+# ---- randomised ReLU ----
+
+
+def _random_relu(
+    value: Any,
+    z: np.ndarray,
+    low: float,
+    high: float,
+    what: str,
+    *,
+    rtol: float = 0.0,
+    only: np.ndarray | slice = slice(None),
+) -> np.ndarray:
+    """Judges (a, slope): slopes 1 for z > 0, from low to high for z < 0, and a = slope * z.
+
+    At 0 any slope from low to 1 is right, and any that may be drawn. Returns the slopes.
+    """
+    a, slope = check.items(value, 2, what)
+    slope = check.real_array(slope, z.shape, f"the slope of {what}")
+    a = check.real_array(a, z.shape, f"a of {what}")
+    if z.ndim == 2:
+        a, slope, z = a[only], slope[only], z[only]
+    least = np.where(z > 0, 1.0, np.where(z < 0, low, min(low, 1.0)))
+    most = np.where(z > 0, 1.0, np.where(z < 0, high, max(high, 1.0)))
+    given = {"z": z}
+    check.between(
+        slope, least - ATOL, most + ATOL, z.shape, f"the slope of {what}", given=given
+    )
+    check.close(a, slope * z, f"a of {what}", atol=ATOL, rtol=rtol, given={"slope": slope, "z": z})
+    return slope
+
+
+def _generator(rng: np.random.Generator) -> np.random.Generator:
+    return np.random.default_rng(rng.integers(2**32))
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_training_values(student, rng):
+    """rrelu in training: slope 1 for z > 0, a drawn one for z < 0, and a = slope * z.
+
+    Every drawn slope lies between the limits; the slope comes back beside the activation.
+    """
+    z = inputs.with_zeros(rng)
+    limits = [(1 / 8, 1 / 3), (0.4, 0.9), (0.3, 0.3), (0, 0.05), (0.5, 2)]
+    given: list[dict[str, Any]] = [{}, *({"lower": a, "upper": b} for a, b in limits[1:])]
+    generator = _generator(rng)
+    values = [student.activations.rrelu(z, generator, **options) for options in given]
+    values.append(student.activations.rrelu(z, generator, 0.6, 0.7, True))
+    for value, (low, high) in zip(values, [*limits, (0.6, 0.7)], strict=True):
+        _random_relu(value, z, low, high, f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}")
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_training_distribution(student, rng):
+    """rrelu in training: every negative entry has a slope of its own, drawn uniformly.
+
+    Plot a histogram of the slopes, and look for rows, columns or whole batches that share one.
+    """
+    z = -rng.uniform(0.1, 3.0, (200, 100))
+    values = [
+        student.activations.rrelu(z, _generator(rng)),
+        student.activations.rrelu(z, _generator(rng), lower=0.2, upper=0.8),
+    ]
+    for value, (low, high) in zip(values, [(1 / 8, 1 / 3), (0.2, 0.8)], strict=True):
+        what = f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
+        slope = _random_relu(value, z, low, high, what)
+        shares = np.sort((slope.ravel() - low) / (high - low))
+        steps = np.arange(1, shares.size + 1) / shares.size
+        distance = np.max(np.abs(shares - steps))
+        # Kolmogorov and Smirnov: beyond 3.5 by chance with probability 2 exp(-2 * 3.5^2) = 5e-11
+        far = distance * np.sqrt(shares.size) > 3.5
+        check.true(not far, f"{what}: the slopes are not spread evenly between the limits")
+        scaled = (slope - (low + high) / 2) * (np.sqrt(12.0) / (high - low))
+        samples.independent(scaled, 1.8, f"the slope of {what}")
+        correlation = np.mean(scaled * (z - z.mean()) / z.std()) * np.sqrt(z.size)
+        check.true(abs(correlation) < samples.ERRORS, f"{what}: the slopes depend on z")
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_evaluation(student, rng):
+    """rrelu in evaluation: the slope for z < 0 is the middle of the limits; rng may be None.
+
+    Nothing is drawn: two calls give the same result, with or without a generator.
+    """
+    z = inputs.with_zeros(rng)
+    rrelu = student.activations.rrelu
+    outcomes = [
+        check.attempt(rrelu, z, None, training=False),
+        check.attempt(rrelu, z, None, lower=0.2, upper=0.6, training=False),
+        check.attempt(rrelu, z, _generator(rng), 0.1, 0.7, False),
+        check.attempt(rrelu, z, None, lower=0.5, upper=0.5, training=False),
+        check.attempt(rrelu, z, None, lower=0, upper=1, training=False),
+    ]
+    limits = [(1 / 8, 1 / 3), (0.2, 0.6), (0.1, 0.7), (0.5, 0.5), (0, 1)]
+    for outcome, (low, high) in zip(outcomes, limits, strict=True):
+        what = f"rrelu with training=False and limits {low:.4g} and {high:.4g}"
+        slope = _random_relu(check.returned(outcome), z, low, high, what)
+        middle = np.where(z < 0, (low + high) / 2, slope)
+        check.close(slope, middle, f"the slope of {what}", atol=ATOL, given={"z": z})
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_randomness(student, rng):
+    """rrelu: all randomness comes from the generator that is given.
+
+    What happens when you call it twice with one generator, and with two in the same state?
+    """
+    z = inputs.ordinary(rng)
+
+    def draw(generator: np.random.Generator) -> np.ndarray:
+        value = student.activations.rrelu(z, generator)
+        return _random_relu(value, z, 1 / 8, 1 / 3, "rrelu(z, rng)")
+
+    samples.uses_generator(draw, "rrelu(z, rng)", rng)
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_wrong_limits(student, rng):
+    """rrelu: limits other than 0 <= lower <= upper raise ValueError, in both modes.
+
+    Equal limits and a lower limit of 0 are fine. NaN is not: which way round is your comparison?
+    """
+    z = inputs.ordinary(rng, (3, 2))
+    wrong = [(0.4, 0.2), (-0.1, 0.3), (-0.3, -0.1), (0.1, -0.2), (float("nan"), 0.3), (0.1, float("nan"))]
+    right = [(0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
+    rrelu, generator = student.activations.rrelu, _generator(rng)
+    cases = [
+        (low, high, mode, check.attempt(rrelu, z, rng_or_none, low, high, mode))
+        for low, high in right + wrong
+        for rng_or_none, mode in ((generator, True), (None, False))
+    ]
+    for low, high, mode, outcome in cases:
+        what = f"rrelu with lower={low}, upper={high}, training={mode}"
+        if (low, high) in right:
+            _random_relu(check.returned(outcome), z, low, high, what)
+        else:
+            check.refused(outcome, ValueError, what)
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_contract(student, rng):
+    """rrelu: a tuple of two float64 arrays of z's shape comes back, and z stays as it is.
+
+    Both have z's shape in both modes, also for 0-d and empty arrays.
+    """
+    generator = _generator(rng)
+    cases = [(z, mode) for z in inputs.layouts(rng) for mode in (True, False)]
+    outcomes = [
+        check.attempt(student.activations.rrelu.observe, z, generator, training=mode)
+        for z, mode in cases
+    ]
+    for outcome, (z, mode) in zip(outcomes, cases, strict=True):
+        what = f"rrelu(z, rng, training={mode}), z of shape {z.shape}"
+        seen = check.returned(outcome)
+        _random_relu(seen.value, z, 1 / 8, 1 / 3, what)
+        a, slope = check.items(seen.value, 2, what, tuple)
+        check.float64_array(a, z.shape, f"a of {what}")
+        check.float64_array(slope, z.shape, f"the slope of {what}")
+        check.unchanged(seen, what)
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_extremes(student, rng):
+    """rrelu: the values are right for extreme z, too.
+
+    Both very large and very small sizes count: 1e-300 is positive.
+    """
+    z, generator = inputs.EXTREMES, _generator(rng)
+    for mode in (True, False):
+        value = student.activations.rrelu(z, generator, training=mode)
+        what = f"rrelu(z, rng, training={mode})"
+        _random_relu(value, z, 1 / 8, 1 / 3, what, rtol=1e-9)
+
+
+@pytest.mark.points(0.5)
+def test_rrelu_warnings(student, rng):
+    """rrelu: no z gives a RuntimeWarning.
+
+    Do you divide by something that may be zero, or multiply something that may be huge?
+    """
+    generator = _generator(rng)
+    z = np.concatenate([inputs.EXTREMES, inputs.with_zeros(rng, (3, 8))])
+    ordinary = slice(len(inputs.EXTREMES), None)
+    for mode in (True, False):
+        seen = student.activations.rrelu.observe(z, generator, training=mode)
+        what = f"rrelu(z, rng, training={mode})"
+        _random_relu(seen.value, z, 1 / 8, 1 / 3, what, only=ordinary)
+        check.quiet(seen, what)

@@ -1,0 +1,361 @@
+"""Hidden tests of `initializers.py`: 16 points.
+
+Samples of about 30,000 draws tell the formulas apart; the draws themselves are never compared with
+given ones, since how they are made is free.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+from autograder.suites import samples
+
+MODES = ("fan_avg", "fan_in", "fan_out")
+NO_MODES = ("fan_sum", "fan", "avg", "in", "fan_inout", "FAN_IN", " fan_out", "", None)
+WRONG_SIZES = ((0, 5), (5, 0), (-3, 8), (8, -3), (-2, -3), (0, 0))
+
+
+def _sigma(kind: str, n_in: int, n_out: int, mode: str = "fan_avg") -> float:
+    """The standard deviation that the contract names: the trusted side's own formula."""
+    fan = {"fan_avg": (n_in + n_out) / 2, "fan_in": n_in, "fan_out": n_out}[mode]
+    return float(np.sqrt((2.0 if kind == "he" else 1.0) / fan))
+
+
+def _sizes(rng: np.random.Generator) -> list[tuple[int, int]]:
+    """A wide and a tall layer of about 30,000 weights."""
+    large, small = int(rng.integers(290, 311)), int(rng.integers(98, 106))
+    return [(large, small), (small, large)]
+
+
+def _call(name: str, n_in: int, n_out: int, options: dict[str, Any]) -> str:
+    said = "".join(f", {key}={value!r}" for key, value in options.items())
+    return f"{name}({n_in}, {n_out}, rng{said})"
+
+
+def _right_spread(
+    student: Any, rng: np.random.Generator, name: str, *, explicit: bool = True, mode: str = "fan_avg"
+) -> None:
+    """Two large layers by statistics; two small ones by their scale beside the large ones."""
+    function = getattr(student.initializers, name)
+    kind, form = name.split("_")
+    options = {"mode": mode} if explicit else {}
+    seed = int(rng.integers(2**32))
+    sizes = [(2, 3), (1, 6), *_sizes(rng)]
+    drawn = []
+    for n_in, n_out in sizes:
+        weights = function(n_in, n_out, np.random.default_rng(seed), **options)
+        drawn.append(samples.plausible(weights, (n_in, n_out), _call(name, n_in, n_out, options)))
+    sigmas = [_sigma(kind, *size, mode) for size in sizes]
+    for weights, size, sigma in list(zip(drawn, sizes, sigmas, strict=True))[2:]:
+        what = _call(name, *size, options)
+        samples.centred(weights, what)
+        if form == "normal":
+            samples.normal_spread(weights, sigma, what)
+        else:
+            samples.uniform_spread(weights, np.sqrt(3.0) * sigma, what)
+    samples.same_scale(list(zip(drawn, sigmas, strict=True)), _call(name, 2, 3, options))
+
+
+def _right_distribution(student: Any, rng: np.random.Generator, name: str) -> None:
+    kind, form = name.split("_")
+    n_in, n_out = 250, 120
+    generator = np.random.default_rng(rng.integers(2**32))
+    what = f"{name}({n_in}, {n_out}, rng)"
+    given = getattr(student.initializers, name)(n_in, n_out, generator)
+    weights = samples.plausible(given, (n_in, n_out), what)
+    if form == "normal":
+        samples.normal_draws(weights, what)
+    else:
+        samples.uniform_draws(weights, what)
+    samples.not_rescaled(weights, _sigma(kind, n_in, n_out), what)
+
+
+def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None:
+    def draw(generator: np.random.Generator) -> np.ndarray:
+        weights = getattr(student.initializers, name)(7, 5, generator)
+        return samples.plausible(weights, (7, 5), f"{name}(7, 5, rng)")
+
+    samples.uses_generator(draw, f"{name}(7, 5, rng)", rng)
+
+
+def _right_type(student: Any, rng: np.random.Generator, name: str) -> None:
+    """float64 and (n_in, n_out), also for layers with one unit; arguments by name."""
+    function = getattr(student.initializers, name)
+    generator = np.random.default_rng(rng.integers(2**32))
+    sizes = [(1, 1), (1, 4), (6, 1), (5, 8)]
+    drawn = [function(*size, generator) for size in sizes]
+    drawn.append(function(n_in=3, n_out=2, rng=generator))
+    for weights, size in zip(drawn, [*sizes, (3, 2)], strict=True):
+        what = f"{name}({size[0]}, {size[1]}, rng)"
+        samples.plausible(weights, size, what)
+        check.float64_array(weights, size, what)
+        check.true(np.any(weights != 0), f"{what}: all entries are 0; they should be drawn")
+
+
+def _right_refusal(student: Any, rng: np.random.Generator, name: str, modes: tuple[str, ...]) -> None:
+    """Sizes that are not positive raise ValueError, whichever fan is used; 1 is positive."""
+    function = getattr(student.initializers, name)
+    generator = np.random.default_rng(rng.integers(2**32))
+    cases: list[tuple[int, int, dict[str, Any]]] = [
+        *((n_in, n_out, {}) for n_in, n_out in WRONG_SIZES),
+        *((n_in, n_out, {"mode": mode}) for mode in modes for n_in, n_out in WRONG_SIZES[:2]),
+    ]
+    right = [function(*size, generator) for size in ((1, 3), (3, 1))]
+    wrong = [check.attempt(function, a, b, generator, **options) for a, b, options in cases]
+    samples.plausible(right[0], (1, 3), f"{name}(1, 3, rng)")
+    samples.plausible(right[1], (3, 1), f"{name}(3, 1, rng)")
+    for outcome, (n_in, n_out, options) in zip(wrong, cases, strict=True):
+        check.refused(outcome, ValueError, _call(name, n_in, n_out, options))
+
+
+def _right_modes(student: Any, rng: np.random.Generator, name: str) -> None:
+    """The three modes work, by name and by position; any other raises ValueError."""
+    function = getattr(student.initializers, name)
+    seed = int(rng.integers(2**32))
+    given = [{"mode": mode} for mode in MODES] + [{}]
+    right = [function(4, 6, np.random.default_rng(seed), **options) for options in given]
+    right.append(function(4, 6, np.random.default_rng(seed), "fan_in"))
+    wrong = [check.attempt(function, 4, 6, np.random.default_rng(seed), mode=m) for m in NO_MODES]
+    drawn = [samples.plausible(weights, (4, 6), f"{name}(4, 6, rng, mode)") for weights in right]
+    what = f"{name}(4, 6, rng), without a mode and with mode='fan_avg'"
+    samples.same_scale([(drawn[0], 1.0), (drawn[3], 1.0)], what)
+    for outcome, mode in zip(wrong, NO_MODES, strict=True):
+        check.refused(outcome, ValueError, _call(name, 4, 6, {"mode": mode}))
+
+
+@pytest.mark.points(1)
+def test_xavier_normal_spread(student, rng):
+    """xavier_normal: the weights have mean 0 and Xavier's standard deviation.
+
+    Measure it: draw a (300, 100) and a (100, 300) matrix and compare `W.std()` with the formula.
+    """
+    _right_spread(student, rng, "xavier_normal", explicit=False)
+
+
+@pytest.mark.points(0.5)
+def test_xavier_normal_distribution(student, rng):
+    """xavier_normal: the weights are independent draws from a normal distribution.
+
+    Plot a histogram of many weights, and look at rows and columns: does anything repeat?
+    """
+    _right_distribution(student, rng, "xavier_normal")
+
+
+@pytest.mark.points(0.5)
+def test_xavier_normal_randomness(student, rng):
+    """xavier_normal: all randomness comes from the generator that is given.
+
+    What happens when you call it twice with one generator, and with two in the same state?
+    """
+    _right_randomness(student, rng, "xavier_normal")
+
+
+@pytest.mark.points(0.5)
+def test_xavier_normal_type(student, rng):
+    """xavier_normal: W is a float64 array of shape (n_in, n_out), however small.
+
+    Try layers with a single input or output, and the arguments by name.
+    """
+    _right_type(student, rng, "xavier_normal")
+
+
+@pytest.mark.points(0.5)
+def test_xavier_normal_wrong_sizes(student, rng):
+    """xavier_normal: sizes that are not positive raise ValueError.
+
+    Check both sizes, each on its own; zero is not positive.
+    """
+    _right_refusal(student, rng, "xavier_normal", ())
+
+
+@pytest.mark.points(1)
+def test_xavier_uniform_spread(student, rng):
+    """xavier_uniform: the weights lie between Xavier's limits, and reach them.
+
+    Look at `W.min()` and `W.max()` of a large matrix beside the formula for r.
+    """
+    _right_spread(student, rng, "xavier_uniform", explicit=False)
+
+
+@pytest.mark.points(0.5)
+def test_xavier_uniform_distribution(student, rng):
+    """xavier_uniform: the weights are independent draws from a uniform distribution.
+
+    Plot a histogram of many weights, and look at rows and columns: does anything repeat?
+    """
+    _right_distribution(student, rng, "xavier_uniform")
+
+
+@pytest.mark.points(0.5)
+def test_xavier_uniform_randomness(student, rng):
+    """xavier_uniform: all randomness comes from the generator that is given.
+
+    What happens when you call it twice with one generator, and with two in the same state?
+    """
+    _right_randomness(student, rng, "xavier_uniform")
+
+
+@pytest.mark.points(0.5)
+def test_xavier_uniform_type(student, rng):
+    """xavier_uniform: W is a float64 array of shape (n_in, n_out), however small.
+
+    Try layers with a single input or output, and the arguments by name.
+    """
+    _right_type(student, rng, "xavier_uniform")
+
+
+@pytest.mark.points(0.5)
+def test_xavier_uniform_wrong_sizes(student, rng):
+    """xavier_uniform: sizes that are not positive raise ValueError.
+
+    Check both sizes, each on its own; zero is not positive.
+    """
+    _right_refusal(student, rng, "xavier_uniform", ())
+
+
+@pytest.mark.points(1)
+def test_he_normal_average_spread(student, rng):
+    """he_normal: without a mode, the standard deviation is the lecture's formula.
+
+    Measure it: draw a (300, 100) and a (100, 300) matrix and compare `W.std()` with the formula.
+    """
+    _right_spread(student, rng, "he_normal", explicit=False)
+
+
+@pytest.mark.points(0.5)
+def test_he_normal_fan_in_spread(student, rng):
+    """he_normal: with mode="fan_in", the standard deviation depends on the inputs alone.
+
+    A square matrix can't tell the modes apart. Measure `W.std()` on (300, 100) and (100, 300).
+    """
+    _right_spread(student, rng, "he_normal", mode="fan_in")
+
+
+@pytest.mark.points(0.5)
+def test_he_normal_fan_out_spread(student, rng):
+    """he_normal: with mode="fan_out", the standard deviation depends on the outputs alone.
+
+    A square matrix can't tell the modes apart. Measure `W.std()` on (300, 100) and (100, 300).
+    """
+    _right_spread(student, rng, "he_normal", mode="fan_out")
+
+
+@pytest.mark.points(1)
+def test_he_normal_distribution(student, rng):
+    """he_normal: the weights are independent draws from a normal distribution.
+
+    Plot a histogram of many weights, and look at rows and columns: does anything repeat?
+    """
+    _right_distribution(student, rng, "he_normal")
+
+
+@pytest.mark.points(0.5)
+def test_he_normal_randomness(student, rng):
+    """he_normal: all randomness comes from the generator that is given.
+
+    What happens when you call it twice with one generator, and with two in the same state?
+    """
+    _right_randomness(student, rng, "he_normal")
+
+
+@pytest.mark.points(0.5)
+def test_he_normal_type(student, rng):
+    """he_normal: W is a float64 array of shape (n_in, n_out), however small.
+
+    Try layers with a single input or output, and the arguments by name.
+    """
+    _right_type(student, rng, "he_normal")
+
+
+@pytest.mark.points(0.5)
+def test_he_normal_wrong_sizes(student, rng):
+    """he_normal: sizes that are not positive raise ValueError in every mode.
+
+    Check both sizes, also the one that the mode does not use.
+    """
+    _right_refusal(student, rng, "he_normal", MODES)
+
+
+@pytest.mark.points(0.5)
+def test_he_normal_modes(student, rng):
+    """he_normal: there are three modes; any other raises ValueError.
+
+    Compare whole names, and think about what happens to a name that none of your cases fits.
+    """
+    _right_modes(student, rng, "he_normal")
+
+
+@pytest.mark.points(1)
+def test_he_uniform_average_spread(student, rng):
+    """he_uniform: without a mode, the limits follow from the lecture's formula for sigma.
+
+    Look at `W.min()` and `W.max()` of a large matrix beside the formula for r.
+    """
+    _right_spread(student, rng, "he_uniform", explicit=False)
+
+
+@pytest.mark.points(0.5)
+def test_he_uniform_fan_in_spread(student, rng):
+    """he_uniform: with mode="fan_in", the limits depend on the inputs alone.
+
+    A square matrix can't tell the modes apart. Look at `W.max()` on (300, 100) and (100, 300).
+    """
+    _right_spread(student, rng, "he_uniform", mode="fan_in")
+
+
+@pytest.mark.points(0.5)
+def test_he_uniform_fan_out_spread(student, rng):
+    """he_uniform: with mode="fan_out", the limits depend on the outputs alone.
+
+    A square matrix can't tell the modes apart. Look at `W.max()` on (300, 100) and (100, 300).
+    """
+    _right_spread(student, rng, "he_uniform", mode="fan_out")
+
+
+@pytest.mark.points(1)
+def test_he_uniform_distribution(student, rng):
+    """he_uniform: the weights are independent draws from a uniform distribution.
+
+    Plot a histogram of many weights, and look at rows and columns: does anything repeat?
+    """
+    _right_distribution(student, rng, "he_uniform")
+
+
+@pytest.mark.points(0.5)
+def test_he_uniform_randomness(student, rng):
+    """he_uniform: all randomness comes from the generator that is given.
+
+    What happens when you call it twice with one generator, and with two in the same state?
+    """
+    _right_randomness(student, rng, "he_uniform")
+
+
+@pytest.mark.points(0.5)
+def test_he_uniform_type(student, rng):
+    """he_uniform: W is a float64 array of shape (n_in, n_out), however small.
+
+    Try layers with a single input or output, and the arguments by name.
+    """
+    _right_type(student, rng, "he_uniform")
+
+
+@pytest.mark.points(0.5)
+def test_he_uniform_wrong_sizes(student, rng):
+    """he_uniform: sizes that are not positive raise ValueError in every mode.
+
+    Check both sizes, also the one that the mode does not use.
+    """
+    _right_refusal(student, rng, "he_uniform", MODES)
+
+
+@pytest.mark.points(0.5)
+def test_he_uniform_modes(student, rng):
+    """he_uniform: there are three modes; any other raises ValueError.
+
+    Compare whole names, and think about what happens to a name that none of your cases fits.
+    """
+    _right_modes(student, rng, "he_uniform")

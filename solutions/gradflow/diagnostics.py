@@ -1,0 +1,106 @@
+"""Numbers that tell how gradients flow through a network, and what ails it."""
+
+import numpy as np
+
+# BEGIN SOLUTION
+
+
+def _norm(grad: np.ndarray) -> float:
+    """The L2 norm. Divides by the largest entry first: no square over- or underflows."""
+    largest = float(np.max(np.abs(grad), initial=0.0))
+    if largest == 0.0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.sum((grad / largest) ** 2)))
+
+
+# END SOLUTION
+
+
+def gradient_norms(grads: list[np.ndarray]) -> np.ndarray:
+    """The L2 (Frobenius) norm of each array.
+
+    Args:
+        grads: list of L arrays of any shapes, one per layer; never changed.
+
+    Returns:
+        Norms (L,), float64, in the list's order. The empty list gives an array of shape (0,).
+    """
+    # BEGIN SOLUTION
+    return np.array([_norm(grad) for grad in grads], dtype=np.float64)
+    # END SOLUTION
+
+
+def saturated_fraction(slopes: np.ndarray, tol: float = 0.01) -> float:
+    """The share of units that are saturated: whose slope is almost zero.
+
+    Args:
+        slopes: derivatives of the activation at the pre-activations, any shape with at least one
+            entry.
+        tol: an entry counts as saturated where abs(slope) < tol.
+
+    Returns:
+        A float from 0 to 1.
+
+    Source: Glorot & Bengio 2010, section 3.
+    """
+    # BEGIN SOLUTION
+    return float(np.mean(np.abs(slopes) < tol))
+    # END SOLUTION
+
+
+def dead_fraction(activations: np.ndarray) -> float:
+    """The share of ReLU units that are dead on a batch: 0 for every one of its examples.
+
+    Args:
+        activations: outputs of ReLU (N, D).
+
+    Returns:
+        A float from 0 to 1: the number of dead units, divided by D.
+
+    Source: Maas et al. 2013 on units that never activate.
+    """
+    # BEGIN SOLUTION
+    return float(np.mean(np.all(activations == 0, axis=0)))
+    # END SOLUTION
+
+
+def diagnose(
+    norms: np.ndarray | list[float], vanishing: float = 1e-3, exploding: float = 1e3
+) -> str:
+    """Tell from the layers' gradient norms whether gradients vanish or explode on the way back.
+
+    With r = norms[0] / norms[-1], the first layer's norm over the last one's:
+
+        r < vanishing   "vanishing"
+        r > exploding   "exploding"
+        otherwise       "healthy"
+
+    Any norm that is not finite: "exploding". Where the last norm is zero: "exploding" if the first
+    is not zero, else "vanishing".
+
+    Args:
+        norms: an array or a list of at least one number >= 0, one per layer, input side first: the
+            norm of the loss gradient with respect to the layer's **pre-activations**. (Not with
+            respect to its weights: with ReLU their ratio is blind to the scale of the weights.)
+        vanishing: the smallest healthy ratio.
+        exploding: the largest healthy ratio.
+
+    Returns:
+        "vanishing", "exploding" or "healthy".
+
+    Source: Pascanu et al. 2013 on vanishing and exploding gradients.
+    """
+    # BEGIN SOLUTION
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    # Python floats: a quotient too large for one is infinity, without a warning.
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0.0:
+        return "exploding" if first != 0.0 else "vanishing"
+    ratio = first / last
+    if ratio < vanishing:
+        return "vanishing"
+    if ratio > exploding:
+        return "exploding"
+    return "healthy"
+    # END SOLUTION
