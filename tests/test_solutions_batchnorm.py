@@ -19,7 +19,7 @@ class Batch:
 
     def __init__(self, shape: tuple[int, int], seed: int = 0, offset: float = 3.0) -> None:
         rng = np.random.default_rng(seed)
-        n, d = shape
+        d = shape[1]
         self.x = rng.normal(size=shape) * rng.uniform(0.3, 3.0, d) + offset * rng.normal(size=d)
         self.gamma = rng.normal(size=d) + 2.0
         self.beta = rng.normal(size=d)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -136,7 +137,7 @@ def test_mean_squared_error_by_hand() -> None:
 def test_the_default_initializer_is_the_pairing(activation: str) -> None:
     net = Network(SIZES, activation=activation, rng=np.random.default_rng(6))
     draw, rng = getattr(initializers, PAIRING[activation]), np.random.default_rng(6)
-    for w, (n_in, n_out) in zip(net.weights, zip(SIZES, SIZES[1:], strict=False), strict=True):
+    for w, (n_in, n_out) in zip(net.weights, pairwise(SIZES), strict=True):
         np.testing.assert_array_equal(w, draw(n_in, n_out, rng))
 
 
@@ -189,17 +190,17 @@ def test_activation_options(activation: str, options: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "named"),
     [
-        {"activation": "softmax"},
-        {"initializer": "zeros"},
-        {"init_options": {"mode": "fan"}},
-        {"sizes": [3]},
+        ({"activation": "softmax"}, "activation must be"),
+        ({"initializer": "zeros"}, "initializer must be"),
+        ({"init_options": {"mode": "fan"}}, "mode must be"),
+        ({"sizes": [3]}, "sizes must"),
     ],
 )
-def test_wrong_arguments(wrong: dict[str, Any]) -> None:
+def test_wrong_arguments(wrong: dict[str, Any], named: str) -> None:
     arguments = {"sizes": SIZES, "rng": np.random.default_rng(0), **wrong}
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=named):
         Network(**arguments)
 
 
@@ -211,6 +212,15 @@ def test_wrong_input_and_wrong_order() -> None:
         net.forward(np.ones((5, 4)))
     _, grads = net.loss_and_gradients(np.ones((5, 3)), np.zeros(5, dtype=int))
     with pytest.raises(RuntimeError, match="forward pass"):
+        net.backward(np.ones((5, 2)))
+    package = SimpleNamespace(activations=SimpleNamespace(), initializers=initializers)
+    net = Network([3, 4, 2], rng=np.random.default_rng(0), package=package)
+    package.activations.relu = activations.relu
+    net.forward(np.ones((5, 3)))
+    del package.activations.relu
+    with pytest.raises(AttributeError):
+        net.forward(np.ones((5, 3)))
+    with pytest.raises(RuntimeError, match="forward pass"):  # not the gradients of the first one
         net.backward(np.ones((5, 2)))
     with pytest.raises(ValueError, match="by must be"):
         net.clip(grads, "l1", 1.0)
@@ -248,6 +258,15 @@ def test_training_and_evaluation_differ() -> None:
         net.forward(x)
     np.testing.assert_allclose(net.forward(x, training=False), in_training, atol=1e-9)
     assert np.abs(before - in_training).max() > 0.01
+
+
+def test_randomised_relu_is_random_in_training_only() -> None:
+    x = np.random.default_rng(1).normal(size=(9, 3))
+    net = Network([3, 8, 2], rng=np.random.default_rng(0), activation="rrelu")
+    assert np.abs(net.forward(x) - net.forward(x)).max() > 0.001
+    np.testing.assert_array_equal(net.forward(x, training=False), net.forward(x, training=False))
+    slopes = net.trace.slopes[0]
+    np.testing.assert_allclose(slopes[net.trace.pre_activations[0] < 0], (1 / 8 + 1 / 3) / 2)
 
 
 @pytest.mark.parametrize("activation", ["prelu", "sigmoid"])
@@ -356,7 +375,16 @@ def test_everything_goes_through_the_package_and_nothing_is_changed_in_place(
 
 @pytest.mark.parametrize(
     "wrong",
-    [None, 1.0, "a", np.zeros(3), np.zeros((6, 5), dtype=complex), [[0.0]], (np.zeros((6, 5)),)],
+    [
+        None,
+        1.0,
+        "a",
+        np.zeros(3),
+        np.zeros((4, 4)),
+        np.zeros((6, 5), dtype=complex),
+        [[0.0]],
+        (np.zeros((6, 5)),),
+    ],
 )
 @pytest.mark.parametrize(
     ("module", "function", "activation"),
@@ -378,17 +406,16 @@ def test_an_unusable_result_is_named(
     """A hidden suite runs this on students' functions, which may return anything."""
     package = SimpleNamespace(**{name: SimpleNamespace(**vars(PACKAGE[name])) for name in PACKAGE})
     setattr(getattr(package, module), function, lambda *args, **kwargs: wrong)
-    with pytest.raises(UnusableResult, match=f"{module}.{function}"):
-        net = Network(
-            SIZES,
-            activation=activation,
-            batch_norm=True,
-            package=package,
-            rng=np.random.default_rng(0),
-        )
+
+    def use_all() -> None:
+        rng = np.random.default_rng(0)
+        net = Network(SIZES, activation=activation, batch_norm=True, package=package, rng=rng)
         _, grads = net.loss_and_gradients(np.ones((6, 3)), np.zeros(6, dtype=int))
         net.clip(grads, "norm", 1.0)
         net.clip(grads, "global_norm", 1.0)
+
+    with pytest.raises(UnusableResult, match=f"{module}.{function}"):
+        use_all()
 
 
 def test_only_the_modules_that_are_needed_are_imported() -> None:

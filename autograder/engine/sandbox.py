@@ -42,6 +42,9 @@ LIMITS = {
     "RLIMIT_MEMLOCK": 0,
     "RLIMIT_MSGQUEUE": 0,
 }
+VIEWS = [("bubblewrap", True), ("bubblewrap", False), ("mounts", True), ("plain", False)]
+"""Ways to start, the strongest first: how the file system is hidden, and whether workers get
+namespaces of their own."""
 LAYERS = {
     "bubblewrap": "a view of the file system without the hidden material, by bubblewrap",
     "mounts": "the same view, by the grader's own mounts",
@@ -115,13 +118,10 @@ class _Clock:
 class Worker:
     """One process with one submission in it: takes requests, and has limited time for replies."""
 
-    def __init__(
-        self, sandbox: Sandbox, number: int, channel: socket.socket, scratch: Path | None
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, number: int, channel: socket.socket) -> None:
         self._sandbox = sandbox
         self._number = number
         self._channel = channel
-        self._scratch = scratch
         self._ended = False
 
     def load(self, package: str, files: dict[str, bytes], with_init: bool) -> None:
@@ -146,10 +146,7 @@ class Worker:
             return None
         self._ended = True
         self._channel.close()
-        status = self._sandbox.end_worker(self._number)
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-        return status
+        return self._sandbox.end_worker(self._number)
 
     def cpu_seconds(self) -> float:
         return self._sandbox.worker_cpu(self._number)
@@ -201,8 +198,6 @@ class Sandbox:
 
     def __init__(self, hidden: Path, require: tuple[str, ...] = ()) -> None:
         self._hidden = hidden.resolve()
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
-        self._folder.chmod(0o711)
         self._process: subprocess.Popen[bytes] | None = None
         self.layers: tuple[str, ...] = ()
         self._view = ""
@@ -221,17 +216,14 @@ class Sandbox:
 
     def _start_strongest(self) -> None:
         problems = []
-        views = ["bubblewrap", "mounts", "plain"] if sys.platform == "linux" else ["plain"]
-        for view in views:
-            for namespaces in (True, False) if sys.platform == "linux" else (False,):
-                self._view, self._namespaces = view, namespaces
-                try:
-                    self._start()
-                    self.layers = self._tested_layers()
-                    return
-                except (SandboxError, OSError, WorkerDied, WorkerTimeout) as problem:
-                    problems.append(f"{view}: {problem}")
-                    self._stop()
+        for self._view, self._namespaces in VIEWS if sys.platform == "linux" else VIEWS[-1:]:
+            try:
+                self._start()
+                self.layers = self._tested_layers()
+                return
+            except (SandboxError, OSError, WorkerDied, WorkerTimeout) as problem:
+                problems.append(f"{self._view}: {problem}")
+                self._stop()
         raise SandboxError("no worker could be started: " + "; ".join(problems))
 
     def spawn(self) -> Worker:
@@ -248,25 +240,15 @@ class Sandbox:
 
     def _spawn(self) -> Worker:
         ours, theirs = socket.socketpair()
-        scratch = None
-        if self._view == "plain" and not self._namespaces:
-            scratch = Path(tempfile.mkdtemp(dir=self._folder))
-        elif self._view == "plain":
-            scratch = self._folder / "scratch"
-            scratch.mkdir(exist_ok=True)
-        if scratch is not None and (user := self._user()) is not None:
-            os.chown(scratch, user, user)
         try:
-            answer = self._command(
-                {"do": "spawn", "scratch": str(scratch or "/tmp")}, theirs.fileno()
-            )
+            answer = self._command({"do": "spawn"}, theirs.fileno())
         finally:
             theirs.close()
         if "error" in answer:
             ours.close()
             raise SandboxError(answer["error"])
         ours.setblocking(False)
-        return Worker(self, answer["worker"], ours, scratch)
+        return Worker(self, answer["worker"], ours)
 
     def end_worker(self, number: int) -> int | None:
         try:
@@ -282,9 +264,8 @@ class Sandbox:
             return 0.0
 
     def close(self) -> None:
-        """Ends the zygote, its workers, and removes their folder."""
+        """Ends the zygote and its workers."""
         self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Sandbox:
         return self
@@ -308,7 +289,8 @@ class Sandbox:
         ours.settimeout(START_SECONDS)
         settings = {
             "control": theirs.fileno(),
-            "empty_root": self._empty_root() if self._view == "mounts" else None,
+            "make_view": self._view == "mounts",
+            "scratch": self._scratch_base(),
             "jail": {
                 "user": self._user(),
                 "readable": self._readable(),
@@ -331,7 +313,7 @@ class Sandbox:
             self._process = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
-                env={**_ENVIRONMENT, "TMPDIR": str(self._folder)},
+                env=_ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -366,10 +348,13 @@ class Sandbox:
     def _user(self) -> int | None:
         return FIRST_USER + os.getpid() % USERS if os.geteuid() == 0 else None
 
-    def _empty_root(self) -> str:
-        root = self._folder / "root"
-        root.mkdir(exist_ok=True)
-        return str(root)
+    def _scratch_base(self) -> str:
+        """Where workers' scratch folders go; the zygote removes what it made there."""
+        if self._view != "plain":
+            return "/tmp"  # of the private view
+        folder = tempfile.mkdtemp(prefix="grader-")
+        os.chmod(folder, 0o711)
+        return folder
 
     def _readable(self) -> list[str]:
         folders = [*SYSTEM, os.path.realpath(sys.base_prefix), *map(str, _library_folders())]

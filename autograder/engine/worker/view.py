@@ -19,12 +19,12 @@ _KEPT_FLAGS = {
 }
 
 
-def enter(visible: list[str], devices: list[str], empty: str) -> None:
+def enter(visible: list[str], devices: list[str]) -> None:
     """Leaves the machine's mounts, network and shared memory for a view of `visible` alone.
 
-    `empty` is an existing folder to build the new root on. Raises `OSError` where this process may
-    not make namespaces.
+    Raises `OSError` where this process may not make namespaces.
     """
+    empty = "/proc"  # a folder that is there everywhere, and holds nothing that is to be shown
     namespaces = linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
     user, group = os.geteuid(), os.getegid()
     if user != 0:

@@ -5,7 +5,7 @@ nothing (no import of the kit, an empty environment), so that no hidden test, ex
 score has ever been in the memory that its workers inherit, and it runs none of a student's code.
 
 The sandbox talks to it over a socket, one JSON text a message:
-  {"do": "spawn", "scratch": FOLDER} and the worker's end of a channel -> {"worker": NUMBER}
+  {"do": "spawn"} and the worker's end of a channel -> {"worker": NUMBER}
   {"do": "cpu", "worker": NUMBER}  -> {"seconds": CPU SECONDS}
   {"do": "end", "worker": NUMBER}  -> {"status": WAIT STATUS}, after killing what still runs
 """
@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
@@ -33,12 +35,21 @@ from .wire import LENGTH, Decoder
 MAX_COMMAND = 65_536
 
 
+class _Running(NamedTuple):
+    """A worker: the process to wait for, the one that runs the student's code, its folder."""
+
+    outer: int
+    inner: int
+    scratch: str
+
+
 class Zygote:
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self._control = control
         self._jail = Jail(**settings["jail"])
         self._rules = filter_if_available()
-        self._workers: dict[int, tuple[int, int]] = {}
+        self._scratch: str = settings["scratch"]
+        self._workers: dict[int, _Running] = {}
 
     def serve(self) -> None:
         """Answers commands until the sandbox closes its end."""
@@ -48,14 +59,22 @@ class Zygote:
                 return
             command = json.loads(text)
             if command["do"] == "spawn":
-                answer = self._spawn(channels[0], command["scratch"])
+                answer = self._spawn(channels[0])
             elif command["do"] == "cpu":
                 answer = {"seconds": self._cpu_seconds(command["worker"])}
             else:
                 answer = {"status": self._end(command["worker"])}
             self._control.send(json.dumps(answer).encode())
 
-    def _spawn(self, channel: int, scratch: str) -> dict[str, Any]:
+    def end(self) -> None:
+        """Ends all workers, also when the sandbox is gone without a word."""
+        for worker in list(self._workers):
+            self._end(worker)
+        if not self._jail.namespaces:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _spawn(self, channel: int) -> dict[str, Any]:
+        scratch = self._make_scratch()
         ready, told = os.pipe()
         outer = os.fork()
         if outer == 0:
@@ -69,8 +88,17 @@ class Zygote:
             status = os.waitpid(outer, 0)[1]
             return {"error": f"the worker's process ended at its start (status {status})"}
         inner = int(text)
-        self._workers[outer] = (outer, inner or outer)
+        self._workers[outer] = _Running(outer, inner or outer, scratch)
         return {"worker": outer}
+
+    def _make_scratch(self) -> str:
+        """A folder for one worker: its own file system is mounted there, if it can have one."""
+        if self._jail.namespaces:
+            return self._scratch
+        folder = tempfile.mkdtemp(dir=self._scratch)
+        if self._jail.user is not None:
+            os.chown(folder, self._jail.user, self._jail.user)
+        return folder
 
     def _be_outer(self, channel: int, scratch: str, told: int) -> None:
         """The first child: makes the process namespace, and waits there for the worker."""
@@ -101,14 +129,14 @@ class Zygote:
         _serve_channel(3, scratch)
 
     def _cpu_seconds(self, worker: int) -> float:
-        inner = self._workers[worker][1]
+        inner = self._workers[worker].inner
         try:
             return time.clock_gettime((~inner << 3) | 2)  # the CPU clock of that process
         except OSError:
             return 0.0
 
     def _end(self, worker: int) -> int:
-        outer, inner = self._workers.pop(worker)
+        outer, inner, scratch = self._workers.pop(worker)
         ended, status = os.waitpid(outer, os.WNOHANG)
         if ended == 0:
             # The first process of a namespace takes all others with it.
@@ -117,6 +145,7 @@ class Zygote:
             status = os.waitpid(outer, 0)[1]
         if not self._jail.namespaces:
             self._sweep(outer)
+            shutil.rmtree(scratch, ignore_errors=True)
         return os.waitstatus_to_exitcode(status)
 
     def _sweep(self, group: int) -> None:
@@ -188,11 +217,15 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
     _silence()
-    if settings["empty_root"]:
-        view.enter(settings["jail"]["readable"], settings["jail"]["devices"], settings["empty_root"])
+    if settings["make_view"]:
+        view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
     control.send(b'{"ready": true}')
-    Zygote(control, settings).serve()
+    zygote = Zygote(control, settings)
+    try:
+        zygote.serve()
+    finally:
+        zygote.end()
 
 
 def _silence() -> None:

@@ -1,0 +1,194 @@
+"""`check`: proves the material on this machine.
+
+The solution earns everything and the skeleton nothing; every named mistake loses points in the
+tests meant for it, is named, and costs nothing elsewhere; every odd but right variant keeps all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from . import classroom
+from .assignment import Assignment
+from .classroom import Files
+from .executor import local_pool
+from .grading import Grader, Settings
+from .mistakes import load_mistakes
+from .suite import HiddenTest, Outcome
+from .variants import load_variants
+
+NAMED_SHARE = 0.9
+CHUNK = 8
+
+_graders: dict[int, Grader] = {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A made-up submission, and the tests that can tell it from the solution (None: all)."""
+
+    kind: str
+    name: str
+    seed: int
+    files: Files
+    tests: tuple[str, ...] | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a case lost, and which mistakes were named."""
+
+    case: str
+    kind: str
+    seed: int
+    target: str
+    lost: tuple[str, ...]
+    kept: float
+    named: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def run_check(folder: Path, jobs: int | None, seeds: range, variants_only: bool) -> None:
+    """Prints what was found; exit status 1 where the material is not as it should be."""
+    assignment = Assignment.load(folder)
+    with Grader(assignment, Settings(seed=seeds[0])) as grader:
+        tests = grader.suite.tests
+        outcomes, _ = grader.run(classroom.solution(assignment))
+    calling = _tests_by_function(outcomes)
+    cases = list(_cases(assignment, seeds, calling, variants_only))
+    click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
+    findings = list(_findings(folder, cases, jobs or os.cpu_count() or 1))
+    problems = list(_problems(tests, findings))
+    if not variants_only:
+        problems += _report_mistakes(tests, findings)
+    for problem in problems:
+        click.echo(f"PROBLEM: {problem}")
+    counts = Counter(finding.kind for finding in findings)
+    click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    click.echo("the material is as it should be" if not problems else f"{len(problems)} problems")
+    sys.exit(1 if problems else 0)
+
+
+def _tests_by_function(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
+    calling: dict[str, list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        for function in outcome.called:
+            calling[function].append(outcome.test.id)
+    return {function: tuple(ids) for function, ids in calling.items()}
+
+
+def _cases(
+    assignment: Assignment,
+    seeds: range,
+    calling: dict[str, tuple[str, ...]],
+    variants_only: bool,
+) -> Iterator[Case]:
+    variants = load_variants(assignment)
+    for seed in seeds:
+        yield Case("solution", "solution", seed, classroom.solution(assignment))
+        for variant in variants:
+            targets = [f"{variant.module}.{target}" for target in variant.targets]
+            tests = tuple(dict.fromkeys(t for name in targets for t in calling.get(name, ())))
+            yield Case(
+                "variant", variant.name, seed, classroom.with_variant(assignment, variant), tests
+            )
+    if variants_only:
+        return
+    yield Case("skeleton", "skeleton", seeds[0], classroom.skeleton(assignment))
+    for mistake in load_mistakes(assignment):
+        target = f"{mistake.module}.{mistake.target}"
+        files = classroom.with_mistakes(assignment, [mistake])
+        yield Case("mistake", mistake.name, seeds[0], files, calling.get(target, ()), target)
+
+
+def _findings(folder: Path, cases: Sequence[Case], jobs: int) -> Iterator[Finding]:
+    chunks = [cases[i : i + CHUNK] for i in range(0, len(cases), CHUNK)]
+    with local_pool(jobs)() as pool:
+        for found in pool.map(_examine, [folder] * len(chunks), chunks):
+            yield from found
+
+
+def _examine(folder: Path, cases: Sequence[Case]) -> list[Finding]:
+    return [_finding(_grader(folder, case.seed), case) for case in cases]
+
+
+def _grader(folder: Path, seed: int) -> Grader:
+    if not _graders:
+        _graders[0] = Grader(Assignment.load(folder), Settings())
+    _graders[0].settings = Settings(seed=seed)
+    return _graders[0]
+
+
+def _finding(grader: Grader, case: Case) -> Finding:
+    outcomes, _ = grader.run(case.files, None if case.tests is None else list(case.tests))
+    lost = [outcome for outcome in outcomes if not outcome.passed]
+    return Finding(
+        case.name,
+        case.kind,
+        case.seed,
+        case.target,
+        tuple(outcome.test.id for outcome in lost),
+        sum(outcome.test.points for outcome in outcomes if outcome.passed),
+        tuple(dict.fromkeys(o.mistake.name for o in lost if o.mistake is not None)),
+        tuple(f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]),
+    )
+
+
+def _problems(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -> Iterator[str]:
+    for found in findings:
+        if found.kind in ("solution", "variant") and found.lost:
+            yield (
+                f"{found.kind} {found.case} loses points with seed {found.seed}:"
+                f" {'; '.join(found.reasons)}"
+            )
+        if found.kind == "skeleton" and found.kept:
+            yield f"the skeleton earns {found.kept} points"
+
+
+def _report_mistakes(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -> list[str]:
+    mistakes = [found for found in findings if found.kind == "mistake"]
+    known = {found.case for found in mistakes}
+    meant: dict[str, set[str]] = defaultdict(set)
+    problems = []
+    for test in tests:
+        for name in test.catches:
+            meant[name].add(test.id)
+            if name not in known:
+                problems.append(f"{test.id} is said to catch {name}, which is no mistake")
+    named_right = 0
+    for found in sorted(mistakes, key=lambda f: (f.target, f.case)):
+        wrongly = [name for name in found.named if name != found.case]
+        named_right += found.case in found.named
+        click.echo(f"{found.target:32} {found.case:40} {_mark(found)} {' '.join(found.lost)}")
+        if not found.lost:
+            problems.append(f"mistake {found.case} loses nothing")
+        if wrongly:
+            problems.append(f"mistake {found.case} is named {', '.join(wrongly)}")
+        missed = meant[found.case] - set(found.lost)
+        if missed:
+            problems.append(f"mistake {found.case} passes {', '.join(sorted(missed))}")
+        if not meant[found.case]:
+            problems.append(f"no test says that it catches {found.case}")
+    failed = Counter(test for found in mistakes for test in found.lost)
+    click.echo("\nmistakes that fail each test:")
+    for test in tests:
+        click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
+        if not failed[test.id]:
+            problems.append(f"no mistake needs {test.id}")
+    share = named_right / max(1, len(mistakes))
+    click.echo(f"\n{named_right} of {len(mistakes)} mistakes named right ({share:.1%})")
+    if share < NAMED_SHARE:
+        problems.append(f"only {share:.1%} of the mistakes are named")
+    return problems
+
+
+def _mark(found: Finding) -> str:
+    return "named  " if found.case in found.named else "caught " if found.lost else "MISSED "

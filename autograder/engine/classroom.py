@@ -1,0 +1,76 @@
+"""Made-up submissions: the solution, the skeleton, and what lies between."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from .assignment import Assignment
+from .mistakes import Mistake
+from .skeleton import skeleton_source
+from .variants import Variant
+
+Files = dict[str, bytes]
+RIGHT = "_right_"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def solution(assignment: Assignment) -> Files:
+    """The reference, handed in."""
+    return dict(assignment.solution_files)
+
+
+def skeleton(assignment: Assignment) -> Files:
+    """What students start from, handed in as it is."""
+    return {
+        path: skeleton_source(content.decode()).encode()
+        for path, content in assignment.solution_files.items()
+    }
+
+
+def half_done(assignment: Assignment, done: Iterable[str]) -> Files:
+    """The skeleton with these modules finished."""
+    files = skeleton(assignment)
+    for module in done:
+        path = f"{assignment.package}/{module}.py"
+        files[path] = assignment.solution_files[path]
+    return files
+
+
+def with_mistakes(assignment: Assignment, mistakes: Iterable[Mistake]) -> Files:
+    """The solution with these mistakes in it."""
+    files = solution(assignment)
+    for mistake in mistakes:
+        _append(assignment, files, mistake.module, mistake.source)
+    return files
+
+
+def with_variant(assignment: Assignment, variant: Variant) -> Files:
+    """The solution with functions written in another way."""
+    return with_code(assignment, variant.module, variant.source)
+
+
+def with_code(assignment: Assignment, module: str, source: str) -> Files:
+    """The solution with code at the end of a module, which may replace functions of it."""
+    files = solution(assignment)
+    _append(assignment, files, module, source)
+    return files
+
+
+def _append(assignment: Assignment, files: Files, module: str, source: str) -> None:
+    """Adds code to a module so that the module's own functions do not see what it replaces."""
+    path = f"{assignment.package}/{module}.py"
+    right = f"{assignment.package}/{RIGHT}{module}.py"
+    if right not in files:
+        files[right] = files[path]
+        files[path] = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n".encode()
+    files[path] += f"\n\n{source}".encode()
+
+
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """A submission's zip; the same files give the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), files[name])

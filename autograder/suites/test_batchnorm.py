@@ -1,0 +1,397 @@
+"""Hidden tests of `batchnorm.py`: 24 points.
+
+Contract's tolerance: 1e-8 for data whose mean lies within 20 standard deviations.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+from autograder.suites import inputs
+from autograder.suites.inputs import Batch
+
+ATOL = RTOL = 1e-8
+TINY_EPS = 1e-8
+"""So small that it makes no difference at 1e-6: where eps goes is judged by tests of its own."""
+SHAPES = ((9, 4), (3, 6), (5, 5), (1, 4), (7, 1), (1, 1))
+
+
+def _said(n: int, d: int, options: dict[str, Any]) -> str:
+    named = "".join(f", {key}={value!r}" for key, value in options.items())
+    return f"batchnorm_forward(x of shape ({n}, {d}){named})"
+
+
+def _forward(student: Any, batch: Batch, **options: Any) -> tuple[Any, Any, Any, Any]:
+    value = student.batchnorm.batchnorm_forward(*batch.arguments, **options)
+    out, cache, mean, var = check.items(value, 4, _said(*batch.x.shape, options))
+    return out, cache, mean, var
+
+
+def _right_forward(reference: Any, batch: Batch, **options: Any) -> tuple[Any, Any, Any, Any]:
+    return reference.batchnorm.batchnorm_forward(*batch.arguments, **options)
+
+
+def _outputs(
+    student: Any, reference: Any, cases: list[tuple[Batch, dict[str, Any]]], atol: float = ATOL
+) -> None:
+    """The first results of the forward passes are right."""
+    outcomes = [check.attempt(_forward, student, batch, **options) for batch, options in cases]
+    for outcome, (batch, options) in zip(outcomes, cases, strict=True):
+        right = _right_forward(reference, batch, **options)[0]
+        what = f"out of {_said(*batch.x.shape, options)}"
+        check.close(check.returned(outcome)[0], right, what, atol=atol, rtol=RTOL, given={"x": batch.x})
+
+
+def _running(
+    student: Any,
+    reference: Any,
+    cases: list[tuple[Batch, dict[str, Any]]],
+    positions: tuple[int, ...],
+) -> None:
+    """The running values (2: mean, 3: variance) of the forward passes are right."""
+    names = {2: "running_mean", 3: "running_var"}
+    outcomes = [check.attempt(_forward, student, batch, **options) for batch, options in cases]
+    for outcome, (batch, options) in zip(outcomes, cases, strict=True):
+        right = _right_forward(reference, batch, **options)
+        for position in positions:
+            what = f"{names[position]} of {_said(*batch.x.shape, options)}"
+            given = {"the old value": getattr(batch, names[position])}
+            value = check.returned(outcome)[position]
+            check.close(value, right[position], what, atol=ATOL, rtol=RTOL, given=given)
+
+
+def _backward(student: Any, batch: Batch, dout: np.ndarray, **options: Any) -> tuple[Any, Any, Any]:
+    cache = _forward(student, batch, **options)[1]
+    value = student.batchnorm.batchnorm_backward(dout, cache)
+    dx, dgamma, dbeta = check.items(value, 3, f"batchnorm_backward(dout of shape {dout.shape})")
+    return dx, dgamma, dbeta
+
+
+def _gradients(
+    student: Any,
+    reference: Any,
+    rng: np.random.Generator,
+    cases: list[tuple[Batch, dict[str, Any]]],
+    positions: tuple[int, ...],
+) -> None:
+    """The gradients (0: dx, 1: dgamma, 2: dbeta) for random upstream gradients are right."""
+    douts = [rng.standard_normal(batch.x.shape) + 0.5 for batch, _ in cases]
+    outcomes = [
+        check.attempt(_backward, student, batch, dout, **options)
+        for (batch, options), dout in zip(cases, douts, strict=True)
+    ]
+    for outcome, dout, (batch, options) in zip(outcomes, douts, cases, strict=True):
+        cache = _right_forward(reference, batch, **options)[1]
+        right = reference.batchnorm.batchnorm_backward(dout, cache)
+        _judge_gradients(check.returned(outcome), right, _said(*batch.x.shape, options), positions)
+
+
+def _judge_gradients(
+    gradients: tuple[Any, ...], right: tuple[Any, ...], what: str, positions: tuple[int, ...] = (0, 1, 2)
+) -> None:
+    for position in positions:
+        name = ("dx", "dgamma", "dbeta")[position]
+        check.close(
+            gradients[position], right[position], f"{name} after {what}", atol=ATOL, rtol=RTOL
+        )
+
+
+# ---- forward, training ----
+
+
+@pytest.mark.points(2.5)
+def test_training_output(student, reference, rng):
+    """Training: each unit is normalised with the batch, then scaled by gamma and shifted by beta.
+
+    Take gamma = 1 and beta = 0 and look at the mean and the spread of each column of your output.
+    """
+    options = {"training": True, "eps": TINY_EPS}
+    cases = [(inputs.batch(rng, 9, 4), options), (inputs.batch(rng, 4, 7), options)]
+    _outputs(student, reference, cases, atol=1e-6)
+
+
+@pytest.mark.points(1.5)
+def test_training_eps(student, reference, rng):
+    """Training: eps is added where the formula says, whatever its size.
+
+    Large values of eps and units with a small spread show where it goes.
+    """
+    cases: list[tuple[Batch, dict[str, Any]]] = [
+        (inputs.batch(rng, 8, 5), {"training": True, "eps": eps}) for eps in (1e-3, 0.3, 1)
+    ]
+    small = inputs.batch(rng, 8, 5, spread=1e-3)
+    cases.append((small, {"training": True, "eps": 1e-6, "momentum": 0.6}))
+    cases.append((inputs.batch(rng, 8, 5, spread=1e-3), {"training": True, "eps": TINY_EPS}))
+    _outputs(student, reference, cases)
+
+
+@pytest.mark.points(0.5)
+def test_training_default_eps(student, reference, rng):
+    """Training: eps has the default that the contract names.
+
+    Units with a spread of about 0.01 show it.
+    """
+    _outputs(student, reference, [(inputs.batch(rng, 8, 5, spread=0.01), {"training": True})])
+
+
+@pytest.mark.points(0.5)
+def test_training_offset(student, reference, rng):
+    """Training: units far from zero, and of any spread, are normalised as well.
+
+    The variance is taken about the mean of the batch.
+    """
+    options = {"training": True, "eps": 1e-5}
+    cases = [(inputs.batch(rng, 32, 4, offset=20.0, spread=s), options) for s in (1.0, 100.0)]
+    _outputs(student, reference, cases)
+
+
+@pytest.mark.points(1)
+def test_training_shapes(student, reference, rng):
+    """Training: any batch will do: square ones, a single example, a single unit, equal examples.
+
+    What are the mean and the variance of a single example, and what is the output then?
+    """
+    options = {"training": True, "eps": 1e-3}
+    batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
+    silent = inputs.batch(rng, 6, 3)
+    silent.x[:, 1] = 0.0
+    _outputs(student, reference, [(batch, options) for batch in (*batches, silent)])
+
+
+@pytest.mark.points(1)
+def test_running_mean(student, reference, rng):
+    """Training: the running mean moves from its old value towards that of the batch.
+
+    Follow the formula with numbers of your own; which share of the old value is kept?
+    """
+    cases = [
+        (inputs.batch(rng, 5, 4), {"training": True, "momentum": momentum})
+        for momentum in (float(rng.uniform(0.15, 0.35)), float(rng.uniform(0.65, 0.85)))
+    ]
+    _running(student, reference, cases, (2,))
+
+
+@pytest.mark.points(1.5)
+def test_running_variance(student, reference, rng):
+    """Training: the running variance moves from its old value towards that of the batch.
+
+    Which variance of the batch does the contract name? A small batch shows the difference.
+    """
+    cases = [
+        (inputs.batch(rng, 4, 5, spread=2.0), {"training": True, "momentum": momentum, "eps": eps})
+        for momentum, eps in ((float(rng.uniform(0.2, 0.4)), 0.5), (float(rng.uniform(0.6, 0.8)), 1e-5))
+    ]
+    _running(student, reference, cases, (3,))
+
+
+@pytest.mark.points(1)
+def test_momentum(student, reference, rng):
+    """Training: momentum has its default, may be 0 or 1, and running values may start anywhere.
+
+    With momentum 0 nothing of the old value is left, with 1 nothing of the batch comes in.
+    """
+    batch = inputs.batch(rng, 6, 3)
+    fresh = Batch(batch.x, batch.gamma, batch.beta, np.zeros(3), np.ones(3))
+    cases: list[tuple[Batch, dict[str, Any]]] = [
+        (given, {"training": True, **options})
+        for given in (batch, fresh)
+        for options in ({}, {"momentum": 0.0}, {"momentum": 1})
+    ]
+    cases.append((inputs.batch(rng, 1, 3), {"training": True}))
+    _running(student, reference, cases, (2, 3))
+
+
+@pytest.mark.points(1)
+def test_forward_contract(student, reference, rng):
+    """Forward: four results of the right types and shapes, in both modes; nothing given is changed.
+
+    Look at dtype and shape of each result, and at your arguments before and after the call.
+    """
+    square = inputs.batch(rng, 4, 4)
+    fortran = inputs.batch(rng, 6, 3)
+    strided = inputs.batch(rng, 5, 8)
+    strided = Batch(strided.x[:, ::2], *(a[::2].copy() for a in strided.arguments[1:]))
+    fortran = Batch(np.asfortranarray(fortran.x), *fortran.arguments[1:])
+    cases: list[tuple[Batch, dict[str, Any]]] = [
+        (batch, {"training": training, "eps": TINY_EPS})
+        for batch in (square, fortran, strided, inputs.batch(rng, 1, 1))
+        for training in (True, False)
+    ]
+    forward = student.batchnorm.batchnorm_forward.observe
+    outcomes = [check.attempt(forward, *batch.arguments, **options) for batch, options in cases]
+    for outcome, (batch, options) in zip(outcomes, cases, strict=True):
+        seen = check.returned(outcome)
+        (n, d), what = batch.x.shape, _said(*batch.x.shape, options)
+        out, _, mean, var = check.items(seen.value, 4, what, tuple)
+        if n > 1:
+            right = _right_forward(reference, batch, **options)[0]
+            check.close(out, right, f"out of {what}", atol=1e-5, rtol=1e-5)
+        check.float64_array(out, (n, d), f"out of {what}")
+        check.float64_array(mean, (d,), f"running_mean of {what}")
+        check.float64_array(var, (d,), f"running_var of {what}")
+        check.unchanged(seen, what)
+
+
+# ---- forward, evaluation ----
+
+
+@pytest.mark.points(2)
+def test_evaluation_output(student, reference, rng):
+    """Evaluation: the running values normalise, so an example's output is its own affair.
+
+    Is the output for a single example the same as for that example within a batch?
+    """
+    cases: list[tuple[Batch, dict[str, Any]]] = [
+        (inputs.batch(rng, n, d), {"training": False, "eps": 1e-3}) for n, d in SHAPES[:5]
+    ]
+    cases.append((inputs.batch(rng, 4, 3), {"training": False}))
+    cases.append((inputs.batch(rng, 4, 3), {"training": False, "eps": 1, "momentum": 0.2}))
+    zero = inputs.batch(rng, 4, 3)
+    zero.running_var[:] = 0.0, 1e-4, 2.0
+    cases.append((zero, {"training": False, "eps": 1e-2}))
+    _outputs(student, reference, cases)
+
+
+@pytest.mark.points(1)
+def test_evaluation_running(student, reference, rng):
+    """Evaluation: the running values come back as they were.
+
+    Nothing is learned from data in evaluation. The caller still needs both values.
+    """
+    options: list[dict[str, Any]] = [{}, {"momentum": 0.3}, {"momentum": 0, "eps": 0.5}]
+    cases = [(inputs.batch(rng, 6, 4), {"training": False, **o}) for o in options]
+    _running(student, reference, cases, (2, 3))
+
+
+# ---- backward ----
+
+
+@pytest.mark.points(3)
+def test_backward_dx(student, reference, rng):
+    """Backward, training: dx has the parts that go through the batch's mean and variance.
+
+    Compare with a central difference of sum(dout * out), for a random dout, entry by entry.
+    """
+    options = {"training": True, "eps": TINY_EPS}
+    cases = [(inputs.batch(rng, n, d), options) for n, d in SHAPES[:2]]
+    _gradients(student, reference, rng, cases, (0,))
+
+
+@pytest.mark.points(1.5)
+def test_backward_dgamma(student, reference, rng):
+    """Backward, training: dgamma is the gradient of the loss with respect to gamma.
+
+    Every example adds its share. What does gamma multiply in the forward pass?
+    """
+    options = {"training": True, "eps": 1e-3}
+    cases = [(inputs.batch(rng, n, d), options) for n, d in SHAPES[:2]]
+    _gradients(student, reference, rng, cases, (1,))
+
+
+@pytest.mark.points(1)
+def test_backward_dbeta(student, reference, rng):
+    """Backward, training: dbeta is the gradient of the loss with respect to beta.
+
+    Every example adds its share. How does the output change when beta does?
+    """
+    options = {"training": True, "eps": 1e-3}
+    cases = [(inputs.batch(rng, n, d), options) for n, d in SHAPES[:2]]
+    _gradients(student, reference, rng, cases, (2,))
+
+
+@pytest.mark.points(0.5)
+def test_backward_eps(student, reference, rng):
+    """Backward, training: eps counts as it does forward, and so do units far from zero.
+
+    Large values of eps and units with a small spread show it.
+    """
+    cases: list[tuple[Batch, dict[str, Any]]] = [
+        (inputs.batch(rng, 7, 4), {"training": True, "eps": 0.4}),
+        (inputs.batch(rng, 7, 4, spread=0.01), {"training": True}),
+        (inputs.batch(rng, 30, 3, offset=20.0), {"training": True, "momentum": 0.3, "eps": 1}),
+    ]
+    _gradients(student, reference, rng, cases, (0, 1, 2))
+
+
+@pytest.mark.points(1)
+def test_backward_shapes(student, reference, rng):
+    """Backward, training: any batch will do: square ones, a single example, a single unit.
+
+    With a single example the output doesn't depend on x at all. What is dx then?
+    """
+    options = {"training": True, "eps": 1e-2}
+    batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
+    silent = inputs.batch(rng, 6, 3)
+    silent.x[:, 1] = 0.0
+    cases = [(batch, options) for batch in (*batches, silent)]
+    _gradients(student, reference, rng, cases, (0, 1, 2))
+
+
+@pytest.mark.points(1.5)
+def test_backward_evaluation(student, reference, rng):
+    """Backward, evaluation: the running values are constants.
+
+    Without a path through mean and variance the layer just scales and shifts. What is dx then?
+    """
+    cases: list[tuple[Batch, dict[str, Any]]] = [
+        (inputs.batch(rng, n, d), {"training": False, "eps": eps})
+        for (n, d), eps in zip(SHAPES[:5], (1e-3, 0.5, 1e-5, 1, TINY_EPS), strict=True)
+    ]
+    _gradients(student, reference, rng, cases, (0, 1, 2))
+
+
+@pytest.mark.points(1)
+def test_backward_of_two_passes(student, reference, rng):
+    """Backward: each pass uses the cache of its own forward pass.
+
+    Two layers go forward one after the other before either goes backward, in either mode.
+    """
+    batches = [inputs.batch(rng, 6, 4), inputs.batch(rng, 6, 4), inputs.batch(rng, 6, 4)]
+    modes = [True, False, True]
+    douts = [rng.standard_normal((6, 4)) for _ in batches]
+    caches = [
+        _forward(student, batch, training=mode, eps=0.1)[1]
+        for batch, mode in zip(batches, modes, strict=True)
+    ]
+    order = [2, 1, 0]
+    values = {i: student.batchnorm.batchnorm_backward(douts[i], caches[i]) for i in order}
+    for i in order:
+        cache = _right_forward(reference, batches[i], training=modes[i], eps=0.1)[1]
+        right = reference.batchnorm.batchnorm_backward(douts[i], cache)
+        what = f"forward pass {i + 1} of 3, with training={modes[i]}"
+        _judge_gradients(check.items(values[i], 3, f"batchnorm_backward after {what}"), right, what)
+
+
+@pytest.mark.points(1)
+def test_backward_contract(student, reference, rng):
+    """Backward: three float64 results of the right shapes, in both modes; dout is not changed.
+
+    Look at dtype and shape of each result, and at dout before and after the call.
+    """
+    batch = inputs.batch(rng, 5, 4)
+    dout = rng.standard_normal((5, 4))
+    layouts = [dout, np.asfortranarray(dout), np.repeat(dout, 2, axis=1)[:, ::2]]
+    single = inputs.batch(rng, 1, 1)
+    cases = [(batch, layout, mode) for layout in layouts for mode in (True, False)]
+    cases.append((single, rng.standard_normal((1, 1)), True))
+    backward = student.batchnorm.batchnorm_backward.observe
+    outcomes = [
+        check.attempt(backward, given, _forward(student, one, training=mode, eps=0.01)[1])
+        for one, given, mode in cases
+    ]
+    for outcome, (one, given, mode) in zip(outcomes, cases, strict=True):
+        seen = check.returned(outcome)
+        n, d = given.shape
+        what = f"batchnorm_backward(dout of shape ({n}, {d})), after training={mode}"
+        dx, dgamma, dbeta = check.items(seen.value, 3, what, tuple)
+        cache = _right_forward(reference, one, training=mode, eps=0.01)[1]
+        right = reference.batchnorm.batchnorm_backward(given, cache)
+        _judge_gradients((dx, dgamma, dbeta), right, f"training={mode}", (0,))
+        check.float64_array(dx, (n, d), f"dx of {what}")
+        check.float64_array(dgamma, (d,), f"dgamma of {what}")
+        check.float64_array(dbeta, (d,), f"dbeta of {what}")
+        check.unchanged(seen, what)
