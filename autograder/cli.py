@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from .engine.errors import KitError
+
 ASSIGNMENT = Path(__file__).parent
 USAGE = 2
 
@@ -20,11 +22,17 @@ class OneLine(click.Group):
         except click.exceptions.NoArgsIsHelpError as shown:
             click.echo(shown.format_message())
         except click.ClickException as problem:
-            click.echo(f"error: {' '.join(problem.format_message().split())}", err=True)
+            _say(problem.format_message())
+        except KitError as problem:
+            _say(str(problem))
         except click.Abort:
             click.echo("stopped; what was graded is kept: go on with --resume", err=True)
             sys.exit(130)
         sys.exit(USAGE)
+
+
+def _say(problem: str) -> None:
+    click.echo(f"error: {' '.join(problem.split())}", err=True)
 
 
 @click.group(cls=OneLine)

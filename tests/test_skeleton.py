@@ -216,6 +216,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     (solution / "sub" / "b.py").write_text('x = "é"\n', encoding="utf-8")
     (solution / "data.bin").write_bytes(b"\x00\xff")
     (solution / "sub" / "__pycache__" / "b.cpython-311.pyc").write_bytes(b"secret")
+    (solution / "sub" / "__pycache__" / "note").write_text("secret")
     (solution / ".hidden").write_text("secret")
     return solution, tmp_path / "out"
 

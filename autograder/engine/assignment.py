@@ -11,10 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from .errors import KitError
+
 FILE = "assignment.toml"
 
 
-class AssignmentError(ValueError):
+class AssignmentError(KitError):
     """The assignment's folder is not what the engine needs."""
 
 

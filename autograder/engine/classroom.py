@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .assignment import Assignment
+from .assignment import Assignment, AssignmentError
 from .mistakes import Mistake
 from .skeleton import skeleton_source
 from .variants import Variant
@@ -23,10 +23,13 @@ def solution(assignment: Assignment) -> Files:
 
 def skeleton(assignment: Assignment) -> Files:
     """What students start from, handed in as it is."""
-    return {
-        path: skeleton_source(content.decode()).encode()
-        for path, content in assignment.solution_files.items()
-    }
+    files = {}
+    for path, content in assignment.solution_files.items():
+        try:
+            files[path] = skeleton_source(content.decode()).encode()
+        except ValueError as problem:
+            raise AssignmentError(f"{path}: {problem}") from None
+    return files
 
 
 def half_done(assignment: Assignment, done: Iterable[str]) -> Files:

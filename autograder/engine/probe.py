@@ -31,7 +31,10 @@ def no_new_privileges():
 
 
 def attempt(hidden, grader):
-    """Which layers held against this process."""
+    """Which layers held against this process; raises where an honest import would fail."""
+    import numpy.ma  # noqa: F401
+    import statistics  # noqa: F401
+
     limits = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
     unseen = refused(os.listdir, hidden)
     return {

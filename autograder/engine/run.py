@@ -13,14 +13,14 @@ from pathlib import Path
 
 import click
 
-from .assignment import Assignment, AssignmentError
+from .assignment import Assignment
 from .batch import Task, grade_all, tasks, write_atomically
 from .executor import cluster, local_pool
 from .gradebook import Row, final_grades
 from .grading import Settings
 from .result import KINDS_TO_LOOK_AT, Result
 from .sandbox import LAYERS, Sandbox, SandboxError
-from .submission import SubmissionError, find_submissions
+from .submission import find_submissions
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def run_class(run: Run) -> Tally:
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
         raise click.UsageError(f"{missing}: no such file or folder") from None
-    except (AssignmentError, SubmissionError, SandboxError, OSError) as problem:
+    except OSError as problem:
         raise click.UsageError(str(problem)) from None
     click.echo(f"protection: {', '.join(layers)}")
     started = time.monotonic()
@@ -91,6 +91,12 @@ def _active_layers(assignment: Assignment, require: tuple[str, ...]) -> tuple[st
     if unknown:
         raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
     with Sandbox(assignment.folder, require) as sandbox:
+        if not sandbox.hides:
+            click.echo(
+                "WARNING: on this machine a student's code can read the hidden tests;"
+                " grade untrusted work in Docker",
+                err=True,
+            )
         return sandbox.layers
 
 

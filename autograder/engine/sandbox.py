@@ -23,6 +23,7 @@ from pathlib import Path
 import msgpack
 import numpy as np
 
+from .errors import KitError
 from .worker.wire import LENGTH, MAX_MESSAGE, Decoder, Encoder, Handle, WireError
 
 WORKER = Path(__file__).parent / "worker"
@@ -42,9 +43,15 @@ LIMITS = {
     "RLIMIT_MEMLOCK": 0,
     "RLIMIT_MSGQUEUE": 0,
 }
-VIEWS = [("bubblewrap", True), ("bubblewrap", False), ("mounts", True), ("plain", False)]
-"""Ways to start, the strongest first: how the file system is hidden, and whether workers get
-namespaces of their own."""
+WAYS = [
+    ("bubblewrap", True, True),
+    ("bubblewrap", False, True),
+    ("mounts", True, True),
+    ("plain", False, True),
+    ("plain", False, False),  # where another user may not even read Python's own files
+]
+"""Ways to start, the strongest first: how the file system is hidden, whether workers get
+namespaces of their own, and whether they become another user (where the grader is root)."""
 LAYERS = {
     "bubblewrap": "a view of the file system without the hidden material, by bubblewrap",
     "mounts": "the same view, by the grader's own mounts",
@@ -58,7 +65,7 @@ LAYERS = {
 START_SECONDS = 60.0
 
 
-class SandboxError(RuntimeError):
+class SandboxError(KitError):
     """No worker can be had, or a layer that the instructor requires is not there."""
 
 
@@ -192,7 +199,8 @@ _encoder = Encoder(_refuse)
 class Sandbox:
     """A zygote and its workers. `hidden` is the folder that no student's code may see.
 
-    `layers` names what holds, as a submission that tried to get out reported it. Raises
+    `layers` names what holds, as a submission that tried to get out reported it; `hides` tells
+    whether it found the hidden folder closed. Raises
     `SandboxError` where a layer of `require` is not among them.
     """
 
@@ -200,6 +208,7 @@ class Sandbox:
         self._hidden = hidden.resolve()
         self._process: subprocess.Popen[bytes] | None = None
         self.layers: tuple[str, ...] = ()
+        self.hides = False
         self._view = ""
         try:
             self._start_strongest()
@@ -216,7 +225,8 @@ class Sandbox:
 
     def _start_strongest(self) -> None:
         problems = []
-        for self._view, self._namespaces in VIEWS if sys.platform == "linux" else VIEWS[-1:]:
+        ways = WAYS if sys.platform == "linux" else WAYS[-1:]
+        for self._view, self._namespaces, self._other_user in ways:
             try:
                 self._start()
                 self.layers = self._tested_layers()
@@ -346,7 +356,9 @@ class Sandbox:
         self._process = None
 
     def _user(self) -> int | None:
-        return FIRST_USER + os.getpid() % USERS if os.geteuid() == 0 else None
+        if os.geteuid() != 0 or not self._other_user:
+            return None
+        return FIRST_USER + os.getpid() % USERS
 
     def _scratch_base(self) -> str:
         """Where workers' scratch folders go; the zygote removes what it made there."""
@@ -377,6 +389,8 @@ class Sandbox:
             for capability in ("SYS_ADMIN", "SETUID", "SETGID", "KILL", "DAC_OVERRIDE", "CHOWN"):
                 command += ["--cap-add", f"CAP_{capability}"]
         for path in [*self._readable(), str(WORKER)]:
+            for parent in reversed(Path(path).parents[:-1]):
+                command += ["--dir", str(parent)]  # else it makes them for its own user alone
             if os.path.islink(path):
                 command += ["--symlink", os.readlink(path), path]
             else:
@@ -398,6 +412,7 @@ class Sandbox:
         if answer[0] != "returned":
             raise SandboxError(f"the self-test failed: {answer[2]}")
         held = answer[1]
+        self.hides = held["hidden"]
         if self._view in ("bubblewrap", "mounts"):
             held[self._view] = held["hidden"]
         if self._view == "plain" and not held["hidden"] and sys.platform == "linux":

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from .errors import KitError
+
 MAX_ARCHIVE = 64 * 2**20
 MAX_DIRECTORY = 4 * 2**20
 MAX_ENTRIES = 20_000
@@ -28,7 +30,7 @@ MAX_INNER_ARCHIVES = 5
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages"}
 
 
-class SubmissionError(ValueError):
+class SubmissionError(KitError):
     """The submission can't be read at all; the message is for its author."""
 
 

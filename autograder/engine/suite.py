@@ -21,6 +21,7 @@ import pytest
 
 from .assignment import Assignment
 from .check import Wrong
+from .errors import KitError
 from .mistakes import Diagnosis, Mistake, load_mistakes
 from .student import Student, StudentFault
 
@@ -39,7 +40,7 @@ OPTIONS = [
 ]
 
 
-class SuiteError(RuntimeError):
+class SuiteError(KitError):
     """The hidden suites can't be collected; no submission can be graded."""
 
 

@@ -255,9 +255,10 @@ def rrelu(
     if not 0 <= lower <= upper:
         raise ValueError(f"0 <= lower <= upper must hold, got lower={lower!r}, upper={upper!r}")
     if training:
+        assert rng is not None, "training draws the slopes, so it needs a generator"
         negative_slope = rng.uniform(lower, upper, size=np.shape(z))
     else:
-        negative_slope = (lower + upper) / 2
+        negative_slope = np.full(np.shape(z), (lower + upper) / 2)
     slope = np.where(z < 0, negative_slope, 1.0)
     return slope * z, slope
     # END SOLUTION

@@ -217,6 +217,7 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
     _silence()
+    os.umask(0o022)
     if settings["make_view"]:
         view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
     np.random.default_rng(0).normal()  # loads what the first draw would load

@@ -1,0 +1,352 @@
+"""Hidden tests of `clipping.py`: 14 points.
+
+Contract's tolerance for the two norms: 1e-5, relative, for gradients with a norm of 1 or more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+from autograder.suites import inputs
+
+RTOL = 1e-5
+ATOL = 1e-12
+NAN, INF = float("nan"), float("inf")
+WRONG_LIMITS = (0, -1.5, NAN, -INF, 0.0)
+Grads = list[np.ndarray]
+
+
+def _call(name: str, limit: float) -> str:
+    return f"{name}(grads, {limit:.4g})"
+
+
+def _arrays(name: str, value: Any, what: str) -> Any:
+    """The clipped arrays in a result."""
+    return check.items(value, 2, what)[0] if name == "clip_by_global_norm" else value
+
+
+def _judge(reference: Any, name: str, value: Any, grads: Grads, limit: float) -> None:
+    """The clipped arrays are right."""
+    what = _call(name, limit)
+    right = _arrays(name, getattr(reference.clipping, name)(grads, limit), what)
+    found = check.items(_arrays(name, value, what), len(grads), what)
+    rtol = RTOL if "norm" in name else 1e-9
+    for index, (array, expected) in enumerate(zip(found, right, strict=True)):
+        given = {"the gradient": grads[index]}
+        check.close(array, expected, f"{what}, array {index}", atol=ATOL, rtol=rtol, given=given)
+
+
+def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, float]]) -> None:
+    function = getattr(student.clipping, name)
+    outcomes = [check.attempt(function, grads, limit) for grads, limit in cases]
+    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
+        _judge(reference, name, check.returned(outcome), grads, limit)
+
+
+def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
+    """A list of float64 arrays of the gradients' shapes, 0-d and empty ones included; limits by name."""
+    keyword = "threshold" if name == "clip_by_value" else "max_norm"
+    cases = [(inputs.gradients(rng), limit) for limit in (1.25, 100.0)]
+    cases.append((inputs.gradients(rng)[3:0:-1], 1.25))
+    function = getattr(student.clipping, name)
+    outcomes = [check.attempt(function, grads, **{keyword: limit}) for grads, limit in cases]
+    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
+        value, what = check.returned(outcome), _call(name, limit)
+        _judge(reference, name, value, grads, limit)
+        if name == "clip_by_global_norm":
+            check.items(value, 2, what, tuple)
+        arrays = check.items(_arrays(name, value, what), len(grads), what, list)
+        for index, (array, grad) in enumerate(zip(arrays, grads, strict=True)):
+            check.float64_array(array, grad.shape, f"{what}, array {index}")
+
+
+def _new_arrays(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
+    """What is given stays as it is, and no result shares memory with it, clipped or not."""
+    observe = getattr(student.clipping, name).observe
+    cases = [(_plain(rng), limit) for limit in (1.25, 3.0, 100.0)]
+    seen = [(observe(grads, limit), grads, limit) for grads, limit in cases]
+    for observation, grads, limit in seen:
+        _judge(reference, name, observation.value, grads, limit)
+        check.unchanged(observation, _call(name, limit))
+        check.fresh(observation, _call(name, limit))
+
+
+def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
+    """Limits that are not positive raise ValueError; whole numbers are as good as others."""
+    function, grads = getattr(student.clipping, name), _plain(rng)
+    right = [check.attempt(function, grads, limit) for limit in (2, 0.5)]
+    wrong = [check.attempt(function, grads, limit) for limit in WRONG_LIMITS]
+    for outcome, limit in zip(right, (2, 0.5), strict=True):
+        _judge(reference, name, check.returned(outcome), grads, limit)
+    for outcome, limit in zip(wrong, WRONG_LIMITS, strict=True):
+        check.refused(outcome, ValueError, f"{name}(grads, {limit})")
+
+
+def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
+    """NaN and infinity of either sign raise ValueError, in whichever array they are."""
+    function, grads = getattr(student.clipping, name), inputs.gradients(rng)
+    places = [(0, NAN), (-2, NAN), (0, INF), (-2, -INF), (3, NAN), (4, INF)]
+    spoilt = [(_spoil(grads, index, bad), bad) for index, bad in places]
+    right = function(_plain(rng), 1.5)
+    wrong = [check.attempt(function, given, 1.5) for given, _ in spoilt]
+    check.items(right, 2 if name == "clip_by_global_norm" else len(PLAIN), _call(name, 1.5))
+    for outcome, (_, bad) in zip(wrong, spoilt, strict=True):
+        check.refused(outcome, ValueError, f"{name} of gradients with an entry {bad}")
+
+
+PLAIN: tuple[tuple[int, ...], ...] = ((4, 3), (5,), (2, 3, 2), (3, 3))
+
+
+def _plain(rng: np.random.Generator, size: float = 1.0) -> Grads:
+    """Gradients without 0-d and empty ones."""
+    return [size * rng.uniform(0.2, 2.0, s) * rng.choice([-1.0, 1.0], s) for s in PLAIN]
+
+
+def _with_norms(rng: np.random.Generator, norms: tuple[float, ...]) -> Grads:
+    """Gradients of the shapes in PLAIN, again and again, that have these norms."""
+    grads = [grad for _ in range(2) for grad in _plain(rng)][: len(norms)]
+    return [norm / np.linalg.norm(grad) * grad for grad, norm in zip(grads, norms, strict=True)]
+
+
+def _spoil(grads: Grads, index: int, bad: float) -> Grads:
+    spoilt = [grad.copy() for grad in grads]
+    spoilt[index][(-1,) * spoilt[index].ndim] = bad
+    return spoilt
+
+
+# ---- by value ----
+
+
+@pytest.mark.points(1.5)
+def test_value_entries(student, reference, rng):
+    """clip_by_value: entries beyond the limits become the limits, all others stay.
+
+    Look at one entry above, one below and one inside, with a limit other than 1.
+    """
+    limits: list[float] = [float(rng.uniform(0.5, 0.9)), float(rng.uniform(1.1, 1.6)), 1, 5.0]
+    cases = [(_plain(rng), limit) for limit in limits]
+    edge = [np.array([limits[0], -limits[0], 0.0, 3.0, -3.0]), np.array([[1e200, -1e-200, -1e300]])]
+    _values(student, reference, "clip_by_value", [*cases, (edge, limits[0])])
+
+
+@pytest.mark.points(0.5)
+def test_value_contract(student, reference, rng):
+    """clip_by_value: a list of float64 arrays, in order, each with its own shape.
+
+    Gradients may be 0-d or empty, and the list itself may be empty.
+    """
+    _contract(student, reference, rng, "clip_by_value")
+    check.items(student.clipping.clip_by_value([], 1.0), 0, "clip_by_value([], 1.0)", list)
+
+
+@pytest.mark.points(0.5)
+def test_value_new_arrays(student, reference, rng):
+    """clip_by_value: the result is made of new arrays, and nothing given is changed.
+
+    Where nothing is to be clipped the arrays should be new, too.
+    """
+    _new_arrays(student, reference, rng, "clip_by_value")
+
+
+@pytest.mark.points(0.5)
+def test_value_wrong_limit(student, reference, rng):
+    """clip_by_value: a limit that is not positive raises ValueError.
+
+    Zero and NaN are not positive. Every comparison with NaN is false.
+    """
+    _wrong_limits(student, reference, rng, "clip_by_value")
+
+
+@pytest.mark.points(0.5)
+def test_value_wrong_gradients(student, reference, rng):
+    """clip_by_value: a gradient with NaN or infinity raises ValueError.
+
+    Look at every array, and at infinity of either sign.
+    """
+    _wrong_gradients(student, reference, rng, "clip_by_value")
+
+
+# ---- by norm ----
+
+
+@pytest.mark.points(1.5)
+def test_norm_arrays(student, reference, rng):
+    """clip_by_norm: an array with too large a norm is shrunk to the limit, others stay.
+
+    Each array on its own. Compute the norms of what comes back.
+    """
+    shares = (4.0, 0.3, 1.05, 0.8, 0.95, 1.3, 9.0, 0.6)
+    limits: list[float] = [float(rng.uniform(1.3, 1.9)), float(rng.uniform(2.2, 3.0)), 2]
+    cases = [(_with_norms(rng, tuple(limit * s for s in shares)), limit) for limit in limits]
+    _values(student, reference, "clip_by_norm", cases)
+
+
+@pytest.mark.points(1)
+def test_norm_extremes(student, reference, rng):
+    """clip_by_norm: entries of any size work, as long as the norm is a finite number.
+
+    The square of 1e200 is not finite. Can the array be made smaller before it is squared?
+    """
+    cases = [(_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))]
+    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2))]
+    _values(student, reference, "clip_by_norm", [*cases, (mixed, 1.2)])
+
+
+@pytest.mark.points(0.5)
+def test_norm_zero(student, reference, rng):
+    """clip_by_norm: arrays of zeros stay zero, and the empty list stays empty.
+
+    What do you divide by when the norm is zero?
+    """
+    grads = [np.zeros((3, 2)), _plain(rng)[0], np.zeros(4)]
+    value = student.clipping.clip_by_norm(grads, 1.5)
+    nothing = student.clipping.clip_by_norm([], 1.5)
+    _judge(reference, "clip_by_norm", value, grads, 1.5)
+    check.items(nothing, 0, "clip_by_norm([], 1.5)")
+
+
+@pytest.mark.points(0.5)
+def test_norm_contract(student, reference, rng):
+    """clip_by_norm: a list of float64 arrays, in order, each with its own shape.
+
+    Gradients may be 0-d or empty. What are their norms?
+    """
+    _contract(student, reference, rng, "clip_by_norm")
+
+
+@pytest.mark.points(0.5)
+def test_norm_new_arrays(student, reference, rng):
+    """clip_by_norm: the result is made of new arrays, and nothing given is changed.
+
+    Where nothing is to be clipped the arrays should be new, too.
+    """
+    _new_arrays(student, reference, rng, "clip_by_norm")
+
+
+@pytest.mark.points(0.5)
+def test_norm_wrong_limit(student, reference, rng):
+    """clip_by_norm: a limit that is not positive raises ValueError.
+
+    Zero and NaN are not positive. Every comparison with NaN is false.
+    """
+    _wrong_limits(student, reference, rng, "clip_by_norm")
+
+
+@pytest.mark.points(0.5)
+def test_norm_wrong_gradients(student, reference, rng):
+    """clip_by_norm: a gradient with NaN or infinity raises ValueError.
+
+    Look at every array, and at infinity of either sign.
+    """
+    _wrong_gradients(student, reference, rng, "clip_by_norm")
+
+
+# ---- by global norm ----
+
+
+def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
+    """Gradients whose joint norm is above the limit, and some whose norm is below; in both, single
+    arrays lie far inside it."""
+    norms = (2.0, 0.3, 3.0, 0.05)
+    limits: list[float] = [float(rng.uniform(1.1, 1.9)), float(rng.uniform(3.1, 3.5)), 5.0, 2]
+    return [(_with_norms(rng, norms), limit) for limit in limits]
+
+
+@pytest.mark.points(1.5)
+def test_global_arrays(student, reference, rng):
+    """clip_by_global_norm: one factor shrinks all arrays, if their joint norm is too large.
+
+    The joint norm of what comes back is at most the limit, and all arrays keep their proportions.
+    """
+    _values(student, reference, "clip_by_global_norm", _joint(rng))
+
+
+@pytest.mark.points(1)
+def test_global_norm_value(student, reference, rng):
+    """clip_by_global_norm: the number beside the arrays is their joint norm before clipping.
+
+    It is there for the user to see whether something explodes: as a plain number.
+    """
+    cases = _joint(rng)
+    values = [student.clipping.clip_by_global_norm(grads, limit) for grads, limit in cases]
+    for value, (grads, limit) in zip(values, cases, strict=True):
+        what = f"the norm from {_call('clip_by_global_norm', limit)}"
+        norm = check.number(check.items(value, 2, what)[1], what)
+        right = reference.clipping.clip_by_global_norm(grads, limit)[1]
+        check.close(norm, right, what, atol=0.0, rtol=RTOL)
+
+
+@pytest.mark.points(0.5)
+def test_global_extremes(student, reference, rng):
+    """clip_by_global_norm: entries of any size work, as long as the norm is a finite number.
+
+    The square of 1e200 is not finite. Can the arrays be made smaller before they are squared?
+    """
+    cases = [(_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))]
+    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2))]
+    cases.append((mixed, 1.2))
+    name = "clip_by_global_norm"
+    outcomes = [check.attempt(student.clipping.clip_by_global_norm, *case) for case in cases]
+    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
+        value = check.returned(outcome)
+        _judge(reference, name, value, grads, limit)
+        right = reference.clipping.clip_by_global_norm(grads, limit)[1]
+        check.close(value[1], right, f"the norm from {_call(name, limit)}", atol=ATOL, rtol=RTOL)
+
+
+@pytest.mark.points(0.5)
+def test_global_zero(student, reference, rng):
+    """clip_by_global_norm: zeros stay zero and have norm 0; so has the empty list.
+
+    What do you divide by when the norm is zero?
+    """
+    function = student.clipping.clip_by_global_norm
+    zeros = [np.zeros((3, 2)), np.zeros(4)]
+    cases: list[tuple[Grads, float]] = [(zeros, 1.5), ([], 1.5), ([*zeros, _plain(rng)[0]], 1.5)]
+    outcomes = [check.attempt(function, grads, limit) for grads, limit in cases]
+    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
+        what = f"clip_by_global_norm of {len(grads)} arrays, zeros among them"
+        clipped, norm = check.items(check.returned(outcome), 2, what)
+        _judge(reference, "clip_by_global_norm", (clipped, norm), grads, limit)
+        right = reference.clipping.clip_by_global_norm(grads, limit)[1]
+        check.close(check.number(norm, f"the norm from {what}"), right, what, atol=ATOL, rtol=RTOL)
+
+
+@pytest.mark.points(0.5)
+def test_global_contract(student, reference, rng):
+    """clip_by_global_norm: a tuple of a list of float64 arrays, in order, and a number.
+
+    Gradients may be 0-d or empty, and each comes back in its own shape.
+    """
+    _contract(student, reference, rng, "clip_by_global_norm")
+
+
+@pytest.mark.points(0.5)
+def test_global_new_arrays(student, reference, rng):
+    """clip_by_global_norm: the result is made of new arrays, and nothing given is changed.
+
+    Where nothing is to be clipped the arrays should be new, too.
+    """
+    _new_arrays(student, reference, rng, "clip_by_global_norm")
+
+
+@pytest.mark.points(0.5)
+def test_global_wrong_limit(student, reference, rng):
+    """clip_by_global_norm: a limit that is not positive raises ValueError.
+
+    Zero and NaN are not positive. Every comparison with NaN is false.
+    """
+    _wrong_limits(student, reference, rng, "clip_by_global_norm")
+
+
+@pytest.mark.points(0.5)
+def test_global_wrong_gradients(student, reference, rng):
+    """clip_by_global_norm: a gradient with NaN or infinity raises ValueError.
+
+    Look at every array, and at infinity of either sign.
+    """
+    _wrong_gradients(student, reference, rng, "clip_by_global_norm")

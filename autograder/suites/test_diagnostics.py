@@ -1,0 +1,250 @@
+"""Hidden tests of `diagnostics.py`: 8 points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+
+NAN, INF = float("nan"), float("inf")
+ATOL = 1e-9
+
+
+def _listed(norms: Any) -> str:
+    return "[" + ", ".join(f"{float(norm):.4g}" for norm in norms) + "]"
+
+
+def _verdicts(student: Any, cases: list[tuple[Any, dict[str, float], str]]) -> None:
+    """diagnose gives the verdict for each list of norms."""
+    outcomes = [check.attempt(student.diagnostics.diagnose, norms, **given) for norms, given, _ in cases]
+    for outcome, (norms, given, right) in zip(outcomes, cases, strict=True):
+        named = "".join(f", {key}={value}" for key, value in given.items())
+        verdict, what = check.returned(outcome), f"diagnose({_listed(norms)}{named})"
+        said = f"{what}: expected one of the three words, got {check.describe(verdict)}"
+        check.true(verdict in ("vanishing", "exploding", "healthy"), said)
+        check.true(verdict == right, f"{what}: {verdict!r} is wrong")
+
+
+def _fraction(value: Any, right: float, what: str) -> None:
+    check.close(check.number(value, what), right, what, atol=ATOL)
+
+
+# ---- gradient_norms ----
+
+
+@pytest.mark.points(1)
+def test_gradient_norms_values(student, rng):
+    """gradient_norms: one L2 norm for each array, in order.
+
+    Take arrays whose norms you know, such as one with the entries 3 and 4.
+    """
+    shapes = [(4, 3), (6, 5), (3, 8), (2, 2)]
+    grads = [rng.standard_normal(shape) * 10.0**power for shape, power in zip(shapes, (0, 2, -3, 1), strict=True)]
+    right = np.array([np.sqrt(np.sum(grad**2)) for grad in grads])
+    check.close(student.diagnostics.gradient_norms(grads), right, "gradient_norms(grads)", atol=0, rtol=1e-9)
+
+
+@pytest.mark.points(0.5)
+def test_gradient_norms_contract(student, rng):
+    """gradient_norms: a float64 array of shape (L,), for arrays of any shapes, which stay as they are.
+
+    Biases have one axis, and there may be no array at all. What shape has the result then?
+    """
+    observe = student.diagnostics.gradient_norms.observe
+    shapes: list[tuple[int, ...]] = [(5,), (3, 4), (), (2, 3, 2), (0, 3), (1, 1)]
+    grads = [np.asarray(rng.standard_normal(shape)) for shape in shapes]
+    lists = [grads, [grads[1]], []]
+    outcomes = [check.attempt(observe, given) for given in lists]
+    for outcome, given in zip(outcomes, lists, strict=True):
+        what = f"gradient_norms of {len(given)} arrays"
+        seen = check.returned(outcome)
+        right = np.array([np.sqrt(np.sum(grad**2)) for grad in given])
+        check.close(seen.value, right, what, atol=ATOL)
+        check.float64_array(seen.value, (len(given),), what)
+        check.unchanged(seen, what)
+
+
+# ---- saturated_fraction ----
+
+
+@pytest.mark.points(0.5)
+def test_saturated_fraction_values(student, rng):
+    """saturated_fraction: the share of slopes whose size is below the tolerance.
+
+    Count by hand on a few slopes, negative ones among them.
+    """
+    sizes = rng.uniform(0.02, 1.0, 24)
+    sizes[:5] = rng.uniform(0.0, 0.008, 5)
+    sizes[5] = 0.0
+    slopes = rng.permutation(sizes * rng.choice([-1.0, 1.0], 24)).reshape(4, 6)
+    values = [
+        student.diagnostics.saturated_fraction(slopes),
+        student.diagnostics.saturated_fraction(slopes, tol=0.4),
+        student.diagnostics.saturated_fraction(slopes, 1e-9),
+    ]
+    for value, tol in zip(values, (0.01, 0.4, 1e-9), strict=True):
+        right = np.count_nonzero(np.abs(slopes) < tol) / 24
+        _fraction(value, right, f"saturated_fraction(slopes, {tol})")
+
+
+@pytest.mark.points(1)
+def test_saturated_fraction_edges(student, rng):
+    """saturated_fraction: any shape, a slope at the tolerance itself, and nothing changed.
+
+    Is a slope of exactly the tolerance below it? Try one axis, three, and none.
+    """
+    cases: list[tuple[np.ndarray, dict[str, float], float]] = [
+        (np.array([0.25, -0.25, 0.1, -0.1, 0.5, -0.2, 1.0, 0.0]), {"tol": 0.25}, 4 / 8),
+        (np.array([[0.01, -0.01, 0.009, 1.0]]), {}, 1 / 4),
+        (rng.permutation(np.repeat([0.001, -0.5, 1.0], [3, 4, 5])).reshape(2, 3, 2), {}, 3 / 12),
+        (np.array(-0.002), {}, 1.0),
+        (np.array(0.8), {}, 0.0),
+    ]
+    observe = student.diagnostics.saturated_fraction.observe
+    outcomes = [check.attempt(observe, slopes, **given) for slopes, given, _ in cases]
+    for outcome, (slopes, _, right) in zip(outcomes, cases, strict=True):
+        what = f"saturated_fraction(slopes of shape {slopes.shape})"
+        seen = check.returned(outcome)
+        _fraction(seen.value, right, what)
+        check.unchanged(seen, what)
+
+
+# ---- dead_fraction ----
+
+
+def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
+    """ReLU outputs (n, d) with some dead units; some of the others are awake for one example only,
+    some give always the same, and some are very small."""
+    activations = np.maximum(rng.standard_normal((n, d)) + 0.2, 0.0)
+    activations[rng.integers(n), :] += 0.1
+    if d - dead >= 3:
+        activations[:, 0] = 0.0
+        activations[-1, 0] = 2.0
+        activations[:, 1] = 1.5
+        activations[:, 2] *= 1e-12 / activations[:, 2].max()
+    activations[:, d - dead :] = 0.0
+    return activations[:, rng.permutation(d)]
+
+
+@pytest.mark.points(1)
+def test_dead_fraction_values(student, rng):
+    """dead_fraction: the share of units that are 0 for every example.
+
+    Which axis of (N, D) counts the examples? One example that wakes a unit is enough.
+    """
+    cases = [(_layer(rng, 7, 10, 3), 0.3), (_layer(rng, 9, 4, 1), 0.25), (_layer(rng, 6, 5, 0), 0.0)]
+    values = [student.diagnostics.dead_fraction(activations) for activations, _ in cases]
+    for value, (activations, right) in zip(values, cases, strict=True):
+        _fraction(value, right, f"dead_fraction(activations of shape {activations.shape})")
+
+
+@pytest.mark.points(0.5)
+def test_dead_fraction_edges(student, rng):
+    """dead_fraction: any N and D, also a single example or unit, and nothing changed.
+
+    Look for axes of length 1 that get lost, and at your argument before and after the call.
+    """
+    single = np.array([[0.0, 0.7, -0.0, 2.0, 0.0]])
+    cases = [(single, 0.6), (np.zeros((4, 1)), 1.0), (single.T, 0.0), (_layer(rng, 6, 6, 2), 1 / 3)]
+    observe = student.diagnostics.dead_fraction.observe
+    outcomes = [check.attempt(observe, activations) for activations, _ in cases]
+    for outcome, (activations, right) in zip(outcomes, cases, strict=True):
+        what = f"dead_fraction(activations of shape {activations.shape})"
+        seen = check.returned(outcome)
+        _fraction(seen.value, right, what)
+        check.unchanged(seen, what)
+
+
+# ---- diagnose ----
+
+
+@pytest.mark.points(1)
+def test_diagnose_verdicts(student, rng):
+    """diagnose: the ratio of the first norm to the last decides between three words.
+
+    The list starts at the input side, where gradients arrive last. The norms between don't count.
+    """
+    middle = rng.uniform(0.5, 2.0, 6)
+    cases = []
+    for scale in (1.0, 1e-20, 1e15):
+        for first, right in ((3e-5, "vanishing"), (4e5, "exploding"), (0.2, "healthy"), (30.0, "healthy")):
+            norms = scale * np.array([first, *middle, 1.0])
+            norms[3] *= rng.choice([1e-7, 1e7])
+            cases.append((norms, {}, right))
+    _verdicts(student, [cases[i] for i in rng.permutation(len(cases))])
+
+
+@pytest.mark.points(1)
+def test_diagnose_thresholds(student, rng):
+    """diagnose: the thresholds may be given; a ratio at a threshold is still healthy.
+
+    Read the contract's words "below" and "above" once more.
+    """
+    own = {"vanishing": 0.25, "exploding": 8.0}
+    cases: list[tuple[Any, dict[str, float], str]] = [
+        (np.array([1e-3, 5.0, 1.0]), {}, "healthy"),
+        (np.array([0.9e-3, 5.0, 1.0]), {}, "vanishing"),
+        (np.array([1e3, 5.0, 1.0]), {}, "healthy"),
+        (np.array([1.1e3, 5.0, 1.0]), {}, "exploding"),
+        (np.array([1.0, 3.0, 4.0]), own, "healthy"),
+        (np.array([0.9, 3.0, 4.0]), own, "vanishing"),
+        (np.array([32.0, 3.0, 4.0]), own, "healthy"),
+        (np.array([33.0, 3.0, 4.0]), own, "exploding"),
+        (np.array([1e-5, 3.0, 4.0]), {"vanishing": 1e-8}, "healthy"),
+        (np.array([3e5, 3.0, 1.0]), {"exploding": 1e8}, "healthy"),
+    ]
+    _verdicts(student, cases)
+
+
+@pytest.mark.points(0.5)
+def test_diagnose_not_finite(student, rng):
+    """diagnose: a norm that is NaN or infinite means that gradients explode, wherever it is.
+
+    Every comparison with NaN is false. Does one in the middle of the net go unnoticed?
+    """
+    norms = rng.uniform(0.5, 2.0, 5)
+    cases: list[tuple[Any, dict[str, float], str]] = [(norms, {}, "healthy")]
+    for place in (0, 2, 4):
+        for bad in (NAN, INF):
+            spoilt = norms.copy()
+            spoilt[place] = bad
+            cases.append((spoilt, {}, "exploding"))
+    cases += [(np.array([1.0, NAN, 0.0]), {}, "exploding"), (np.array([0.0, INF, 0.0]), {}, "exploding")]
+    _verdicts(student, cases)
+
+
+@pytest.mark.points(0.5)
+def test_diagnose_zero(student):
+    """diagnose: zeros are norms like others; the contract tells what a last norm of zero means.
+
+    What do you divide by?
+    """
+    cases: list[tuple[Any, dict[str, float], str]] = [
+        (np.array([1.0, 0.5, 0.0]), {}, "exploding"),
+        (np.array([0.0, 0.5, 0.0]), {}, "vanishing"),
+        (np.array([0.0, 0.0, 0.0]), {}, "vanishing"),
+        (np.array([0.0, 0.5, 1.0]), {}, "vanishing"),
+        (np.array([1.0, 0.0, 1.0]), {}, "healthy"),
+    ]
+    _verdicts(student, cases)
+
+
+@pytest.mark.points(0.5)
+def test_diagnose_lists(student):
+    """diagnose: a list will do as well as an array, and one number is enough.
+
+    Ask nothing of the norms that only arrays have, or only lists.
+    """
+    cases: list[tuple[Any, dict[str, float], str]] = [
+        ([1e-4, 1.0, 2.0], {}, "vanishing"),
+        ([5, 1, 2], {}, "healthy"),
+        ([4e4, 1.0, 2.0], {}, "exploding"),
+        ([0.3], {}, "healthy"),
+        (np.array([7.0]), {}, "healthy"),
+        ([0.0], {}, "vanishing"),
+        ([INF], {}, "exploding"),
+    ]
+    _verdicts(student, cases)

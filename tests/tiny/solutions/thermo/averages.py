@@ -1,0 +1,12 @@
+"""Averages of temperatures."""
+
+import numpy as np  # noqa: F401
+
+
+def mean_celsius(temperatures):
+    """The mean of a non-empty array, a float. Raises ValueError for an empty one."""
+    # BEGIN SOLUTION
+    if np.size(temperatures) == 0:
+        raise ValueError("temperatures is empty")
+    return float(np.mean(temperatures))
+    # END SOLUTION

@@ -1,0 +1,10 @@
+# ruff: noqa: F841
+from autograder.engine.variants import variant
+
+
+@variant("celsius")
+def factored():
+    """One constant factor."""
+
+    def celsius(fahrenheit):
+        return (fahrenheit - 32.0) / 1.8
