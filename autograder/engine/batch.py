@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .assignment import Assignment
@@ -36,14 +36,34 @@ class Task:
 
 
 def grade_in_process(folder: Path, settings: Settings, submission: Submission) -> Result:
-    """Grades with this process's own grader, which is made once and kept warm."""
-    global _grader
+    """Grades with this process's own grader, which is made once and kept warm.
+
+    A failure of the grader itself costs a new grader and a second try, not the class.
+    """
     with _one_at_a_time:
-        if _grader is None or (_grader.assignment.folder, _grader.settings) != (folder, settings):
-            if _grader is not None:
-                _grader.close()
-            _grader = Grader(Assignment.load(folder), settings)
-        return _grader.grade_submission(submission)
+        try:
+            return _warm_grader(folder, settings).grade_submission(submission)
+        except Exception:
+            end_grader()
+        grader = _warm_grader(folder, settings)
+        try:
+            return grader.grade_submission(submission)
+        except Exception as problem:
+            end_grader()
+            return _failed(submission, grader, type(problem).__name__)
+
+
+def _warm_grader(folder: Path, settings: Settings) -> Grader:
+    global _grader
+    if _grader is None or (_grader.assignment.folder, _grader.settings) != (folder, settings):
+        end_grader()
+        _grader = Grader(Assignment.load(folder), settings)
+    return _grader
+
+
+def _failed(submission: Submission, grader: Grader, what: str) -> Result:
+    problem = f"the grader failed twice ({what}); please grade this by hand"
+    return ungraded(submission, grader.suite.tests, problem, grader.record)
 
 
 def end_grader() -> None:
@@ -109,45 +129,75 @@ def grade_all(
     executor whose process was killed is made anew, and what was lost with it is graded again.
     """
     waiting = iter(todo)
-    running: dict[Future[Result], tuple[Task, Submission, int]] = {}
-    again: list[tuple[Task, Submission, int]] = []
+    running: dict[Future[Result], _Job] = {}
+    lost: list[_Job] = []
     executor = new_executor()
     try:
         while True:
-            while len(running) < width * IN_FLIGHT:
-                task, submission, attempt = again.pop() if again else (next(waiting, None), None, 1)
-                if task is None:
+            # What was lost with a process is graded alone: so it shows whose fault it was.
+            while len(running) < (1 if lost else width * IN_FLIGHT):
+                job = lost.pop() if lost else _next_job(waiting, assignment)
+                if job is None:
                     break
-                if submission is None:
-                    submission = read_submission(
-                        task.path, assignment.package, assignment.modules
-                    )
-                    done = resume and earlier_result(out, task, submission, assignment, settings)
-                    if done:
-                        yield task, done
-                        continue
+                done = (
+                    earlier_result(out, job.task, job.submission, assignment, settings)
+                    if resume
+                    else None
+                )
+                if done is not None:
+                    yield job.task, done
+                    continue
+                if job.attempt > MAX_ATTEMPTS:
+                    yield job.task, _written(out, job, _given_up(job, assignment, settings))
+                    continue
                 try:
                     future = executor.submit(
-                        grade_in_process, assignment.folder, settings, submission
+                        grade_in_process, assignment.folder, settings, job.submission
                     )
                 except BrokenExecutor:
                     executor = _made_anew(executor, new_executor)
-                    again.append((task, submission, attempt))
+                    lost.append(job)
                     continue
-                running[future] = (task, submission, attempt)
+                running[future] = job
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                task, submission, attempt = running.pop(future)
+                job = running.pop(future)
                 try:
                     result = future.result()
                 except BrokenExecutor:
-                    again.append((task, submission, attempt + 1))
+                    lost.append(replace(job, attempt=job.attempt + 1))
                     continue
-                write_atomically(out / "results" / f"{task.stem}.json", to_json(result))
-                yield task, result
+                yield job.task, _written(out, job, result)
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A submission that was read, and which try at it this is."""
+
+    task: Task
+    submission: Submission
+    attempt: int = 1
+
+
+def _next_job(waiting: Iterator[Task], assignment: Assignment) -> _Job | None:
+    task = next(waiting, None)
+    if task is None:
+        return None
+    return _Job(task, read_submission(task.path, assignment.package, assignment.modules))
+
+
+def _written(out: Path, job: _Job, result: Result) -> Result:
+    write_atomically(out / "results" / f"{job.task.stem}.json", to_json(result))
+    return result
+
+
+def _given_up(job: _Job, assignment: Assignment, settings: Settings) -> Result:
+    """The result of a submission whose grader process was killed each time."""
+    with Grader(assignment, settings) as grader:
+        return _failed(job.submission, grader, "its process was killed")
 
 
 def _made_anew(executor: Executor, new_executor: Callable[[], Executor]) -> Executor:

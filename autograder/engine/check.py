@@ -33,6 +33,7 @@ __all__ = [
     "returned",
     "true",
     "unchanged",
+    "word",
 ]
 
 Given = Mapping[str, Any]
@@ -93,7 +94,7 @@ def float64_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
 
 def number(value: Any, what: str) -> float:
     """The value, which must be a plain number: Python's or NumPy's, but no array and no bool."""
-    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    real = isinstance(value, (int, float, np.integer, np.floating)) and type(value) is not bool
     if not real:
         _refuse(what, "a number", value)
     return float(value)
@@ -200,6 +201,13 @@ def raises(
 ) -> None:
     """The call raises this kind of exception."""
     refused(attempt(call, *args, **options), error, what)
+
+
+def word(value: Any, words: Sequence[str], what: str) -> str:
+    """The value, which must be one of these words."""
+    if not isinstance(value, str) or value not in words:
+        _refuse(what, f"one of {', '.join(map(repr, words))}", value)
+    return value
 
 
 def true(condition: Any, reason: str) -> None:

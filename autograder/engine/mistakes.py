@@ -158,18 +158,16 @@ def _decoded(reply: bytes) -> Any:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, Handle) and isinstance(other, Handle):
-        return True
     if type(one) is not type(other):
         return False
+    if isinstance(one, Handle):
+        return True
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (np.ndarray, np.generic)):
-        return (
-            one.dtype == other.dtype
-            and one.shape == other.shape
-            and _close(one, other)
-        )
+        return one.dtype == other.dtype and one.shape == other.shape and _close(one, other)
     if isinstance(one, float):
         return _close(np.asarray(one), np.asarray(other))
     return bool(one == other)

@@ -30,6 +30,7 @@ MARKERS = (
     "catches(*names): the mistakes that must fail this test",
 )
 OPTIONS = [
+    "--disable-plugin-autoload",
     "--assert=plain",
     "--capture=no",
     "--strict-markers",

@@ -24,7 +24,7 @@ UNIFORM_GRID = np.linspace(-0.95, 0.95, 39)
 def plausible(value: object, shape: tuple[int, int], what: str) -> np.ndarray:
     """The value as an array of draws: of the right shape, finite, and not all alike."""
     weights = real_array(value, shape, what)
-    true(np.all(np.isfinite(weights)), f"{what}: some entries are not finite")
+    true(np.all(np.abs(weights) < 1e100), f"{what}: some entries are not finite, or enormous")
     if weights.size > 1:
         alike = np.all(weights == weights.flat[0])
         true(not alike, f"{what}: all entries are {weights.flat[0]:.6g}; they should be drawn")

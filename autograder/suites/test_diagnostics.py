@@ -11,6 +11,7 @@ from autograder.engine import check
 
 NAN, INF = float("nan"), float("inf")
 ATOL = 1e-9
+WORDS = ("vanishing", "exploding", "healthy")
 
 
 def _listed(norms: Any) -> str:
@@ -22,9 +23,8 @@ def _verdicts(student: Any, cases: list[tuple[Any, dict[str, float], str]]) -> N
     outcomes = [check.attempt(student.diagnostics.diagnose, norms, **given) for norms, given, _ in cases]
     for outcome, (norms, given, right) in zip(outcomes, cases, strict=True):
         named = "".join(f", {key}={value}" for key, value in given.items())
-        verdict, what = check.returned(outcome), f"diagnose({_listed(norms)}{named})"
-        said = f"{what}: expected one of the three words, got {check.describe(verdict)}"
-        check.true(verdict in ("vanishing", "exploding", "healthy"), said)
+        what = f"diagnose({_listed(norms)}{named})"
+        verdict = check.word(check.returned(outcome), WORDS, what)
         check.true(verdict == right, f"{what}: {verdict!r} is wrong")
 
 

@@ -1,0 +1,302 @@
+"""What the public tests are written with: call your function, look at what comes back.
+
+A failed check says what was given, what came back, what kind of thing was expected, and the likely
+mistake. It never tells the right numbers: those you get from the formulas.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Suspect = tuple[Any, str]
+"""A wrong result that students often get, and what it tells."""
+
+
+class CheckFailed(AssertionError):
+    """A check that your code didn't pass; its text is the report."""
+
+    def __init__(self, what: str, given: str, came: str, expected: str, hint: str) -> None:
+        rows = {"given": given, "came": came, "expected": expected, "hint": hint}
+        lines = [what, *(f"  {name:9} {text}" for name, text in rows.items() if text)]
+        super().__init__("\n".join(lines))
+
+
+class Answer:
+    """What one of your functions returned for some arguments."""
+
+    def __init__(self, name: str, given: str, value: Any) -> None:
+        self.name = name
+        self.given = given
+        self.value = value
+
+    def fail(self, expected: str, hint: str = "", came: str | None = None) -> None:
+        came = show(self.value) if came is None else came
+        raise CheckFailed(self.name, self.given, came, expected, hint)
+
+    def is_array(self, shape: tuple[int, ...], hint: str = "") -> np.ndarray:
+        """The value is a float64 array of this shape (a NumPy number where the shape is ())."""
+        value = self.value
+        if isinstance(value, np.float64) and shape == ():
+            value = np.asarray(value)
+        if type(value) is not np.ndarray:
+            hint = hint or "Compute with NumPy on the whole array; give an array back."
+            self.fail(f"a float64 array of shape {shape}", hint, f"{article(value)}")
+        if value.shape != shape:
+            hint = hint or "Elementwise code works for every shape; loops and .T often don't."
+            self.fail(f"an array of shape {shape}", hint, f"an array of shape {value.shape}")
+        if value.dtype != np.float64:
+            hint = "A comparison gives bool, np.zeros_like of an int array gives int: check dtypes."
+            self.fail("an array of dtype float64", hint, f"an array of dtype {value.dtype}")
+        return value
+
+    def is_close(
+        self,
+        right: Any,
+        hint: str,
+        *,
+        at: Sequence[Any] | np.ndarray | None = None,
+        suspects: Sequence[Suspect] = (),
+        tol: float = 1e-9,
+        rtol: float = 0.0,
+        kind: str = "the numbers of the formula",
+    ) -> None:
+        """The value is `right`, entry by entry; `at` holds the input that belongs to each entry."""
+        right = np.asarray(right, dtype=np.float64)
+        if right.shape == () and isinstance(self.value, (int, float)):
+            value = np.asarray(float(self.value))
+        else:
+            value = self.is_array(right.shape)
+        wrong = ~np.isclose(value, right, rtol=rtol, atol=tol)
+        if not wrong.any():
+            return
+        for suspect, tell in suspects:
+            with np.errstate(all="ignore"):
+                if np.allclose(value, suspect, rtol=1e-6, atol=tol, equal_nan=True):
+                    hint = tell
+                    break
+        if not np.isfinite(value).all():
+            hint = f"There is NaN or infinity in it. {hint}"
+        place = ""
+        if right.size > 1:
+            places = np.argwhere(wrong)
+            index = tuple(int(i) for i in places[0])
+            inside = ", ".join(map(str, index))
+            place = f"; {len(places)} of {right.size} entries differ, the first is [{inside}]"
+            if at is not None:
+                place += f", where z = {np.asarray(at)[index]:g}"
+        self.fail(f"{kind}{place}", hint)
+
+    def is_float(self, hint: str = "Return float(...) of it.") -> float:
+        if not isinstance(self.value, float):
+            self.fail("a float", hint, article(self.value))
+        return float(self.value)
+
+    def items(self, names: str, kind: type = tuple) -> list[Answer]:
+        """The value is a tuple (or list) with an entry for each of the names."""
+        parts = names.split()
+        value = self.value
+        if not isinstance(value, kind) or len(value) != len(parts):
+            self.fail(
+                f"a {kind.__name__} of {len(parts)}: ({', '.join(parts)})",
+                "Look at the docstring's 'Returns:'.",
+                article(value),
+            )
+        return [
+            Answer(f"{self.name}: {part}", self.given, entry)
+            for part, entry in zip(parts, value, strict=True)
+        ]
+
+
+def call(function: str, *args: Any, **kwargs: Any) -> Answer:
+    """Calls a function of yours, such as "activations.sigmoid"."""
+    call_me = find(function)
+    given = ", ".join(
+        [*(show(a) for a in args), *(f"{name}={show(a)}" for name, a in kwargs.items())]
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            value = call_me(*args, **kwargs)
+        except NotImplementedError:
+            raise
+        except Exception as problem:
+            raise CheckFailed(
+                function,
+                given,
+                f"{type(problem).__name__}: {problem}{_where(problem)}",
+                "a result",
+                _likely_cause(problem),
+            ) from problem
+    return Answer(function, given, value)
+
+
+def find(function: str) -> Callable[..., Any]:
+    """Your function, from "module.name"."""
+    module_name, name = function.split(".")
+    file = f"gradflow/{module_name}.py"
+    try:
+        module = importlib.import_module(f"gradflow.{module_name}")
+    except Exception as problem:
+        line = getattr(problem, "lineno", None)
+        came = f"{type(problem).__name__}: {problem}" + (_where(problem) if line is None else "")
+        hint = "Nothing in this file can be checked before it can be imported."
+        raise CheckFailed(f"import of {file}", "", came, "a module", hint) from problem
+    if not callable(getattr(module, name, None)):
+        hint = "Names and arguments are fixed: restore the line 'def ...' from the original file."
+        raise CheckFailed(function, "", f"no function {name} in {file}", "a function", hint)
+    return getattr(module, name)
+
+
+def leaves_alone(function: str, *args: Any, hint: str = "", **kwargs: Any) -> Answer:
+    """Calls the function and sees that every array given is as it was."""
+    before = [np.array(array) for array in _arrays([args, kwargs])]
+    answer = call(function, *args, **kwargs)
+    for old, new in zip(before, _arrays([args, kwargs]), strict=True):
+        if not np.array_equal(old, new, equal_nan=True):
+            hint = hint or "z[z < 0] = ... and out=z and z *= ... write into the caller's array."
+            given = ", ".join(show(array) for array in before)
+            raise CheckFailed(
+                function, given, f"the array given is changed to {show(new)}",
+                "a new array; what is given stays as it is", hint,
+            )  # fmt: skip
+    return answer
+
+
+def shares_nothing(answer: Answer, *given: np.ndarray) -> None:
+    """The arrays in the answer are new ones."""
+    for result in _arrays(answer.value):
+        if any(np.shares_memory(result, array) for array in given):
+            hint = "The caller may go on to change the result in place. Return a copy."
+            answer.fail("new arrays", hint, "memory of an array that was given")
+
+
+def is_quiet(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
+    """The call gives no RuntimeWarning."""
+    call(function, *args, **kwargs)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        find(function)(*args, **kwargs)
+    for warning in caught:
+        if issubclass(warning.category, RuntimeWarning):
+            given = ", ".join(show(a) for a in args)
+            came = f"RuntimeWarning: {warning.message}"
+            raise CheckFailed(function, given, came, "a right value without a warning", hint)
+
+
+def refuses(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
+    """The call raises ValueError."""
+    call_me = find(function)
+    given = ", ".join(
+        [*(show(a) for a in args), *(f"{name}={show(a)}" for name, a in kwargs.items())]
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            value = call_me(*args, **kwargs)
+        except ValueError:
+            return
+        except NotImplementedError:
+            raise
+        except Exception as problem:
+            came = f"{type(problem).__name__}: {problem}{_where(problem)}"
+        else:
+            came = show(value)
+    raise CheckFailed(function, given, came, "a ValueError", hint)
+
+
+def slope(formula: Callable[[float], float], z: float, h: float = 1e-5) -> float:
+    """The slope of a formula at z, by a central difference; good to about 1e-9."""
+    return (formula(z + h) - formula(z - h)) / (2 * h)
+
+
+def numerical_gradient(
+    loss: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5
+) -> np.ndarray:
+    """d loss / dx, entry by entry, by central differences; x's shape."""
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[index] = h
+        gradient[index] = (loss(x + step) - loss(x - step)) / (2 * h)
+    return gradient
+
+
+def show(value: Any) -> str:
+    """A value on one short line."""
+    if isinstance(value, np.ndarray):
+        if value.size > 12:
+            return f"an array of shape {value.shape}"
+        with np.printoptions(precision=4, suppress=_is_ordinary(value), linewidth=200):
+            return " ".join(str(value.tolist() if value.ndim == 0 else value).split())
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if isinstance(value, (tuple, list)):
+        inside = ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "")
+        text = f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+        return text if len(text) < 200 else article(value)
+    if isinstance(value, float):
+        return f"{float(value):.6g}"
+    text = repr(value)
+    return text if len(text) < 80 else article(value)
+
+
+def article(value: Any) -> str:
+    """A value's type in words."""
+    if value is None:
+        return "None (is a return missing?)"
+    if isinstance(value, np.ndarray):
+        return f"a {value.dtype} array of shape {value.shape}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}: {str(value)[:60]}"
+
+
+def _is_ordinary(value: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        sizes = np.abs(np.asarray(value, dtype=float)[np.asarray(value) != 0])
+        return not sizes.size or bool(sizes.max() < 1e5 and sizes.min() > 1e-3)
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        return [array for entry in value for array in _arrays(entry)]
+    return []
+
+
+def _where(problem: BaseException) -> str:
+    """The last line of the student's own code that the exception went through."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [f for f in frames if Path(f.filename).parent.name == "gradflow"]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
+def _likely_cause(problem: Exception) -> str:
+    text = str(problem)
+    if "truth value" in text:
+        return "'if' asks one question; an array has many answers. Use np.where or a mask."
+    if isinstance(problem, TypeError) and ("argument" in text or "positional" in text):
+        return "Keep the names and the order of the arguments as they are in the docstring."
+    if isinstance(problem, (IndexError, TypeError)) and "0" in text:
+        return "Does it also work for an array of shape ()?"
+    if "zero-size" in text or "empty" in text:
+        return "Does it also work for an empty array, of shape (0,)?"
+    if "broadcast" in text:
+        return "Write down the shape of every array in that line."
+    return "Start from the line named, with the arguments given here."
+
+
+def rms(value: np.ndarray) -> float:
+    """The root of the mean square."""
+    return math.sqrt(float(np.mean(np.square(value))))

@@ -1,0 +1,113 @@
+"""The deep nets of the suite, and what is measured on them.
+
+A net has 11 weight layers, 10 of them hidden, all 64 wide; a batch has 64 examples with entries from
+N(0, 1), the gradient at the output is drawn from N(0, 1) too. `ratio` is the root mean square of the
+loss gradient at the first layer's pre-activations over that at the last one's; `spread` is the
+standard deviation of the last hidden activations over that of the input. Neither is blind to the
+scale of the weights, as the ratio of the weights' gradients is in a ReLU net.
+
+The accepted ranges are wider than what tests/benchmarks/gradient_flow.py measures on 400 seeds (noted
+beside them) by a factor of 2 or more on either side. The tests compare with the reference's numbers
+as well; the ranges are there for the weights, which the student's initializers draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograder.engine.check import Wrong, true
+
+WIDTH = 64
+SIZES = (WIDTH,) * 12
+BATCH = 64
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kind of net: what to build, and between what its flow lies."""
+
+    activation: str
+    initializer: str
+    ratio: Range
+    spread: Range
+    init_options: dict[str, Any] = field(default_factory=dict)
+    activation_options: dict[str, Any] = field(default_factory=dict)
+    batch_norm: bool = False
+
+
+class Flow(NamedTuple):
+    """How a signal flows through a net, forward (spread) and backward (ratio)."""
+
+    ratio: float
+    spread: float
+
+
+CASES: dict[str, Case] = {}
+
+
+def build(reference: Any, package: Any, case: Case, rng: np.random.Generator, **changes: Any) -> Any:
+    """The case's net over a package's functions."""
+    options: dict[str, Any] = {
+        "activation": case.activation,
+        "activation_options": case.activation_options,
+        "initializer": case.initializer,
+        "init_options": case.init_options,
+        "batch_norm": case.batch_norm,
+    }
+    return reference.network.Network(SIZES, rng=rng, package=package, **{**options, **changes})
+
+
+def twin(reference: Any, net: Any, case: Case, rng: np.random.Generator) -> Any:
+    """The same net with the same weights, over the reference's functions."""
+    weights = iter(net.weights)
+
+    def given(n_in: int, n_out: int, rng: np.random.Generator) -> np.ndarray:
+        return next(weights).copy()
+
+    return build(reference, reference, case, rng, initializer=given, init_options={})
+
+
+def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A batch x and a gradient with respect to the net's output."""
+    return rng.standard_normal((BATCH, WIDTH)), rng.standard_normal((BATCH, WIDTH))
+
+
+def flow(net: Any, gradients: Any) -> Flow:
+    """Measures a net after its backward pass."""
+    first, last = gradients.pre_activations[0], gradients.pre_activations[-1]
+    activations = net.trace.activations
+    return Flow(rms(first) / rms(last), float(activations[-1].std() / activations[0].std()))
+
+
+def rms(array: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(array))))
+
+
+@contextmanager
+def usable(reference: Any) -> Iterator[None]:
+    """What a net can't use is the student's wrong answer; infinities are judged by their values."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except reference.network.UnusableResult as refusal:
+        raise Wrong(str(refusal)) from None
+
+
+def within(value: float, accepted: Range, what: str) -> None:
+    """The number lies in the range."""
+    if not accepted[0] <= value <= accepted[1]:
+        raise Wrong(f"{what} is {value:.3g}")
+
+
+def agree(value: np.ndarray, right: np.ndarray, what: str) -> None:
+    """The arrays are equal within a millionth of their size."""
+    with np.errstate(all="ignore"):
+        near = np.abs(value - right) <= 1e-6 * (rms(right) + np.abs(right))
+    true(np.all(near), f"{what} is not what the right functions give with the same weights")
