@@ -105,7 +105,9 @@ def items(value: Any, count: int, what: str, kind: type | None = None) -> Sequen
     right = type(value) in (tuple, list) if kind is None else type(value) is kind
     if not right or len(value) != count:
         name = "tuple" if kind is None else kind.__name__
-        _refuse(what, f"a {name} of {count} entries" if count != 1 else f"a {name} of 1 entry", value)
+        _refuse(
+            what, f"a {name} of {count} entries" if count != 1 else f"a {name} of 1 entry", value
+        )
     return value
 
 
@@ -126,7 +128,9 @@ def close(
     _all_right(right, array, what, given)
 
 
-def equal(value: Any, expected: np.ndarray | float, what: str, *, given: Given | None = None) -> None:
+def equal(
+    value: Any, expected: np.ndarray | float, what: str, *, given: Given | None = None
+) -> None:
     """Each entry is the expected number itself."""
     close(value, expected, what, atol=0.0, given=given)
 
@@ -148,13 +152,17 @@ def between(
 def unchanged(seen: Observation, what: str) -> None:
     """The call left the arrays that it was given as they were."""
     if seen.changed:
-        raise Wrong(f"{what} changed {_listing(seen.changed)}; it should leave what it is given alone")
+        raise Wrong(
+            f"{what} changed {_listing(seen.changed)}; it should leave what it is given alone"
+        )
 
 
 def fresh(seen: Observation, what: str) -> None:
     """The call's result shares no memory with the arrays that it was given."""
     if seen.shared:
-        raise Wrong(f"{what}: the result shares memory with {_listing(seen.shared)}; it should be new")
+        raise Wrong(
+            f"{what}: the result shares memory with {_listing(seen.shared)}; it should be new"
+        )
 
 
 def quiet(seen: Observation, what: str) -> None:
@@ -226,7 +234,9 @@ def _all_right(right: np.ndarray, array: np.ndarray, what: str, given: Given | N
     ]
     place = f", entry {list(first)}" if first else ""
     where = f" for {', '.join(beside)}" if beside else ""
-    count = f"; {np.count_nonzero(~right)} of {array.size} entries are wrong" if array.size > 1 else ""
+    count = (
+        f"; {np.count_nonzero(~right)} of {array.size} entries are wrong" if array.size > 1 else ""
+    )
     raise Wrong(f"{what}{place}: {_figure(array[first])} is wrong{where}{count}")
 
 

@@ -14,9 +14,10 @@ from typing import Any
 from .student import Events
 from .submission import Submission
 from .suite import HiddenTest, Outcome
-from .text import printable
+from .text import printable, visible, without_paths
 
 MAX_REASON = 400
+MAX_NAME = 300
 KINDS_TO_LOOK_AT = ("timeout", "crash", "unusable", "grader")
 
 
@@ -107,7 +108,7 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         test.points,
         0.0,
         outcome.kind,
-        printable(outcome.reason, MAX_REASON),
+        without_paths(printable(outcome.reason, MAX_REASON)),
         hint,
         "" if mistake is None else mistake.name,
     )
@@ -121,7 +122,7 @@ def _result(
     grader: dict[str, Any],
 ) -> Result:
     return Result(
-        name=printable(submission.name, 200),
+        name=visible(submission.name, MAX_NAME),
         sha256=submission.sha256,
         tests=tests,
         problem=printable(problem, MAX_REASON),

@@ -63,6 +63,8 @@ LAYERS = {
     "limits": "memory, time, files and threads are bounded",
 }
 START_SECONDS = 60.0
+MIN_REPLY = 4 * 2**20
+"""Bytes that any reply may have; beside these, four times its request's."""
 
 
 class SandboxError(KitError):
@@ -76,6 +78,10 @@ class WorkerDied(Exception):
         super().__init__(reason)
         self.reason = reason
         self.status = status
+
+
+class BadReply(WorkerDied):
+    """The worker broke the protocol, and has been removed."""
 
 
 class WorkerTimeout(Exception):
@@ -139,13 +145,20 @@ class Worker:
         """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`; the worker is gone then."""
         try:
             self._send(request, patience)
-            return self._reply(patience)
+            return self._reply(patience, MIN_REPLY + 4 * len(request))
         except WorkerTimeout:
             self.end()
             raise
-        except (OSError, EOFError, WireError) as problem:
-            reason = str(problem) if isinstance(problem, WireError) else "the process ended"
-            raise WorkerDied(reason, self.end()) from None
+        except WireError as problem:
+            raise BadReply(str(problem), self.end()) from None
+        except (OSError, EOFError):
+            raise WorkerDied("the process ended", self.end()) from None
+
+    def is_astray(self) -> bool:
+        """Whether it ended, or said something, though no request is under way."""
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        return any(event & select.POLLIN for _, event in poll.poll(0))
 
     def end(self) -> int | None:
         """Removes the worker and all that it started; its exit code, negative for a signal."""
@@ -167,11 +180,11 @@ class Worker:
             except BlockingIOError:
                 clock.wait(select.POLLOUT)
 
-    def _reply(self, patience: Patience) -> bytes:
+    def _reply(self, patience: Patience, limit: int) -> bytes:
         clock = _Clock(self, self._channel, patience)
         (length,) = LENGTH.unpack(self._receive(LENGTH.size, clock))
-        if length > MAX_MESSAGE:
-            raise WireError("the answer is too long")
+        if length > min(limit, MAX_MESSAGE):
+            raise WireError("the answer is too large")
         return self._receive(length, clock)
 
     def _receive(self, length: int, clock: _Clock) -> bytes:

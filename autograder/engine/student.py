@@ -9,18 +9,20 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .sandbox import Patience, Sandbox, Worker, WorkerDied, WorkerTimeout
+from .sandbox import BadReply, Patience, Sandbox, Worker, WorkerDied, WorkerTimeout
 from .text import printable
 from .worker.wire import Decoder, Encoder, GeneratorState, Handle, WireError
 
 __all__ = ["Call", "Handle", "Observation", "Student", "StudentFault", "TimeLimits"]
 
 MAX_STRIKES = 3
+MANY_STRIKES = 12
+MAX_RECORDED = 64 * 2**20
 REASON_LENGTH = 300
 
 
@@ -80,9 +82,27 @@ class Events:
     refused: list[str] = field(default_factory=list)
 
 
+@dataclass
+class _Process:
+    """A worker that has imported one module, and what it knows of the running test."""
+
+    worker: Worker
+    fresh: bool = True
+    old: bool = False
+    generators: set[int] = field(default_factory=set)
+
+    def begin_test(self) -> None:
+        self.fresh = self.old = True
+        self.generators.clear()
+
+
 class Student:
     """One submission's package. `files` maps paths such as "gradflow/clipping.py" to contents;
-    `opaque` maps "module.function" to the positions in its result that stay in the worker."""
+    `opaque` maps "module.function" to the positions in its result that stay in the worker.
+
+    Each module runs in a worker of its own: one that exits, or replaces parts of NumPy, does no
+    harm to the others.
+    """
 
     def __init__(
         self,
@@ -100,10 +120,9 @@ class Student:
         self._opaque = opaque
         self._limits = limits
         self._deadline = time.monotonic() + limits.submission
-        self._worker: Worker | None = None
-        self._imported: set[str] = set()
+        self._processes: dict[str, _Process] = {}
         self._dead: dict[str, StudentFault] = {}
-        self._with_init = True
+        self._without_init: set[str] = set()
         self._strikes: Counter[str] = Counter()
         self.events = Events()
         self.calls: list[Call] = []
@@ -112,14 +131,17 @@ class Student:
     def begin_test(self) -> None:
         """Forgets the last test's calls, handles and generators."""
         self.calls = []
-        self._fresh = True
+        self._recorded = 0
+        self.ended_old = False
+        """Whether a process ended in this test that had run others before: a thread or a timer
+        that one of these left behind may be to blame."""
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
-        self._sent_generators: set[int] = set()
+        for process in self._processes.values():
+            process.begin_test()
 
     def close(self) -> None:
-        if self._worker is not None:
-            self._worker.end()
-            self._worker = None
+        while self._processes:
+            self._processes.popitem()[1].worker.end()
 
     def __getattr__(self, module: str) -> Module:
         if module.startswith("_"):
@@ -129,85 +151,115 @@ class Student:
     def observe(
         self, module: str, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Observation:
-        """Calls a function in the worker. Raises `StudentFault`."""
+        """Calls a function in its module's worker. Raises `StudentFault`."""
         name = f"{module}.{function}"
-        if self._strikes[name] >= MAX_STRIKES:
-            raise StudentFault("timeout", f"{name} was stopped {MAX_STRIKES} times before")
-        self._import(module)
-        request = self._encode(module, function, args, kwargs)
-        reply = self._ask(request, name)
-        self.calls.append(Call(module, function, request, reply))
-        return self._read(reply, name)
+        if self._strikes[name] >= self._allowed_strikes():
+            raise StudentFault("timeout", f"{name} did not end in time before; it is not called again")
+        process = self._running(module)
+        request = self._encode(process, module, function, args, kwargs)
+        reply = self._ask(process, module, request, name)
+        self._record(Call(module, function, request, reply))
+        return self._read(module, reply, name)
+
+    def _record(self, call: Call) -> None:
+        """Keeps the call to be replayed; of a flood of long replies not the bytes."""
+        self._recorded += len(call.reply)
+        self.calls.append(call if self._recorded <= MAX_RECORDED else replace(call, reply=b""))
 
     def _encode(
-        self, module: str, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self,
+        process: _Process,
+        module: str,
+        function: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
     ) -> bytes:
         opaque = list(self._opaque.get(f"{module}.{function}", ()))
-        fresh, self._fresh = self._fresh, False
+        fresh, process.fresh = process.fresh, False
         content = [module, function, list(args), dict(kwargs), opaque]
-        return bytes([fresh]) + Encoder(self._stand_in).encode(content)
+        encoder = Encoder(lambda value: self._stand_in(process, value))
+        return bytes([fresh]) + encoder.encode(content)
 
-    def _stand_in(self, value: Any) -> GeneratorState:
+    def _stand_in(self, process: _Process, value: Any) -> GeneratorState:
         if not isinstance(value, np.random.Generator):
             raise TypeError(f"a {type(value).__name__} can't be sent to a worker")
         number, _ = self._generators.setdefault(id(value), (len(self._generators), value))
-        if number in self._sent_generators:
+        if number in process.generators:
             return GeneratorState(number, None, None)
-        self._sent_generators.add(number)
+        process.generators.add(number)
         bits = value.bit_generator
-        return GeneratorState(number, type(bits).__name__, dict(bits.state))
+        # The seed sequence, too: a student's function may spawn generators from this one.
+        seeds = bits.seed_seq.state  # type: ignore[attr-defined]
+        return GeneratorState(
+            number, type(bits).__name__, {"bits": dict(bits.state), "seeds": dict(seeds)}
+        )
 
-    def _import(self, module: str) -> None:
-        """Makes sure that a worker runs and has imported the module."""
+    def _running(self, module: str) -> _Process:
+        """The module's process, which has imported it."""
         if module in self._dead:
             raise self._dead[module]
-        if self._worker is not None and module in self._imported:
-            return
+        process = self._processes.get(module)
+        if process is not None and process.worker.is_astray():
+            self._end(module, self.events.refused, f"{module}.py between two calls")
+            process = None
+        if process is not None:
+            return process
         try:
-            self._import_in_worker(module)
+            return self._started(module)
         except StudentFault as fault:
-            if fault.kind not in ("timeout", "crash") or not self._with_init:
+            if fault.kind not in ("timeout", "crash") or module in self._without_init:
                 self._dead[module] = fault
                 raise
             # The package's __init__.py may be to blame, which no test is about.
-            self._with_init = False
-            self._import(module)
+            self._without_init.add(module)
+            return self._running(module)
 
-    def _import_in_worker(self, module: str) -> None:
+    def _started(self, module: str) -> _Process:
         path = f"{self._package}/{module}"
         if f"{path}.py" not in self._files and f"{path}/__init__.py" not in self._files:
             raise StudentFault("missing", f"{module}.py is not in the submission")
-        request = bytes([False]) + Encoder(self._stand_in).encode([module, "", [], {}, []])
-        reply = self._ask(request, f"the import of {module}.py")
-        self._read(reply, f"the import of {module}.py")
-        self._imported.add(module)
-
-    def _ask(self, request: bytes, name: str) -> bytes:
-        worker = self._running_worker()
+        name = f"the import of {module}.py"
+        process = self._processes[module] = _Process(self._sandbox.spawn())
+        with_init = module not in self._without_init
         try:
-            return worker.ask(request, self._patience(name))
+            process.worker.load(self._package, self._files, with_init)
+        except (OSError, WorkerTimeout):
+            self._end(module, self.events.crashes, name)
+            raise StudentFault("crash", f"{name} ended the Python process") from None
+        reply = self._ask(process, module, self._encode(process, module, "", [], {}), name)
+        try:
+            self._read(module, reply, name)
+        except StudentFault:
+            self._end(module)
+            raise
+        return process
+
+    def _ask(self, process: _Process, module: str, request: bytes, name: str) -> bytes:
+        try:
+            return process.worker.ask(request, self._patience(name))
         except WorkerTimeout:
             self._strikes[name] += 1
-            self._note_end(self.events.timeouts, name)
+            self._end(module, self.events.timeouts, name)
             raise StudentFault("timeout", f"{name} did not end in time and was stopped") from None
+        except BadReply as problem:
+            self._end(module, self.events.refused, name)
+            raise StudentFault("unusable", f"{name}: {problem.reason}") from None
         except WorkerDied as death:
-            self._note_end(self.events.crashes, name)
+            self._end(module, self.events.crashes, name)
             how = "" if death.status is None else f" (exit status {death.status})"
             raise StudentFault("crash", f"{name} ended the Python process{how}") from None
 
-    def _note_end(self, events: list[str], name: str) -> None:
-        self._worker = None
-        if name not in events:
+    def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
+        process = self._processes.pop(module)
+        process.worker.end()
+        self.ended_old |= process.old
+        if events is not None and name not in events:
             events.append(name)
 
-    def _running_worker(self) -> Worker:
-        if self._worker is None:
-            self._imported.clear()
-            self._sent_generators.clear()
-            self._fresh = True
-            self._worker = self._sandbox.spawn()
-            self._worker.load(self._package, self._files, self._with_init)
-        return self._worker
+    def _allowed_strikes(self) -> int:
+        """How often a function may be stopped before it is given up: less often in a submission
+        that hangs everywhere, so that its other functions are still heard."""
+        return MAX_STRIKES if self._strikes.total() < MANY_STRIKES else 1
 
     def _patience(self, name: str) -> Patience:
         left = self._deadline - time.monotonic()
@@ -217,11 +269,16 @@ class Student:
             )
         # One that was stopped before gets less the next time: a loop that ends on other inputs
         # still answers, one that never ends costs little.
-        share = 0.25 if self._strikes[name] else 1.0
+        total = self._strikes.total()
+        share = 1.0
+        if self._strikes[name] or total >= MANY_STRIKES / 2:
+            share = 0.25
+        if total >= MANY_STRIKES:
+            share = 0.125
         cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share
         return Patience(min(cpu, left), min(wall, left))
 
-    def _read(self, reply: bytes, name: str) -> Observation:
+    def _read(self, module: str, reply: bytes, name: str) -> Observation:
         try:
             content = Decoder(handle=lambda handle: handle).decode(reply)
             kind, *fields = content if isinstance(content, list) else [None]
@@ -235,8 +292,7 @@ class Student:
                 raise StudentFault("unusable", f"what {name} returned {str(text)}")
             raise WireError("not an answer")
         except (WireError, ValueError, TypeError):
-            self.events.refused.append(name)
-            self.close()
+            self._end(module, self.events.refused, name)
             raise StudentFault("unusable", f"{name} sent back something unreadable") from None
 
     def _fault_of_exception(

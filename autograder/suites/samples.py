@@ -41,7 +41,9 @@ def centred(weights: np.ndarray, what: str) -> None:
 def normal_spread(weights: np.ndarray, sigma: float, what: str) -> None:
     """The root mean square is sigma within its standard error, that is 2.9 % for 30,000 draws."""
     if not abs(_rms(weights) / sigma - 1.0) <= ERRORS / math.sqrt(2 * weights.size):
-        raise Wrong(f"{what}: the standard deviation of {weights.size} draws is {_rms(weights):.4g}")
+        raise Wrong(
+            f"{what}: the standard deviation of {weights.size} draws is {_rms(weights):.4g}"
+        )
 
 
 def uniform_spread(weights: np.ndarray, limit: float, what: str) -> None:
@@ -115,7 +117,10 @@ def independent(scaled: np.ndarray, kurtosis: float, what: str) -> None:
         spread = length / (kurtosis - 1) * np.mean((energies - 1.0) ** 2)
         high = 1 + 9 * math.sqrt(2 / count)
         true(0.15 < means < high, f"{what}: the means of the {name} are not those of own draws")
-        true(0.15 < spread < 1.5 * high, f"{what}: the norms of the {name} are not those of own draws")
+        true(
+            0.15 < spread < 1.5 * high,
+            f"{what}: the norms of the {name} are not those of own draws",
+        )
     # Rescaling or centring a sample ties its entries together; by chance neither comes out exactly.
     mean = abs(float(scaled.mean())) * math.sqrt(scaled.size)
     true(mean > 1e-11, f"{what}: the mean is exactly 0, which own draws don't give")
@@ -139,8 +144,12 @@ def uses_generator(
     other = draw(np.random.default_rng(seeds[1]))
     same = np.array_equal(first, again)
     true(same, f"{what}: two generators in the same state gave different draws")
-    true(not np.array_equal(first, other), f"{what}: generators in different states gave equal draws")
-    true(not np.array_equal(first, second), f"{what}: two calls with one generator gave equal draws")
+    true(
+        not np.array_equal(first, other), f"{what}: generators in different states gave equal draws"
+    )
+    true(
+        not np.array_equal(first, second), f"{what}: two calls with one generator gave equal draws"
+    )
 
 
 def _shares(scaled: np.ndarray, grid: np.ndarray, shares: np.ndarray, complaint: str) -> None:

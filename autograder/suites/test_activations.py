@@ -73,7 +73,11 @@ def _judge(
 
 
 def _values(
-    student: Any, reference: Any, name: str, cases: list[tuple[np.ndarray, dict[str, Any]]], **how: Any
+    student: Any,
+    reference: Any,
+    name: str,
+    cases: list[tuple[np.ndarray, dict[str, Any]]],
+    **how: Any,
 ) -> None:
     function = getattr(student.activations, name)
     outcomes = [check.attempt(function, z, **options) for z, options in cases]
@@ -113,7 +117,11 @@ def _extremes(student: Any, reference: Any, name: str, *options: dict[str, Any])
 
 
 def _quiet(
-    student: Any, reference: Any, rng: np.random.Generator, names: list[str], *options: dict[str, Any]
+    student: Any,
+    reference: Any,
+    rng: np.random.Generator,
+    names: list[str],
+    *options: dict[str, Any],
 ) -> None:
     """No RuntimeWarning for ordinary, extreme and zero entries, whose ordinary ones are right."""
     ordinary = inputs.with_zeros(rng, (3, 8))
@@ -573,9 +581,7 @@ def _random_relu(
     least = np.where(z > 0, 1.0, np.where(z < 0, low, min(low, 1.0)))
     most = np.where(z > 0, 1.0, np.where(z < 0, high, max(high, 1.0)))
     given = {"z": z}
-    check.between(
-        slope, least - ATOL, most + ATOL, z.shape, f"the slope of {what}", given=given
-    )
+    check.between(slope, least - ATOL, most + ATOL, z.shape, f"the slope of {what}", given=given)
     check.close(a, slope * z, f"a of {what}", atol=ATOL, rtol=rtol, given={"slope": slope, "z": z})
     return slope
 
@@ -671,7 +677,14 @@ def test_rrelu_wrong_limits(student, rng):
     Equal limits and a lower limit of 0 are fine. NaN is not: which way round is your comparison?
     """
     z = inputs.ordinary(rng, (3, 2))
-    wrong = [(0.4, 0.2), (-0.1, 0.3), (-0.3, -0.1), (0.1, -0.2), (float("nan"), 0.3), (0.1, float("nan"))]
+    wrong = [
+        (0.4, 0.2),
+        (-0.1, 0.3),
+        (-0.3, -0.1),
+        (0.1, -0.2),
+        (float("nan"), 0.3),
+        (0.1, float("nan")),
+    ]
     right = [(0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
     rrelu, generator = student.activations.rrelu, _generator(rng)
     cases = [

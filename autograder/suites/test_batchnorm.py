@@ -43,7 +43,9 @@ def _outputs(
     for outcome, (batch, options) in zip(outcomes, cases, strict=True):
         right = _right_forward(reference, batch, **options)[0]
         what = f"out of {_said(*batch.x.shape, options)}"
-        check.close(check.returned(outcome)[0], right, what, atol=atol, rtol=RTOL, given={"x": batch.x})
+        check.close(
+            check.returned(outcome)[0], right, what, atol=atol, rtol=RTOL, given={"x": batch.x}
+        )
 
 
 def _running(
@@ -91,7 +93,10 @@ def _gradients(
 
 
 def _judge_gradients(
-    gradients: tuple[Any, ...], right: tuple[Any, ...], what: str, positions: tuple[int, ...] = (0, 1, 2)
+    gradients: tuple[Any, ...],
+    right: tuple[Any, ...],
+    what: str,
+    positions: tuple[int, ...] = (0, 1, 2),
 ) -> None:
     for position in positions:
         name = ("dx", "dgamma", "dbeta")[position]
@@ -183,7 +188,10 @@ def test_running_variance(student, reference, rng):
     """
     cases = [
         (inputs.batch(rng, 4, 5, spread=2.0), {"training": True, "momentum": momentum, "eps": eps})
-        for momentum, eps in ((float(rng.uniform(0.2, 0.4)), 0.5), (float(rng.uniform(0.6, 0.8)), 1e-5))
+        for momentum, eps in (
+            (float(rng.uniform(0.2, 0.4)), 0.5),
+            (float(rng.uniform(0.6, 0.8)), 1e-5),
+        )
     ]
     _running(student, reference, cases, (3,))
 

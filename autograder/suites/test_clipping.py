@@ -191,7 +191,9 @@ def test_norm_extremes(student, reference, rng):
 
     The square of 1e200 is not finite. Can the array be made smaller before it is squared?
     """
-    cases = [(_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))]
+    cases = [
+        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))
+    ]
     mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2))]
     _values(student, reference, "clip_by_norm", [*cases, (mixed, 1.2)])
 
@@ -286,7 +288,9 @@ def test_global_extremes(student, reference, rng):
 
     The square of 1e200 is not finite. Can the arrays be made smaller before they are squared?
     """
-    cases = [(_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))]
+    cases = [
+        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))
+    ]
     mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2))]
     cases.append((mixed, 1.2))
     name = "clip_by_global_norm"

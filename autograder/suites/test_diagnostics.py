@@ -20,7 +20,9 @@ def _listed(norms: Any) -> str:
 
 def _verdicts(student: Any, cases: list[tuple[Any, dict[str, float], str]]) -> None:
     """diagnose gives the verdict for each list of norms."""
-    outcomes = [check.attempt(student.diagnostics.diagnose, norms, **given) for norms, given, _ in cases]
+    outcomes = [
+        check.attempt(student.diagnostics.diagnose, norms, **given) for norms, given, _ in cases
+    ]
     for outcome, (norms, given, right) in zip(outcomes, cases, strict=True):
         named = "".join(f", {key}={value}" for key, value in given.items())
         what = f"diagnose({_listed(norms)}{named})"
@@ -42,9 +44,14 @@ def test_gradient_norms_values(student, rng):
     Take arrays whose norms you know, such as one with the entries 3 and 4.
     """
     shapes = [(4, 3), (6, 5), (3, 8), (2, 2)]
-    grads = [rng.standard_normal(shape) * 10.0**power for shape, power in zip(shapes, (0, 2, -3, 1), strict=True)]
+    grads = [
+        rng.standard_normal(shape) * 10.0**power
+        for shape, power in zip(shapes, (0, 2, -3, 1), strict=True)
+    ]
     right = np.array([np.sqrt(np.sum(grad**2)) for grad in grads])
-    check.close(student.diagnostics.gradient_norms(grads), right, "gradient_norms(grads)", atol=0, rtol=1e-9)
+    check.close(
+        student.diagnostics.gradient_norms(grads), right, "gradient_norms(grads)", atol=0, rtol=1e-9
+    )
 
 
 @pytest.mark.points(0.5)
@@ -135,7 +142,11 @@ def test_dead_fraction_values(student, rng):
 
     Which axis of (N, D) counts the examples? One example that wakes a unit is enough.
     """
-    cases = [(_layer(rng, 7, 10, 3), 0.3), (_layer(rng, 9, 4, 1), 0.25), (_layer(rng, 6, 5, 0), 0.0)]
+    cases = [
+        (_layer(rng, 7, 10, 3), 0.3),
+        (_layer(rng, 9, 4, 1), 0.25),
+        (_layer(rng, 6, 5, 0), 0.0),
+    ]
     values = [student.diagnostics.dead_fraction(activations) for activations, _ in cases]
     for value, (activations, right) in zip(values, cases, strict=True):
         _fraction(value, right, f"dead_fraction(activations of shape {activations.shape})")
@@ -170,7 +181,12 @@ def test_diagnose_verdicts(student, rng):
     middle = rng.uniform(0.5, 2.0, 6)
     cases = []
     for scale in (1.0, 1e-20, 1e15):
-        for first, right in ((3e-5, "vanishing"), (4e5, "exploding"), (0.2, "healthy"), (30.0, "healthy")):
+        for first, right in (
+            (3e-5, "vanishing"),
+            (4e5, "exploding"),
+            (0.2, "healthy"),
+            (30.0, "healthy"),
+        ):
             norms = scale * np.array([first, *middle, 1.0])
             norms[3] *= rng.choice([1e-7, 1e7])
             cases.append((norms, {}, right))
@@ -212,7 +228,10 @@ def test_diagnose_not_finite(student, rng):
             spoilt = norms.copy()
             spoilt[place] = bad
             cases.append((spoilt, {}, "exploding"))
-    cases += [(np.array([1.0, NAN, 0.0]), {}, "exploding"), (np.array([0.0, INF, 0.0]), {}, "exploding")]
+    cases += [
+        (np.array([1.0, NAN, 0.0]), {}, "exploding"),
+        (np.array([0.0, INF, 0.0]), {}, "exploding"),
+    ]
     _verdicts(student, cases)
 
 

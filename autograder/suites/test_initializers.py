@@ -37,7 +37,12 @@ def _call(name: str, n_in: int, n_out: int, options: dict[str, Any]) -> str:
 
 
 def _right_spread(
-    student: Any, rng: np.random.Generator, name: str, *, explicit: bool = True, mode: str = "fan_avg"
+    student: Any,
+    rng: np.random.Generator,
+    name: str,
+    *,
+    explicit: bool = True,
+    mode: str = "fan_avg",
 ) -> None:
     """Two large layers by statistics; two small ones by their scale beside the large ones."""
     function = getattr(student.initializers, name)
@@ -96,7 +101,9 @@ def _right_type(student: Any, rng: np.random.Generator, name: str) -> None:
         check.true(np.any(weights != 0), f"{what}: all entries are 0; they should be drawn")
 
 
-def _right_refusal(student: Any, rng: np.random.Generator, name: str, modes: tuple[str, ...]) -> None:
+def _right_refusal(
+    student: Any, rng: np.random.Generator, name: str, modes: tuple[str, ...]
+) -> None:
     """Sizes that are not positive raise ValueError, whichever fan is used; 1 is positive."""
     function = getattr(student.initializers, name)
     generator = np.random.default_rng(rng.integers(2**32))

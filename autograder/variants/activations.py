@@ -902,23 +902,6 @@ def rrelu_with_lower_slope_at_zero():
         return np.where(z > 0, z, slope * z), slope
 
 
-@variant("rrelu")
-def rrelu_returning_a_named_tuple():
-    """The pair comes back as a namedtuple, which is a tuple."""
-    from typing import NamedTuple
-
-    class Randomised(NamedTuple):
-        a: np.ndarray
-        slope: np.ndarray
-
-    def rrelu(z, rng, lower=1 / 8, upper=1 / 3, training=True):
-        if not 0 <= lower <= upper:
-            raise ValueError("0 <= lower <= upper must hold")
-        noise = rng.random(z.shape) if training else 0.5
-        slope = np.where(z < 0, lower + noise * (upper - lower), 1.0)
-        return Randomised(a=slope * z, slope=slope)
-
-
 @variant("rrelu", "leaky_relu")
 def mutual_help():
     """rrelu is leaky ReLU with an array of slopes; leaky ReLU is PReLU with a constant."""

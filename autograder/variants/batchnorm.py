@@ -358,42 +358,6 @@ def cache_is_a_named_tuple():
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
-def results_are_named_tuples():
-    """What both functions return is a namedtuple, which is a tuple."""
-    from collections import namedtuple
-    from typing import Any, NamedTuple
-
-    class Forward(NamedTuple):
-        out: np.ndarray
-        cache: Any
-        running_mean: np.ndarray
-        running_var: np.ndarray
-
-    Gradients = namedtuple("Gradients", ["dx", "dgamma", "dbeta"])
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        mean, var = running_mean, running_var
-        if training:
-            mean, var = x.mean(axis=0), x.var(axis=0)
-            running_mean = momentum * running_mean + (1 - momentum) * mean
-            running_var = momentum * running_var + (1 - momentum) * var
-        std = np.sqrt(var + eps)
-        x_hat = (x - mean) / std
-        cache = {"x_hat": x_hat, "slope": gamma / std, "training": training}
-        return Forward(gamma * x_hat + beta, cache, running_mean, running_var)
-
-    def batchnorm_backward(dout, cache):
-        x_hat = cache["x_hat"]
-        grads = Gradients(cache["slope"] * dout, (dout * x_hat).sum(0), dout.sum(0))
-        if not cache["training"]:
-            return grads
-        pulled = (grads.dbeta + x_hat * grads.dgamma) / len(x_hat)
-        return grads._replace(dx=cache["slope"] * (dout - pulled))
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
 def cache_is_a_dataclass():
     """A frozen dataclass with slots and a property keeps x and recomputes x_hat."""
     from dataclasses import dataclass, field

@@ -268,44 +268,6 @@ def diagnosis_by_numpy_select():
         return str(np.select(conditions, words, default="healthy"))
 
 
-@variant("diagnose")
-def diagnosis_as_a_numpy_string():
-    """The word is an element of an array of strings: an np.str_, which is a str."""
-
-    def diagnose(norms, vanishing=1e-3, exploding=1e3):
-        words = np.array(["vanishing", "healthy", "exploding"])
-        if not np.isfinite(norms).all():
-            return words[2]
-        if float(norms[-1]) == 0:
-            return words[2 * int(norms[0] > 0)]
-        ratio = float(norms[0]) / float(norms[-1])
-        return words[int(ratio >= vanishing) + int(ratio > exploding)]
-
-
-@variant("diagnose")
-def diagnosis_as_an_enumeration():
-    """The three words are members of an Enum that derives from str."""
-    from enum import Enum
-
-    class Health(str, Enum):
-        VANISHING = "vanishing"
-        HEALTHY = "healthy"
-        EXPLODING = "exploding"
-
-        @classmethod
-        def of(cls, ratio, vanishing, exploding):
-            if ratio < vanishing:
-                return cls.VANISHING
-            return cls.EXPLODING if ratio > exploding else cls.HEALTHY
-
-    def diagnose(norms, vanishing=1e-3, exploding=1e3):
-        if not all(np.isfinite(n) for n in norms):
-            return Health.EXPLODING
-        if norms[-1] == 0:
-            return Health.VANISHING if norms[0] == 0 else Health.EXPLODING
-        return Health.of(float(norms[0]) / float(norms[-1]), vanishing, exploding)
-
-
 @variant("gradient_norms", "saturated_fraction", "dead_fraction", "diagnose")
 def measured_by_a_class():
     """A class with static methods, properties and prints; bound methods under the names."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import may_share_memory  # bound here: a student's module may replace np's
 
 from .wire import Decoder, Encoder, GeneratorState, Handle, WireError
 
@@ -85,17 +86,23 @@ class Servant:
 
     def _keep(self, value: Any) -> Handle:
         self._kept.append(value)
-        return Handle(len(self._kept) - 1, str(type(value).__name__))
+        return Handle(len(self._kept) - 1, _type_name(value))
 
     def _kept_object(self, handle: Handle) -> Any:
         return self._kept[handle.number]
 
     def _generator(self, known: GeneratorState) -> np.random.Generator:
         if known.kind is not None:
-            bits = getattr(np.random, known.kind)()
-            bits.state = known.state
+            seeds = np.random.SeedSequence(**known.state["seeds"])
+            bits = getattr(np.random, known.kind)(seeds)
+            bits.state = known.state["bits"]
             self._generators[known.number] = np.random.Generator(bits)
         return self._generators[known.number]
+
+
+def _type_name(value: Any) -> str:
+    name = type(value).__name__
+    return f"{name} of {value.dtype.name}" if type(value) is np.ndarray else name
 
 
 def describe(problem: BaseException, folder: str) -> list[Any]:
@@ -140,7 +147,7 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
 def _shared_memory(value: Any, given: list[tuple[str, np.ndarray]]) -> list[str]:
     """Which of the given arrays share memory with an array of the result."""
     returned = list(_leaf_arrays(value))
-    return [path for path, array in given if any(np.may_share_memory(array, x) for x in returned)]
+    return [path for path, array in given if any(may_share_memory(array, x) for x in returned)]
 
 
 def _leaf_arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:

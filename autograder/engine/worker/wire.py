@@ -37,6 +37,7 @@ DTYPES = frozenset(
 MAX_MESSAGE = 32 * 2**20
 """The longest message, in bytes; a course's arrays are a hundredth of it."""
 MAX_ITEMS = 100_000
+"""The most entries of all lists, maps and extensions of one message together."""
 MAX_TEXT = 100_000
 MAX_DIMENSIONS = 16
 MAX_DEPTH = 12
@@ -122,8 +123,10 @@ class Decoder:
     ) -> None:
         self._handle = handle
         self._generator = generator
+        self._items = 0
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
+        self._items = 0
         try:
             return self._unpack(data, 0)
         except WireError:
@@ -139,14 +142,34 @@ class Decoder:
         return msgpack.unpackb(
             data,
             ext_hook=lambda code, content: self._extension(code, content, depth),
+            list_hook=self._list,
+            object_pairs_hook=self._map,
             max_str_len=MAX_TEXT,
             max_array_len=MAX_ITEMS,
             max_map_len=MAX_ITEMS,
             max_ext_len=MAX_MESSAGE,
             strict_map_key=False,
+            timestamp=1,  # MessagePack's own extension becomes a float: plain data
         )
 
+    def _count(self, items: int) -> None:
+        # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
+        self._items += 1 + items
+        if self._items > MAX_ITEMS:
+            raise WireError("a message of too many items")
+
+    def _list(self, items: list[Any]) -> list[Any]:
+        self._count(len(items))
+        return items
+
+    def _map(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        self._count(len(pairs))
+        if not all(type(key) in (str, int) for key, _ in pairs):
+            raise WireError("a map with unusual keys")
+        return dict(pairs)
+
     def _extension(self, code: int, content: bytes, depth: int) -> Any:
+        self._count(0)
         if code == ARRAY:
             return _array_from(content)
         if code == SCALAR:
@@ -202,7 +225,7 @@ def _array_from(content: bytes) -> np.ndarray:
     if math.prod(shape) * dtype.itemsize != len(payload):
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
-    if name == "bool" and any(byte > 1 for byte in payload):
+    if name == "bool" and np.frombuffer(payload, np.uint8).max(initial=0) > 1:
         raise WireError("a bool array with other values")
     flat = np.frombuffer(payload, dtype)
     if _LAYOUTS[layout] == "strided":
@@ -230,17 +253,19 @@ def _fields(content: bytes, types: tuple[Any, ...]) -> list[Any]:
 
 
 def _state_to_plain(state: Any) -> Any:
-    """A bit generator's state with its 128-bit integers as text, its arrays as lists."""
+    """A bit generator's state with its integers, of any size, as text, its arrays as lists."""
     if isinstance(state, dict):
         return {key: _state_to_plain(value) for key, value in state.items()}
-    if isinstance(state, int) and not isinstance(state, bool):
-        return f"int:{state}"
-    return state.tolist() if isinstance(state, np.ndarray) else state
+    if isinstance(state, (list, tuple, np.ndarray)):
+        return [_state_to_plain(value) for value in state]
+    return f"int:{state}" if isinstance(state, (int, np.integer)) else state
 
 
 def _state_from_plain(state: Any) -> Any:
     if isinstance(state, dict):
         return {key: _state_from_plain(value) for key, value in state.items()}
+    if isinstance(state, list):
+        return [_state_from_plain(value) for value in state]
     if isinstance(state, str) and state.startswith("int:"):
         return int(state[4:])
     return state

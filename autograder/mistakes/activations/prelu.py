@@ -73,15 +73,6 @@ def prelu_fixed_slope(z, alpha):
     return np.where(z >= 0, z, 0.25 * z)
 
 
-@mistake(
-    "prelu",
-    hint="The value is right, but `np.where` computes both branches for every entry, also a "
-    "product that overflows where it isn't used.",
-)
-def prelu_where_both_branches(z, alpha):
-    return np.where(z >= 0, z, alpha * z)
-
-
 # ---- prelu: alpha per unit, arrays and types ----
 
 

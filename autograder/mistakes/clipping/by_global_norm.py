@@ -248,23 +248,6 @@ def global_norm_overflows(grads, max_norm):
 
 @mistake(
     "clip_by_global_norm",
-    hint="Large entries are fine now, but squares of tiny ones still vanish. Scale those up "
-    "just as you scale the large ones down.",
-)
-def global_norm_underflows(grads, max_norm):
-    if not max_norm > 0:
-        raise ValueError("max_norm must be positive")
-    if not all(np.isfinite(g).all() for g in grads):
-        raise ValueError("grads must be finite")
-    top = max([1.0, *(np.max(np.abs(g), initial=0.0) for g in grads)])
-    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
-    norm = float(top * np.sqrt(squares))
-    factor = max_norm / norm if norm > max_norm else 1.0
-    return [g * factor for g in grads], norm
-
-
-@mistake(
-    "clip_by_global_norm",
     hint="Gradients of zero become NaN: zero divided by zero. They should stay zero.",
 )
 def global_norm_zero_gives_nan(grads, max_norm):

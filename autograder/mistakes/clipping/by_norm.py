@@ -331,25 +331,6 @@ def clip_norm_overflows(grads, max_norm):
 
 @mistake(
     "clip_by_norm",
-    hint="Large entries are fine now, but squares of tiny ones still vanish. Scale those up "
-    "just as you scale the large ones down.",
-)
-def clip_norm_underflows(grads, max_norm):
-    if not max_norm > 0:
-        raise ValueError("max_norm must be positive")
-    if not all(np.isfinite(g).all() for g in grads):
-        raise ValueError("grads must be finite")
-    clipped = []
-    for g in grads:
-        top = max(1.0, np.max(np.abs(g), initial=0.0))
-        norm = top * np.linalg.norm(g / top) if top > 0 else 0.0
-        factor = max_norm / norm if norm > max_norm else 1.0
-        clipped.append(g * factor)
-    return clipped
-
-
-@mistake(
-    "clip_by_norm",
     hint="An array of zeros becomes NaN: zero divided by zero. Zero gradients should stay zero.",
 )
 def clip_norm_zero_gives_nan(grads, max_norm):

@@ -109,18 +109,6 @@ def he_normal_mean_of_stds(n_in, n_out, rng, mode="fan_avg"):
 
 @mistake(
     "he_normal",
-    hint="In the mode fan_avg the spread is wrong where the two sizes add up to an odd number. "
-    "Which kind of division do you use for the mean?",
-)
-def he_normal_floor_mean(n_in, n_out, rng, mode="fan_avg"):
-    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) // 2}
-    if n_in <= 0 or n_out <= 0 or mode not in fans:
-        raise ValueError("wrong size or mode")
-    return rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
-
-
-@mistake(
-    "he_normal",
     hint="Your weights have a standard deviation of 1 in every layer. "
     "The size of the layer must come in somewhere.",
 )

@@ -1,0 +1,108 @@
+"""Public tests of your functions at work, in nets of ten weight layers."""
+
+import numpy as np
+import pytest
+from checks import CheckFailed, find
+
+DEPTH = 10
+
+
+def need(*functions):
+    """Ask for the functions first, so that a missing one is named."""
+    for function in functions:
+        find(function)
+
+
+def net(**options):
+    from gradflow.network import Network
+
+    rng = np.random.default_rng(5)
+    return Network([64] * (DEPTH + 1), rng=rng, **options)
+
+
+def norms(network):
+    """Per layer, input side first: the gradient's norm with respect to the pre-activations."""
+    from gradflow.network import mean_squared_error
+
+    rng = np.random.default_rng(6)
+    x, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
+    with np.errstate(all="ignore"):
+        _, grads = network.loss_and_gradients(x, target, loss=mean_squared_error)
+    return np.array([np.linalg.norm(dz) for dz in grads.pre_activations]), grads
+
+
+def judge(what, ratio, low, high, hint):
+    if not low < ratio < high:
+        came = f"first / last gradient norm = {ratio:.2g}"
+        expected = f"a ratio from {low:g} to {high:g}"
+        raise CheckFailed(what, f"{DEPTH} weight layers of 64 units", came, expected, hint)
+
+
+FLOWS = [
+    ("sigmoid", {}, 1e-7, 1e-5, "The sigmoid's slope is at most 1/4: is sigmoid_grad right?"),
+    ("tanh", {}, 0.05, 0.5, "tanh_grad, xavier_normal."),
+    ("relu", {}, 0.1, 4, "relu_grad, he_normal: a factor of 2 per layer counts ten times."),
+    ("leaky_relu", {}, 0.1, 4, "leaky_relu_grad, he_normal."),
+    ("prelu", {}, 0.1, 4, "prelu_grad's dz, he_normal."),
+    ("rrelu", {}, 0.1, 8, "rrelu's slope, he_normal."),
+    ("elu", {}, 0.3, 5, "elu_grad, he_normal."),
+    ("sigmoid", {"batch_norm": True}, 0.03, 0.5, "batchnorm_forward, batchnorm_backward."),
+    (
+        "relu",
+        {"batch_norm": True, "initializer": "normal", "init_options": {"std": 0.01}},
+        0.3,
+        5,
+        "batchnorm_backward: a bad scale must cancel.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("activation", "options", "low", "high", "hint"),
+    FLOWS,
+    ids=[f"{name}{'_batchnorm' if o.get('batch_norm') else ''}" for name, o, *_ in FLOWS],
+)
+def test_gradient_flow(activation, options, low, high, hint):
+    found, _ = norms(net(activation=activation, **options))
+    what = f"a deep net of {activation}{' with batch norm' if options else ''}"
+    judge(what, found[0] / found[-1], low, high, f"Look at {hint}")
+
+
+@pytest.mark.parametrize("by", ["value", "norm", "global_norm"])
+def test_clipped_step(by):
+    network = net(initializer="normal", init_options={"std": 0.5})
+    _, grads = norms(network)
+    clipped = network.clip(grads, by, 1.0).parameters()
+    sizes = [np.linalg.norm(array) for array in clipped]
+    largest = {
+        "value": max(np.abs(array).max() for array in clipped),
+        "norm": max(sizes),
+        "global_norm": np.linalg.norm(sizes),
+    }[by]
+    if not largest <= 1 + 1e-5:
+        raise CheckFailed(
+            f"an exploding net, clipped by {by}", "a limit of 1", f"{largest:.3g}", "at most 1",
+            "Do the checks of clipping pass?",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "right"),
+    [
+        ({"activation": "sigmoid"}, "vanishing"),
+        ({"initializer": "normal"}, "exploding"),
+        ({}, "healthy"),
+    ],
+    ids=["vanishing", "exploding", "healthy"],
+)
+def test_diagnosis(options, right):
+    from gradflow import diagnostics
+
+    need("diagnostics.gradient_norms", "diagnostics.diagnose")
+    _, grads = norms(net(**options))
+    verdict = diagnostics.diagnose(diagnostics.gradient_norms(grads.pre_activations))
+    if verdict != right:
+        raise CheckFailed(
+            f"diagnose of a {right} net", str(options), repr(verdict), repr(right),
+            "Do the checks of diagnostics pass, and test_gradient_flow?",
+        )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Public tests of diagnostics.py."""
+
+import numpy as np
+import pytest
+from checks import call, leaves_alone
+
+
+def test_gradient_norms():
+    grads = [np.array([[3.0, 0.0], [0.0, -4.0]]), np.array([5.0, 12.0]), np.array(-2.0)]
+    suspects = [
+        ([25.0, 169.0, 4.0], "The root is missing."),
+        ([7.0, 17.0, 2.0], "That is the sum of the absolute values."),
+        ([4.0, 13.0, 2.0], "np.linalg.norm(matrix, 2) is another norm."),
+        ([4.0, 12.0, 2.0], "That is the largest entry."),
+        ([2.0, 13.0, 5.0], "The order is the wrong way round."),
+    ]
+    hint = "Per array: square all entries, sum, take the root."
+    answer = leaves_alone("diagnostics.gradient_norms", grads)
+    answer.is_close([5.0, 13.0, 2.0], hint, suspects=suspects)
+
+
+def test_gradient_norms_of_nothing():
+    call("diagnostics.gradient_norms", []).is_array((0,), "An array without entries, not a list.")
+
+
+def test_saturated_fraction():
+    slopes = np.array([[0.25, 0.009, -0.02, 0.0], [-0.001, 0.2, 1.0, 0.05]])
+    for options, right in (({}, 3 / 8), ({"tol": 0.03}, 4 / 8)):
+        answer = leaves_alone("diagnostics.saturated_fraction", slopes, **options)
+        answer.is_float("Return a Python float: float(...).")
+        suspects = [
+            (4 / 8, "A slope may be negative: it is its size that counts."),
+            (3 / 8, "tol is an argument, not a constant."),
+            (1 - right, "That is the share of the others."),
+            (8 * right, "The share, not the number."),
+            (100 * right, "A share from 0 to 1, not per cent."),
+        ]
+        answer.is_close(right, "Count abs(slope) < tol among all.", suspects=suspects)
+
+
+def test_saturated_fraction_of_other_shapes():
+    for slopes, right in ((np.array(0.0), 1.0), (np.full((2, 3, 2), 0.5), 0.0)):
+        answer = call("diagnostics.saturated_fraction", slopes)
+        answer.is_float()
+        answer.is_close(right, "slopes has any shape: count over all axes.")
+    edge = call("diagnostics.saturated_fraction", np.array([0.25, 0.5]), tol=0.25)
+    edge.is_close(0.0, "abs(slope) < tol, not <=.")
+
+
+def test_dead_fraction():
+    activations = np.array([[0.0, 1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 2.0, 0.0, 1.0]])
+    answer = leaves_alone("diagnostics.dead_fraction", activations)
+    answer.is_float("Return a Python float: float(...).")
+    suspects = [
+        (0.5, "That is the share of zeros; a unit is dead only where all its examples are 0."),
+        (0.8, "One 0 doesn't kill a unit: it must be 0 for every example."),
+        (0.0, "Units are columns: look along axis=0."),
+        (0.6, "That is the share of the units that live."),
+        (2.0, "The share of the D units, not their number."),
+        (40.0, "A share from 0 to 1, not per cent."),
+        (1.0, "Divide by the number of units D, not of examples N."),
+    ]
+    answer.is_close(2 / 5, "Count the columns that hold nothing but 0.", suspects=suspects)
+    tiny = call("diagnostics.dead_fraction", np.array([[1e-9, 0.0], [0.0, 0.0]]))
+    tiny.is_close(0.5, "Small isn't dead: only exactly 0 counts.")
+
+
+@pytest.mark.parametrize(
+    ("norms", "options", "right", "hint"),
+    [
+        ([1e-5, 0.1, 1.0], {}, "vanishing", "norms[0] is the input's side."),
+        ([1e5, 10.0, 1.0], {}, "exploding", "norms[0] is the input's side."),
+        ([0.5, 1e-9, 1.0], {}, "healthy", "Only the first and the last count."),
+        ([0.02, 1.0], {"vanishing": 0.1}, "vanishing", "vanishing is an argument."),
+        ([20.0, 1.0], {"exploding": 10.0}, "exploding", "exploding is an argument."),
+        ([1e-8, 1e-7, 1e-8], {}, "healthy", "The ratio counts, not the size."),
+        ([0.25, 1.0], {"vanishing": 0.25}, "healthy", "'below', not 'below or equal'."),
+        ([4.0, 1.0], {"exploding": 4.0}, "healthy", "'above', not 'above or equal'."),
+        ([2.0], {}, "healthy", "One layer: it is the first and the last."),
+        ([1.0, float("inf"), 1.0], {}, "exploding", "Any norm that isn't finite."),
+        ([1.0, float("nan"), 1.0], {}, "exploding", "Any norm that isn't finite: NaN, too."),
+        ([1.0, 0.0], {}, "exploding", "The last norm is 0, the first isn't."),
+        ([0.0, 0.0], {}, "vanishing", "First and last are 0."),
+    ],
+)
+def test_diagnose(norms, options, right, hint):
+    for given in (norms, np.array(norms)):
+        answer = call("diagnostics.diagnose", given, **options)
+        if answer.value not in ("vanishing", "exploding", "healthy"):
+            answer.fail('"vanishing", "exploding" or "healthy"', "Spelling counts.")
+        if answer.value != right:
+            answer.fail("another of the three", hint)

@@ -1,0 +1,239 @@
+"""Hidden tests of the whole: 12 points. The kit's own network runs on the student's functions.
+
+Each test builds a net of 11 weight layers, verifies how strongly its gradients shrink or grow on
+their way back, and compares with the same net, of the same weights, over the right functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+from autograder.suites import nets
+from autograder.suites.nets import CASES, Case
+
+
+def _there_and_back(
+    student: Any, reference: Any, rng: np.random.Generator, case: Case
+) -> tuple[Any, Any, Any, Any]:
+    """The student's net and its twin, each after a forward and a backward pass, and the gradients."""
+    x, doutput = nets.draw(rng)
+    net = nets.build(reference, student, case, rng)
+    twin = nets.twin(reference, net, case, rng)
+    net.forward(x)
+    twin.forward(x)
+    return net, twin, net.backward(doutput), twin.backward(doutput)
+
+
+def _same_flow(net: Any, twin: Any, gradients: Any, right: Any) -> None:
+    """What has come through all layers, forward and backward, is what the twin gives."""
+    hidden, hidden_right = net.trace.activations[-1], twin.trace.activations[-1]
+    nets.agree(hidden, hidden_right, "the output of the last hidden layer")
+    first, first_right = gradients.pre_activations[0], right.pre_activations[0]
+    nets.agree(first, first_right, "the gradient of the first layer's pre-activations")
+    for kind in ("gamma", "beta", "alpha"):
+        pairs = zip(getattr(gradients, kind), getattr(right, kind), strict=True)
+        for layer, (one, other) in enumerate(pairs, start=1):
+            nets.agree(one, other, f"the gradient of {kind} of layer {layer}")
+
+
+def _healthy(net: Any, gradients: Any, case: Case, story: str) -> None:
+    """Ratio and spread lie where they should."""
+    ratio, spread = nets.flow(net, gradients)
+    nets.within(spread, case.spread, f"{story}: the last activations' spread over the input's")
+    nets.within(ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
+
+
+def _run(student: Any, reference: Any, rng: np.random.Generator, name: str, story: str) -> None:
+    with nets.usable(reference):
+        net, twin, gradients, right = _there_and_back(student, reference, rng, CASES[name])
+        _same_flow(net, twin, gradients, right)
+        _healthy(net, gradients, CASES[name], story)
+
+
+@pytest.mark.points(1)
+def test_sigmoid_vanishes(student, reference, rng):
+    """A deep sigmoid net with Xavier's weights: the gradients vanish, as they should.
+
+    It needs sigmoid, sigmoid_grad and xavier_normal. How large can the slope of sigmoid be at most?
+    """
+    _run(student, reference, rng, "sigmoid", "sigmoid with xavier_normal")
+
+
+@pytest.mark.points(1)
+def test_tanh_flows(student, reference, rng):
+    """A deep tanh net with Xavier's weights: the gradients keep their order of magnitude.
+
+    It needs tanh, tanh_grad and xavier_uniform. Run the lab's net with them and look at each layer.
+    """
+    _run(student, reference, rng, "tanh", "tanh with xavier_uniform")
+
+
+@pytest.mark.points(1.5)
+def test_relu_flows(student, reference, rng):
+    """A deep ReLU net with He's weights: activations and gradients keep their size.
+
+    It needs relu, relu_grad and he_normal. Run the lab's net with them and look at each layer.
+    """
+    _run(student, reference, rng, "relu", "relu with he_normal")
+
+
+@pytest.mark.points(1)
+def test_relu_naive_weights(student, reference, rng):
+    """A deep ReLU net with naive weights: N(0, 1) explodes and N(0, 0.01^2) vanishes.
+
+    It needs relu and relu_grad. The scale of the weights enters once per layer.
+    """
+    for name, std in (("relu, too large", 1), ("relu, too small", 0.01)):
+        _run(student, reference, rng, name, f"relu with weights of standard deviation {std}")
+
+
+@pytest.mark.points(0.5)
+def test_leaky_relu_flows(student, reference, rng):
+    """A deep leaky ReLU net with He's weights: activations and gradients keep their size.
+
+    It needs leaky_relu, leaky_relu_grad with alpha=0.1, and he_uniform with mode="fan_in".
+    """
+    _run(student, reference, rng, "leaky_relu", "leaky_relu with he_uniform")
+
+
+@pytest.mark.points(1)
+def test_elu_flows(student, reference, rng):
+    """A deep ELU net with He's weights: activations and gradients keep their size.
+
+    It needs elu, elu_grad and he_normal. Run the lab's net with them and look at each layer.
+    """
+    _run(student, reference, rng, "elu", "elu with he_normal")
+
+
+@pytest.mark.points(1)
+def test_prelu_learns(student, reference, rng):
+    """A deep PReLU net: the gradients keep their size, and alpha learns with the weights.
+
+    It needs prelu, prelu_grad and he_uniform. A small step against the gradient lowers the loss.
+    """
+    case = CASES["prelu"]
+    labels = rng.integers(nets.WIDTH, size=nets.BATCH)
+    with nets.usable(reference):
+        net, twin, gradients, right = _there_and_back(student, reference, rng, case)
+        _same_flow(net, twin, gradients, right)
+        _healthy(net, gradients, case, "prelu with he_uniform")
+        x = net.trace.activations[0]
+        losses = []
+        for one in (net, twin):
+            loss, grads = one.loss_and_gradients(x, labels)
+            norm = np.sqrt(sum(np.sum(g * g) for g in grads.parameters()))
+            one.step(grads, learning_rate=0.01 * loss / (norm * norm))
+            losses.append((loss, reference.network.cross_entropy(one.forward(x), labels)[0]))
+        for alpha, alpha_right in zip(net.alpha, twin.alpha, strict=True):
+            nets.agree(alpha, alpha_right, "the learned alpha after a step")
+    check.true(losses[0][1] < losses[0][0], "the loss did not fall in a small step")
+
+
+@pytest.mark.points(1)
+def test_rrelu_flows(student, reference, rng):
+    """A deep randomised ReLU net: random in training, repeatable in evaluation.
+
+    It needs rrelu and he_normal. The backward pass uses the very slopes that were drawn.
+    """
+    case = CASES["rrelu"]
+    x, doutput = nets.draw(rng)
+    with nets.usable(reference):
+        net = nets.build(reference, student, case, rng)
+        twin = nets.twin(reference, net, case, rng)
+        first = net.forward(x)
+        gradients = net.backward(doutput)
+        flow = nets.flow(net, gradients)
+        evaluated = net.forward(x, training=False)
+        right = twin.forward(x, training=False)
+        nets.agree(evaluated, right, "the output in evaluation")
+        differs = np.mean(np.abs(first - evaluated)) > 1e-6 * nets.rms(evaluated)
+        check.true(differs, "the output in training is that of evaluation: no slope was drawn")
+    story = "rrelu with he_normal"
+    nets.within(flow.spread, case.spread, f"{story}: the last activations' spread over the input's")
+    nets.within(flow.ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
+
+
+@pytest.mark.points(1)
+def test_batch_norm_repairs_scale(student, reference, rng):
+    """Batch normalisation repairs a ReLU net whose weights are far too large or too small.
+
+    It needs relu, relu_grad and both functions of batchnorm.
+    """
+    for name, std in (("relu, too large, normalised", 1), ("relu, too small, normalised", 0.01)):
+        _run(student, reference, rng, name, f"relu with batch norm, weights of deviation {std}")
+
+
+@pytest.mark.points(1)
+def test_batch_norm_repairs_sigmoid(student, reference, rng):
+    """Batch normalisation repairs a sigmoid net, in training and then in evaluation.
+
+    It needs sigmoid, sigmoid_grad, xavier_uniform and both functions of batchnorm.
+    """
+    case = CASES["sigmoid, normalised"]
+    other, _ = nets.draw(rng)
+    with nets.usable(reference):
+        net, twin, gradients, right = _there_and_back(student, reference, rng, case)
+        _same_flow(net, twin, gradients, right)
+        _healthy(net, gradients, case, "sigmoid with xavier_uniform and batch norm")
+        for layer, (var, var_right) in enumerate(
+            zip(net.running_var, twin.running_var, strict=True), start=1
+        ):
+            nets.agree(var, var_right, f"the running variance of layer {layer}")
+        evaluated = net.forward(other, training=False)
+        nets.agree(evaluated, twin.forward(other, training=False), "the output in evaluation")
+
+
+@pytest.mark.points(1)
+def test_clipping_tames_explosion(student, reference, rng):
+    """Clipping tames the gradients of an exploding net, in each of the three ways.
+
+    It needs the three functions of clipping. The net hands them all its parameters' gradients.
+    """
+    case = CASES["relu, too large"]
+    x, doutput = nets.draw(rng)
+    exploding = nets.build(reference, reference, case, rng)
+    exploding.forward(x)
+    gradients = exploding.backward(doutput)
+    with nets.usable(reference):
+        net = nets.build(reference, student, case, rng)
+        for by, limit in (("value", 0.01), ("norm", 2.5), ("global_norm", 1.5)):
+            clipped = net.clip(gradients, by, limit).parameters()
+            right = exploding.clip(gradients, by, limit).parameters()
+            for one, other in zip(clipped, right, strict=True):
+                # PyTorch's factor is right, too
+                near = np.abs(one - other) <= 1e-5 * (np.abs(other) + nets.rms(other))
+                check.true(np.all(near), f"clipping by {by} an exploding net's gradients is wrong")
+
+
+@pytest.mark.points(1)
+def test_diagnosis(student, reference, rng):
+    """Diagnosis: the student's numbers tell a sick deep net from a healthy one.
+
+    It needs all of diagnostics. The nets are the kit's own.
+    """
+    diagnostics = student.diagnostics
+    x, doutput = nets.draw(rng)
+    for name, verdict in (
+        ("sigmoid", "vanishing"),
+        ("relu", "healthy"),
+        ("relu, too large", "exploding"),
+        ("relu, too small, normalised", "healthy"),
+    ):
+        net = nets.build(reference, reference, CASES[name], rng)
+        net.forward(x)
+        gradients = net.backward(doutput).pre_activations
+        right = np.array([np.sqrt(np.sum(g * g)) for g in gradients])
+        what = f"gradient_norms of a deep net ({name})"
+        norms = diagnostics.gradient_norms(gradients)
+        check.close(norms, right, what, atol=0.0, rtol=1e-6)
+        said = diagnostics.diagnose(right)
+        check.true(said == verdict, f"diagnose of a deep net ({name}): {check.describe(said)}")
+        slopes, hidden = net.trace.slopes[-1], net.trace.activations[-1]
+        share = check.number(diagnostics.saturated_fraction(slopes, 0.2), "saturated_fraction")
+        check.close(share, np.mean(np.abs(slopes) < 0.2), f"saturated_fraction ({name})", atol=1e-9)
+        dead = check.number(diagnostics.dead_fraction(hidden), "dead_fraction")
+        check.close(dead, np.mean(~hidden.any(axis=0)), f"dead_fraction ({name})", atol=1e-9)
