@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,9 +17,10 @@ USAGE = 2
 class OneLine(click.Group):
     """Commands whose errors are one line on stderr, with exit status 2."""
 
-    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+    def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().main(*args, **kwargs, standalone_mode=False)  # type: ignore[arg-type]
+            kwargs["standalone_mode"] = False
+            return super().main(*args, **kwargs)
         except click.exceptions.NoArgsIsHelpError as shown:
             click.echo(shown.format_message())
         except click.ClickException as problem:
@@ -57,7 +59,9 @@ jobs_option = click.option(
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
+)
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("graded"),
     show_default=True, help="Folder for the grades and pages.",
@@ -120,7 +124,9 @@ def build(assignment: Path, out: Path, check: bool) -> None:
 @main.command()
 @jobs_option
 @seed_option
-@click.option("--seeds", type=click.IntRange(1, 10_000), default=1, help="How many, from --seed on.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 10_000), default=1, help="How many, from --seed on."
+)
 @click.option("--variants-only", is_flag=True, help="Only the odd but right implementations.")
 @click.pass_obj
 def check(assignment: Path, jobs: int | None, seed: int, seeds: int, variants_only: bool) -> None:

@@ -50,7 +50,7 @@ class Answer:
             hint = hint or "Compute with NumPy on the whole array; give an array back."
             self.fail(f"a float64 array of shape {shape}", hint, f"{article(value)}")
         if value.shape != shape:
-            hint = hint or "Elementwise code works for every shape; loops and .T often don't."
+            hint = hint or "See 'Returns:' in the docstring. Do loops, .T, keepdims change a shape?"
             self.fail(f"an array of shape {shape}", hint, f"an array of shape {value.shape}")
         if value.dtype != np.float64:
             hint = "A comparison gives bool, np.zeros_like of an int array gives int: check dtypes."
@@ -78,10 +78,9 @@ class Answer:
         if not wrong.any():
             return
         for suspect, tell in suspects:
-            with np.errstate(all="ignore"):
-                if np.allclose(value, suspect, rtol=1e-6, atol=tol, equal_nan=True):
-                    hint = tell
-                    break
+            if _alike(value, suspect, tol) and not _alike(right, suspect, tol):
+                hint = tell
+                break
         if not np.isfinite(value).all():
             hint = f"There is NaN or infinity in it. {hint}"
         place = ""
@@ -161,7 +160,7 @@ def leaves_alone(function: str, *args: Any, hint: str = "", **kwargs: Any) -> An
     answer = call(function, *args, **kwargs)
     for old, new in zip(before, _arrays([args, kwargs]), strict=True):
         if not np.array_equal(old, new, equal_nan=True):
-            hint = hint or "z[z < 0] = ... and out=z and z *= ... write into the caller's array."
+            hint = hint or "x[...] = , out=x and x *= write into the array of whoever called you."
             given = ", ".join(show(array) for array in before)
             raise CheckFailed(
                 function, given, f"the array given is changed to {show(new)}",
@@ -257,6 +256,11 @@ def article(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
     return f"a {type(value).__name__}: {str(value)[:60]}"
+
+
+def _alike(one: Any, other: Any, tol: float) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(one, other, rtol=1e-6, atol=tol, equal_nan=True))
 
 
 def _is_ordinary(value: np.ndarray) -> bool:

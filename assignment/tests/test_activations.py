@@ -64,6 +64,7 @@ def test_slopes(name, options):
     value, right = values(function, Z), slopes(function, Z)
     suspects = [
         (slopes(formula(name), Z), "alpha is ignored: the slope is the default's."),
+        (-right, "The sign is the wrong way round."),
         (value, "That is the function itself, not its derivative."),
         (values(lambda v: slope(function, function(v)), Z), "f is applied twice: you are given z."),
         (Z * (1 - Z), "The formula wants sigmoid(z) where you put z."),
@@ -113,7 +114,7 @@ def test_large_z(name):
         hint = "Which exp overflows, and what comes out of inf/inf or 0*inf? np.where runs both"
         answer.fail("finite numbers", f"{hint} branches on every entry.")
     bound = 1000.0 if not name.endswith("_grad") else 1.0
-    if np.abs(got).max() > bound + 1e-9 or (got[:2] > 1e-9).any() and "leaky" not in name:
+    if np.abs(got).max() > bound + 1e-9 or ((got[:2] > 1e-9).any() and "leaky" not in name):
         answer.fail("the formula's limits", "What is the limit for z to minus infinity?")
 
 

@@ -38,20 +38,21 @@ def judge(what, ratio, low, high, hint):
         raise CheckFailed(what, f"{DEPTH} weight layers of 64 units", came, expected, hint)
 
 
+# Over 100 seeds the ratios lie within a factor of 2.5 of their median; these limits are wider.
 FLOWS = [
-    ("sigmoid", {}, 1e-7, 1e-5, "The sigmoid's slope is at most 1/4: is sigmoid_grad right?"),
-    ("tanh", {}, 0.05, 0.5, "tanh_grad, xavier_normal."),
-    ("relu", {}, 0.1, 4, "relu_grad, he_normal: a factor of 2 per layer counts ten times."),
-    ("leaky_relu", {}, 0.1, 4, "leaky_relu_grad, he_normal."),
-    ("prelu", {}, 0.1, 4, "prelu_grad's dz, he_normal."),
-    ("rrelu", {}, 0.1, 8, "rrelu's slope, he_normal."),
-    ("elu", {}, 0.3, 5, "elu_grad, he_normal."),
-    ("sigmoid", {"batch_norm": True}, 0.03, 0.5, "batchnorm_forward, batchnorm_backward."),
+    ("sigmoid", {}, 5e-7, 1e-5, "The sigmoid's slope is at most 1/4: is sigmoid_grad right?"),
+    ("tanh", {}, 0.1, 0.8, "tanh_grad, xavier_normal."),
+    ("relu", {}, 0.5, 20, "relu_grad, he_normal: a factor of 2 per layer counts ten times."),
+    ("leaky_relu", {}, 0.5, 20, "leaky_relu_grad, he_normal."),
+    ("prelu", {}, 0.7, 25, "prelu_grad's dz, he_normal."),
+    ("rrelu", {}, 0.7, 25, "rrelu's slope, he_normal."),
+    ("elu", {}, 1, 25, "elu_grad, he_normal."),
+    ("sigmoid", {"batch_norm": True}, 0.1, 0.6, "batchnorm_forward, batchnorm_backward."),
     (
         "relu",
         {"batch_norm": True, "initializer": "normal", "init_options": {"std": 0.01}},
-        0.3,
-        5,
+        1,
+        10,
         "batchnorm_backward: a bad scale must cancel.",
     ),
 ]

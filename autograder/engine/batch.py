@@ -22,6 +22,7 @@ from .submission import Submission, read_submission
 
 IN_FLIGHT = 4
 MAX_ATTEMPTS = 3
+MAX_STEM = 200
 
 _grader: Grader | None = None
 _one_at_a_time = threading.Lock()
@@ -80,7 +81,7 @@ def tasks(paths: Iterable[Path]) -> list[Task]:
     found = []
     for path in paths:
         name = path.name[:-4] if path.suffix.lower() == ".zip" else path.name
-        base = re.sub(r"[^\w.@()+ -]", "_", name, flags=re.ASCII).strip(" .")[:120] or "submission"
+        base = _safe_stem(name)
         stem, number = base, 1
         while stem.lower() in taken:
             number += 1
@@ -88,6 +89,12 @@ def tasks(paths: Iterable[Path]) -> list[Task]:
         taken.add(stem.lower())
         found.append(Task(path, stem))
     return found
+
+
+def _safe_stem(name: str) -> str:
+    """The name as that of a file on any system; letters of all languages stay."""
+    safe = re.sub(r"[^\w.@()+ -]", "_", name).encode()[:MAX_STEM].decode(errors="ignore")
+    return safe.strip(" .") or "submission"
 
 
 def earlier_result(
@@ -103,7 +110,7 @@ def earlier_result(
         assignment.digest,
         settings.seed,
     )
-    return result if same and result.name == visible(submission.name, MAX_NAME) else None
+    return result if same and result.name == submission.name else None
 
 
 def write_atomically(path: Path, text: str) -> None:

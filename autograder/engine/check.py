@@ -67,8 +67,8 @@ def describe(value: Any) -> str:
 def real_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """The value as a float64 array of this shape.
 
-    Generous with types, which have a check of their own: arrays of any real dtype will do, and plain
-    numbers where the shape is ().
+    Generous with types, which have a check of their own: arrays of any real dtype will do, and
+    plain numbers where the shape is ().
     """
     plain = shape == () and isinstance(value, (int, float, np.generic))
     if not plain and type(value) is not np.ndarray:
@@ -173,7 +173,7 @@ def quiet(seen: Observation, what: str) -> None:
 
 
 def attempt(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """What the call returned; or, as a value, the `StudentFault` where it raised or gave nothing usable.
+    """What the call returned; where it raised or gave nothing usable, the `StudentFault` itself.
 
     A test that makes all its calls before it judges any tells more about what went wrong.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 import os
 from collections.abc import Callable
@@ -16,15 +15,7 @@ def local_pool(jobs: int) -> Callable[[], Executor]:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("spawn")
-    return lambda: ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_process)
-
-
-def _end_with_process() -> None:
-    from .batch import end_grader
-
-    # concurrent.futures ends its processes without atexit; multiprocessing runs its finalizers.
-    multiprocessing.util.Finalize(None, end_grader, exitpriority=10)
-    atexit.register(end_grader)
+    return lambda: ProcessPoolExecutor(jobs, mp_context=context)
 
 
 def cluster(address: str) -> tuple[Callable[[], Executor], int]:

@@ -105,7 +105,7 @@ class Diagnosis:
         self._mistakes = mistakes
 
     def explain(self, calls: Sequence[Call]) -> Mistake | None:
-        """The mistake that gives the student's replies to all these calls; None unless it is one."""
+        """The mistake that gives the student's replies to all these calls, if it is just one."""
         if not calls or len(calls) > MAX_CALLS:
             return None
         replies = [_decoded(call.reply) for call in calls]

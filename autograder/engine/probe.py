@@ -1,10 +1,13 @@
 """The self-test's submission: it tries what no submission may do, and tells what was refused."""
 
+import ctypes
 import os
 import resource
+from collections.abc import Callable
+from typing import Any
 
 
-def refused(action, *arguments):
+def refused(action: Callable[..., Any], *arguments: Any) -> bool:
     try:
         action(*arguments)
     except OSError:
@@ -12,28 +15,27 @@ def refused(action, *arguments):
     return False
 
 
-def fork():
+def fork() -> None:
     if os.fork() == 0:
         os._exit(0)
     os.wait()
 
 
-def open_socket():
+def open_socket() -> None:
     import socket
 
     socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
 
 
-def no_new_privileges():
-    import ctypes
-
+def no_new_privileges() -> bool:
     return ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) == 1
 
 
-def attempt(hidden, grader):
+def attempt(hidden: str, grader: int) -> dict[str, bool]:
     """Which layers held against this process; raises where an honest import would fail."""
-    import numpy.ma  # noqa: F401
     import statistics  # noqa: F401
+
+    import numpy.ma  # noqa: F401
 
     limits = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
     unseen = refused(os.listdir, hidden)

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .student import Events
-from .submission import Submission
+from .submission import MAX_NAME, Submission
 from .suite import HiddenTest, Outcome
 from .text import printable, visible, without_paths
 
 MAX_REASON = 400
-MAX_NAME = 300
 KINDS_TO_LOOK_AT = ("timeout", "crash", "unusable", "grader")
 
 

@@ -142,7 +142,7 @@ class Worker:
         self._send(_encoder.encode([package, files, with_init]), Patience(10, 30))
 
     def ask(self, request: bytes, patience: Patience) -> bytes:
-        """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`; the worker is gone then."""
+        """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`, and the worker is gone."""
         try:
             self._send(request, patience)
             return self._reply(patience, MIN_REPLY + 4 * len(request))

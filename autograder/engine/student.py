@@ -114,9 +114,7 @@ class Student:
     ) -> None:
         self._sandbox = sandbox
         self._package = package
-        self._files = {
-            path: content for path, content in files.items() if path.isprintable()
-        }
+        self._files = {path: content for path, content in files.items() if path.isprintable()}
         self._opaque = opaque
         self._limits = limits
         self._deadline = time.monotonic() + limits.submission
@@ -154,7 +152,7 @@ class Student:
         """Calls a function in its module's worker. Raises `StudentFault`."""
         name = f"{module}.{function}"
         if self._strikes[name] >= self._allowed_strikes():
-            raise StudentFault("timeout", f"{name} did not end in time before; it is not called again")
+            raise StudentFault("timeout", f"{name} did not end in time before and is given up")
         process = self._running(module)
         request = self._encode(process, module, function, args, kwargs)
         reply = self._ask(process, module, request, name)
@@ -289,7 +287,7 @@ class Student:
                 raise self._fault_of_exception(kind, name, *fields)
             if kind == "unusable":
                 (text,) = fields
-                raise StudentFault("unusable", f"what {name} returned {str(text)}")
+                raise StudentFault("unusable", f"what {name} returned {text!s}")
             raise WireError("not an answer")
         except (WireError, ValueError, TypeError):
             self._end(module, self.events.refused, name)

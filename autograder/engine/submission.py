@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from .errors import KitError
+from .text import visible
 
 MAX_ARCHIVE = 64 * 2**20
 MAX_DIRECTORY = 4 * 2**20
@@ -27,6 +28,7 @@ MAX_TOTAL = 8 * 2**20
 MAX_FILES = 200
 MAX_DEPTH = 12
 MAX_INNER_ARCHIVES = 5
+MAX_NAME = 300
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages"}
 
 
@@ -92,7 +94,7 @@ def _looks_like_submission(path: Path) -> bool:
 
 def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submission:
     """Reads a zip or a folder. Never raises for what is in it: see `Submission.problem`."""
-    name = path.name if path.suffix.lower() == ".zip" else f"{path.name}.zip"
+    name = visible(path.name if path.suffix.lower() == ".zip" else f"{path.name}.zip", MAX_NAME)
     reader = _Reader(package, modules)
     try:
         files = reader.folder(path) if path.is_dir() else reader.archive(path)
@@ -115,12 +117,12 @@ class _Reader:
 
     def folder(self, root: Path) -> dict[str, bytes]:
         entries = list(self._folder_entries(root))
-        files = self._pick(entries)
+        files = self._pick(entries) or self._inner_archives(entries)
         summed = hashlib.sha256()
         for path in sorted(files):
             summed.update(os.fsencode(path) + b"\0" + hashlib.sha256(files[path]).digest())
         self.digest = summed.hexdigest()
-        return files or self._inner_archives(entries)
+        return files
 
     def archive(self, path: Path) -> dict[str, bytes]:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -162,10 +164,10 @@ class _Reader:
             inside = Path(folder).relative_to(root)
             if len(inside.parts) >= MAX_DEPTH:
                 names.clear()
+            seen += len(names) + len(files)
+            if seen > MAX_ENTRIES:
+                raise SubmissionError(f"more than {MAX_ENTRIES} files")
             for name in sorted(files):
-                seen += 1
-                if seen > MAX_ENTRIES:
-                    raise SubmissionError(f"more than {MAX_ENTRIES} files")
                 path = Path(folder) / name
                 status = path.lstat()
                 if stat.S_ISREG(status.st_mode) and not _is_ignored(name):
@@ -179,10 +181,10 @@ class _Reader:
         if len(archive.infolist()) > MAX_ENTRIES:
             raise SubmissionError(f"more than {MAX_ENTRIES} files")
         for info in archive.infolist():
-            path = PurePosixPath(info.filename.replace("\\", "/"))
+            path = _without_anchor(PurePosixPath(info.filename.replace("\\", "/")))
             if info.is_dir() or not path.parts or any(map(_is_ignored, path.parts)):
                 continue
-            if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+            if ".." in path.parts:
                 self.notes.append(f"left out: {info.filename} leaves the folder")
             elif stat.S_ISLNK(info.external_attr >> 16):
                 self.notes.append(f"left out: {info.filename} is a link")
@@ -204,8 +206,11 @@ class _Reader:
             target = self._target(entry.path, root, named)
             # Of two that differ in case only, the rightly written one counts; else the later.
             if target is not None and (
-                target not in chosen or chosen[target].path.name.lower() == chosen[target].path.name
-                and entry.path.name.lower() == entry.path.name
+                target not in chosen
+                or (
+                    chosen[target].path.name.lower() == chosen[target].path.name
+                    and entry.path.name.lower() == entry.path.name
+                )
             ):
                 chosen[target] = entry
         return self._read_all(chosen)
@@ -232,7 +237,12 @@ class _Reader:
                 modules[entry.path.parent] = modules.get(entry.path.parent, 0) + 1
         return min(
             modules,
-            key=lambda p: (p.name.lower() != self._package, -modules[p], len(p.parts), p.as_posix()),
+            key=lambda p: (
+                p.name.lower() != self._package,
+                -modules[p],
+                len(p.parts),
+                p.as_posix(),
+            ),
             default=None,
         )
 
@@ -271,8 +281,13 @@ def _nothing_found(package: str, notes: Sequence[str]) -> str:
     return f"{text} ({notes[0]})" if notes else text
 
 
+def _without_anchor(path: PurePosixPath) -> PurePosixPath:
+    """An absolute name, as some tools write it, below a folder named for its root or drive."""
+    return PurePosixPath("root", *path.parts[1:]) if path.is_absolute() else path
+
+
 def _is_ignored(name: str) -> bool:
-    return name in IGNORED or name.startswith(".") and name not in (".", "..")
+    return name in IGNORED or (name.startswith(".") and name not in (".", ".."))
 
 
 def _file_reader(path: Path) -> Callable[[int], bytes]:
@@ -304,5 +319,10 @@ def _check_directory_size(content: bytes) -> None:
     if end < 0 or len(content) < end + 22:
         raise SubmissionError("not a readable zip file")
     (size,) = struct.unpack_from("<I", content, end + 12)
+    if end >= 76 and content[end - 20 : end - 16] == b"PK\x06\x07":  # zip64: it stands elsewhere
+        (record,) = struct.unpack_from("<Q", content, end - 12)
+        records = [at for at in (record, end - 76) if content[at : at + 4] == b"PK\x06\x06"]
+        whole = [at for at in records if at <= len(content) - 56]
+        size = max((struct.unpack_from("<Q", content, at + 40)[0] for at in whole), default=0)
     if size > MAX_DIRECTORY:
         raise SubmissionError("a zip with too many entries")

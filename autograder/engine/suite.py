@@ -7,14 +7,15 @@ named `student` stands for whichever submission is being graded.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -112,9 +113,7 @@ class Suite:
         """All tests, in the order of the parts and of their files."""
         return tuple(self._tests.values())
 
-    def run(
-        self, student: Student, seed: int, tests: Sequence[str] | None = None
-    ) -> list[Outcome]:
+    def run(self, student: Student, seed: int, tests: Sequence[str] | None = None) -> list[Outcome]:
         """Every test's outcome for a submission, or those of the tests named."""
         chosen = None if tests is None else frozenset(tests)
         turn = _Turn(student, seed, chosen, Future())
@@ -128,7 +127,9 @@ class Suite:
 
     def _run_pytest(self) -> None:
         files = [str(self._assignment.suites / f"test_{p}.py") for p in self._assignment.parts]
-        settings = [f"--rootdir={self._assignment.suites}", "-c", "/dev/null"]
+        # pytest names modules by their path from the root: from "/" no two are the same.
+        folder = self._assignment.suites
+        settings = [f"--rootdir={folder.anchor}", f"--confcutdir={folder}", f"-c{os.devnull}"]
         try:
             status = pytest.main([*OPTIONS, *settings, *files], plugins=[_Plugin(self)])
             if not self._collected.is_set():
@@ -151,6 +152,8 @@ class Suite:
 
     def loop(self, session: pytest.Session) -> None:
         self._collected.set()
+        if self._problems:
+            return
         while (turn := self._turns.get()) is not None:
             self._turn = turn
             try:
@@ -235,17 +238,22 @@ class _Plugin:
         problem = call.excinfo.value if call.excinfo is not None else None
         if call.when == "call" or (call.when == "setup" and problem is not None):
             self._suite.take_outcome(item.nodeid, problem)
-        outcome = "passed" if problem is None else "failed"
+        outcome: Literal["passed", "failed"] = "passed" if problem is None else "failed"
         return pytest.TestReport(
-            item.nodeid, item.location, item.keywords, outcome, None, call.when  # type: ignore[arg-type]
+            item.nodeid,
+            item.location,
+            item.keywords,
+            outcome,
+            None,
+            call.when,  # type: ignore[arg-type]
         )
 
     @pytest.fixture
-    def student(self) -> Iterator[Student]:
+    def student(self) -> Student:
         """The submission's package, as proxies."""
         student = self._suite.turn.student
         student.begin_test()
-        yield student
+        return student
 
     @pytest.fixture
     def reference(self) -> ModuleType:

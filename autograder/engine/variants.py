@@ -16,7 +16,7 @@ _registered: list[tuple[Callable[[], None], tuple[str, ...]]] = []
 
 @dataclass(frozen=True)
 class Variant:
-    """A right implementation of functions of a module; `source` goes to the end of the right one."""
+    """Right code for functions of a module; `source` goes to the end of the reference's."""
 
     name: str
     module: str

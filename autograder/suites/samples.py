@@ -62,8 +62,8 @@ def same_scale(draws: Sequence[tuple[np.ndarray, float]], what: str) -> None:
 
     Most implementations draw standard numbers and multiply them: then the draws of two layers are
     proportional, and the factor is the ratio of their sigmas, to all digits. Where they are not
-    proportional there is nothing to compare. This sees errors in small layers, where a sample is too
-    small to tell.
+    proportional there is nothing to compare. This sees errors in small layers, where a sample is
+    too small to tell.
     """
     (first, sigma), *others = draws
     for other, other_sigma in others:

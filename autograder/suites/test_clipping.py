@@ -48,7 +48,7 @@ def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, fl
 
 
 def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
-    """A list of float64 arrays of the gradients' shapes, 0-d and empty ones included; limits by name."""
+    """A list of float64 arrays of the gradients' shapes, 0-d and empty ones included."""
     keyword = "threshold" if name == "clip_by_value" else "max_norm"
     cases = [(inputs.gradients(rng), limit) for limit in (1.25, 100.0)]
     cases.append((inputs.gradients(rng)[3:0:-1], 1.25))

@@ -19,7 +19,7 @@ from autograder.suites.nets import CASES, Case
 def _there_and_back(
     student: Any, reference: Any, rng: np.random.Generator, case: Case
 ) -> tuple[Any, Any, Any, Any]:
-    """The student's net and its twin, each after a forward and a backward pass, and the gradients."""
+    """The student's net and its twin after a forward and a backward pass, and the gradients."""
     x, doutput = nets.draw(rng)
     net = nets.build(reference, student, case, rng)
     twin = nets.twin(reference, net, case, rng)

@@ -56,7 +56,7 @@ def test_gradient_norms_values(student, rng):
 
 @pytest.mark.points(0.5)
 def test_gradient_norms_contract(student, rng):
-    """gradient_norms: a float64 array of shape (L,), for arrays of any shapes, which stay as they are.
+    """gradient_norms: a float64 array of shape (L,), for arrays of any shapes, left as they are.
 
     Biases have one axis, and there may be no array at all. What shape has the result then?
     """

@@ -45,7 +45,9 @@ def version() -> int:
     if sys.platform != "linux":
         return 0
     try:
-        return syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION))
+        return syscall(
+            CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION)
+        )
     except OSError:
         return 0
 

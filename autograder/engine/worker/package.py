@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .serve import Target
-
-DEFAULT_ERRORS = {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
+from .serve import DEFAULT_ERRORS, Target
 
 
 class MissingFunction(Exception):
@@ -72,7 +70,7 @@ class Package:
         return {"silenced": silenced, "error_state": state}
 
     def _import_init(self) -> None:
-        """Imports the package itself; an `__init__.py` that fails is left out, not held against it."""
+        """Imports the package itself; an `__init__.py` that fails is left out, no more."""
         if self._name in sys.modules:
             return
         try:

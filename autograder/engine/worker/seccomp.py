@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 
 CLONE_THREAD = 0x00010000
 
-DENIED = """
-    fork vfork execve execveat
-    kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal pidfd_open pidfd_getfd
-    ptrace process_vm_readv process_vm_writev process_madvise kcmp
+_NAMES = """
+    fork vfork execve execveat kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal
+    pidfd_open pidfd_getfd ptrace process_vm_readv process_vm_writev process_madvise kcmp
     unshare setns mount umount2 pivot_root chroot fsopen fsmount fspick fsconfig open_tree
     move_mount mount_setattr name_to_handle_at open_by_handle_at quotactl swapon swapoff
-    socket connect bind listen accept accept4 sendto sendmsg sendmmsg
-    shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl
-    mq_open mq_unlink memfd_create memfd_secret
-    keyctl add_key request_key bpf perf_event_open userfaultfd
-    io_uring_setup io_uring_enter io_uring_register io_setup
-    init_module finit_module delete_module kexec_load kexec_file_load reboot
-    setuid setgid setreuid setregid setresuid setresgid setgroups capset personality
-    acct settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname
-    syslog vhangup iopl ioperm mlock mlock2 mlockall
-    fanotify_init inotify_init inotify_init1 lookup_dcookie modify_ldt
-""".split()
+    socket connect bind listen accept accept4 sendto sendmsg sendmmsg shmget shmat shmctl
+    msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink memfd_create
+    memfd_secret keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup
+    io_uring_enter io_uring_register io_setup init_module finit_module delete_module
+    kexec_load kexec_file_load reboot setuid setgid setreuid setregid setresuid setresgid
+    setgroups capset personality setpriority ioprio_set migrate_pages move_pages sched_setattr
+    acct settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname syslog
+    vhangup iopl ioperm mlock mlock2 mlockall fanotify_init inotify_init inotify_init1
+    lookup_dcookie modify_ldt
+"""
+DENIED = _NAMES.split()
+
+SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file that signals a process
+TERMINAL_REQUESTS = (0x5412, 0x8901, 0x8902)  # TIOCSTI, FIOSETOWN, SIOCSPGRP
 
 
 def filter_if_available() -> Filter | None:
@@ -35,7 +38,8 @@ def filter_if_available() -> Filter | None:
 
 
 class Filter:
-    """Denies the calls above, and every `clone` that makes a process and not a thread.
+    """Denies the calls above, every `clone` that makes a process and not a thread, and what
+    reaches other processes of the same user.
 
     Built once, applied in each worker.
     """
@@ -50,6 +54,13 @@ class Filter:
         self._add(denied, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))
         # Its flags lie in memory, where no filter can look; the C library falls back to clone.
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")
+        for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
+            self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
+        for command in SIGNAL_OWNERS:
+            self._add(denied, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+        for request in TERMINAL_REQUESTS:
+            self._add(denied, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, request))
+        self._denied = denied
 
     def _add(self, action: int, name: str, *arguments: object) -> None:
         # A call that this architecture or libseccomp does not know can't be made by its name.
@@ -58,4 +69,7 @@ class Filter:
 
     def apply(self) -> None:
         """From here on this process is bound by it. Needs no-new-privileges."""
+        import pyseccomp as seccomp
+
+        self._add(self._denied, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
         self._rules.load()

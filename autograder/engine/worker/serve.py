@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,12 +22,17 @@ MAX_TEXT = 400
 MAX_WARNINGS = 5
 
 
+DEFAULT_ERRORS = MappingProxyType(
+    {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
+)
+
+
 class Target(NamedTuple):
     """A function to call, and which warnings its module asked not to see."""
 
     function: Callable[..., Any]
     silenced: tuple[tuple[str, type[Warning], str], ...] = ()
-    error_state: dict[str, str] = {"divide": "warn", "over": "warn", "invalid": "warn"}
+    error_state: Mapping[str, str] = DEFAULT_ERRORS
 
 
 class Servant:
@@ -71,9 +77,7 @@ class Servant:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
         changed = [
-            path
-            for (path, array), old in zip(given, before, strict=True)
-            if _content(array) != old
+            path for (path, array), old in zip(given, before, strict=True) if _content(array) != old
         ]
         shared = _shared_memory(value, given)
         if type(value) is tuple:
@@ -92,7 +96,7 @@ class Servant:
         return self._kept[handle.number]
 
     def _generator(self, known: GeneratorState) -> np.random.Generator:
-        if known.kind is not None:
+        if known.kind is not None and known.state is not None:
             seeds = np.random.SeedSequence(**known.state["seeds"])
             bits = getattr(np.random, known.kind)(seeds)
             bits.state = known.state["bits"]

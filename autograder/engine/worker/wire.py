@@ -30,10 +30,11 @@ import numpy as np
 
 ARRAY, SCALAR, TUPLE, HANDLE, GENERATOR = 1, 2, 3, 4, 5
 
-DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64"
-    " float16 float32 float64 complex64 complex128".split()
-)
+_DTYPES = """
+    bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64
+    complex128
+"""
+DTYPES = frozenset(_DTYPES.split())
 MAX_MESSAGE = 32 * 2**20
 """The longest message, in bytes; a course's arrays are a hundredth of it."""
 MAX_ITEMS = 100_000

@@ -12,6 +12,7 @@ The sandbox talks to it over a socket, one JSON text a message:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -150,10 +151,8 @@ class Zygote:
 
     def _sweep(self, group: int) -> None:
         """Without a process namespace: kills what is left of the worker's group and user."""
-        try:
+        with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
-        except OSError:
-            pass
         if self._jail.user is not None:
             sweeper = os.fork()
             if sweeper == 0:
@@ -162,10 +161,8 @@ class Zygote:
 
 
 def _kill(process: int) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.kill(process, signal.SIGKILL)
-    except OSError:
-        pass
 
 
 def _kill_all_of(user: int) -> None:
@@ -188,7 +185,14 @@ def _serve_channel(channel: int, scratch: str) -> None:
     servant = Servant(package.find, scratch)
     while True:
         reply = servant.answer(_read_message(channel))
+        _stop_timers()
         _write_all(channel, LENGTH.pack(len(reply)) + reply)
+
+
+def _stop_timers() -> None:
+    """Alarms that one call set would end the next."""
+    for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+        signal.setitimer(timer, 0)
 
 
 def _read_message(channel: int) -> bytearray:
@@ -214,7 +218,8 @@ def _write_all(channel: int, data: bytes) -> None:
 
 
 def main() -> None:
-    settings = json.loads(sys.argv[1])
+    settings = json.loads(sys.argv.pop())
+    sys.orig_argv.clear()
     control = socket.socket(fileno=settings["control"])
     _silence()
     os.umask(0o022)
@@ -230,7 +235,7 @@ def main() -> None:
 
 
 def _silence() -> None:
-    """Nothing to read on stdin, nothing seen of stdout and stderr; and first to go when memory ends."""
+    """Nothing comes from stdin or goes to stdout; and this is first to go when memory ends."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)

@@ -1,9 +1,9 @@
 """Mistakes in `elu` and `elu_grad`."""
 
 import numpy as np
-from gradflow.activations import elu
 
 from autograder.engine.mistakes import mistake
+from gradflow.activations import elu
 
 # ---- elu: the formula ----
 

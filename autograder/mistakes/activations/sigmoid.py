@@ -1,9 +1,9 @@
 """Mistakes in `sigmoid` and `sigmoid_grad`."""
 
 import numpy as np
-from gradflow.activations import sigmoid
 
 from autograder.engine.mistakes import mistake
+from gradflow.activations import sigmoid
 
 # ---- sigmoid: the formula ----
 

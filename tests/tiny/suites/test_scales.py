@@ -12,7 +12,9 @@ def test_values(student, reference, rng):
     Which comes first: taking 32 away, or scaling?
     """
     given = rng.normal(60, 20, (3, 4))
-    check.close(student.scales.celsius(given), reference.scales.celsius(given), "celsius(F)", atol=1e-9)
+    check.close(
+        student.scales.celsius(given), reference.scales.celsius(given), "celsius(F)", atol=1e-9
+    )
 
 
 @pytest.mark.points(1)

@@ -1,0 +1,88 @@
+"""`build`: the students' stubs and table of points, assignment.zip, and autograder.zip."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from .archive import write_archive
+from .assignment import Assignment
+from .errors import KitError
+from .otter.package import write_autograder_zip
+from .skeleton import stale_files, write_skeleton
+from .suite import HiddenTest, Suite
+
+README = "README.md"
+_NOT_HANDED_OUT = re.compile(r"(^|/)(\.|__pycache__/)|\.py[co]$")
+
+
+class StaleHandout(KitError):
+    """The handout is not what the solution and the suites make it."""
+
+
+def build_all(assignment_folder: Path, out: Path) -> None:
+    """Brings the handout up to date and writes both zips to a folder. Raises `KitError`."""
+    assignment = Assignment.load(assignment_folder)
+    tests = hidden_tests(assignment)
+    try:
+        write_skeleton(assignment.solutions / assignment.package, _stubs(assignment))
+        readme = assignment.handout / README
+        if readme.exists():
+            readme.write_text(_readme(assignment, tests), "utf-8")
+        out.mkdir(parents=True, exist_ok=True)
+        write_archive(out / "assignment.zip", handout_files(assignment))
+        write_autograder_zip(assignment, tests, out / "autograder.zip")
+    except (ValueError, OSError) as problem:
+        raise KitError(str(problem)) from None
+    for name in ("assignment.zip", "autograder.zip"):
+        click.echo(f"{out / name}: {(out / name).stat().st_size / 1024:.0f} KiB")
+
+
+def check_handout(assignment_folder: Path) -> None:
+    """Raises `StaleHandout` where `build_all` would change the handout."""
+    assignment = Assignment.load(assignment_folder)
+    try:
+        stale = [
+            f"{assignment.package}/{name}"
+            for name in stale_files(assignment.solutions / assignment.package, _stubs(assignment))
+        ]
+    except ValueError as problem:
+        raise KitError(str(problem)) from None
+    readme = assignment.handout / README
+    if readme.exists() and readme.read_text("utf-8") != _readme(
+        assignment, hidden_tests(assignment)
+    ):
+        stale.append(README)
+    if stale:
+        raise StaleHandout(f"the handout is stale, build it again: {', '.join(stale)}")
+    click.echo("the handout is up to date")
+
+
+def hidden_tests(assignment: Assignment) -> tuple[HiddenTest, ...]:
+    """All hidden tests, in the order of the parts."""
+    suite = Suite(assignment)
+    suite.close()
+    return suite.tests
+
+
+def handout_files(assignment: Assignment) -> dict[str, bytes]:
+    """What students download: the handout's files, in a folder of the handout's name."""
+    root = assignment.handout
+    names = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    return {
+        f"{root.name}/{name}": path.read_bytes()
+        for name, path in names.items()
+        if not _NOT_HANDED_OUT.search(name)
+    }
+
+
+def _stubs(assignment: Assignment) -> Path:
+    return assignment.handout / assignment.package
+
+
+def _readme(assignment: Assignment, tests: tuple[HiddenTest, ...]) -> str:
+    from .handout import points_table, with_points
+
+    return with_points((assignment.handout / README).read_text("utf-8"), points_table(tests))

@@ -1,0 +1,154 @@
+"""autograder.zip: made by Otter Generate, then given what Generate can't make.
+
+The kit, with the hidden material, lies in tests/kit: in Otter's folder of tests, which all its ways
+carry along and which replaces a student's folder of that name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..archive import read_archive, write_archive
+from ..assignment import FILE, Assignment
+from ..errors import KitError
+from ..suite import HiddenTest
+from .testfiles import test_file
+from .verdict import ASSIGNMENT, CONFIG
+
+IMAGE = Path(__file__).parent / "image"
+PROGRAMS = ("run_autograder", "setup.sh")
+PACKAGE = Path(__file__).parents[2]
+KIT = "tests/kit"
+PLACES = {
+    "solutions": "../solutions",
+    "handout": "../assignment",
+    "suites": "suites",
+    "mistakes": "mistakes",
+    "variants": "variants",
+}
+DEFAULTS: dict[str, Any] = {"show_hidden": True}
+EMPTY_NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
+PYTHON = "3.13"
+
+
+class OtterMissing(KitError):
+    """Otter-Grader can't be imported."""
+
+
+def write_autograder_zip(
+    assignment: Assignment, tests: Sequence[HiddenTest], path: Path
+) -> dict[str, bytes]:
+    """Writes the zip, and returns its files. Raises `KitError`."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = _generated(assignment, tests, Path(folder))
+    files["run_otter.py"] = (IMAGE / "run_otter.py").read_bytes()
+    files["run_autograder"] = (IMAGE / "run_autograder").read_bytes()
+    files["requirements.txt"] = (IMAGE / "requirements.txt").read_bytes()
+    stock = _without_browser(files["setup.sh"].decode())
+    files["setup.sh"] = (IMAGE / "setup.sh").read_bytes() + stock.encode()
+    files |= {f"{KIT}/{name}": content for name, content in kit_files(assignment).items()}
+    write_archive(path, files, executable=PROGRAMS)
+    return files
+
+
+def kit_files(assignment: Assignment) -> dict[str, bytes]:
+    """What grading needs of the kit: the engine, the hidden material, the solution."""
+    files = {"autograder/__init__.py": (PACKAGE / "__init__.py").read_bytes()}
+    files |= _sources(PACKAGE / "engine", "autograder/engine")
+    for name in ("suites", "mistakes"):
+        files |= _sources(getattr(assignment, name), f"{ASSIGNMENT}/{name}")
+    files |= {f"solutions/{name}": text for name, text in assignment.solution_files.items()}
+    files[f"{ASSIGNMENT}/{FILE}"] = _with_places(assignment.folder / FILE)
+    return files
+
+
+def otter_config(assignment: Assignment) -> dict[str, Any]:
+    """Otter's configuration: ours, and the instructor's otter_config.json beside assignment.toml."""
+    file = assignment.folder / CONFIG
+    config = dict(DEFAULTS)
+    if file.exists():
+        try:
+            own = json.loads(file.read_text("utf-8"))
+        except ValueError as problem:
+            raise KitError(f"{file}: {problem}") from None
+        if not isinstance(own, dict) or not own.keys() <= DEFAULTS.keys():
+            raise KitError(f"{file}: only these can be set here: {', '.join(DEFAULTS)}")
+        if not isinstance(own.get("show_hidden", True), bool):
+            raise KitError(f"{file}: show_hidden is true or false")
+        config |= own
+    return config
+
+
+def _generated(
+    assignment: Assignment, tests: Sequence[HiddenTest], folder: Path
+) -> dict[str, bytes]:
+    """What Otter Generate makes of the test files, the configuration and the empty notebook."""
+    try:
+        from otter.generate import main as generate
+
+        from .plugin import NAME
+    except ImportError as missing:
+        raise OtterMissing(
+            f"building needs Otter-Grader ({missing}): pip install -e '.[otter]'"
+        ) from None
+    (folder / "tests").mkdir()
+    for part in assignment.parts:
+        source = test_file(part, [test for test in tests if test.part == part])
+        (folder / "tests" / f"{part}.py").write_text(source, "utf-8")
+    config = {
+        **otter_config(assignment),
+        "force_public_test_summary": False,
+        "logo": False,
+        "plugins": [NAME],
+    }
+    (folder / CONFIG).write_text(json.dumps(config), "utf-8")
+    notebook = folder / _notebook_name(assignment)
+    notebook.write_text(EMPTY_NOTEBOOK, "utf-8")
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        generate(
+            tests_dir="tests",
+            output_path="autograder.zip",
+            config=CONFIG,
+            lang="python",
+            requirements=str(IMAGE / "requirements.txt"),
+            overwrite_requirements=True,
+            no_environment=True,
+            files=[notebook.name],
+            python_version=PYTHON,
+        )
+    return read_archive(folder / "autograder.zip")
+
+
+def _notebook_name(assignment: Assignment) -> str:
+    """`otter run` stops at two notebooks; under the handout's name, ours takes the student's place."""
+    names = sorted(path.name for path in assignment.handout.glob("*.ipynb"))
+    return names[0] if names else "submission.ipynb"
+
+
+def _without_browser(script: str) -> str:
+    """Otter's setup.sh without the line for PDFs, which would download a browser."""
+    kept = [line for line in script.splitlines(keepends=True) if "playwright" not in line]
+    return "".join(line for line in kept if not line.startswith("#!"))
+
+
+def _sources(folder: Path, target: str) -> Mapping[str, bytes]:
+    return {
+        f"{target}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def _with_places(file: Path) -> bytes:
+    """An assignment.toml with the folders that they have in the kit."""
+    text = file.read_text("utf-8")
+    for name, place in PLACES.items():
+        text = re.sub(rf"(?m)^{name}\s*=.*$", f'{name} = "{place}"', text)
+    return text.encode()

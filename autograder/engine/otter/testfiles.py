@@ -1,0 +1,59 @@
+"""Otter's test files: one a part, one test case a hidden test, all read from the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..suite import HiddenTest
+
+HEAD = '''\
+"""Counts what the grader found in {part}; nothing is judged here."""
+
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = {part!r}
+points = None
+all_or_nothing = False
+
+
+def read(verdict, test):
+    if reason := verdict[TESTS[test]]:
+        raise AssertionError(reason)
+
+
+TESTS = [
+{tests}
+]
+'''
+CASE = '''
+
+@test_case(
+    name={title!r},
+    points={points!r},
+    hidden=True,
+    success_message={success!r},
+    failure_message={failure!r},
+)
+def test_{number}(verdict):
+    read(verdict, {number})
+'''
+
+
+def test_file(part: str, tests: Sequence[HiddenTest]) -> str:
+    """The source of tests/PART.py. The tests' ids are in it, since a verdict without one of them
+    must not pass; students see no more of it than the line `read(verdict, NUMBER)`."""
+    ids = "\n".join(f"    {test.id!r}," for test in tests)
+    cases = [_case(number, test) for number, test in enumerate(tests)]
+    return HEAD.format(part=part, tests=ids) + "".join(cases)
+
+
+def _case(number: int, test: HiddenTest) -> str:
+    return CASE.format(
+        number=number,
+        title=test.title,
+        points=test.points,
+        success=f"{test.points:g} of {test.points:g} points",
+        failure=f"0 of {test.points:g} points",
+    )

@@ -1,0 +1,50 @@
+"""The verdict on one submission, made before Otter looks at it.
+
+    python -P -c BOOT KIT SUBMISSION FILE
+
+is how the plugin has it made in a process of its own; `BOOT` puts the kit on the path.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..assignment import Assignment
+from ..batch import write_atomically
+from ..grading import Grader, Settings
+from ..result import Result, to_gradescope, to_json
+
+ASSIGNMENT = "autograder"  # the assignment's folder in the kit that autograder.zip carries
+CONFIG = "otter_config.json"
+BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]);"
+    " from autograder.engine.otter.verdict import main; main()"
+)
+
+
+def judge(kit: Path, submission: Path) -> Result:
+    """The result of a submission. As root, only with another user for the student's code."""
+    require = ("user",) if os.geteuid() == 0 else ()
+    with Grader(Assignment.load(kit / ASSIGNMENT), Settings(require=require)) as grader:
+        return grader.grade(submission)
+
+
+def write_verdict(result: Result, file: Path) -> None:
+    """The file that Otter's test files read."""
+    write_atomically(file, to_json(result))
+
+
+def results_json(result: Result, config: Mapping[str, Any]) -> str:
+    """Gradescope's results.json, shown to students when Otter's `show_hidden` would show it."""
+    visibility = "after_published" if config.get("show_hidden") else "hidden"
+    return json.dumps(to_gradescope(result, visibility), indent=1) + "\n"
+
+
+def main() -> None:
+    kit, submission, file = map(Path, sys.argv[1:])
+    write_verdict(judge(kit, submission), file)

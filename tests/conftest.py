@@ -1,0 +1,40 @@
+"""Fixtures of the kit's own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.grading import Grader, Settings
+
+ROOT = Path(__file__).parent.parent
+TINY = ROOT / "tests" / "tiny"
+
+
+@pytest.fixture(scope="session")
+def kit() -> Assignment:
+    """The assignment on vanishing and exploding gradients."""
+    return Assignment.load(ROOT / "autograder")
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Assignment:
+    """The assignment of two functions."""
+    return Assignment.load(TINY)
+
+
+@pytest.fixture(scope="session")
+def grader(kit: Assignment) -> Iterator[Grader]:
+    """A warm grader of the kit's assignment."""
+    with Grader(kit, Settings()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def tiny_grader(tiny: Assignment) -> Iterator[Grader]:
+    """A warm grader of the tiny assignment."""
+    with Grader(tiny, Settings()) as made:
+        yield made

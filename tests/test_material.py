@@ -1,0 +1,91 @@
+"""The assignment's material: points, and a sample of what `check` proves in full."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from autograder.engine import classroom
+from autograder.engine.assignment import Assignment
+from autograder.engine.grading import Grader
+from autograder.engine.variants import load_variants
+
+POINTS = {
+    "initializers": 16,
+    "activations": 26,
+    "batchnorm": 24,
+    "clipping": 14,
+    "diagnostics": 8,
+    "deep_network": 12,
+}
+
+
+def lost(grader: Grader, files: dict[str, bytes], seed: int) -> list[str]:
+    student = grader.student(files)
+    try:
+        return [o.test.id for o in grader.suite.run(student, seed) if not o.passed]
+    finally:
+        student.close()
+
+
+def test_the_parts_are_worth_what_the_handout_promises(grader: Grader) -> None:
+    points: Counter[str] = Counter()
+    for test in grader.suite.tests:
+        points[test.part] += test.points
+    assert points == POINTS
+
+
+@pytest.mark.parametrize("seed", [0, 7, 199])
+def test_the_solution_keeps_every_point(kit: Assignment, grader: Grader, seed: int) -> None:
+    assert lost(grader, classroom.solution(kit), seed) == []
+
+
+def test_the_skeleton_earns_nothing(kit: Assignment, grader: Grader) -> None:
+    assert len(lost(grader, classroom.skeleton(kit), 0)) == len(grader.suite.tests)
+
+
+@pytest.mark.parametrize("module", ["initializers", "activations", "batchnorm", "clipping"])
+@pytest.mark.parametrize("how", ["missing", "syntax error"])
+def test_a_broken_module_costs_its_own_part_and_the_nets(
+    kit: Assignment, grader: Grader, module: str, how: str
+) -> None:
+    files = classroom.solution(kit)
+    path = f"gradflow/{module}.py"
+    if how == "missing":
+        del files[path]
+    else:
+        files[path] += b"\ndef unfinished(:\n"
+    outcomes, _ = grader.run(files)
+    parts = {outcome.test.part for outcome in outcomes if not outcome.passed}
+    assert parts == {module, "deep_network"}
+    own = [outcome for outcome in outcomes if outcome.test.part == module]
+    assert not any(outcome.passed for outcome in own)
+
+
+def test_a_loop_an_exit_and_a_giant_array_cost_their_own_functions_only(
+    kit: Assignment, grader: Grader
+) -> None:
+    files = classroom.solution(kit)
+    files["gradflow/activations.py"] += b"\n\ndef tanh(z):\n    while True:\n        pass\n"
+    files["gradflow/clipping.py"] += (
+        b"\n\ndef clip_by_value(grads, threshold):\n    import os\n\n    os._exit(0)\n"
+    )
+    files["gradflow/diagnostics.py"] += (
+        b"\n\ndef gradient_norms(grads):\n    return np.ones(6 * 2**30 // 8)\n"
+    )
+    outcomes, events = grader.run(files)
+    functions = {"activations.tanh", "clipping.clip_by_value", "diagnostics.gradient_norms"}
+    right, _ = grader.run(classroom.solution(kit))
+    concerned = {o.test.id for o in right if functions & set(o.called)}
+    assert {o.test.id for o in outcomes if not o.passed} == concerned
+    assert events.timeouts == ["activations.tanh"]
+    assert events.crashes == ["clipping.clip_by_value"]
+
+
+@pytest.mark.parametrize("seed", [3, 57])
+def test_a_sample_of_odd_but_right_variants_keeps_every_point(
+    kit: Assignment, grader: Grader, seed: int
+) -> None:
+    for variant in load_variants(kit)[seed % 7 :: 7]:
+        assert lost(grader, classroom.with_variant(kit, variant), seed) == [], variant.name
