@@ -182,24 +182,24 @@ class Worker:
 
     def _reply(self, patience: Patience, limit: int) -> bytes:
         clock = _Clock(self, self._channel, patience)
-        (length,) = LENGTH.unpack(self._receive(LENGTH.size, clock))
-        if length > min(limit, MAX_MESSAGE):
-            raise WireError("the answer is too large")
-        return self._receive(length, clock)
-
-    def _receive(self, length: int, clock: _Clock) -> bytes:
-        # Grows with what arrives: a length alone takes no memory.
-        data = bytearray()
-        while len(data) < length:
+        data = bytearray()  # grows with what arrives: a length alone takes no memory
+        end = None
+        while end is None or len(data) < end:
             try:
-                piece = self._channel.recv(min(length - len(data), 2**20))
+                piece = self._channel.recv(2**20)
             except BlockingIOError:
                 clock.wait(select.POLLIN)
                 continue
             if not piece:
                 raise EOFError
             data += piece
-        return bytes(data)
+            if end is None and len(data) >= LENGTH.size:
+                end = LENGTH.size + LENGTH.unpack_from(data)[0]
+                if end > min(limit, MAX_MESSAGE):
+                    raise WireError("the answer is too large")
+        if len(data) > end:
+            raise WireError("more than one answer came")
+        return bytes(memoryview(data)[LENGTH.size :])
 
 
 def _refuse(value: object) -> Handle:

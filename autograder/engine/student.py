@@ -248,9 +248,10 @@ class Student:
             raise StudentFault("crash", f"{name} ended the Python process{how}") from None
 
     def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
-        process = self._processes.pop(module)
-        process.worker.end()
-        self.ended_old |= process.old
+        process = self._processes.pop(module, None)
+        if process is not None:
+            process.worker.end()
+            self.ended_old |= process.old
         if events is not None and name not in events:
             events.append(name)
 

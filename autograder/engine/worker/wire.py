@@ -6,7 +6,7 @@ bool, int, float, str, bytes, list, dict) it carries
 =====  ==========================================================================
 code   meaning
 =====  ==========================================================================
-1      ndarray: (dtype, shape, layout, bytes); only exact arrays of numeric dtypes
+1      ndarray: dtype, layout, dimensions (a byte each), shape, bytes; numeric dtypes only
 2      NumPy scalar: the same, without a shape
 3      tuple
 4      handle: the number of an object that stays in the worker, and its type's name
@@ -34,7 +34,7 @@ _DTYPES = """
     bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64
     complex128
 """
-DTYPES = frozenset(_DTYPES.split())
+DTYPES = tuple(_DTYPES.split())
 MAX_MESSAGE = 32 * 2**20
 """The longest message, in bytes; a course's arrays are a hundredth of it."""
 MAX_ITEMS = 100_000
@@ -97,7 +97,7 @@ class Encoder:
 
     def _extend(self, value: Any, depth: int) -> msgpack.ExtType:
         kind = type(value)
-        if kind is np.ndarray and value.dtype.name in DTYPES and value.dtype.isnative:
+        if kind is np.ndarray and value.dtype.char in _NUMBERS and value.dtype.isnative:
             return msgpack.ExtType(ARRAY, _array_bytes(value))
         if kind in _SCALAR_TYPES:
             return msgpack.ExtType(SCALAR, _array_bytes(np.asarray(value)))
@@ -192,8 +192,16 @@ class Decoder:
         raise WireError(f"unknown extension {code}")
 
 
-_SCALAR_TYPES = frozenset(np.dtype(name).type for name in DTYPES)
+_BY_NUMBER = [np.dtype(name) for name in DTYPES]
+# Two of C's types may have the same size: both letters then stand for one of our numbers.
+_NUMBERS = {
+    char: _BY_NUMBER.index(np.dtype(char))
+    for char in np.typecodes["All"]
+    if np.dtype(char) in _BY_NUMBER
+}
+_SCALAR_TYPES = frozenset(dtype.type for dtype in _BY_NUMBER)
 _LAYOUTS = ("C", "F", "strided")
+_HEAD = struct.Struct("<BBB")
 
 
 def _layout(array: np.ndarray) -> str:
@@ -208,25 +216,29 @@ def _array_bytes(array: np.ndarray) -> bytes:
     if array.ndim > MAX_DIMENSIONS:
         raise WireError(f"is an array of {array.ndim} dimensions")
     layout = _layout(array)
-    head = msgpack.packb([array.dtype.name, list(array.shape), _LAYOUTS.index(layout)])
-    return bytes([len(head)]) + head + array.tobytes("F" if layout == "F" else "C")
+    head = _HEAD.pack(_NUMBERS[array.dtype.char], _LAYOUTS.index(layout), array.ndim)
+    shape = struct.pack(f"<{array.ndim}I", *array.shape)
+    return head + shape + array.tobytes("F" if layout == "F" else "C")
 
 
 def _array_from(content: bytes) -> np.ndarray:
-    head_length = content[0] if content else 0
-    name, shape, layout = _fields(content[1 : 1 + head_length], (str, list, int))
-    if name not in DTYPES or not 0 <= layout < len(_LAYOUTS):
+    if len(content) < _HEAD.size:
+        raise WireError("an array without a head")
+    number, layout, dimensions = _HEAD.unpack_from(content)
+    if number >= len(_BY_NUMBER) or layout >= len(_LAYOUTS) or dimensions > MAX_DIMENSIONS:
         raise WireError("an array of an unknown kind")
-    if len(shape) > MAX_DIMENSIONS or not all(
-        type(n) is int and 0 <= n <= MAX_MESSAGE for n in shape
-    ):
+    start = _HEAD.size + 4 * dimensions
+    if len(content) < start:
+        raise WireError("an array without its shape")
+    shape = struct.unpack_from(f"<{dimensions}I", content, _HEAD.size)
+    if max(shape, default=0) > MAX_MESSAGE:
         raise WireError("an array of an impossible shape")
-    dtype = np.dtype(name)
-    payload = memoryview(content)[1 + head_length :]
+    dtype = _BY_NUMBER[number]
+    payload = memoryview(content)[start:]
     if math.prod(shape) * dtype.itemsize != len(payload):
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
-    if name == "bool" and np.frombuffer(payload, np.uint8).max(initial=0) > 1:
+    if dtype == bool and np.frombuffer(payload, np.uint8).max(initial=0) > 1:
         raise WireError("a bool array with other values")
     flat = np.frombuffer(payload, dtype)
     if _LAYOUTS[layout] == "strided":
