@@ -73,6 +73,14 @@ jobs_option = click.option(
 @click.option(
     "--require", multiple=True, metavar="LAYER", help="Refuse to run without this protection."
 )
+@click.option("--no-figures", is_flag=True, help="Student pages without figures: a little faster.")
+@click.option(
+    "--gradebook", type=click.Choice(["canvas", "moodle"]), help="Also write a CSV to import there."
+)
+@click.option(
+    "--id-pattern", metavar="REGEX",
+    help="Finds the student in a file's name, by named groups: (?P<id>...), (?P<name>...), ...",
+)  # fmt: skip
 @click.pass_obj
 def grade(
     assignment: Path,
@@ -83,11 +91,19 @@ def grade(
     scheduler: str | None,
     resume: bool,
     require: tuple[str, ...],
+    no_figures: bool,
+    gradebook: str | None,
+    id_pattern: str | None,
 ) -> None:
     """Grade submissions: zips or folders that hold the package, or folders of them."""
     from .engine.run import Run, run_class
 
-    run_class(Run(assignment, paths, out, jobs, seed, scheduler, resume, require))
+    run_class(
+        Run(
+            assignment, paths, out, jobs, seed, scheduler, resume, require,
+            figures=not no_figures, gradebook=gradebook, id_pattern=id_pattern,
+        )
+    )  # fmt: skip
 
 
 @main.command()

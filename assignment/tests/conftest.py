@@ -127,7 +127,7 @@ def _next_step(parts: list[str]) -> str:
     if set(PARTS) <= set(parts):
         return (
             "All public checks pass. Next: python -m gradflow.lab, then python submit.py.\n"
-            "(The hidden tests ask more: other inputs, extreme ones too. Read the docstrings again.)"
+            "(The hidden tests ask more: other inputs, extreme ones too. Reread the docstrings.)"
         )
     return "All of these pass. Next: pytest, for the other parts."
 

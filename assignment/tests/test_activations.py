@@ -134,7 +134,9 @@ PER_UNIT = np.array([0.2, -0.6, 1.8])
 @pytest.mark.parametrize("alpha", [0.25, -0.4, 1.7, PER_UNIT], ids=["small", "below0", "big", "D"])
 def test_prelu_values(alpha):
     each = np.broadcast_to(alpha, UNITS.shape)
-    right = np.array([formula("prelu", float(a))(float(v)) for v, a in zip(UNITS.flat, each.flat)])
+    right = np.array(
+        [formula("prelu", float(a))(float(v)) for v, a in zip(UNITS.flat, each.flat, strict=True)]
+    )
     suspects = [
         (values(formula("prelu", 0.01), UNITS), "That is leaky ReLU: alpha is an argument here."),
         (np.maximum(UNITS, each * UNITS), "max(z, alpha z) is right only for alpha from 0 to 1."),
@@ -242,9 +244,7 @@ def test_rrelu_refuses(training):
         hint = "0 <= lower <= upper must hold, in both modes."
         rng = np.random.default_rng(1)
         z = np.array([-1.0, 2.0])
-        refuses(
-            "activations.rrelu", z, rng, lower=lower, upper=upper, training=training, hint=hint
-        )
+        refuses("activations.rrelu", z, rng, lower=lower, upper=upper, training=training, hint=hint)
 
 
 def test_rrelu_shapes():

@@ -79,7 +79,7 @@ def test_training_running_values(momentum):
 def test_evaluation():
     out, _, mean, var = forward(training=False, eps=0.5)
     suspects = [
-        (GAMMA * normalised(MEAN, VAR, 0.5) + BETA, "In evaluation the batch's values don't count."),
+        (GAMMA * normalised(MEAN, VAR, 0.5) + BETA, "The batch's values don't count here."),
         (normalised(OLD_MEAN, OLD_VAR, 0.5), "gamma and beta are missing."),
         (GAMMA * normalised(OLD_MEAN, OLD_VAR, 0) + BETA, "eps is missing."),
         (GAMMA * normalised(OLD_MEAN, OLD_VAR, 1e-5) + BETA, "eps is an argument, not a constant."),

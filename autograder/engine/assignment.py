@@ -35,6 +35,7 @@ class Assignment:
     suites: Path
     mistakes: Path
     variants: Path
+    figures: Path | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Assignment:
@@ -49,6 +50,8 @@ class Assignment:
             content["parts"] = tuple(content["parts"])
             content["given"] = tuple(content.get("given", ()))
             content.setdefault("opaque", {})
+            if "figures" in content:
+                content["figures"] = (folder / content["figures"]).resolve()
             return cls(folder=folder, **content, **places)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
             raise AssignmentError(f"{folder / FILE}: {problem}") from None

@@ -13,10 +13,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from .assignment import Assignment
 from .grading import Grader, Settings
+from .report import Report, Reporter
 from .result import Result, from_gradescope, to_json, ungraded
 from .submission import Submission, read_submission
 
@@ -36,22 +38,31 @@ class Task:
     stem: str
 
 
-def grade_in_process(folder: Path, settings: Settings, submission: Submission) -> Result:
-    """Grades with this process's own grader, which is made once and kept warm.
+def grade_in_process(
+    folder: Path, settings: Settings, submission: Submission, with_figures: bool = True
+) -> Report:
+    """Grades and reports with this process's own grader, which is made once and kept warm.
 
     A failure of the grader itself costs a new grader and a second try, not the class.
     """
     with _one_at_a_time:
+        reporter = _reporter(folder, with_figures)
         try:
-            return _warm_grader(folder, settings).grade_submission(submission)
+            return reporter.grade(_warm_grader(folder, settings), submission)
         except Exception:
             end_grader()
         grader = _warm_grader(folder, settings)
         try:
-            return grader.grade_submission(submission)
+            return reporter.grade(grader, submission)
         except Exception as problem:
             end_grader()
-            return _failed(submission, grader, type(problem).__name__)
+            failed = _failed(submission, grader, type(problem).__name__)
+            return reporter.report(failed, submission)
+
+
+@cache
+def _reporter(folder: Path, with_figures: bool) -> Reporter:
+    return Reporter(Assignment.load(folder), with_figures)
 
 
 def _warm_grader(folder: Path, settings: Settings) -> Grader:
@@ -129,16 +140,19 @@ def grade_all(
     width: int,
     out: Path,
     resume: bool = False,
-) -> Iterator[tuple[Task, Result]]:
-    """Grades the tasks, writes each result to OUT/results, and yields them as they come.
+    with_figures: bool = True,
+) -> Iterator[tuple[Task, Report]]:
+    """Grades the tasks, writes each result to OUT/results and its page to OUT/feedback, and yields
+    them as they come.
 
     `width` workers are kept busy; no more than a few submissions a worker are in memory. An
     executor whose process was killed is made anew, and what was lost with it is graded again.
     """
     waiting = iter(todo)
-    running: dict[Future[Result], _Job] = {}
+    running: dict[Future[Report], _Job] = {}
     lost: list[_Job] = []
     executor = new_executor()
+    reporter = _reporter(assignment.folder, with_figures)
     try:
         while True:
             # What was lost with a process is graded alone: so it shows whose fault it was.
@@ -152,14 +166,15 @@ def grade_all(
                     else None
                 )
                 if done is not None:
-                    yield job.task, done
+                    yield job.task, _kept(out, job, reporter.report(done, job.submission))
                     continue
                 if job.attempt > MAX_ATTEMPTS:
-                    yield job.task, _written(out, job, _given_up(job, assignment, settings))
+                    given_up = _given_up(job, assignment, settings)
+                    yield job.task, _written(out, job, reporter.report(given_up, job.submission))
                     continue
                 try:
                     future = executor.submit(
-                        grade_in_process, assignment.folder, settings, job.submission
+                        grade_in_process, assignment.folder, settings, job.submission, with_figures
                     )
                 except BrokenExecutor:
                     executor = _made_anew(executor, new_executor)
@@ -171,11 +186,11 @@ def grade_all(
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
                 try:
-                    result = future.result()
+                    report = future.result()
                 except BrokenExecutor:
                     lost.append(replace(job, attempt=job.attempt + 1))
                     continue
-                yield job.task, _written(out, job, result)
+                yield job.task, _written(out, job, report)
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -196,9 +211,22 @@ def _next_job(waiting: Iterator[Task], assignment: Assignment) -> _Job | None:
     return _Job(task, read_submission(task.path, assignment.package, assignment.modules))
 
 
-def _written(out: Path, job: _Job, result: Result) -> Result:
-    write_atomically(out / "results" / f"{job.task.stem}.json", to_json(result))
-    return result
+def _written(out: Path, job: _Job, report: Report) -> Report:
+    write_atomically(page_path(out, job.task), report.page)
+    write_atomically(out / "results" / f"{job.task.stem}.json", to_json(report.result))
+    return report
+
+
+def _kept(out: Path, job: _Job, report: Report) -> Report:
+    """An earlier result keeps its page; one that is lost comes back without figures."""
+    if not page_path(out, job.task).exists():
+        write_atomically(page_path(out, job.task), report.page)
+    return report
+
+
+def page_path(out: Path, task: Task) -> Path:
+    """Where the student's page is."""
+    return out / "feedback" / f"{task.stem}.html"
 
 
 def _given_up(job: _Job, assignment: Assignment, settings: Settings) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -42,12 +43,22 @@ class Grader:
         modules = self.assignment.modules
         return self.grade_submission(read_submission(path, self.assignment.package, modules))
 
-    def grade_submission(self, submission: Submission) -> Result:
-        """The result of a submission that was read."""
+    def grade_submission(
+        self, submission: Submission, afterwards: Callable[[Student], None] | None = None
+    ) -> Result:
+        """The result of a submission that was read. `afterwards` gets the student's package when
+        the result is made, and can't change it any more."""
         if submission.problem:
             return ungraded(submission, self.suite.tests, submission.problem, self.record)
-        outcomes, events = self.run(submission.files)
-        return graded(submission, self.suite.tests, outcomes, events, self.record)
+        student = self.student(submission.files)
+        try:
+            outcomes = self.suite.run(student, self.settings.seed)
+            result = graded(submission, self.suite.tests, outcomes, student.events, self.record)
+            if afterwards is not None:
+                afterwards(student)
+            return result
+        finally:
+            student.close()
 
     def run(self, files: dict[str, bytes], tests: list[str] | None = None) -> tuple[list, Events]:
         """The outcomes of the tests, and what happened, for a package's files."""

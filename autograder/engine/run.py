@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import sys
 import time
@@ -16,9 +17,13 @@ import click
 from .assignment import Assignment
 from .batch import Task, grade_all, tasks, write_atomically
 from .executor import cluster, local_pool
-from .gradebook import Row, final_grades
+from .gradebook import PatternError, Row, export, final_grades, id_pattern
 from .grading import Settings
-from .result import KINDS_TO_LOOK_AT, Result
+from .lookalikes import look_alikes
+from .pages.classbook import ClassBook
+from .pages.classpage import class_page
+from .report import Report
+from .result import KINDS_TO_LOOK_AT
 from .sandbox import LAYERS, Sandbox, SandboxError
 from .submission import find_submissions
 
@@ -35,6 +40,9 @@ class Run:
     scheduler: str | None = None
     resume: bool = False
     require: tuple[str, ...] = ()
+    figures: bool = True
+    gradebook: str | None = None
+    id_pattern: str | None = None
 
 
 @dataclass
@@ -45,8 +53,11 @@ class Tally:
     points: dict[str, float] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     mistakes: Counter[str] = field(default_factory=Counter)
+    book: ClassBook = field(default_factory=ClassBook)
 
-    def add(self, result: Result, parts: Sequence[str]) -> None:
+    def add(self, task: Task, report: Report, parts: Sequence[str]) -> None:
+        result = report.result
+        self.book.add(result, task.stem, report.prints)
         self.points = {part: result.part_points(part) for part in parts}
         self.rows.append(Row.of(result, parts))
         self.mistakes.update({test.mistake for test in result.tests if test.mistake})
@@ -59,31 +70,52 @@ def run_class(run: Run) -> Tally:
     """Grades a class. Raises `click.UsageError` for what the user must change."""
     try:
         assignment = Assignment.load(run.assignment)
+        pattern = id_pattern(run.gradebook, run.id_pattern)
         found = find_submissions(run.paths, assignment.package, assignment.modules)
         layers = _active_layers(assignment, run.require)
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
         raise click.UsageError(f"{missing}: no such file or folder") from None
-    except OSError as problem:
+    except (OSError, PatternError) as problem:
         raise click.UsageError(str(problem)) from None
     click.echo(f"protection: {', '.join(layers)}")
     started = time.monotonic()
     tally = Tally()
-    for _, result in _with_progress(_results(run, assignment, tasks(found)), len(found)):
-        tally.add(result, assignment.parts)
+    for task, report in _with_progress(_reports(run, assignment, tasks(found)), len(found)):
+        tally.add(task, report, assignment.parts)
     write_atomically(run.out / "final_grades.csv", final_grades(tally.points, tally.rows))
+    tally.book.rows.sort(key=lambda row: (row.name, row.stem))  # they came in any order
+    pairs = look_alikes([row.prints for row in tally.book.rows])
+    write_atomically(run.out / "index.html", class_page(tally.book, pairs, assignment))
+    unknown = _export(run, pattern, tally, assignment)
     _summarise(run, tally, time.monotonic() - started)
+    for line in unknown:
+        click.echo(line)
     return tally
 
 
-def _results(run: Run, assignment: Assignment, todo: list[Task]) -> Iterator[tuple[Task, Result]]:
+def _export(
+    run: Run, pattern: re.Pattern[str] | None, tally: Tally, assignment: Assignment
+) -> list[str]:
+    """Writes the gradebook that was asked for; what to say about it."""
+    if run.gradebook is None or pattern is None:
+        return []
+    path = run.out / f"{run.gradebook}.csv"
+    text, problems = export(run.gradebook, pattern, assignment.title, tally.points, tally.rows)
+    write_atomically(path, text)
+    return [f"gradebook: {path}", *problems]
+
+
+def _reports(run: Run, assignment: Assignment, todo: list[Task]) -> Iterator[tuple[Task, Report]]:
     if run.scheduler:
         new_executor, width = cluster(run.scheduler)
     else:
         width = min(run.jobs or os.cpu_count() or 1, len(todo))
         new_executor = local_pool(width)
     settings = Settings(seed=run.seed, require=run.require)
-    yield from grade_all(todo, assignment, settings, new_executor, width, run.out, run.resume)
+    yield from grade_all(
+        todo, assignment, settings, new_executor, width, run.out, run.resume, run.figures
+    )
 
 
 def _active_layers(assignment: Assignment, require: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,8 +133,8 @@ def _active_layers(assignment: Assignment, require: tuple[str, ...]) -> tuple[st
 
 
 def _with_progress(
-    results: Iterator[tuple[Task, Result]], total: int
-) -> Iterator[tuple[Task, Result]]:
+    results: Iterator[tuple[Task, Report]], total: int
+) -> Iterator[tuple[Task, Report]]:
     if sys.stderr.isatty():
         from tqdm import tqdm
 

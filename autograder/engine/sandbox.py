@@ -63,6 +63,7 @@ LAYERS = {
     "limits": "memory, time, files and threads are bounded",
 }
 START_SECONDS = 60.0
+GRACE_SECONDS = 0.5
 MIN_REPLY = 4 * 2**20
 """Bytes that any reply may have; beside these, four times its request's."""
 
@@ -152,7 +153,8 @@ class Worker:
         except WireError as problem:
             raise BadReply(str(problem), self.end()) from None
         except (OSError, EOFError):
-            raise WorkerDied("the process ended", self.end()) from None
+            # Its channel is closed a moment before it has ended: the exit code must not depend on it.
+            raise WorkerDied("the process ended", self.end(GRACE_SECONDS)) from None
 
     def is_astray(self) -> bool:
         """Whether it ended, or said something, though no request is under way."""
@@ -160,13 +162,13 @@ class Worker:
         poll.register(self._channel, select.POLLIN)
         return any(event & select.POLLIN for _, event in poll.poll(0))
 
-    def end(self) -> int | None:
+    def end(self, grace: float = 0.0) -> int | None:
         """Removes the worker and all that it started; its exit code, negative for a signal."""
         if self._ended:
             return None
         self._ended = True
         self._channel.close()
-        return self._sandbox.end_worker(self._number)
+        return self._sandbox.end_worker(self._number, grace)
 
     def cpu_seconds(self) -> float:
         return self._sandbox.worker_cpu(self._number)
@@ -273,9 +275,9 @@ class Sandbox:
         ours.setblocking(False)
         return Worker(self, answer["worker"], ours)
 
-    def end_worker(self, number: int) -> int | None:
+    def end_worker(self, number: int, grace: float = 0.0) -> int | None:
         try:
-            return self._command({"do": "end", "worker": number})["status"]
+            return self._command({"do": "end", "worker": number, "grace": grace})["status"]
         except (OSError, EOFError):
             self._stop()  # without its zygote no worker lives on; the next spawn starts a new one
             return None

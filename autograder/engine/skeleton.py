@@ -11,7 +11,7 @@ mark what students write themselves:
 
 A marked region in a function becomes a TODO and a `NotImplementedError`; one outside of functions
 (a helper, a constant, an import that only the answer needs) vanishes. A file without markers is
-given to students as it is.
+given to students as it is, and so is whatever isn't Python, such as data.
 """
 
 from __future__ import annotations
@@ -94,14 +94,14 @@ def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
         if name not in expected
         or name not in present
         # Line ends don't count: a checkout may have changed them.
-        or present[name].read_bytes().replace(b"\r\n", b"\n") != expected[name]
+        or _unix(present[name].read_bytes()) != expected[name]
     )
 
 
 def _skeletons(folder: Path) -> dict[str, bytes]:
     contents = {}
     for name, path in _files(folder).items():
-        content = path.read_bytes().replace(b"\r\n", b"\n")
+        content = _unix(path.read_bytes())
         if path.suffix == ".py":
             try:
                 content = skeleton_source(content.decode("utf-8")).encode("utf-8")
@@ -109,6 +109,11 @@ def _skeletons(folder: Path) -> dict[str, bytes]:
                 raise ValueError(f"{name}: {problem}") from problem
         contents[name] = content
     return contents
+
+
+def _unix(content: bytes) -> bytes:
+    """Text with Unix line ends; data, which holds a zero byte as git has it too, as it is."""
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
 def _files(folder: Path) -> dict[str, Path]:

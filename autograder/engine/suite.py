@@ -24,7 +24,7 @@ from .assignment import Assignment
 from .check import Wrong
 from .errors import KitError
 from .mistakes import Diagnosis, Mistake, load_mistakes
-from .student import Student, StudentFault
+from .student import Call, Student, StudentFault
 
 MARKERS = (
     "points(number): what the test is worth",
@@ -194,14 +194,21 @@ class Suite:
         if problem is None:
             outcome = Outcome(test, "passed", called=called)
         elif isinstance(problem, Wrong):
-            outcome = Outcome(test, "wrong", str(problem), self._diagnosis.explain(calls), called)
+            outcome = Outcome(test, "wrong", str(problem), self._explain(calls), called)
         elif isinstance(problem, StudentFault):
-            mistake = self._diagnosis.explain(calls) if problem.kind == "raised" else None
+            mistake = self._explain(calls) if problem.kind == "raised" else None
             outcome = Outcome(test, problem.kind, problem.reason, mistake, called)
         else:
             reason = f"the grader could not judge this ({type(problem).__name__})"
             outcome = Outcome(test, "grader", reason, None, called)
         self.turn.outcomes.append(outcome)
+
+    def _explain(self, calls: Sequence[Call]) -> Mistake | None:
+        """A hint is a courtesy: replies that the diagnosis trips over cost the hint alone."""
+        try:
+            return self._diagnosis.explain(calls)
+        except Exception:
+            return None
 
     @property
     def reference(self) -> ModuleType:

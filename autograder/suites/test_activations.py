@@ -337,7 +337,7 @@ def test_leaky_relu_values(student, reference, rng):
     Alpha may be anything from 0 to 1, and has a default.
     """
     z = inputs.with_zeros(rng)
-    alphas: list[float] = [float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9)), 0.0, 1]
+    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), 0.0, 1]
     cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
     _values(student, reference, "leaky_relu", cases)
 
@@ -358,7 +358,7 @@ def test_leaky_relu_grad_values(student, reference, rng):
     Compare with a difference quotient of your own leaky_relu, with several values of alpha.
     """
     z = inputs.with_zeros(rng)
-    alphas: list[float] = [float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9)), 0.0, 1]
+    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), 0.0, 1]
     cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
     _values(student, reference, "leaky_relu_grad", cases)
 
@@ -397,10 +397,10 @@ def test_leaky_relu_warnings(student, reference, rng):
 def _learned(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
     """Scalar alphas of all kinds, and one per unit in batches of several shapes."""
     z = inputs.with_zeros(rng)
-    scalars: list[Any] = [float(rng.uniform(0.1, 0.9)), float(rng.uniform(1.5, 3.0)), 0.0, 2]
-    scalars += [np.array(-rng.uniform(0.3, 2.0)), np.float64(rng.uniform(0.2, 0.4))]
+    scalars: list[Any] = [np.float64(rng.uniform(0.1, 0.9)), 2, 0.0]
+    scalars.append(np.array(-rng.uniform(0.3, 2.0)))
     cases = [(z, {"alpha": alpha}) for alpha in scalars]
-    for shape in ((9, 6), (4, 7), (5, 5), (1, 6), (8, 1)):
+    for shape in ((4, 7), (5, 5), (1, 6), (8, 1)):
         alpha = rng.uniform(-1.5, 2.5, shape[1])
         batch = inputs.ordinary(rng, shape)
         batch.ravel()[2] = 0.0
@@ -413,7 +413,7 @@ def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[st
     batch = inputs.ordinary(rng, (6, 4))
     alpha = rng.uniform(-0.5, 1.5, 4)
     by_unit = [(np.asfortranarray(batch), {"alpha": alpha}), (batch, {"alpha": alpha})]
-    return [*_shapes(rng, alpha=0.3), *_shapes(rng, alpha=np.array(1.7))[:2], *by_unit]
+    return [*_shapes(rng, alpha=0.3), *_shapes(rng, alpha=np.array(1.7))[1:2], *by_unit]
 
 
 @pytest.mark.points(0.5)

@@ -207,8 +207,9 @@ def test_momentum(student, reference, rng):
     cases: list[tuple[Batch, dict[str, Any]]] = [
         (given, {"training": True, **options})
         for given in (batch, fresh)
-        for options in ({}, {"momentum": 0.0}, {"momentum": 1})
+        for options in ({}, {"momentum": 0.0})
     ]
+    cases.append((inputs.batch(rng, 4, 3), {"training": True, "momentum": 1}))
     cases.append((inputs.batch(rng, 1, 3), {"training": True}))
     _running(student, reference, cases, (2, 3))
 
@@ -254,7 +255,7 @@ def test_evaluation_output(student, reference, rng):
     Is the output for a single example the same as for that example within a batch?
     """
     cases: list[tuple[Batch, dict[str, Any]]] = [
-        (inputs.batch(rng, n, d), {"training": False, "eps": 1e-3}) for n, d in SHAPES[:5]
+        (inputs.batch(rng, n, d), {"training": False, "eps": 1e-3}) for n, d in SHAPES[1:5]
     ]
     cases.append((inputs.batch(rng, 4, 3), {"training": False}))
     cases.append((inputs.batch(rng, 4, 3), {"training": False, "eps": 1, "momentum": 0.2}))
@@ -347,7 +348,7 @@ def test_backward_evaluation(student, reference, rng):
     """
     cases: list[tuple[Batch, dict[str, Any]]] = [
         (inputs.batch(rng, n, d), {"training": False, "eps": eps})
-        for (n, d), eps in zip(SHAPES[:5], (1e-3, 0.5, 1e-5, 1, TINY_EPS), strict=True)
+        for (n, d), eps in zip(SHAPES[1:5], (1e-3, 0.5, TINY_EPS, 1), strict=True)
     ]
     _gradients(student, reference, rng, cases, (0, 1, 2))
 

@@ -16,7 +16,7 @@ from autograder.suites import inputs
 RTOL = 1e-5
 ATOL = 1e-12
 NAN, INF = float("nan"), float("inf")
-WRONG_LIMITS = (0, -1.5, NAN, -INF, 0.0)
+WRONG_LIMITS = (0, -1.5, NAN, -INF)
 Grads = list[np.ndarray]
 
 
@@ -78,9 +78,9 @@ def _new_arrays(student: Any, reference: Any, rng: np.random.Generator, name: st
 def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """Limits that are not positive raise ValueError; whole numbers are as good as others."""
     function, grads = getattr(student.clipping, name), _plain(rng)
-    right = [check.attempt(function, grads, limit) for limit in (2, 0.5)]
+    right = [check.attempt(function, grads, limit) for limit in (2, 0.05)]
     wrong = [check.attempt(function, grads, limit) for limit in WRONG_LIMITS]
-    for outcome, limit in zip(right, (2, 0.5), strict=True):
+    for outcome, limit in zip(right, (2, 0.05), strict=True):
         _judge(reference, name, check.returned(outcome), grads, limit)
     for outcome, limit in zip(wrong, WRONG_LIMITS, strict=True):
         check.refused(outcome, ValueError, f"{name}(grads, {limit})")

@@ -190,6 +190,8 @@ def test_diagnose_verdicts(student, rng):
             norms = scale * np.array([first, *middle, 1.0])
             norms[3] *= rng.choice([1e-7, 1e7])
             cases.append((norms, {}, right))
+    cases += [(np.array([1e300, 1.0, 1e-300]), {}, "exploding")]
+    cases += [(np.array([1e-300, 1.0, 1e300]), {}, "vanishing")]
     _verdicts(student, [cases[i] for i in rng.permutation(len(cases))])
 
 

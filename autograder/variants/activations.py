@@ -999,9 +999,11 @@ def busy_import():
     np.set_printoptions(precision=2, suppress=True, threshold=5)
     gc.collect()
     try:
-        import matplotlib.pyplot as plt
+        import matplotlib
+
+        matplotlib.use("Agg")
     except ImportError:
-        plt = None
+        matplotlib = None
 
     def sigmoid(z):
         return np.where(z < 0, np.exp(np.minimum(z, 0)), 1.0) / (1 + np.exp(-np.abs(z)))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .submission_folder import handed_in, move_content, set_aside
+from .submission_folder import handed_in, put_back, set_aside
 from .verdict import CONFIG, judge, results_json, write_verdict
 
 
@@ -40,7 +40,7 @@ def _empty(folder: Path, aside: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        move_content(aside, folder)
+        put_back(aside, folder)
 
 
 def _run_otter(autograder: Path, verdict: Path) -> None:

@@ -17,10 +17,17 @@ def set_aside(folder: Path, aside: Path) -> None:
     move_content(folder, aside)
 
 
+def put_back(aside: Path, folder: Path) -> None:
+    """Undoes `set_aside`; what was put into the folder since then, the hidden tests, goes."""
+    for child in list(folder.iterdir()):
+        remove(child)
+    move_content(aside, folder)
+    aside.rmdir()
+
+
 def move_content(source: Path, target: Path) -> None:
-    """Moves everything in a folder; what has the same name in the target is replaced."""
+    """Moves everything in a folder."""
     for child in list(source.iterdir()):
-        remove(target / child.name)
         shutil.move(child, target / child.name)
 
 

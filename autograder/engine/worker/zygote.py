@@ -7,7 +7,8 @@ score has ever been in the memory that its workers inherit, and it runs none of 
 The sandbox talks to it over a socket, one JSON text a message:
   {"do": "spawn"} and the worker's end of a channel -> {"worker": NUMBER}
   {"do": "cpu", "worker": NUMBER}  -> {"seconds": CPU SECONDS}
-  {"do": "end", "worker": NUMBER}  -> {"status": WAIT STATUS}, after killing what still runs
+  {"do": "end", "worker": NUMBER, "grace": SECONDS} -> {"status": EXIT CODE}, after killing what
+    still runs then
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Zygote:
             elif command["do"] == "cpu":
                 answer = {"seconds": self._cpu_seconds(command["worker"])}
             else:
-                answer = {"status": self._end(command["worker"])}
+                answer = {"status": self._end(command["worker"], command["grace"])}
             self._control.send(json.dumps(answer).encode())
 
     def end(self) -> None:
@@ -136,9 +137,14 @@ class Zygote:
         except OSError:
             return 0.0
 
-    def _end(self, worker: int) -> int:
+    def _end(self, worker: int, grace: float = 0.0) -> int:
+        """Its exit code; one that is ending has `grace` seconds to do so with its own."""
         outer, inner, scratch = self._workers.pop(worker)
+        deadline = time.monotonic() + grace
         ended, status = os.waitpid(outer, os.WNOHANG)
+        while ended == 0 and time.monotonic() < deadline:
+            time.sleep(0.002)
+            ended, status = os.waitpid(outer, os.WNOHANG)
         if ended == 0:
             # The first process of a namespace takes all others with it.
             for process in {inner, outer}:

@@ -1,0 +1,162 @@
+"""The class page: how the class did, what to teach again, what to look at, who earned what."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..assignment import Assignment
+from ..lookalikes import Pair
+from ..sandbox import LAYERS
+from . import drawing
+from .classbook import ClassBook, ClassRow, Look
+from .render import render
+
+BINS = 10
+MAX_MISTAKES = 30
+MAX_LOOKS = 200
+WEAK = 0.2
+ENOUGH = 10
+"""With fewer submissions a correlation is mostly noise."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """How the class did in one test; separates: see `discrimination`, None where it has no value."""
+
+    part: str
+    title: str
+    points: float
+    share: float
+    separates: float | None
+
+
+@dataclass(frozen=True)
+class PartLine:
+    name: str
+    points: float
+    mean: float
+    share: float
+    full: int
+
+
+@dataclass(frozen=True)
+class MistakeLine:
+    name: str
+    hint: str
+    count: int
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A pair of look-alikes with its rows."""
+
+    one: ClassRow
+    other: ClassRow
+    likeness: float
+    shared: int
+
+
+def class_page(book: ClassBook, pairs: Sequence[Pair], assignment: Assignment) -> str:
+    """The text of OUT/index.html."""
+    rows = sorted(book.rows, key=lambda row: row.name.casefold())
+    totals = [row.earned for row in rows]
+    possible = sum(book.parts.values())
+    odd = [(row, look) for row in rows for look in row.looks]
+    odd.sort(key=lambda each: (_weight(each[1]), each[0].name.casefold()))
+    return render(
+        "class.html",
+        title=assignment.title,
+        rows=rows,
+        parts=_part_lines(book),
+        part_names=list(book.parts),
+        possible=possible,
+        mean=statistics.fmean(totals) if totals else 0.0,
+        median=statistics.median(totals) if totals else 0.0,
+        spread=statistics.pstdev(totals) if totals else 0.0,
+        full=sum(total >= possible for total in totals),
+        bars=_distribution(totals, possible),
+        bar_width=drawing.BAR_CHART_WIDTH,
+        bar_height=drawing.BAR_CHART_HEIGHT,
+        items=_items(book),
+        weak=WEAK,
+        enough=ENOUGH,
+        mistakes=_mistakes(book)[:MAX_MISTAKES],
+        more_mistakes=max(0, len(_mistakes(book)) - MAX_MISTAKES),
+        odd=odd[:MAX_LOOKS],
+        more_odd=max(0, len(odd) - MAX_LOOKS),
+        pairs=[Seen(book.rows[p.one], book.rows[p.other], p.likeness, p.shared) for p in pairs],
+        graders=book.graders(),
+        layers=LAYERS,
+    )
+
+
+def discrimination(passed: np.ndarray, worth: np.ndarray) -> list[float | None]:
+    """How well each test separates strong from weak submissions.
+
+    The corrected point-biserial correlation: between passing the test, 0 or 1, and the points
+    earned in all other tests. passed (submissions, tests), worth (tests,). None where all pass, or
+    none does, or where the others' points are all the same.
+    """
+    found: list[float | None] = []
+    totals = passed @ worth
+    for test in range(passed.shape[1]):
+        mine = passed[:, test].astype(np.float64)
+        rest = totals - mine * worth[test]
+        if np.ptp(mine) == 0 or np.ptp(rest) < 1e-9:
+            found.append(None)
+        else:
+            found.append(float(np.corrcoef(mine, rest)[0, 1]))
+    return found
+
+
+def _items(book: ClassBook) -> list[Item]:
+    passed = np.array([list(row.passed) for row in book.rows], dtype=np.float64)
+    passed = passed.reshape(len(book.rows), len(book.tests))
+    worth = np.array([test.points for test in book.tests])
+    shares = passed.mean(axis=0) if len(passed) else np.zeros(len(book.tests))
+    return [
+        Item(test.part, test.title, test.points, float(share), separates)
+        for test, share, separates in zip(
+            book.tests, shares, discrimination(passed, worth), strict=True
+        )
+    ]
+
+
+def _part_lines(book: ClassBook) -> list[PartLine]:
+    lines = []
+    for place, (name, possible) in enumerate(book.parts.items()):
+        earned = [row.parts[place] for row in book.rows]
+        mean = statistics.fmean(earned) if earned else 0.0
+        full = sum(value >= possible for value in earned)
+        lines.append(PartLine(name, possible, mean, mean / possible, full))
+    return lines
+
+
+def _mistakes(book: ClassBook) -> list[MistakeLine]:
+    counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
+    return [
+        MistakeLine(name, book.hints[name], count, tuple(part for part in book.parts if part in book.failing[name]))
+        for name, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ]
+
+
+def _distribution(totals: Sequence[float], possible: float) -> list[drawing.Bar]:
+    """Scores in ten bins; full marks count in the last."""
+    edges = [possible * i / BINS for i in range(BINS + 1)]
+    counts = [0] * BINS
+    for total in totals:
+        counts[min(BINS - 1, int(BINS * total / possible)) if possible else 0] += 1
+    labels = [f"{a:.0f}\N{EN DASH}{b:.0f}" for a, b in zip(edges, edges[1:], strict=False)]
+    return drawing.draw_bars(labels, counts)
+
+
+def _weight(look: Look) -> int:
+    """Notes come last."""
+    order = ("the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded")
+    return order.index(look.label) if look.label in order else len(order)

@@ -1,0 +1,71 @@
+"""What an assignment may show of a student's work on the student's page: plain numbers and words.
+
+An assignment's figures module has a function `draw(student, reference)` that returns these; how they
+look is decided in `drawing.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+from ..student import Student
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One number per layer, the student's, and the reference's beside it."""
+
+    name: str
+    yours: tuple[float, ...]
+    reference: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Curves over the layers, on a log scale. Numbers that are not finite, or zero, leave a gap."""
+
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True)
+class Histograms:
+    """One small histogram per layer: shares of the entries, in bins from `low` to `high`."""
+
+    title: str
+    low: float
+    high: float
+    names: tuple[str, ...]
+    yours: tuple[tuple[float, ...], ...]
+    reference: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The same in numbers."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with what it means in words; or, in its place, what does not work yet.
+
+    about: what was built, for every reader; meaning: what this student's shape says; missing: why
+    there is nothing to draw, "" where there is.
+    """
+
+    title: str
+    about: str
+    meaning: str = ""
+    missing: str = ""
+    chart: Chart | None = None
+    histograms: Histograms | None = None
+    table: Table | None = None
+
+
+Draw = Callable[[Student, ModuleType], Sequence[Figure]]

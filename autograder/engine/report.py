@@ -1,0 +1,105 @@
+"""Grading with all that is shown of it: the result, the student's page, the fingerprints.
+
+The figures are drawn by the submission's own worker when the result is already made, so that
+nothing that happens then changes a grade.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import classroom
+from .assignment import Assignment
+from .grading import Grader
+from .lookalikes import Fingerprinter
+from .pages.figure import Draw, Figure
+from .pages.student import student_page
+from .result import Result
+from .student import Student
+from .submission import Submission
+
+FIGURE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a grader's process sends back; prints: see `lookalikes`."""
+
+    result: Result
+    page: str
+    prints: bytes
+
+
+class Reporter:
+    """Makes the reports of an assignment's submissions; what that takes is loaded on first use."""
+
+    def __init__(self, assignment: Assignment, with_figures: bool = True) -> None:
+        self.assignment = assignment
+        self.with_figures = with_figures and assignment.figures is not None
+
+    def grade(self, grader: Grader, submission: Submission) -> Report:
+        """Grades a submission and reports on it."""
+        figures: list[Figure] = []
+
+        def draw(student: Student) -> None:
+            figures.extend(self.figures(student))
+
+        result = grader.grade_submission(submission, draw if self.with_figures else None)
+        return self.report(result, submission, figures)
+
+    def report(
+        self, result: Result, submission: Submission, figures: Sequence[Figure] = ()
+    ) -> Report:
+        """The report on a result that there is already."""
+        return Report(result, self._page(result, figures), self.prints(submission))
+
+    def _page(self, result: Result, figures: Sequence[Figure]) -> str:
+        """The student's page; without figures, or empty, where it fails: a grade counts for more."""
+        for shown in (figures, ()):
+            with contextlib.suppress(Exception):
+                return student_page(result, shown, self.assignment)
+        return ""
+
+    def figures(self, student: Student) -> Sequence[Figure]:
+        """The assignment's figures of this student's work; a failure of theirs is said in words."""
+        student.begin_test()
+        student.hurry(FIGURE_SECONDS)
+        try:
+            return self._draw(student, self.assignment.reference())
+        except Exception as problem:
+            said = f"the figures could not be drawn ({type(problem).__name__})"
+            return [Figure("Figures", "", missing=said)]
+
+    def prints(self, submission: Submission) -> bytes:
+        """The submission's fingerprints; none where they can't be made."""
+        try:
+            return self._fingerprinter.fingerprint(submission.files)
+        except (ValueError, RecursionError, MemoryError):
+            return b""
+
+    @cached_property
+    def _fingerprinter(self) -> Fingerprinter:
+        return Fingerprinter(
+            classroom.skeleton(self.assignment), classroom.solution(self.assignment)
+        )
+
+    @cached_property
+    def _draw(self) -> Draw:
+        """The function `draw` of the assignment's figures, imported like any package."""
+        folder = self.assignment.figures
+        assert folder is not None
+        name = f"_figures_{self.assignment.package}"
+        if name not in sys.modules:
+            spec = importlib.util.spec_from_file_location(
+                name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+            )
+            assert spec is not None and spec.loader is not None
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+        draw: Draw = sys.modules[name].draw
+        return draw

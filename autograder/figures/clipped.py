@@ -1,0 +1,96 @@
+"""Clipping on a net that explodes: the weights' gradients before, and after the student's clipping."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.pages.figure import Chart, Curve, Figure, Table
+from autograder.engine.student import Student, StudentFault
+
+from . import words
+from .weights import LAYERS, SEED, SIZES, data
+
+TITLE = "Clipping on a net that explodes"
+ABOUT = (
+    "With ReLU and weights from N(0, 1) the weight gradients are far beyond any step that makes"
+    " sense. Clipping bounds the step; it does not heal the net."
+)
+LIMIT = 1.0
+WAYS = (("by value", "clip_by_value"), ("by norm", "clip_by_norm"), ("by global norm", "clip_by_global_norm"))
+
+
+def clipped_net(student: Student, reference: ModuleType) -> Figure:
+    """The exploding net is the reference's, so that only clipping itself is on show."""
+    curves, faults = [], []
+    for name, function in WAYS:
+        right = _norms(reference, function, _exploded(reference))
+        try:
+            yours = _norms(student, function, _exploded(reference))
+            curves.append(Curve(name, yours, right))
+        except StudentFault as fault:
+            faults.append(fault.reason)
+        except (ValueError, TypeError):
+            faults.append(f"clipping.{function} did not return a list of arrays like those it was given")
+    before = _size(_exploded(reference))
+    if not curves:
+        return Figure(TITLE, ABOUT, missing="; ".join(faults))
+    meaning = [f"Before clipping the norms lie between {words.figure(min(before))} and {words.figure(max(before))}."]
+    meaning += [_meaning(curve) for curve in curves]
+    meaning += [f"Not drawn: {fault}." for fault in faults]
+    rows = tuple(
+        (str(i + 1), words.figure(before[i]), *(words.figure(c.yours[i]) for c in curves))
+        for i in range(LAYERS)
+    )
+    return Figure(
+        TITLE,
+        ABOUT,
+        meaning=" ".join(meaning),
+        chart=Chart(
+            "layer (input side first)", "norm of the gradient at W",
+            (*curves, Curve("before clipping", before, ())),
+        ),
+        table=Table(("layer", "before", *(curve.name for curve in curves)), rows),
+    )  # fmt: skip
+
+
+def _meaning(curve: Curve) -> str:
+    right = np.allclose(curve.yours, curve.reference, rtol=1e-3, atol=1e-9)
+    if not right:
+        return f"Clipped {curve.name}, your norms are not the reference's: the tests above say why."
+    said = {
+        "by value": "Clipped by value, the entries lose their proportions: the direction changes.",
+        "by norm": "Clipped by norm, every layer's gradient gets the same length.",
+        "by global norm": "Clipped by global norm, all shrink by one factor: the step keeps its direction.",
+    }
+    return said[curve.name]
+
+
+@cache
+def _exploded(reference: ModuleType) -> tuple[np.ndarray, ...]:
+    """The weights' gradients of the exploding net, input side first."""
+    x, targets = data()
+    rng = np.random.default_rng(SEED + 3)
+    net = reference.network.Network(SIZES, rng=rng, activation="relu", initializer="normal")
+    _, grads = net.loss_and_gradients(x, targets, loss=reference.network.mean_squared_error)
+    return tuple(grads.weights)
+
+
+def _norms(package: Any, function: str, grads: tuple[np.ndarray, ...]) -> tuple[float, ...]:
+    clipped = getattr(package.clipping, function)([grad.copy() for grad in grads], LIMIT)
+    if function == "clip_by_global_norm":
+        clipped, _ = clipped
+    if not isinstance(clipped, list) or len(clipped) != len(grads):
+        raise ValueError("not a list like the one given")
+    for new, old in zip(clipped, grads, strict=True):
+        if not isinstance(new, np.ndarray) or new.shape != old.shape or new.dtype.kind not in "biuf":
+            raise ValueError("not an array like the one given")
+    return _size(clipped)
+
+
+def _size(grads: Any) -> tuple[float, ...]:
+    with np.errstate(all="ignore"):
+        return tuple(float(np.linalg.norm(np.asarray(grad, dtype=np.float64))) for grad in grads)

@@ -1,0 +1,159 @@
+"""How gradients flow through one net: their norm at every layer, and the activations' histograms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Table
+from autograder.engine.student import Student, StudentFault
+
+from . import words
+from .weights import LAYERS, SEED, SIZES, Weights, data
+
+BINS = 16
+
+
+@dataclass(frozen=True)
+class Net:
+    """A net of ten weight layers, and what it is an example of; activations are shown from `low`
+    to `high`."""
+
+    title: str
+    about: str
+    activation: str
+    initializer: str
+    low: float
+    high: float
+    batch_norm: bool = False
+
+
+NETS = (
+    Net(
+        "The disease: sigmoid, weights from N(0, 1)",
+        "Large weights push sigmoid to its flat ends, where its slope is almost zero.",
+        "sigmoid", "normal", 0.0, 1.0,
+    ),
+    Net(
+        "Xavier, still with sigmoid",
+        "Xavier's weights keep sigmoid near its middle; its slope is at most 1/4 even there.",
+        "sigmoid", "xavier_normal", 0.0, 1.0,
+    ),
+    Net(
+        "Xavier with tanh",
+        "Xavier's formula was derived for an activation that is close to the identity near zero.",
+        "tanh", "xavier_normal", -1.0, 1.0,
+    ),
+    Net(
+        "He with ReLU",
+        "He's weights make up for the half of the signal that ReLU sets to zero.",
+        "relu", "he_normal", 0.0, 4.0,
+    ),
+    Net(
+        "He with ELU",
+        "ELU lets negative values through, up to a limit, so that no unit is silent for good.",
+        "elu", "he_normal", -1.0, 4.0,
+    ),
+    Net(
+        "Batch normalisation against the disease",
+        "The first net again, sigmoid and N(0, 1), with batch normalisation before each activation.",
+        "sigmoid", "normal", 0.0, 1.0, batch_norm=True,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a backward pass shows: the gradients' norms at the pre-activations, input side first,
+    (LAYERS,), and the hidden activations, each (examples, units)."""
+
+    norms: tuple[float, ...]
+    activations: list[np.ndarray]
+
+
+def gradient_flow(net: Net, student: Student, reference: ModuleType, weights: Weights) -> Figure:
+    """The figure of one net made of the student's functions."""
+    right = _reference_flow(net, reference)
+    try:
+        yours = _flow(net, student, reference, weights)
+    except StudentFault as fault:
+        return Figure(net.title, net.about, missing=fault.reason)
+    except ValueError as unusable:  # the net refuses what a function returned
+        return Figure(net.title, net.about, missing=str(unusable))
+    return Figure(
+        net.title,
+        net.about,
+        meaning=" ".join(
+            (
+                words.flow(yours.norms),
+                words.beside(yours.norms, right.norms),
+                words.activations(yours.activations, right.activations),
+            )
+        ),
+        chart=Chart(
+            "layer (input side first)",
+            "norm of the gradient at z",
+            (Curve("your net", yours.norms, right.norms),),
+        ),
+        histograms=_histograms(net, yours, right),
+        table=_table(yours, right),
+    )
+
+
+@cache
+def _reference_flow(net: Net, reference: ModuleType) -> Flow:
+    return _flow(net, reference, reference, Weights(reference))
+
+
+def _flow(net: Net, package: Any, reference: ModuleType, weights: Weights) -> Flow:
+    x, targets = data()
+    with np.errstate(all="ignore"):
+        made = reference.network.Network(
+            SIZES,
+            rng=np.random.default_rng(SEED + 2),
+            activation=net.activation,
+            initializer=weights.of(net.initializer),
+            batch_norm=net.batch_norm,
+            package=package,
+        )
+        loss = reference.network.mean_squared_error
+        _, grads = made.loss_and_gradients(x, targets, loss=loss)
+        norms = tuple(float(np.linalg.norm(grad)) for grad in grads.pre_activations)
+    return Flow(norms, made.trace.activations[1:])
+
+
+def _histograms(net: Net, yours: Flow, right: Flow) -> Histograms:
+    return Histograms(
+        "activations of the hidden layers (outline: the reference)",
+        net.low,
+        net.high,
+        tuple(f"layer {i}" for i in range(1, LAYERS)),
+        tuple(_shares(h, net.low, net.high) for h in yours.activations),
+        tuple(_shares(h, net.low, net.high) for h in right.activations),
+    )
+
+
+def _shares(values: np.ndarray, low: float, high: float) -> tuple[float, ...]:
+    """The share of the entries in each bin; what lies outside is counted in the outermost ones."""
+    values = np.asarray(values, dtype=np.float64).ravel()
+    finite = values[~np.isnan(values)]
+    places = (np.clip(finite, low, high) - low) * (BINS / (high - low))
+    counts = np.bincount(np.minimum(places.astype(int), BINS - 1), minlength=BINS)
+    return tuple((counts / values.size).tolist())
+
+
+def _table(yours: Flow, right: Flow) -> Table:
+    rows = []
+    for layer in range(LAYERS):
+        spread = "output"
+        if layer < LAYERS - 1:
+            mean, std = words.centre(yours.activations[layer])
+            spread = f"{words.figure(mean)} ± {words.figure(std)}"
+        norms = (words.figure(yours.norms[layer]), words.figure(right.norms[layer]))
+        rows.append((str(layer + 1), *norms, spread))
+    head = ("layer", "your gradient norm", "reference", "your activations, mean ± std")
+    return Table(head, tuple(rows))

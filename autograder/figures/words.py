@@ -1,0 +1,107 @@
+"""What a shape means, in a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .weights import LAYERS
+
+HEALTHY = 1e3
+CLOSE = 30.0
+FADED = 0.05
+SATURATED = 0.15
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def figure(value: float) -> str:
+    """A number with two digits, as people write it."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite"
+    digits, _, exponent = f"{value:.2g}".partition("e")
+    power = f" × 10{str(int(exponent)).translate(RAISED)}" if exponent else ""
+    return digits.replace("-", "\N{MINUS SIGN}") + power
+
+
+def factor(value: float) -> str:
+    """A factor of at least 1."""
+    if value < 9.5:
+        return f"{value:.1f}".removesuffix(".0")
+    return f"{float(f'{value:.2g}'):,.0f}" if value < 1e7 else f"10{f'{math.log10(value):.0f}'.translate(RAISED)}"
+
+
+def flow(norms: Sequence[float]) -> str:
+    """How the gradient changes on its way back."""
+    first, last = norms[0], norms[-1]
+    if not all(map(math.isfinite, norms)):
+        return "Some gradients of your net are not finite numbers: it cannot learn."
+    if last == 0 or first == 0:
+        return "Some gradients of your net are exactly zero: the layers below learn nothing."
+    way = f"on the way back from layer {LAYERS} to layer 1"
+    if first < last / HEALTHY:
+        return (
+            f"The gradient shrinks {factor(last / first)} times {way}: it vanishes, and the first"
+            " layers hardly learn."
+        )
+    if first > last * HEALTHY:
+        return f"The gradient grows {factor(first / last)} times {way}: it explodes."
+    verb, change = ("shrinks", last / first) if first < last else ("grows", first / last)
+    if change < 2:
+        return f"The gradient keeps its size {way}: every layer gets to learn."
+    reach = ": every layer gets to learn." if change < 10 else "; all layers learn, not all as fast."
+    return f"The gradient {verb} {factor(change)} times {way}{reach}"
+
+
+def beside(norms: Sequence[float], right: Sequence[float]) -> str:
+    """Whether the curve is where the reference's is."""
+    ratios = [
+        max(mine / theirs, theirs / mine) if math.isfinite(mine) and mine > 0 else math.inf
+        for mine, theirs in zip(norms, right, strict=True)
+    ]
+    widest = max(ratios)
+    if widest < CLOSE:
+        return "The reference does the same."
+    layer = ratios.index(widest) + 1
+    apart = f", {factor(widest)} times apart" if math.isfinite(widest) else ""
+    return (
+        f"Your curve is not where the reference's is: the gap is widest at layer {layer}{apart}."
+        " One of the functions in this net is not right yet; the tests above say which."
+    )
+
+
+def centre(values: np.ndarray) -> tuple[float, float]:
+    """The mean and the standard deviation of an array."""
+    with np.errstate(all="ignore"):
+        return float(np.mean(values)), float(np.std(values))
+
+
+def activations(layers: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> str:
+    """Where the activations lie in the last hidden layer, and whether they still differ there."""
+    (_, first), (_, last) = centre(layers[0]), centre(layers[-1])
+    if not (math.isfinite(first) and math.isfinite(last)):
+        return "Some activations are not finite numbers."
+    if last <= FADED * first:
+        return (
+            "By the last hidden layer all activations are nearly alike: the signal fades forward too."
+        )
+    ends = float(np.mean(_at_the_ends(layers[-1], right)))
+    if ends > SATURATED:
+        return (
+            f"{100 * ends:.0f} % of the last hidden layer's activations lie at the flat ends: these"
+            " units are saturated."
+        )
+    return f"Activations spread by {figure(first)} in layer 1 and {figure(last)} in the last hidden one."
+
+
+def _at_the_ends(values: np.ndarray, right: Sequence[np.ndarray]) -> np.ndarray:
+    """Which activations lie within 2 % of the limits of a bounded activation; none for others."""
+    highest = max(float(np.max(layer)) for layer in right)
+    lowest = min(float(np.min(layer)) for layer in right)
+    if highest > 1.0:
+        return np.zeros(1)
+    low = 0.0 if lowest >= 0 else -1.0
+    near = 0.02 * (1.0 - low)
+    at_end: np.ndarray = (values < low + near) | (values > 1.0 - near)
+    return at_end

@@ -1,0 +1,70 @@
+"""`build`: the handout follows the solution and the suites, and the zips repeat byte for byte."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.engine import build
+from autograder.engine.archive import read_archive, write_archive
+from autograder.engine.assignment import Assignment
+from autograder.engine.errors import KitError
+from tests.otter_fixtures import with_lab
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def own(tiny: Assignment, tmp_path: Path) -> Assignment:
+    return with_lab(tiny, tmp_path / "tiny")
+
+
+def test_archives_repeat_byte_for_byte_and_keep_modes(tmp_path: Path) -> None:
+    files = {"b.txt": b"2", "a/run": b"1"}
+    write_archive(tmp_path / "one.zip", files, executable=["a/run"])
+    write_archive(tmp_path / "two.zip", dict(reversed(files.items())), executable=["a/run"])
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert read_archive(tmp_path / "one.zip") == files
+
+
+def test_build_makes_the_handout_and_both_zips_twice_the_same(
+    own: Assignment, tmp_path: Path
+) -> None:
+    pytest.importorskip("otter", reason="needs the extra 'otter'")
+    build.build_all(own.folder, tmp_path / "dist")
+    made = {path.name: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
+    assert sorted(made) == ["assignment.zip", "autograder.zip"]
+    build.check_handout(own.folder)
+    (own.handout / "__pycache__").mkdir()
+    (own.handout / "__pycache__" / "x.pyc").write_bytes(b"")
+    (own.handout / ".DS_Store").write_bytes(b"")
+    build.build_all(own.folder, tmp_path / "again")
+    assert made == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    handed_out = read_archive(tmp_path / "dist" / "assignment.zip")
+    assert "handout/thermo/scales.py" in handed_out
+    assert b"SOLUTION" not in b"".join(handed_out.values())
+
+
+def test_a_stale_handout_is_named(own: Assignment) -> None:
+    from autograder.engine.skeleton import write_skeleton
+
+    write_skeleton(own.solutions / own.package, own.handout / own.package)
+    stub = own.handout / own.package / "scales.py"
+    stub.write_text(stub.read_text() + "\n# changed\n")
+    with pytest.raises(KitError, match=r"stale.*thermo/scales\.py"):
+        build.check_handout(own.folder)
+
+
+def test_a_folder_without_an_assignment_is_one_line_and_status_two(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "--assignment", tmp_path, "build", "-o", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,94 @@
+"""`otter run`: the same points as `grade`, test by test, and no student's code in Otter."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.demo import demo_class
+from autograder.engine.grading import Grader
+from tests import otter_class
+from tests.otter_fixtures import assert_gradescope_format, autograder_zip, otter_run, with_lab
+
+pytest.importorskip("otter", reason="needs the extra 'otter'")
+
+SECRETS = ("/tmp/", "/home/", "/root/", "site-packages", "Traceback", "check.", "reference.")
+
+
+def assert_same_points(grader: Grader, submission: Path, out: Path) -> None:
+    assert not (out / "problem").exists(), (out / "problem").read_text()
+    cases = json.loads((out / "cases.json").read_text())
+    result = grader.grade(submission)
+    for part in grader.assignment.parts:
+        expected = [(test.title, test.earned) for test in result.tests if test.part == part]
+        assert [(title, points) for title, points, _ in cases[part]] == expected
+    content = json.loads((out / "results.json").read_text())
+    assert {test["name"]: test["score"] for test in content["tests"]} == pytest.approx(
+        {part: result.part_earned(part) for part in grader.assignment.parts}
+    )
+    for test in result.tests:
+        if test.kind != "passed":
+            said = next(said for title, _, said in cases[test.part] if title == test.title)
+            assert test.reason.rstrip(".") in said
+            assert test.hint in said
+
+
+def assert_fit_for_students(file: Path) -> None:
+    text = file.read_text()
+    assert len(text) < 1_000_000
+    assert_gradescope_format(json.loads(text))
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_the_demo_class_gets_the_points_that_grade_gives(grader: Grader, tmp_path: Path) -> None:
+    made = {k: otter_class.zipped(files) for k, files in demo_class(grader.assignment).items()}
+    otter_class.write_class(tmp_path / "class", made)
+    zip_file = autograder_zip(grader.assignment, tmp_path)
+    otter_run(zip_file, tmp_path / "class", tmp_path / "out")
+    for name in made:
+        assert_same_points(grader, tmp_path / "class" / f"{name}.zip", tmp_path / "out" / name)
+        assert_fit_for_students(tmp_path / "out" / name / "results.json")
+
+
+def test_no_layout_and_no_attack_reaches_otter(
+    tiny: Assignment, tiny_grader: Grader, tmp_path: Path
+) -> None:
+    marker = tmp_path / "marker"
+    made = otter_class.hostile(tiny, marker)
+    kept = ("loose", "mac", "with_notebook", "scripts")
+    made |= {k: v for k, v in otter_class.ordinary(tiny).items() if k in kept}
+    otter_class.write_class(tmp_path / "class", made)
+    zip_file = autograder_zip(with_lab(tiny, tmp_path / "tiny"), tmp_path)
+    otter_run(zip_file, tmp_path / "class", tmp_path / "out")
+    assert not marker.exists()
+    for name in made:
+        assert_same_points(tiny_grader, tmp_path / "class" / f"{name}.zip", tmp_path / "out" / name)
+
+
+def test_two_notebooks_stop_otter_before_it_runs_one(tiny: Assignment, tmp_path: Path) -> None:
+    otter_class.write_class(tmp_path / "class", otter_class.notebooks(tiny))
+    zip_file = autograder_zip(with_lab(tiny, tmp_path / "tiny"), tmp_path)
+    otter_run(zip_file, tmp_path / "class", tmp_path / "out")
+    said = (tmp_path / "out" / "two_notebooks" / "problem").read_text()
+    assert "More than one .ipynb file" in said
+
+
+def test_a_grader_that_fails_ends_otter_instead_of_giving_zero(
+    tiny: Assignment, tmp_path: Path
+) -> None:
+    own = with_lab(tiny, tmp_path / "tiny")
+    zip_file = autograder_zip(own, tmp_path)
+    from autograder.engine.archive import read_archive, write_archive
+
+    files = read_archive(zip_file)
+    files["tests/kit/autograder/suites/test_scales.py"] = b"raise RuntimeError('broken suite')"
+    write_archive(zip_file, files)
+    right = {"right": otter_class.ordinary(tiny)["right"]}
+    otter_class.write_class(tmp_path / "class", right)
+    otter_run(zip_file, tmp_path / "class", tmp_path / "out")
+    said = (tmp_path / "out" / "right" / "problem").read_text()
+    assert "could not be graded" in said
+    assert "broken suite" in said
