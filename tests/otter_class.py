@@ -112,9 +112,7 @@ def ordinary(assignment: Assignment) -> dict[str, bytes]:
         "nothing": zipped({}),
         "nested": zipped({f"work/week 3/{k}": v for k, v in right.items()}),
         "loose": zipped({k.removeprefix(f"{package}/"): v for k, v in lacking.items()}),
-        "mac": zipped(
-            right | {f"__MACOSX/{package}/._{m}.py": b"\0\5\x16\7" for m in modules}
-        ),
+        "mac": zipped(right | {f"__MACOSX/{package}/._{m}.py": b"\0\5\x16\7" for m in modules}),
         "with_notebook": zipped(lacking | {"lab.ipynb": notebook("raise SystemExit")}),
         "scripts": zipped(lacking | {"submit.py": b"raise SystemExit", "try.py": b"1 / 0"}),
     }
@@ -135,7 +133,10 @@ def hostile(assignment: Assignment, marker: Path) -> dict[str, bytes]:
         "attacker": zipped(attacked | at_import),
         "impostor": zipped(
             stubs
-            | {f"{name}.py": leave_mark.encode() for name in ("ipykernel_launcher", "numpy", "otter")}
+            | {
+                f"{name}.py": leave_mark.encode()
+                for name in ("ipykernel_launcher", "numpy", "otter")
+            }
             | {"tests/initializers.py": leave_mark.encode(), "results/verdict.json": forged}
             | {"verdict.json": forged, "tests/kit/autograder/__init__.py": leave_mark.encode()}
             | {"autograder/__init__.py": leave_mark.encode(), ".OTTER_LOG": log}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def assignment() -> Assignment:
     return Assignment.load(Path(__file__).parent.parent / "autograder")
 
 
-def tests_of_parts(tests_per_part: int = 8) -> list[tuple[str, str, float]]:
+def made_up(tests_per_part: int) -> list[tuple[str, str, float]]:
     parts = ("initializers", "activations", "batchnorm", "clipping", "diagnostics", "deep_network")
     return [
         (part, f"{part} number {i}: the values are right.", 0.5 + 0.5 * (i % 3))
@@ -46,7 +47,7 @@ def tests_of_parts(tests_per_part: int = 8) -> list[tuple[str, str, float]]:
 def result(name: str, strength: float, rng: np.random.Generator, tests_per_part: int = 8) -> Result:
     """A submission that passes a test with a probability that grows with its strength."""
     found = []
-    for number, (part, title, points) in enumerate(tests_of_parts(tests_per_part)):
+    for number, (part, title, points) in enumerate(made_up(tests_per_part)):
         hardness = (number * 37 % 100) / 100
         passed = rng.random() < 1 / (1 + np.exp(-8 * (strength - hardness)))
         mistake = "" if passed or rng.random() < 0.5 else rng.choice(list(HINTS))
@@ -67,9 +68,7 @@ def result(name: str, strength: float, rng: np.random.Generator, tests_per_part:
 def hostile_result(rng: np.random.Generator) -> Result:
     """One in which everything that a student can write is markup."""
     made = result("x.zip", 0.3, rng)
-    failed = [
-        TestResult(t.id, t.part, t.title, t.points, 0.0, "raised", HOSTILE, t.hint) for t in made.tests
-    ]
+    failed = [replace(t, earned=0.0, kind="raised", reason=HOSTILE) for t in made.tests]
     events = {"timeouts": [HOSTILE], "crashes": [], "refused": []}
     return Result(f"{HOSTILE}.zip", made.sha256, tuple(failed), "", (HOSTILE,), events, GRADER)
 

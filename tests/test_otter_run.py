@@ -30,7 +30,7 @@ def assert_same_points(grader: Grader, submission: Path, out: Path) -> None:
         {part: result.part_earned(part) for part in grader.assignment.parts}
     )
     for test in result.tests:
-        if test.kind != "passed":
+        if test.kind not in ("passed", "timeout"):
             said = next(said for title, _, said in cases[test.part] if title == test.title)
             assert test.reason.rstrip(".") in said
             assert test.hint in said

@@ -13,6 +13,7 @@ The letters are those of lab.ipynb, which asks a question after each experiment.
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -185,7 +186,7 @@ def saturation(*, quick: bool = False, tick: Tick | None = None) -> Result:
     stuck = int(np.argmin(means[:, 3]))
     numbers = {
         "lowest mean of layer 4": float(means[stuck, 3]),
-        "step of the lowest mean": float(at[stuck]),
+        "mean of layer 4 at step 100": float(np.interp(100, at, means[:, 3])),
         "accuracy there": float(table[stuck, 13]),
         "most saturated, layer 4": float(shares[:, 3].max()),
         "most saturated, layer 1, until then": float(shares[: stuck + 1, 0].max()),
@@ -303,7 +304,7 @@ def weight_scale(factor: float = 1.0, activation: str = "relu") -> Result:
 def scale_slider() -> Any:
     """(b) A slider for the weights' scale where ipywidgets is there, else the sweep's figure."""
     try:
-        import ipywidgets  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        ipywidgets = importlib.import_module("ipywidgets")
     except ImportError:
         return scale_sweep().figure
     slider = ipywidgets.FloatLogSlider(value=1.0, min=-1, max=1, step=0.05, description="factor")

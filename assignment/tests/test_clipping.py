@@ -1,4 +1,4 @@
-"""Public tests of clipping.py. In round numbers: [3, -4] has norm 5, with [12] the joint norm 13."""
+"""Public tests of clipping.py. [3, -4] has norm 5; with [12] beside it, the joint norm is 13."""
 
 import numpy as np
 import pytest

@@ -10,6 +10,7 @@ import click
 from .archive import write_archive
 from .assignment import Assignment
 from .errors import KitError
+from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
 from .skeleton import stale_files, write_skeleton
 from .suite import HiddenTest, Suite
@@ -83,6 +84,5 @@ def _stubs(assignment: Assignment) -> Path:
 
 
 def _readme(assignment: Assignment, tests: tuple[HiddenTest, ...]) -> str:
-    from .handout import points_table, with_points
-
-    return with_points((assignment.handout / README).read_text("utf-8"), points_table(tests))
+    table = points_table(tests, assignment.modules)
+    return with_points((assignment.handout / README).read_text("utf-8"), table)

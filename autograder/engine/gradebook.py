@@ -75,7 +75,7 @@ COLUMNS = {
 DEFAULT_PATTERNS = {
     # lovelaceada_LATE_1234_56789_handin.zip, as Canvas names a downloaded submission
     "canvas": r"^(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_",
-    # Ada Lovelace_1234567_assignsubmission_file_..., as Moodle does; the number is not the ID number
+    # Ada Lovelace_1234567_assignsubmission_file_..., as Moodle does; that is not the ID number
     "moodle": r"^(?P<name>[^_]+)_\d+_assignsubmission",
 }
 
@@ -97,7 +97,8 @@ def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | 
         raise PatternError(f"--id-pattern is not a regular expression: {problem}") from None
     known = COLUMNS[gradebook]
     if not set(compiled.groupindex) & set(known):
-        raise PatternError(f"--id-pattern needs a named group, such as (?P<id>...): {', '.join(known)}")
+        groups = ", ".join(known)
+        raise PatternError(f"--id-pattern needs a named group, such as (?P<id>...): {groups}")
     unknown = sorted(set(compiled.groupindex) - set(known))
     if unknown:
         raise PatternError(f"--id-pattern: {gradebook} has no column for {unknown[0]!r}")

@@ -12,6 +12,7 @@ A pair is something to look at, never a verdict: two students may have read the 
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 import zlib
@@ -32,9 +33,9 @@ MAX_PRINTS = 20_000
 
 _TOKEN = re.compile(
     r"""
-    (?P<skip>\#[^\n]*|\s+|\\\n)
-    |(?P<string>[A-Za-z]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z)
-        |\"(?:[^"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?))
+    (?P<skip>\#[^\n]*|\s+|\\\n
+        |\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z))
+    |(?P<string>[A-Za-z]{0,2}(?:\"(?:[^"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?))
     |(?P<number>\.?\d[\w.]*(?:(?<=[eE])[+-]\d+)?)
     |(?P<name>[^\W\d]\w*)
     |(?P<sign>\*\*=?|//=?|[-+*/%@&|^<>=!:]=|->|<<|>>|.)
@@ -164,5 +165,5 @@ def _same(fingerprints: Sequence[bytes], prints: Sequence[np.ndarray]) -> Iterab
         if len(prints[place]) >= MIN_SHARED:
             groups[each].append(place)
     for places in groups.values():
-        for one, other in zip(places, places[1:], strict=False):
+        for one, other in itertools.pairwise(places):
             yield Pair(one, other, 1.0, len(prints[one]))

@@ -59,7 +59,7 @@ class Reporter:
         return Report(result, self._page(result, figures), self.prints(submission))
 
     def _page(self, result: Result, figures: Sequence[Figure]) -> str:
-        """The student's page; without figures, or empty, where it fails: a grade counts for more."""
+        """The student's page; without figures, or empty, where it fails: grades come first."""
         for shown in (figures, ()):
             with contextlib.suppress(Exception):
                 return student_page(result, shown, self.assignment)

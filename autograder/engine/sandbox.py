@@ -153,7 +153,7 @@ class Worker:
         except WireError as problem:
             raise BadReply(str(problem), self.end()) from None
         except (OSError, EOFError):
-            # Its channel is closed a moment before it has ended: the exit code must not depend on it.
+            # Its channel closes a moment before it has ended; its exit code is to be its own.
             raise WorkerDied("the process ended", self.end(GRACE_SECONDS)) from None
 
     def is_astray(self) -> bool:

@@ -7,7 +7,7 @@ what goes wrong on the way is a `StudentFault` with a reason that the student ma
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -123,6 +123,7 @@ class Student:
         self._without_init: set[str] = set()
         self._init_is_bad = False
         self._strikes: Counter[str] = Counter()
+        self._spent: dict[str, float] = defaultdict(float)
         self.events = Events()
         self.calls: list[Call] = []
         self.begin_test()
@@ -240,8 +241,9 @@ class Student:
         return process
 
     def _ask(self, process: _Process, module: str, request: bytes, name: str) -> bytes:
+        started = time.monotonic()
         try:
-            return process.worker.ask(request, self._patience(name))
+            return process.worker.ask(request, self._patience(module, name))
         except WorkerTimeout:
             self._strikes[name] += 1
             self._end(module, self.events.timeouts, name)
@@ -253,6 +255,8 @@ class Student:
             self._end(module, self.events.crashes, name)
             how = "" if death.status is None else f" (exit status {death.status})"
             raise StudentFault("crash", f"{name} ended the Python process{how}") from None
+        finally:
+            self._spent[module] += time.monotonic() - started
 
     def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
         process = self._processes.pop(module, None)
@@ -267,11 +271,20 @@ class Student:
         that hangs everywhere, so that its other functions are still heard."""
         return MAX_STRIKES if self._strikes.total() < MANY_STRIKES else 1
 
-    def _patience(self, name: str) -> Patience:
-        left = self._deadline - time.monotonic()
+    def _seconds_left(self, module: str) -> float:
+        """A tenth of the submission's time is each module's own, half of it is for all of them: a
+        slow module leaves time for the others."""
+        own = self._limits.submission / 10
+        common = self._limits.submission / 2
+        common -= sum(max(0.0, spent - own) for spent in self._spent.values())
+        left = max(0.0, own - self._spent[module]) + max(0.0, common)
+        return min(left, self._deadline - time.monotonic())
+
+    def _patience(self, module: str, name: str) -> Patience:
+        left = self._seconds_left(module)
         if left <= 0:
             raise StudentFault(
-                "timeout", f"the submission's {self._limits.submission:.0f} s were used up before"
+                "timeout", f"{module}.py has used up the time that there is for its tests"
             )
         # One that was stopped before gets less the next time: a loop that ends on other inputs
         # still answers, one that never ends costs little.

@@ -249,7 +249,10 @@ class _Reader:
     def _read_all(self, chosen: dict[str, Entry]) -> dict[str, bytes]:
         files: dict[str, bytes] = {}
         total = 0
-        by_importance = sorted(chosen, key=lambda t: (not t.startswith(f"{self._package}/"), t))
+        modules = {f"{self._package}/{name}" for name in self._wanted}
+        by_importance = sorted(
+            chosen, key=lambda t: (t not in modules, not t.startswith(f"{self._package}/"), t)
+        )
         for target in by_importance:
             entry = chosen[target]
             if entry.size > MAX_FILE or len(files) >= MAX_FILES or total > MAX_TOTAL:

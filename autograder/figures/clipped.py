@@ -1,4 +1,4 @@
-"""Clipping on a net that explodes: the weights' gradients before, and after the student's clipping."""
+"""Clipping on a net that explodes: the weights' gradients before and after clipping."""
 
 from __future__ import annotations
 
@@ -20,13 +20,22 @@ ABOUT = (
     " sense. Clipping bounds the step; it does not heal the net."
 )
 LIMIT = 1.0
-WAYS = (("by value", "clip_by_value"), ("by norm", "clip_by_norm"), ("by global norm", "clip_by_global_norm"))
+WAYS = {
+    "by value": "clip_by_value",
+    "by norm": "clip_by_norm",
+    "by global norm": "clip_by_global_norm",
+}
+SAID = {
+    "by value": "Clipped by value, the entries lose their proportions: the direction changes.",
+    "by norm": "Clipped by norm, every layer's gradient gets the same length.",
+    "by global norm": "Clipped by global norm, all shrink by one factor: the direction stays.",
+}
 
 
 def clipped_net(student: Student, reference: ModuleType) -> Figure:
     """The exploding net is the reference's, so that only clipping itself is on show."""
     curves, faults = [], []
-    for name, function in WAYS:
+    for name, function in WAYS.items():
         right = _norms(reference, function, _exploded(reference))
         try:
             yours = _norms(student, function, _exploded(reference))
@@ -34,11 +43,12 @@ def clipped_net(student: Student, reference: ModuleType) -> Figure:
         except StudentFault as fault:
             faults.append(fault.reason)
         except (ValueError, TypeError):
-            faults.append(f"clipping.{function} did not return a list of arrays like those it was given")
+            faults.append(f"clipping.{function} did not return arrays like those it was given")
     before = _size(_exploded(reference))
     if not curves:
         return Figure(TITLE, ABOUT, missing="; ".join(faults))
-    meaning = [f"Before clipping the norms lie between {words.figure(min(before))} and {words.figure(max(before))}."]
+    low, high = words.figure(min(before)), words.figure(max(before))
+    meaning = [f"Before clipping the norms lie between {low} and {high}."]
     meaning += [_meaning(curve) for curve in curves]
     meaning += [f"Not drawn: {fault}." for fault in faults]
     rows = tuple(
@@ -61,12 +71,7 @@ def _meaning(curve: Curve) -> str:
     right = np.allclose(curve.yours, curve.reference, rtol=1e-3, atol=1e-9)
     if not right:
         return f"Clipped {curve.name}, your norms are not the reference's: the tests above say why."
-    said = {
-        "by value": "Clipped by value, the entries lose their proportions: the direction changes.",
-        "by norm": "Clipped by norm, every layer's gradient gets the same length.",
-        "by global norm": "Clipped by global norm, all shrink by one factor: the step keeps its direction.",
-    }
-    return said[curve.name]
+    return SAID[curve.name]
 
 
 @cache
@@ -86,7 +91,7 @@ def _norms(package: Any, function: str, grads: tuple[np.ndarray, ...]) -> tuple[
     if not isinstance(clipped, list) or len(clipped) != len(grads):
         raise ValueError("not a list like the one given")
     for new, old in zip(clipped, grads, strict=True):
-        if not isinstance(new, np.ndarray) or new.shape != old.shape or new.dtype.kind not in "biuf":
+        if not isinstance(new, np.ndarray) or new.shape != old.shape:
             raise ValueError("not an array like the one given")
     return _size(clipped)
 

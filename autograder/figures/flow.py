@@ -1,4 +1,4 @@
-"""How gradients flow through one net: their norm at every layer, and the activations' histograms."""
+"""How gradients flow through one net: their norm at each layer, and the activations."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ NETS = (
     ),
     Net(
         "Batch normalisation against the disease",
-        "The first net again, sigmoid and N(0, 1), with batch normalisation before each activation.",
+        "The first net again, sigmoid and N(0, 1), normalised before each activation.",
         "sigmoid", "normal", 0.0, 1.0, batch_norm=True,
     ),
 )  # fmt: skip
@@ -82,8 +82,10 @@ def gradient_flow(net: Net, student: Student, reference: ModuleType, weights: We
         yours = _flow(net, student, reference, weights)
     except StudentFault as fault:
         return Figure(net.title, net.about, missing=fault.reason)
-    except ValueError as unusable:  # the net refuses what a function returned
-        return Figure(net.title, net.about, missing=str(unusable))
+    except (ValueError, TypeError, ArithmeticError) as unusable:
+        # The net refuses what a function returned.
+        said = str(unusable).replace("the initializer", f"initializers.{net.initializer}")
+        return Figure(net.title, net.about, missing=said)
     return Figure(
         net.title,
         net.about,

@@ -21,7 +21,7 @@ def figure(value: float) -> str:
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
     digits, _, exponent = f"{value:.2g}".partition("e")
-    power = f" × 10{str(int(exponent)).translate(RAISED)}" if exponent else ""
+    power = f" \N{MULTIPLICATION SIGN} 10{str(int(exponent)).translate(RAISED)}" if exponent else ""
     return digits.replace("-", "\N{MINUS SIGN}") + power
 
 
@@ -29,7 +29,9 @@ def factor(value: float) -> str:
     """A factor of at least 1."""
     if value < 9.5:
         return f"{value:.1f}".removesuffix(".0")
-    return f"{float(f'{value:.2g}'):,.0f}" if value < 1e7 else f"10{f'{math.log10(value):.0f}'.translate(RAISED)}"
+    if value < 1e7:
+        return f"{float(f'{value:.2g}'):,.0f}"
+    return "10" + f"{math.log10(value):.0f}".translate(RAISED)
 
 
 def flow(norms: Sequence[float]) -> str:
@@ -50,8 +52,8 @@ def flow(norms: Sequence[float]) -> str:
     verb, change = ("shrinks", last / first) if first < last else ("grows", first / last)
     if change < 2:
         return f"The gradient keeps its size {way}: every layer gets to learn."
-    reach = ": every layer gets to learn." if change < 10 else "; all layers learn, not all as fast."
-    return f"The gradient {verb} {factor(change)} times {way}{reach}"
+    reach = ": every layer gets to learn" if change < 10 else "; all layers learn, not all as fast"
+    return f"The gradient {verb} {factor(change)} times {way}{reach}."
 
 
 def beside(norms: Sequence[float], right: Sequence[float]) -> str:
@@ -83,16 +85,15 @@ def activations(layers: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> st
     if not (math.isfinite(first) and math.isfinite(last)):
         return "Some activations are not finite numbers."
     if last <= FADED * first:
-        return (
-            "By the last hidden layer all activations are nearly alike: the signal fades forward too."
-        )
+        return "By the last hidden layer all activations are nearly alike: the signal fades too."
     ends = float(np.mean(_at_the_ends(layers[-1], right)))
     if ends > SATURATED:
         return (
             f"{100 * ends:.0f} % of the last hidden layer's activations lie at the flat ends: these"
             " units are saturated."
         )
-    return f"Activations spread by {figure(first)} in layer 1 and {figure(last)} in the last hidden one."
+    spreads = f"{figure(first)} in layer 1 and {figure(last)} in the last hidden layer"
+    return f"The activations' standard deviation is {spreads}."
 
 
 def _at_the_ends(values: np.ndarray, right: Sequence[np.ndarray]) -> np.ndarray:

@@ -72,6 +72,7 @@ class Check:
             self.otter_grade("offline", offline, "--no-network"),
         )
         self.gradescope(submissions / "partial.zip")
+        self.time_otter_run(submissions / "right.zip")
         for problem in self.problems:
             print(f"PROBLEM: {problem}")
         print("otter grade: " + ("problems, see above" if self.problems else "all grades agree"))
@@ -169,7 +170,9 @@ class Check:
         unpacked = self.folder / "unpacked"
         with zipfile.ZipFile(submission) as archive:
             archive.extractall(unpacked)
-        container = run(["docker", "create", IMAGE, "/autograder/run_autograder"]).stdout.split()[-1]
+        container = run(["docker", "create", IMAGE, "/autograder/run_autograder"]).stdout.split()[
+            -1
+        ]
         try:
             run(["docker", "cp", f"{unpacked}/.", f"{container}:/autograder/submission"])
             started = time.monotonic()
@@ -190,6 +193,44 @@ class Check:
         )
         if got["tests"] != expected["tests"] or got["score"] != expected["score"]:
             self.problems.append("run_autograder's tests differ from those of grade")
+
+    def time_otter_run(self, submission: Path) -> None:
+        """`otter run`, in turns with a trivial assignment of one file; the quickest of each."""
+        trivial = self.folder / "trivial"
+        (trivial / "tests").mkdir(parents=True)
+        (trivial / "tests" / "q1.py").write_text(TRIVIAL_TEST)
+        (trivial / "mine.py").write_text("x = 1\n")
+        command = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements"]
+        run([sys.executable, "-m", "otter", *command, "--no-environment"], cwd=trivial)
+        seconds: dict[Path, list[float]] = {trivial / "autograder.zip": [], self.zip: []}
+        for _ in range(4):
+            for zip_file, times in seconds.items():
+                handed_in = submission if zip_file == self.zip else trivial / "mine.py"
+                started = time.monotonic()
+                command = [sys.executable, "-m", "otter", "run", "-a", str(zip_file)]
+                ended = run([*command, "-o", str(trivial), str(handed_in)], cwd=ROOT)
+                times.append(time.monotonic() - started)
+                if ended.returncode != 0:
+                    self.problems.append(f"otter run failed: {ended.stdout[-2000:]}")
+                    return
+        theirs, ours = (min(times) for times in seconds.values())
+        print(
+            f"otter run: {ours:.1f} s, {ours / theirs:.2f} times the {theirs:.1f} s of a trivial"
+            " assignment (at most 1.3 wanted, on an idle machine)"
+        )
+
+
+TRIVIAL_TEST = """\
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "q1"
+
+
+@test_case(points=1, hidden=True)
+def test_x(x):
+    assert x == 1
+"""
 
 
 def run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

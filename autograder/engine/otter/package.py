@@ -19,6 +19,7 @@ from ..archive import read_archive, write_archive
 from ..assignment import FILE, Assignment
 from ..errors import KitError
 from ..suite import HiddenTest
+from .submission_folder import EMPTY_NOTEBOOK
 from .testfiles import test_file
 from .verdict import ASSIGNMENT, CONFIG
 
@@ -34,7 +35,6 @@ PLACES = {
     "variants": "variants",
 }
 DEFAULTS: dict[str, Any] = {"show_hidden": True}
-EMPTY_NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 PYTHON = "3.13"
 
 
@@ -70,7 +70,7 @@ def kit_files(assignment: Assignment) -> dict[str, bytes]:
 
 
 def otter_config(assignment: Assignment) -> dict[str, Any]:
-    """Otter's configuration: ours, and the instructor's otter_config.json beside assignment.toml."""
+    """Otter's configuration: ours, and the instructor's otter_config.json by assignment.toml."""
     file = assignment.folder / CONFIG
     config = dict(DEFAULTS)
     if file.exists():
@@ -127,7 +127,7 @@ def _generated(
 
 
 def _notebook_name(assignment: Assignment) -> str:
-    """`otter run` stops at two notebooks; under the handout's name, ours takes the student's place."""
+    """The name of the handout's notebook: `otter run` stops at two, so ours replaces it."""
     names = sorted(path.name for path in assignment.handout.glob("*.ipynb"))
     return names[0] if names else "submission.ipynb"
 

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-from .submission_folder import remove, set_aside
+from .submission_folder import EMPTY_NOTEBOOK, remove, set_aside
 from .verdict import BOOT
 
 NAME = f"{__name__}.ReadVerdict"
@@ -46,8 +46,10 @@ class ReadVerdict(AbstractOtterPlugin):  # type: ignore[misc]
 
     def before_execution(self, submission: Any) -> Any:
         """Whatever was handed in: our document instead."""
-        cell = nbformat.v4.new_code_cell(CELL.format(file=repr(str(self._file))))
-        return nbformat.v4.new_notebook(cells=[cell])
+        notebook = nbformat.from_dict(json.loads(EMPTY_NOTEBOOK))  # type: ignore[no-untyped-call]
+        source = CELL.format(file=repr(str(self._file)))
+        notebook.cells.append(nbformat.v4.new_code_cell(source))  # type: ignore[no-untyped-call]
+        return notebook
 
     def after_grading(self, results: Any) -> None:
         if self._problem:
@@ -90,5 +92,4 @@ def _lay_out(folder: Path, source: Path, document: str) -> None:
     (folder / "tests").mkdir()
     for file in (source / "tests").glob("*.py"):
         shutil.copy(file, folder / "tests")
-    text = nbformat.writes(nbformat.v4.new_notebook()) if document.endswith(".ipynb") else ""
-    (folder / document).write_text(text, "utf-8")
+    (folder / document).write_text(EMPTY_NOTEBOOK if document.endswith(".ipynb") else "", "utf-8")

@@ -10,6 +10,8 @@ import shutil
 import stat
 from pathlib import Path
 
+EMPTY_NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
+
 
 def set_aside(folder: Path, aside: Path) -> None:
     """Moves all that a folder holds into another, new one that nobody else may enter."""
@@ -42,7 +44,8 @@ def remove(path: Path) -> None:
 def handed_in(folder: Path) -> Path:
     """What the student handed in: the one zip that a folder holds, or else the folder."""
     children = list(folder.iterdir())
-    if len(children) == 1 and children[0].suffix.lower() == ".zip":
-        if stat.S_ISREG(children[0].lstat().st_mode):
-            return children[0]
+    if len(children) == 1:
+        (child,) = children
+        if child.suffix.lower() == ".zip" and stat.S_ISREG(child.lstat().st_mode):
+            return child
     return folder

@@ -27,7 +27,7 @@ TESTS = [
 {tests}
 ]
 '''
-CASE = '''
+CASE = """
 
 @test_case(
     name={title!r},
@@ -38,7 +38,7 @@ CASE = '''
 )
 def test_{number}(verdict):
     read(verdict, {number})
-'''
+"""
 
 
 def test_file(part: str, tests: Sequence[HiddenTest]) -> str:

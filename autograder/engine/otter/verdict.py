@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment
-from ..batch import write_atomically
 from ..grading import Grader, Settings
 from ..result import Result, to_gradescope, to_json
 
@@ -35,8 +34,10 @@ def judge(kit: Path, submission: Path) -> Result:
 
 
 def write_verdict(result: Result, file: Path) -> None:
-    """The file that Otter's test files read."""
-    write_atomically(file, to_json(result))
+    """The file that Otter's test files wait for, and read."""
+    half = file.with_name(f".{file.name}.half")
+    half.write_text(to_json(result), "utf-8")
+    half.replace(file)
 
 
 def results_json(result: Result, config: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What is kept of each result for the class page: a few hundred bytes, however long the result is."""
+"""What is kept of each result for the class page: a few hundred bytes, however long it is."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -20,13 +21,14 @@ BINS = 10
 MAX_MISTAKES = 30
 MAX_LOOKS = 200
 WEAK = 0.2
+ORDER = ("the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded")
 ENOUGH = 10
 """With fewer submissions a correlation is mostly noise."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """How the class did in one test; separates: see `discrimination`, None where it has no value."""
+    """How the class did in one test; separates: see `discrimination`."""
 
     part: str
     title: str
@@ -139,9 +141,12 @@ def _part_lines(book: ClassBook) -> list[PartLine]:
 
 
 def _mistakes(book: ClassBook) -> list[MistakeLine]:
+    parts = book.parts
     counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
     return [
-        MistakeLine(name, book.hints[name], count, tuple(part for part in book.parts if part in book.failing[name]))
+        MistakeLine(
+            name, book.hints[name], count, tuple(p for p in parts if p in book.failing[name])
+        )
         for name, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     ]
 
@@ -152,11 +157,10 @@ def _distribution(totals: Sequence[float], possible: float) -> list[drawing.Bar]
     counts = [0] * BINS
     for total in totals:
         counts[min(BINS - 1, int(BINS * total / possible)) if possible else 0] += 1
-    labels = [f"{a:.0f}\N{EN DASH}{b:.0f}" for a, b in zip(edges, edges[1:], strict=False)]
+    labels = [f"{a:.0f}\N{EN DASH}{b:.0f}" for a, b in itertools.pairwise(edges)]
     return drawing.draw_bars(labels, counts)
 
 
 def _weight(look: Look) -> int:
-    """Notes come last."""
-    order = ("the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded")
-    return order.index(look.label) if look.label in order else len(order)
+    """The gravest first; notes come last."""
+    return ORDER.index(look.label) if look.label in ORDER else len(ORDER)

@@ -91,9 +91,8 @@ def draw_chart(chart: Chart) -> DrawnChart:
     step = max(1, math.ceil((high - low) / MAX_DECADE_LABELS))
     y_ticks = [Tick(y(10.0**n), "10", _minus(n)) for n in range(low, high + 1) if n % step == 0]
     x_ticks = [Tick(x(i), f"{i + 1}") for i in range(count)]
-    return DrawnChart(
-        WIDTH, HEIGHT, LEFT, right, TOP, bottom, chart.x_label, chart.y_label, x_ticks, y_ticks, curves
-    )
+    labels = chart.x_label, chart.y_label
+    return DrawnChart(WIDTH, HEIGHT, LEFT, right, TOP, bottom, *labels, x_ticks, y_ticks, curves)
 
 
 def _is_drawable(value: float) -> bool:
@@ -143,7 +142,7 @@ class DrawnHistograms:
 
 
 def draw_histograms(histograms: Histograms) -> DrawnHistograms:
-    """Small multiples, three in a row: filled bars for the student's, an outline for the reference's.
+    """Small multiples, three in a row: bars for the student's, an outline for the reference's.
 
     Heights are square roots of shares, so that a thin tail can be seen beside a tall peak.
     """

@@ -1,7 +1,7 @@
 """What an assignment may show of a student's work on the student's page: plain numbers and words.
 
-An assignment's figures module has a function `draw(student, reference)` that returns these; how they
-look is decided in `drawing.py`.
+The package that an assignment names as its figures has a function `draw(student, reference)` that
+returns these; how they look is decided in `drawing.py`.
 """
 
 from __future__ import annotations

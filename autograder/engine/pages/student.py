@@ -128,6 +128,6 @@ def _parts(result: Result) -> list[Part]:
 def _drawn(figure: Figure) -> DrawnFigure:
     return DrawnFigure(
         figure,
-        figure.chart and drawing.draw_chart(figure.chart),
-        figure.histograms and drawing.draw_histograms(figure.histograms),
+        None if figure.chart is None else drawing.draw_chart(figure.chart),
+        None if figure.histograms is None else drawing.draw_histograms(figure.histograms),
     )

@@ -111,7 +111,7 @@ def _type_name(value: Any) -> str:
 
 def describe(problem: BaseException, folder: str) -> list[Any]:
     """An exception as plain data: its classes' names, its message, the student's line in it."""
-    names = [kind.__name__ for kind in type(problem).__mro__][:20]
+    names = [kind.__name__[:MAX_TEXT] for kind in type(problem).__mro__][:20]
     try:
         message = str(problem)[:MAX_TEXT].replace(folder, "").encode("utf-8", "replace").decode()
     except BaseException:  # an exception whose own text raises

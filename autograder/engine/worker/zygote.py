@@ -118,8 +118,12 @@ class Zygote:
         os.close(channel)
         os.write(told, str(inner).encode())
         os.close(told)
-        status = os.waitpid(inner, 0)[1]
-        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+        code = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
+        if code < 0:  # ends by the same signal, so that namespaces make no difference
+            with contextlib.suppress(OSError):
+                signal.signal(-code, signal.SIG_DFL)
+            os.kill(os.getpid(), -code)
+        os._exit(code & 0xFF)
 
     def _be_worker(self, channel: int, scratch: str) -> None:
         self._jail.mount_scratch(scratch)

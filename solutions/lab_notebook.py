@@ -1,0 +1,216 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The lab: how gradients flow
+#
+# Seven experiments on **your own functions**. Each is one cell, and a question follows it. Guess
+# before you run the cell; write your answer below the question. An hour is enough.
+#
+# If a cell stops with `NotImplementedError`, the function that it names is still TODO. After you
+# change a file in `gradflow/`, restart the kernel.
+
+# %%
+# %matplotlib inline
+import os
+
+# In Colab, upload assignment.zip first; this unpacks it. Anywhere else it does nothing.
+if os.path.exists("/content/assignment.zip") and not os.path.exists("gradflow"):
+    import zipfile
+
+    zipfile.ZipFile("/content/assignment.zip").extractall("/content")
+    folder = "/content" if os.path.exists("/content/gradflow") else "/content/assignment"
+    os.chdir(folder)
+
+from gradflow import diagnostics, lab
+
+numbers = {}
+
+# %% [markdown]
+# ## (a) Watch the sigmoid saturate
+#
+# Four hidden layers of sigmoids learn handwritten digits. The weights start as was usual before
+# 2010: U(-1/sqrt(n), 1/sqrt(n)). This is the experiment of Glorot and Bengio's figure 2.
+#
+# **Guess first:** which of the four layers saturates first?
+
+# %%
+result = lab.saturation()
+numbers["saturation"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 1.** The last hidden layer falls to almost 0 within a hundred steps, and the accuracy
+# stays at chance until it comes back. Why does it fall? (While the layers below carry no
+# information about the digit, what is the best that the output layer can do with them?)
+#
+# *Your answer:*
+
+# %% [markdown]
+# Now a net of ten weight layers before any training, with three kinds of first weights.
+#
+# **Guess first:** in which one does the gradient vanish most: the one whose units are saturated?
+
+# %%
+result = lab.saturation_and_gradient()
+numbers["saturation_and_gradient"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 2.** More than half of the units are saturated with N(0, 1), and yet its gradient is
+# the healthiest of the three. With Xavier hardly any is saturated, and the gradient loses a factor of
+# more than 100,000. Which two factors does a layer multiply the gradient with, and which of them
+# makes up for the other here?
+#
+# *Your answer:*
+
+# %% [markdown]
+# ## (b) The gradient on its way back
+#
+# Every pairing of activation and initializer, from 2 to 50 weight layers. Each point is the first
+# layer's gradient norm over the last one's. In the green band `diagnose` says healthy.
+
+# %%
+result = lab.gradient_flow()
+numbers["gradient_flow"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 3.** ReLU with Xavier is inside the band at 10 layers and far outside at 50. By which
+# factor does the norm change per layer, and where does that factor come from? Why does He's
+# initializer not have it?
+#
+# *Your answer:*
+
+# %% [markdown]
+# Which number should one look at? Take one ReLU net, and multiply all its weights with the same
+# factor.
+#
+# **Guess first:** for each of the three ratios in the next figure, does it rise, fall or stay?
+
+# %%
+result = lab.scale_sweep()
+numbers["scale_sweep"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 4.** The weights change by a factor of 100, and the weight gradients' ratio stays
+# within a factor of 2. It is blind. Show on paper why: if every W is multiplied with c, by which
+# power of c is the gradient of the first weights multiplied, and by which that of the last?
+# (relu(c z) = c relu(z). Take the gradient at the output as given.)
+#
+# *Your answer:*
+#
+# With ipywidgets (`pip install ipywidgets`) the next cell is a slider: move it.
+
+# %%
+lab.scale_slider()
+
+# %% [markdown]
+# ## (c) Dying ReLUs
+#
+# Two hidden layers whose biases start at -3, as after one much too large step: more than half of
+# the units are off, for every digit.
+#
+# **Guess first:** which of the four activations will bring them back?
+
+# %%
+result = lab.dying_relus()
+numbers["dying_relus"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 5.** ReLU's units stay dead, as one reads everywhere. But leaky ReLU with its usual
+# slope of 0.01 does not come back either, not in these 20 epochs. Why not, though its gradient is
+# never 0? And ELU keeps a third of its units off, yet reads almost all digits. Is a unit that is
+# off dead?
+#
+# *Your answer:*
+
+# %% [markdown]
+# ## (d) Batch norm before the activation
+
+# %%
+result = lab.batch_normalisation()
+numbers["batch_normalisation"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 6.** With batch norm the ratio is the same for all scales of the weights. Why? And is
+# it exactly the same, or only almost? (Where does eps come in?)
+#
+# *Your answer:*
+
+# %% [markdown]
+# ## (e) An exploding net, with clipping and without
+#
+# Ten hidden layers, twice: ELU with He's weights but a large learning rate, and ReLU with weights
+# that are much too large. Each with its gradient as it is, and clipped to a global norm of 1.
+
+# %%
+result = lab.exploding()
+numbers["exploding"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 7.** Clipping makes the first net as good as any. The second doesn't explode any more,
+# but after ten epochs it is still far behind. What does clipping not repair? Look at the middle
+# panel.
+#
+# *Your answer:*
+
+# %% [markdown]
+# ## (f) Real digits, ten hidden layers
+#
+# Three sick nets, and six that got a remedy. 1400 digits to learn from, 397 held out.
+
+# %%
+result = lab.handwritten_digits()
+numbers["handwritten_digits"] = result.numbers
+for name, accuracy in result.numbers.items():
+    print(f"{accuracy:7.1%}  {name}")
+result.figure
+
+# %% [markdown]
+# **Question 8.** All remedies pass the dotted line of 95 %. Which would you try first on a net that
+# doesn't learn, and what would you measure before?
+#
+# *Your answer:*
+
+# %% [markdown]
+# ## (g) Find the planted fault
+#
+# Seven nets of ten weight layers. Six have one fault each. The verdict in each panel is that of
+# your own `diagnose`, the shares those of `dead_fraction` and `saturated_fraction`.
+
+# %%
+result = lab.planted_faults()
+numbers["planted_faults"] = result.numbers
+result.figure
+
+# %% [markdown]
+# Look closer where you are not sure. A patient is a net and its gradients:
+
+# %%
+net, grads = lab.patient("A")
+print(diagnostics.gradient_norms(grads.pre_activations))
+print([diagnostics.dead_fraction(h) for h in net.trace.activations[1:]])
+
+# %% [markdown]
+# **Question 9.** Write down for each net, A to G, what ails it. One of the verdicts says healthy
+# though there is a fault: which of your three functions sees it? Then ask:
+#
+# *Your answer:*
+
+# %%
+# print(lab.reveal("A"))
+# ruff: noqa: B018, E402

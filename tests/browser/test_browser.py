@@ -1,0 +1,278 @@
+"""Both pages in a real browser: they sort, search, link, and are accessible."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.demo import demo_class
+from autograder.engine.grading import Grader
+from autograder.engine.pages.classbook import ClassBook
+from autograder.engine.pages.classpage import class_page
+from autograder.engine.pages.student import student_page
+from autograder.engine.report import Reporter
+from autograder.engine.submission import Submission
+from tests import pages_class as made
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra 'dev')")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt-get install chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Visit:
+    """An open page, and what it said and asked for."""
+
+    page: playwright_api.Page
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def is_quiet(self) -> bool:
+        return self.said == [] and all(url.startswith("file://") for url in self.asked)
+
+    def column(self, table: str, number: int) -> list[str]:
+        cells = f"{table} tbody tr:not([hidden]) > *:nth-child({number})"
+        return [text.strip() for text in self.page.locator(cells).all_text_contents()]
+
+
+class Browser:
+    """A browser with an empty profile of its own."""
+
+    def __init__(self, api: playwright_api.Playwright, profile: Path) -> None:
+        self._context = api.chromium.launch_persistent_context(
+            str(profile),
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            headless=True,
+            viewport={"width": 1280, "height": 900},
+        )
+
+    def visit(self, file: Path, scheme: str = "light") -> Visit:
+        visit = Visit(self._context.new_page())
+        visit.page.emulate_media(color_scheme=scheme)
+        visit.page.on("console", lambda message: visit.said.append(message.text))
+        visit.page.on("pageerror", lambda error: visit.said.append(str(error)))
+        visit.page.on("dialog", lambda dialog: visit.said.append(f"dialog: {dialog.message}"))
+        visit.page.on("request", lambda request: visit.asked.append(request.url))
+        visit.page.goto(file.as_uri())
+        return visit
+
+    def close(self) -> None:
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with playwright_api.sync_playwright() as api:
+        opened = Browser(api, tmp_path_factory.mktemp("profile"))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The source of axe-core: from node_modules, or installed by npm into a temporary folder."""
+    name = "node_modules/axe-core/axe.min.js"
+    for folder in Path(__file__).parents:
+        if (folder / name).exists():
+            return (folder / name).read_text("utf-8")
+    folder = tmp_path_factory.mktemp("axe")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("the accessibility check needs axe-core, and there is no npm to install it")
+    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder]
+    done = subprocess.run([*command, "axe-core@4"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"axe-core could not be installed by npm: {done.stderr.strip()[-300:]}")
+    return (folder / name).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def large_class(tmp_path_factory: pytest.TempPathFactory, kit: Assignment) -> Path:
+    """A class of 300 made-up results, one of them hostile."""
+    return written_class(tmp_path_factory.mktemp("large"), kit, 299)
+
+
+def written_class(out: Path, kit: Assignment, count: int) -> Path:
+    results = [made.hostile_result(np.random.default_rng(1)), *made.results(count)]
+    book = ClassBook()
+    (out / "feedback").mkdir()
+    for number, result in enumerate(results):
+        stem = "hostile #1?%" if number == 0 else result.name.removesuffix(".zip")
+        book.add(result, stem)
+        if number < 5:
+            page = student_page(result, [], kit)
+            (out / "feedback" / f"{stem}.html").write_text(page, "utf-8")
+    (out / "index.html").write_text(class_page(book, [], kit), "utf-8")
+    return out
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Grader) -> Path:
+    """The quick ones of the demo's class, really graded."""
+    out = tmp_path_factory.mktemp("demo")
+    reporter, book = Reporter(kit), ClassBook()
+    (out / "feedback").mkdir()
+    for name, files in demo_class(kit).items():
+        if name in ("ada", "claude", "edsger", "hedy", "ivan", "joan"):
+            clean = {path.removeprefix("work/handin/"): text for path, text in files.items()}
+            report = reporter.grade(grader, Submission(f"{name}.zip", "ab" * 32, clean))
+            book.add(report.result, name, report.prints)
+            (out / "feedback" / f"{name}.html").write_text(report.page, "utf-8")
+    (out / "index.html").write_text(class_page(book, [], kit), "utf-8")
+    return out
+
+
+TABLE = "#class-table"
+
+
+def test_sorting_by_a_column_and_back(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    total = visit.page.get_by_role("button", name="Total")
+    total.click()
+    points = [float(text) for text in visit.column(TABLE, 8)]
+    assert points == sorted(points, reverse=True)
+    assert total.locator("..").get_attribute("aria-sort") == "descending"
+    total.click()
+    assert [float(text) for text in visit.column(TABLE, 8)] == sorted(points)
+    visit.page.get_by_role("button", name="Submission", exact=True).click()
+    names = visit.column(TABLE, 1)
+    assert names[1:] == sorted(names[1:])
+    assert visit.is_quiet()
+
+
+def test_sorting_by_keyboard(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    visit.page.get_by_role("button", name="clipping").focus()
+    visit.page.keyboard.press("Enter")
+    points = [float(text) for text in visit.column(TABLE, 5)]
+    assert points == sorted(points, reverse=True)
+
+
+def test_tests_without_a_correlation_stay_last(browser: Browser, demo: Path) -> None:
+    visit = browser.visit(demo / "index.html")
+    separates = visit.page.get_by_role("button", name="Separates")
+    for _ in range(2):
+        separates.click()
+        texts = visit.column("#tests ~ .card table", 5)
+        known = [text for text in texts if text != "\N{EN DASH}"]
+        assert texts[: len(known)] == known
+
+
+def test_searching_shows_what_fits(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    search = visit.page.get_by_role("searchbox", name="Search")
+    search.fill("Student001")
+    assert visit.column(TABLE, 1) == [f"student001{i}.zip" for i in range(10)]
+    assert visit.page.get_by_role("status").text_content() == "10 of 300 shown"
+    search.fill("stopped")
+    assert all("stopped" in text for text in visit.column(TABLE, 9))
+    search.fill("no such thing")
+    assert visit.column(TABLE, 1) == []
+    search.fill("")
+    assert len(visit.column(TABLE, 1)) == 300
+    assert visit.is_quiet()
+
+
+def test_a_row_leads_to_its_page(browser: Browser, demo: Path) -> None:
+    visit = browser.visit(demo / "index.html")
+    visit.page.locator(TABLE).get_by_role("link", name="edsger.zip").click()
+    assert visit.page.url.endswith("/feedback/edsger.html")
+    assert visit.page.get_by_role("heading", level=1).text_content() == "edsger.zip"
+    visit.page.get_by_text("tests passed").nth(1).click()
+    assert visit.page.locator("details[open] li.passed").first.is_visible()
+    visit.page.get_by_text("The numbers").first.click()
+    assert visit.page.locator("table.numbers").first.is_visible()
+    assert visit.is_quiet()
+
+
+def test_what_a_hostile_student_wrote_is_text(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    link = visit.page.locator(TABLE).get_by_role("link", name=made.HOSTILE)
+    assert link.text_content() == f"{made.HOSTILE}.zip"
+    link.click()
+    assert visit.page.get_by_role("heading", level=1).text_content() == f"{made.HOSTILE}.zip"
+    assert visit.page.locator("img, script, iframe").count() == 0
+    assert visit.is_quiet()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["index", "feedback/ada", "feedback/edsger", "feedback/hedy", "feedback/ivan"]
+)
+def test_the_demo_is_accessible(
+    browser: Browser, demo: Path, axe: str, name: str, scheme: str
+) -> None:
+    assert violations(browser.visit(demo / f"{name}.html", scheme), axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "feedback/hostile #1?%", "feedback/student0001"])
+def test_a_large_class_is_accessible(
+    browser: Browser, large_class: Path, axe: str, name: str, scheme: str
+) -> None:
+    assert violations(browser.visit(large_class / f"{name}.html", scheme), axe) == []
+
+
+def violations(visit: Visit, axe: str) -> list[str]:
+    """What axe finds, with everything that can be opened open."""
+    visit.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    visit.page.evaluate(axe)
+    found = visit.page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", AXE_RULES
+    )
+    assert found["passes"]
+    return [
+        f"{problem['id']}: {problem['help']} ({problem['nodes'][0]['html'][:200]})"
+        for problem in found["violations"]
+    ]
+
+
+def test_a_class_of_a_thousand_does_not_lag(
+    browser: Browser, kit: Assignment, tmp_path: Path
+) -> None:
+    visit = browser.visit(written_class(tmp_path, kit, 999) / "index.html")
+    took = visit.page.evaluate("""async () => {
+        const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+        const times = [];
+        const timed = async action => {
+            const start = performance.now(); action(); await frame();
+            times.push(performance.now() - start);
+        };
+        const head = document.querySelectorAll('#class-table th button');
+        for (const button of head) await timed(() => button.click());
+        const search = document.getElementById('search');
+        for (const text of ['s', 'st', 'student01', '']) await timed(() => {
+            search.value = text; search.dispatchEvent(new Event('input'));
+        });
+        return Math.max(...times);
+    }""")
+    assert took < 2000
+    assert visit.is_quiet()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("name", ["index", "feedback/edsger"])
+def test_the_page_fits_any_screen(browser: Browser, demo: Path, name: str, width: int) -> None:
+    visit = browser.visit(demo / f"{name}.html")
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert visit.page.evaluate(overflow) <= 0

@@ -1,0 +1,257 @@
+"""The comparison helpers: what they accept, what they refuse, and what their reasons tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.engine import check
+from autograder.engine.check import Wrong
+from autograder.engine.student import Handle, Observation, StudentFault
+
+
+def seen(value=None, changed=(), shared=(), warnings=()):
+    return Observation(value, changed, shared, warnings)
+
+
+def raising(kind="raised", raised=("ValueError", "Exception")):
+    def call(*args, **options):
+        raise StudentFault(kind, "f failed", raised)
+
+    return call
+
+
+class TestRealArray:
+    @pytest.mark.parametrize("dtype", [bool, np.int32, np.uint8, np.float32, np.float64])
+    def test_takes_every_real_dtype(self, dtype):
+        array = check.real_array(np.ones((2, 3), dtype), (2, 3), "f(z)")
+        assert array.dtype == np.float64
+        assert array.shape == (2, 3)
+
+    @pytest.mark.parametrize("value", [1.5, 2, True, np.float64(1.5), np.array(1.5), np.int64(3)])
+    def test_takes_plain_numbers_for_no_axes(self, value):
+        assert check.real_array(value, (), "f(z)") == float(value)
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            None,
+            [1.0, 2.0],
+            (1.0, 2.0),
+            "text",
+            1.0,
+            Handle(0, "matrix"),
+            np.ones((2, 1)),
+            np.ones(2, complex),
+            np.array(["a", "b"]),
+            np.ma.ones(2),
+            {"a": 1},
+        ],
+    )
+    def test_refuses_what_is_no_array_of_the_shape(self, value):
+        with pytest.raises(Wrong, match=r"^f\(z\): expected an array"):
+            check.real_array(value, (2,), "f(z)")
+
+    @pytest.mark.parametrize("value", [1j, np.complex128(1), "1", None, [], np.ones(1)])
+    def test_refuses_what_is_no_real_number(self, value):
+        with pytest.raises(Wrong):
+            check.real_array(value, (), "f(z)")
+
+
+class TestFloat64Array:
+    @pytest.mark.parametrize("value", [np.zeros((0, 3)), np.asfortranarray(np.ones((2, 3)))])
+    def test_takes_exact_arrays(self, value):
+        check.float64_array(value, value.shape, "f(z)")
+
+    @pytest.mark.parametrize("value", [np.array(1.5), np.float64(1.5)])
+    def test_takes_a_numpy_scalar_for_no_axes(self, value):
+        check.float64_array(value, (), "f(z)")
+
+    @pytest.mark.parametrize("value", [1.5, 1, None, np.float32(1), np.array(1), np.ones(1)])
+    def test_refuses_other_things_for_no_axes(self, value):
+        with pytest.raises(Wrong, match="expected a float64 array"):
+            check.float64_array(value, (), "f(z)")
+
+    @pytest.mark.parametrize(
+        "value",
+        [np.ones(2, np.float32), np.ones(2, int), np.ones((2, 1)), [1.0, 1.0], np.ma.ones(2)],
+    )
+    def test_refuses_other_dtypes_shapes_and_types(self, value):
+        with pytest.raises(Wrong, match=r"expected a float64 array of shape \(2,\)"):
+            check.float64_array(value, (2,), "f(z)")
+
+
+class TestNumber:
+    @pytest.mark.parametrize("value", [0, 1.5, np.float64(2.0), np.int64(3), np.float32(0.5)])
+    def test_takes_numbers(self, value):
+        assert check.number(value, "f(z)") == float(value)
+
+    @pytest.mark.parametrize("value", [True, np.bool_(True), np.array(1.0), "1", None, 1j, [1.0]])
+    def test_refuses_others(self, value):
+        with pytest.raises(Wrong, match="expected a number"):
+            check.number(value, "f(z)")
+
+
+class TestItems:
+    @pytest.mark.parametrize("value", [(1, 2), [1, 2]])
+    def test_takes_lists_and_tuples(self, value):
+        assert list(check.items(value, 2, "f(z)")) == [1, 2]
+
+    @pytest.mark.parametrize("value", [(1,), [1, 2, 3], None, np.ones(2), "ab", {1: 1, 2: 2}])
+    def test_refuses_others(self, value):
+        with pytest.raises(Wrong, match="expected a tuple of 2 entries"):
+            check.items(value, 2, "f(z)")
+
+    def test_may_insist_on_one_type(self):
+        check.items([1], 1, "f(z)", list)
+        with pytest.raises(Wrong, match="expected a list of 1 entry, got a tuple of 1 entry"):
+            check.items((1,), 1, "f(z)", list)
+
+
+class TestClose:
+    def test_takes_what_is_within_either_tolerance(self):
+        check.close(
+            np.array([1.0, 1e300]),
+            np.array([1.0 + 1e-10, 1e300 * (1 + 1e-10)]),
+            "f",
+            atol=1e-9,
+            rtol=1e-9,
+        )
+        check.close(np.zeros((0, 3)), np.zeros((0, 3)), "f", atol=0.0)
+        check.close(0.5, 0.5, "f", atol=0.0)
+
+    @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1.0 + 2e-9, -1.0])
+    def test_refuses_what_is_not(self, bad):
+        with pytest.raises(Wrong):
+            check.close(np.array([1.0, bad]), np.ones(2), "f", atol=1e-9)
+
+    def test_an_infinite_difference_is_no_warning(self):
+        with np.errstate(all="raise"), pytest.raises(Wrong):
+            check.close(np.array([-1.7e308]), np.array([1.7e308]), "f", atol=1e-9)
+
+    def test_the_reason_tells_what_was_given_and_what_came_back_but_not_the_expected(self):
+        value, right = np.array([[1.0, 2.0], [3.5, 4.0]]), np.array([[1.0, 2.0], [3.25, 4.0]])
+        with pytest.raises(Wrong) as wrong:
+            check.close(
+                value, right, "f(z)", atol=1e-9, given={"z": -value, "alpha": np.array([7.0, 8.0])}
+            )
+        text = str(wrong.value)
+        assert text == (
+            "f(z), entry [1, 0]: 3.5 is wrong for z = -3.5, alpha = 7; 1 of 4 entries are wrong"
+        )
+        assert "3.25" not in text
+
+    def test_a_single_number_has_no_entries(self):
+        with pytest.raises(Wrong, match=r"^f\(z\): 2 is wrong$"):
+            check.close(2.0, 3.0, "f(z)", atol=1e-9)
+
+    def test_equal_has_no_tolerance(self):
+        check.equal(np.array([0.1, 0.2]), np.array([0.1, 0.2]), "f")
+        with pytest.raises(Wrong):
+            check.equal(np.array([0.1]), np.array([0.1 + 1e-16]), "f")
+
+
+class TestBetween:
+    def test_bounds_are_included(self):
+        check.between(np.array([0.0, 0.5, 1.0]), 0.0, 1.0, (3,), "f")
+        check.between(np.array([0.0, 2.0]), np.array([0.0, 1.0]), np.array([0.0, 2.0]), (2,), "f")
+
+    @pytest.mark.parametrize("bad", [-0.1, 1.1, np.nan])
+    def test_refuses_what_is_outside(self, bad):
+        with pytest.raises(Wrong, match="entry"):
+            check.between(np.array([0.5, bad]), 0.0, 1.0, (2,), "f")
+
+
+class TestObservations:
+    def test_unchanged(self):
+        check.unchanged(seen(), "f(z)")
+        with pytest.raises(Wrong, match=r"f\(z\) changed argument 1, argument gamma;"):
+            check.unchanged(seen(changed=("argument 1", "argument gamma")), "f(z)")
+
+    def test_fresh(self):
+        check.fresh(seen(), "f(z)")
+        paths = tuple(f"argument 1[{i}]" for i in range(5))
+        with pytest.raises(Wrong, match="and 2 more"):
+            check.fresh(seen(shared=paths), "f(z)")
+
+    @pytest.mark.parametrize("kind", ["overflow", "divide by zero", "invalid value"])
+    def test_quiet_refuses_what_students_have_to_prevent(self, kind):
+        with pytest.raises(Wrong, match=kind):
+            check.quiet(seen(warnings=(f"RuntimeWarning: {kind} encountered in exp",)), "f(z)")
+
+    def test_quiet_ignores_other_warnings(self):
+        others = ("DeprecationWarning: overflow", "RuntimeWarning: underflow encountered in exp")
+        check.quiet(seen(warnings=others), "f(z)")
+
+
+class TestOutcomes:
+    def test_an_attempt_that_returns(self):
+        assert check.returned(check.attempt(lambda a, b: a + b, 1, b=2)) == 3
+
+    @pytest.mark.parametrize("kind", ["raised", "unusable"])
+    def test_an_attempt_that_fails_is_raised_when_it_is_looked_at(self, kind):
+        outcome = check.attempt(raising(kind))
+        with pytest.raises(StudentFault):
+            check.returned(outcome)
+
+    @pytest.mark.parametrize("kind", ["todo", "missing", "import", "timeout", "crash"])
+    def test_other_faults_end_the_test_at_once(self, kind):
+        with pytest.raises(StudentFault):
+            check.attempt(raising(kind))
+
+    def test_refused_takes_the_error_and_what_derives_from_it(self):
+        check.raises(ValueError, "f(0)", raising())
+        check.raises(ValueError, "f(0)", raising(raised=("LinAlgError", "ValueError", "Exception")))
+
+    def test_refused_tells_what_came_instead(self):
+        with pytest.raises(Wrong, match=r"f\(0\) raised TypeError; it should raise ValueError"):
+            check.raises(ValueError, "f(0)", raising(raised=("TypeError", "Exception")))
+        with pytest.raises(
+            Wrong, match=r"f\(0\) returned a float64 array of shape \(2,\); it should"
+        ):
+            check.raises(ValueError, "f(0)", lambda: np.ones(2))
+        with pytest.raises(Wrong, match="returned None"):
+            check.refused(seen(value=None), ValueError, "f(0)")
+
+    def test_refused_passes_other_faults_on(self):
+        with pytest.raises(StudentFault):
+            check.raises(ValueError, "f(0)", raising("unusable", ()))
+
+
+class TestWord:
+    def test_takes_one_of_the_words(self):
+        assert check.word("a", ("a", "b"), "f") == "a"
+
+    @pytest.mark.parametrize("value", ["A", "", None, np.array(["a", "b"]), np.ones(2), ["a"]])
+    def test_refuses_others(self, value):
+        with pytest.raises(Wrong, match="expected one of 'a', 'b'"):
+            check.word(value, ("a", "b"), "f")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.ones((2, 3), np.int64), "an int64 array of shape (2, 3)"),
+        (np.ones(2), "a float64 array of shape (2,)"),
+        (np.float64(0.25), "0.25 (a NumPy float64)"),
+        (0.25, "0.25 (a Python float)"),
+        (7, "7 (a Python int)"),
+        (True, "True"),
+        (None, "None"),
+        ((1, 2), "a tuple of 2 entries"),
+        ([1], "a list of 1 entry"),
+        ("word", "'word'"),
+        ("x" * 100, repr("x" * 39 + "…")),
+        (Handle(3, "matrix"), "an object of type matrix"),
+        ({}, "an object of type dict"),
+        (float("nan"), "nan (a Python float)"),
+    ],
+)
+def test_describe(value, text):
+    assert check.describe(value) == text
+
+
+def test_true():
+    check.true(np.bool_(True), "no")
+    with pytest.raises(Wrong, match="no"):
+        check.true([], "no")

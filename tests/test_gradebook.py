@@ -1,0 +1,86 @@
+"""The gradebooks: what Canvas and Moodle get, and what can't be put in."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from autograder.engine.gradebook import PatternError, Row, export, final_grades, id_pattern
+
+POINTS = {"b_part": 4.0, "a_part": 6.0}
+TITLE = "Vanishing gradients"
+
+
+def row(name: str, a: float = 6.0, b: float = 1.5) -> Row:
+    return Row(name, {"a_part": a, "b_part": b})
+
+
+def exported(gradebook: str, pattern: str | None, *names: str) -> tuple[list[list[str]], list[str]]:
+    compiled = id_pattern(gradebook, pattern)
+    assert compiled is not None
+    text, problems = export(gradebook, compiled, TITLE, POINTS, [row(name) for name in names])
+    return list(csv.reader(io.StringIO(text))), problems
+
+
+def test_canvas_columns_come_in_the_order_that_canvas_wants() -> None:
+    lines, problems = exported("canvas", None, "lovelaceada_LATE_123_456_handin.zip")
+    assert lines == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", TITLE],
+        ["    Points Possible", "", "", "", "", "10.0"],
+        ["lovelaceada", "123", "", "", "", "7.5"],
+    ]
+    assert problems == []
+
+
+def test_moodle_has_the_columns_of_the_pattern() -> None:
+    lines, _ = exported(
+        "moodle", r"(?P<id>s\d+)-(?P<email>\S+@\S+)\.zip", "s17-ada@example.org.zip"
+    )
+    assert lines == [["ID number", "Email address", TITLE], ["s17", "ada@example.org", "7.5"]]
+
+
+def test_moodle_names_downloads_like_this() -> None:
+    lines, _ = exported("moodle", None, "Ada Lovelace_4711_assignsubmission_file_.zip")
+    assert lines[1] == ["Ada Lovelace", "7.5"]
+
+
+def test_a_name_that_does_not_fit_is_left_out_and_named() -> None:
+    lines, problems = exported("moodle", r"^(?P<id>\d+)", "12.zip", "ada.zip")
+    assert [line[0] for line in lines[1:]] == ["12"]
+    assert problems == ["  not in it, the pattern does not fit: ada.zip"]
+
+
+def test_two_submissions_of_one_student_are_named() -> None:
+    lines, problems = exported("moodle", r"^(?P<id>\d+)", "12-a.zip", "12-b.zip")
+    assert len(lines) == 3
+    assert problems == ["  the same student: 12-a.zip, 12-b.zip"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    lines, _ = exported("moodle", r"^(?P<name>.*)\.zip", f"{start}cmd|' /C calc'!A0.zip")
+    assert lines[1][0].startswith("'")
+    text = final_grades(POINTS, [row(f"{start}1+1.zip")])
+    assert f"'{start}1+1.zip" in text
+
+
+@pytest.mark.parametrize(
+    ("gradebook", "pattern", "said"),
+    [
+        ("canvas", "(", "not a regular expression"),
+        ("canvas", r"\d+", "named group"),
+        ("moodle", r"(?P<id>\d+)(?P<section>x)", "no column for 'section'"),
+        (None, r"(?P<id>\d+)", "--gradebook"),
+    ],
+)
+def test_a_pattern_that_can_not_be_used_is_refused(
+    gradebook: str | None, pattern: str, said: str
+) -> None:
+    with pytest.raises(PatternError, match=said):
+        id_pattern(gradebook, pattern)
+
+
+def test_without_a_gradebook_there_is_no_pattern() -> None:
+    assert id_pattern(None, None) is None

@@ -1,0 +1,246 @@
+"""The lab: every figure is made, and what the notebook claims is what it measures.
+
+Run as a script, `python tests/test_lab.py`, this file writes assignment/lab.ipynb anew from its
+source, solutions/lab_notebook.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+
+from gradflow import lab
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "solutions" / "lab_notebook.py"
+NOTEBOOK = ROOT / "assignment" / "lab.ipynb"
+SOLUTION = ROOT / "solutions" / "gradflow"
+FOR_THE_LINTER = "# ruff: noqa: B018, E402\n"
+
+
+def notebook_from_source() -> str:
+    """The notebook as it should be handed out: no outputs, steady cell names."""
+    notebook = jupytext.reads(SOURCE.read_text("utf-8").replace(FOR_THE_LINTER, ""), "py:percent")
+    notebook.metadata.pop("jupytext", None)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number:02}"
+        cell["metadata"] = {}
+    return nbformat.writes(notebook) + "\n"
+
+
+def test_notebook_is_in_sync_with_its_source() -> None:
+    assert NOTEBOOK.read_text("utf-8") == notebook_from_source(), "run: python tests/test_lab.py"
+
+
+def test_a_question_follows_each_experiment() -> None:
+    text = SOURCE.read_text("utf-8")
+    ran = [m.start() for m in re.finditer(r"^result = lab\.", text, re.MULTILINE)]
+    asked = [m.start() for m in re.finditer(r"\*\*Question \d+\.", text)]
+    assert len(ran) == len(lab.EXPERIMENTS) == len(asked)
+    assert all(r < a for r, a in zip(ran, asked, strict=True))
+    assert all(a < r for a, r in zip(asked, ran[1:], strict=False))
+
+
+def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
+    """All experiments' numbers, from the notebook run top to bottom on the solution."""
+    shutil.copytree(SOLUTION, folder / "gradflow")
+    notebook: Any = nbformat.read(NOTEBOOK, as_version=4)
+    tell = "import json; print('NUMBERS', json.dumps(numbers))"
+    notebook.cells.append(nbformat.v4.new_code_cell(tell))
+    before = {name: os.environ.get(name) for name in ("PYTHONPATH", "OMP_NUM_THREADS")}
+    os.environ.pop("PYTHONPATH", None)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        client = nbclient.NotebookClient(
+            notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}
+        )
+        client.execute()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = {"image/png", "application/vnd.jupyter.widget-view+json"}  # the slider may be either
+    assert sum(not shown.isdisjoint(output.get("data", {})) for output in outputs) == 10
+    assert not any(output.get("name") == "stderr" for output in outputs)
+    printed = "".join(output.get("text", "") for output in outputs)
+    found = re.search(r"^NUMBERS (.*)$", printed, re.MULTILINE)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def claims_of_saturation(measured: dict[str, dict[str, float]]) -> None:
+    training = measured["saturation"]
+    assert training["lowest mean of layer 4"] < 0.05  # "falls to almost 0"
+    assert training["mean of layer 4 at step 100"] < 0.05  # "within a hundred steps"
+    assert training["most saturated, layer 4"] == 1
+    assert training["most saturated, layer 1, until then"] < 0.01
+    assert training["accuracy there"] < 0.2
+    assert training["accuracy at the end"] > 0.9
+    start = measured["saturation_and_gradient"]
+    assert start["N(0, 1): saturated"] > 0.5
+    assert start["Xavier: saturated"] < 0.01
+    assert start["N(0, 1): ratio"] > 0.1
+    assert start["Xavier: ratio"] < 1e-5
+    assert start["N(0, 0.01²): ratio"] < 1e-14
+
+
+def claims_of_gradient_flow(measured: dict[str, dict[str, float]]) -> None:
+    flow = measured["gradient_flow"]
+    assert len(flow) == 7 * 6 * 5
+    assert 1e-3 < flow["relu, xavier_normal, 10"] < 1e3
+    assert flow["relu, xavier_normal, 50"] < 1e-6
+    assert 0.1 < flow["relu, he_normal, 50"] < 1e3
+
+
+def claims_of_the_blind_ratio(measured: dict[str, dict[str, float]]) -> None:
+    sweep = measured["scale_sweep"]
+    assert sweep["weights: largest / smallest ratio"] < 2
+    assert sweep["pre-activations: largest / smallest ratio"] > 1e15
+    assert sweep["activations: largest / smallest ratio"] > 1e15
+
+
+def claims_of_dying_relus(measured: dict[str, dict[str, float]]) -> None:
+    dying = measured["dying_relus"]
+    for name in ("ReLU", "leaky ReLU, 0.01"):
+        assert dying[f"{name}: off"] >= dying[f"{name}: off at the start"] > 0.5
+        assert dying[f"{name}: accuracy"] < 0.2
+    assert dying["leaky ReLU, 0.1: off"] < 0.25
+    assert dying["leaky ReLU, 0.1: accuracy"] > 0.8
+    assert 0.25 < dying["ELU: off"] < 0.4
+    assert dying["ELU: accuracy"] > 0.95
+
+
+def claims_of_batch_normalisation(measured: dict[str, dict[str, float]]) -> None:
+    repaired = measured["batch_normalisation"]
+    assert repaired["ReLU, N(0, 0.01²), without"] < 1e-10
+    assert repaired["ReLU, largest weights, without"] > 1e10
+    with_it = [repaired[f"ReLU, {w}, with batch norm"] for w in ("N(0, 0.01²)", "largest weights")]
+    assert np.ptp(np.log(with_it)) < 0.2
+    assert repaired["sigmoid, without"] < 1e-5
+    assert repaired["sigmoid, with batch norm"] > 0.1
+
+
+def claims_of_exploding(measured: dict[str, dict[str, float]]) -> None:
+    clipped = measured["exploding"]
+    for name in ("ELU, He", "ReLU, N(0, 0.3²)"):
+        assert clipped[f"{name}: steps"] < 28  # gone within the first epoch
+        assert clipped[f"{name}: accuracy"] < 0.2
+        assert clipped[f"{name}, clipped: steps"] == 280
+    assert clipped["ELU, He, clipped: accuracy"] > 0.95
+    assert 0.5 < clipped["ReLU, N(0, 0.3²), clipped: accuracy"] < 0.9
+    assert clipped["ReLU, N(0, 0.3²): first norm"] > 1000
+
+
+def claims_of_handwritten_digits(measured: dict[str, dict[str, float]]) -> None:
+    accuracies = measured["handwritten_digits"]
+    assert len(accuracies) == 9
+    for name, accuracy in accuracies.items():
+        if name.startswith("remedy"):
+            assert accuracy >= 0.95, name
+        else:
+            assert accuracy < 0.2, name
+
+
+def claims_of_planted_faults(measured: dict[str, dict[str, float]]) -> None:
+    found = measured["planted_faults"]
+    ratios = {name: found[f"{name}: ratio"] for name in "ABCDEFG"}
+    assert {name for name, r in ratios.items() if r < 1e-3} == set("ADFG")
+    assert {name for name, r in ratios.items() if r > 1e3} == {"C"}
+    assert found["D: dead"] > 0.5 > 0.2 > max(found[f"{n}: dead"] for n in "ABCEFG")
+    assert found["B: saturated"] > 0.3
+    assert found["F: saturated"] == 0
+    told = {lab.reveal(name) for name in "ABCDEFG"}
+    assert len(told) == 7
+    assert sum("none" in text for text in told) == 1
+
+
+def test_notebook_runs_and_its_claims_are_true(tmp_path: Path) -> None:
+    # One test, as running the notebook is what takes time.
+    measured = run_notebook(tmp_path)
+    claims_of_saturation(measured)
+    claims_of_gradient_flow(measured)
+    claims_of_the_blind_ratio(measured)
+    claims_of_dying_relus(measured)
+    claims_of_batch_normalisation(measured)
+    claims_of_exploding(measured)
+    claims_of_handwritten_digits(measured)
+    claims_of_planted_faults(measured)
+
+
+def test_digits_are_those_of_uci() -> None:
+    digits = lab.load_digits()
+    assert digits.x.shape == (1400, 64)
+    assert digits.x_test.shape == (397, 64)
+    labels = np.bincount(np.concatenate([digits.y, digits.y_test]))
+    # The class sizes that optdigits.names gives for the test set.
+    assert labels.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    table = np.loadtxt(SOLUTION / "data" / "digits.csv.gz", delimiter=",")
+    assert (table[:, :64] >= 0).all()
+    assert (table[:, :64] <= 16).all()
+    assert (SOLUTION / "data" / "digits.csv.gz").stat().st_size < 100_000
+    assert "Creative Commons Attribution 4.0" in (SOLUTION / "data" / "README.txt").read_text()
+
+
+def run_lab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    command = [sys.executable, "-m", "gradflow.lab", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=kept, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_all_figures_are_written(tmp_path: Path) -> None:
+    done = run_lab(SOLUTION.parent, "--quick", "-o", str(tmp_path / "to" / "figures"))
+    assert done.returncode == 0, done.stderr
+    files = sorted((tmp_path / "to" / "figures").iterdir())
+    assert [file.stem for file in files] == sorted(lab.EXPERIMENTS)
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+    assert all(f"{n}/{len(files)} " in done.stderr for n in range(1, len(files) + 1))
+    assert "Warning" not in done.stderr
+
+
+def test_skeleton_says_what_is_missing(tmp_path: Path) -> None:
+    done = run_lab(ROOT / "assignment", "--quick", "-o", str(tmp_path))
+    assert done.returncode == 1
+    assert "left out, it needs: sigmoid" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "9 of 9 experiments are left out" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_results_repeat() -> None:
+    one, other = (lab.saturation(quick=True).numbers for _ in range(2))
+    assert one == other
+
+
+def test_progress_goes_from_0_to_1() -> None:
+    for experiment in (lab.dying_relus, lab.planted_faults):
+        told: list[float] = []
+        experiment(quick=True, tick=told.append)
+        assert told == sorted(told)
+        assert told[-1] == 1.0
+
+
+def test_slider_or_figure() -> None:
+    assert lab.scale_slider() is not None
+    assert lab.weight_scale(0.5).numbers["ratio"] < 0.1
+    with pytest.raises(KeyError):
+        lab.reveal("Z")
+
+
+if __name__ == "__main__":
+    NOTEBOOK.write_text(notebook_from_source(), "utf-8", newline="\n")

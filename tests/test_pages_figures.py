@@ -1,0 +1,132 @@
+"""The figures: of any submission something is drawn or said, and no grade depends on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autograder.engine import classroom
+from autograder.engine.assignment import Assignment
+from autograder.engine.classroom import Files
+from autograder.engine.grading import Grader
+from autograder.engine.pages.figure import Figure
+from autograder.engine.report import Reporter
+from autograder.engine.result import to_json
+from autograder.engine.submission import Submission
+
+
+@pytest.fixture(scope="module")
+def reporter(kit: Assignment) -> Reporter:
+    return Reporter(kit)
+
+
+@pytest.fixture
+def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Figure]]:
+    def draw(files: Files) -> dict[str, Figure]:
+        student = grader.student(files)
+        try:
+            return {figure.title: figure for figure in reporter.figures(student)}
+        finally:
+            student.close()
+
+    return draw
+
+
+def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None:
+    figures = drawn(classroom.solution(kit))
+    assert len(figures) == 7
+    for figure in figures.values():
+        assert figure.missing == ""
+        assert figure.chart is not None
+        assert figure.table is not None
+        assert "not where the reference's is" not in figure.meaning
+        assert "not the reference's" not in figure.meaning
+
+
+def test_the_sentences_say_what_is_measured(kit: Assignment, drawn: Callable) -> None:
+    figures = drawn(classroom.solution(kit))
+    assert "saturated" in figures["The disease: sigmoid, weights from N(0, 1)"].meaning
+    assert "it vanishes" in figures["Xavier, still with sigmoid"].meaning
+    for title in ("He with ReLU", "He with ELU", "Batch normalisation against the disease"):
+        assert "every layer gets to learn" in figures[title].meaning
+
+
+def test_what_is_still_to_do_is_named(kit: Assignment, drawn: Callable) -> None:
+    figures = drawn(classroom.skeleton(kit)).values()
+    assert all("still to do" in figure.missing for figure in figures)
+
+
+def test_one_gap_leaves_the_other_figures(kit: Assignment, drawn: Callable) -> None:
+    files = classroom.with_code(
+        kit, "batchnorm", "def batchnorm_backward(dout, cache):\n    1 / 0\n"
+    )
+    figures = drawn(files)
+    missing = {title for title, figure in figures.items() if figure.missing}
+    assert missing == {"Batch normalisation against the disease"}
+    assert "ZeroDivisionError" in figures["Batch normalisation against the disease"].missing
+
+
+ODD = {
+    "not a number": "def relu(z):\n    return z * np.nan\n",
+    "infinite": "def relu(z):\n    return z * np.inf\n",
+    "zero": "def relu(z):\n    return 0 * z\n",
+    "zero slope": "def relu_grad(z):\n    return 0 * z\n",
+    "bool": "def relu_grad(z):\n    return z > 0\n",
+    "complex": "def relu_grad(z):\n    return z * 1j\n",
+    "wrong shape": "def relu_grad(z):\n    return z[0]\n",
+    "huge": "def relu_grad(z):\n    return z * 1e300\n",
+    "strings": "def relu(z):\n    return z.astype(str)\n",
+    "nothing": "def relu(z):\n    return None\n",
+    "too much": "def relu(z):\n    return np.broadcast_to(z.ravel()[0], (10**6, 10**5))\n",
+}
+
+
+@pytest.mark.parametrize("source", ODD.values(), ids=ODD)
+def test_any_answer_is_drawn_or_said(kit: Assignment, drawn: Callable, source: str) -> None:
+    figure = drawn(classroom.with_code(kit, "activations", source))["He with ReLU"]
+    assert figure.missing or figure.meaning
+
+
+@pytest.mark.parametrize("body", ["return None", "return grads, 1", "return [0]", "return 'x'"])
+def test_any_clipping_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str) -> None:
+    source = f"def clip_by_global_norm(grads, max_norm):\n    {body}\n"
+    figure = drawn(classroom.with_code(kit, "clipping", source))["Clipping on a net that explodes"]
+    assert (
+        "clip_by_global_norm" in figure.meaning + figure.missing or "tests above" in figure.meaning
+    )
+
+
+def test_figures_change_no_result(kit: Assignment, grader: Grader, reporter: Reporter) -> None:
+    """This submission does well in the tests, and misbehaves once its figures are drawn."""
+    source = (
+        "import os\n_right = elu\n\n\ndef elu(z, alpha=1.0):\n"
+        "    if np.shape(z) == (32, 32):\n        os._exit(3)\n    return _right(z, alpha)\n"
+    )
+    submission = Submission("a.zip", "ab", classroom.with_code(kit, "activations", source))
+    report = reporter.grade(grader, submission)
+    assert to_json(report.result) == to_json(grader.grade_submission(submission))
+    assert "ended the Python process" in report.page
+
+
+def test_an_assignment_without_figures_has_pages(tiny: Assignment, tiny_grader: Grader) -> None:
+    submission = Submission("a.zip", "ab", classroom.solution(tiny))
+    page = Reporter(tiny).grade(tiny_grader, submission).page
+    assert "All tests pass" in page
+    assert "Your own network" not in page
+
+
+def test_figures_can_be_left_out(kit: Assignment, grader: Grader) -> None:
+    submission = Submission("a.zip", "ab", classroom.solution(kit))
+    assert "<svg" not in Reporter(kit, with_figures=False).grade(grader, submission).page
+
+
+def test_a_failure_of_the_figures_is_said(grader: Grader, kit: Assignment) -> None:
+    def fails(student: object, reference: object) -> list[Figure]:
+        raise RuntimeError
+
+    reporter = Reporter(kit)
+    reporter.__dict__["_draw"] = fails
+    report = reporter.grade(grader, Submission("a.zip", "ab", classroom.solution(kit)))
+    assert "could not be drawn (RuntimeError)" in report.page
+    assert report.result.earned == report.result.points
