@@ -141,6 +141,12 @@ def _quiet(
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "sigmoid_clipped_at_ten",
+    "sigmoid_epsilon_in_denominator",
+    "sigmoid_float32",
+    "sigmoid_from_tanh_of_z",
+)
 def test_sigmoid_values(student, reference, rng):
     """sigmoid: the values are those of the logistic function.
 
@@ -150,6 +156,9 @@ def test_sigmoid_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "sigmoid_assigns_into_scalar", "sigmoid_matrix_only", "sigmoid_hard", "sigmoid_rounded"
+)
 def test_sigmoid_contract(student, reference, rng):
     """sigmoid: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
 
@@ -159,6 +168,12 @@ def test_sigmoid_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "sigmoid_limits_in_place",
+    "sigmoid_of_growing_exponential",
+    "sigmoid_branch_by_smallest",
+    "sigmoid_negates_in_place",
+)
 def test_sigmoid_extremes(student, reference):
     """sigmoid: the values are right for extreme z, too.
 
@@ -168,6 +183,12 @@ def test_sigmoid_extremes(student, reference):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "sigmoid_grad_forward_difference",
+    "sigmoid_grad_negative",
+    "sigmoid_grad_applied_twice",
+    "sigmoid_grad_at_activation",
+)
 def test_sigmoid_grad_values(student, reference, rng):
     """sigmoid_grad: the values are the derivative of the logistic function at z.
 
@@ -177,6 +198,12 @@ def test_sigmoid_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "sigmoid_grad_vectorize",
+    "sigmoid_grad_overwrites_z",
+    "sigmoid_grad_jacobian",
+    "sigmoid_grad_matrix_product",
+)
 def test_sigmoid_grad_contract(student, reference, rng):
     """sigmoid_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -186,6 +213,12 @@ def test_sigmoid_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "sigmoid_grad_quotient_of_decaying",
+    "sigmoid_grad_quotient_of_growing",
+    "sigmoid_grad_mixed_variables",
+    "sigmoid_grad_one_factor",
+)
 def test_sigmoid_grad_extremes(student, reference):
     """sigmoid_grad: the values are right for extreme z, too.
 
@@ -195,6 +228,12 @@ def test_sigmoid_grad_extremes(student, reference):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "sigmoid_grad_plain_formula",
+    "sigmoid_plain_formula",
+    "sigmoid_where_both_branches",
+    "sigmoid_short_e",
+)
 def test_sigmoid_warnings(student, reference, rng):
     """sigmoid, sigmoid_grad: no z gives a RuntimeWarning.
 
@@ -207,6 +246,9 @@ def test_sigmoid_warnings(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "tanh_through_float32", "tanh_clipped_at_five", "tanh_falling", "tanh_from_sigmoid_of_z"
+)
 def test_tanh_values(student, reference, rng):
     """tanh: the values are those of the hyperbolic tangent.
 
@@ -216,6 +258,7 @@ def test_tanh_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches("tanh_row_by_row", "tanh_hard", "tanh_flattened", "tanh_list")
 def test_tanh_contract(student, reference, rng):
     """tanh: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
 
@@ -225,6 +268,12 @@ def test_tanh_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "tanh_in_place",
+    "tanh_quotient_of_decaying",
+    "tanh_quotient_of_exponentials",
+    "tanh_quotient_of_growing",
+)
 def test_tanh_extremes(student, reference):
     """tanh: the values are right for extreme z, too.
 
@@ -234,6 +283,12 @@ def test_tanh_extremes(student, reference):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "tanh_grad_float32",
+    "tanh_grad_forward_difference",
+    "tanh_grad_lost_power_of_secant",
+    "tanh_grad_square_of_argument",
+)
 def test_tanh_grad_values(student, reference, rng):
     """tanh_grad: the values are the derivative of the hyperbolic tangent at z.
 
@@ -243,6 +298,12 @@ def test_tanh_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "tanh_grad_two_loops",
+    "tanh_grad_at_activation",
+    "tanh_grad_averaged_over_batch",
+    "tanh_grad_caret_for_power",
+)
 def test_tanh_grad_contract(student, reference, rng):
     """tanh_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -252,6 +313,12 @@ def test_tanh_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "tanh_grad_in_place",
+    "tanh_grad_quotient_of_exponentials",
+    "tanh_grad_negative",
+    "tanh_grad_applied_twice",
+)
 def test_tanh_grad_extremes(student, reference):
     """tanh_grad: the values are right for extreme z, too.
 
@@ -261,6 +328,12 @@ def test_tanh_grad_extremes(student, reference):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "tanh_from_plain_sigmoid",
+    "tanh_grad_by_cosh",
+    "tanh_grad_matrix_product",
+    "tanh_grad_missing_square",
+)
 def test_tanh_warnings(student, reference, rng):
     """tanh, tanh_grad: no z gives a RuntimeWarning.
 
@@ -273,6 +346,9 @@ def test_tanh_warnings(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "relu_capped_at_six", "relu_float32", "relu_vectorize_takes_first_type", "relu_absolute_value"
+)
 def test_relu_values(student, reference, rng):
     """relu: positive entries stay, negative ones become zero.
 
@@ -282,6 +358,9 @@ def test_relu_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "relu_at_least_one_axis", "relu_two_loops", "relu_in_place", "relu_capped_at_one"
+)
 def test_relu_contract(student, reference, rng):
     """relu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
 
@@ -291,6 +370,12 @@ def test_relu_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "relu_grad_divides_by_z",
+    "relu_grad_at_activation",
+    "relu_grad_clipped_z",
+    "relu_grad_decides_for_whole_array",
+)
 def test_relu_grad_values(student, reference, rng):
     """relu_grad: the slope is that of each side; at 0 it lies between them.
 
@@ -300,6 +385,9 @@ def test_relu_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "relu_grad_integers", "relu_grad_truth_values", "relu_grad_vectorize", "relu_grad_in_place"
+)
 def test_relu_grad_contract(student, reference, rng):
     """relu_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -309,6 +397,9 @@ def test_relu_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "relu_grad_returns_value", "relu_grad_sign", "relu_grad_wrong_side", "relu_integer_array"
+)
 def test_relu_extremes(student, reference):
     """relu, relu_grad: the values are right for extreme z, too.
 
@@ -319,6 +410,9 @@ def test_relu_extremes(student, reference):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "relu_grad_jacobian", "relu_grad_leaks", "relu_grad_of_softplus", "relu_grad_pieces_added"
+)
 def test_relu_warnings(student, reference, rng):
     """relu, relu_grad: no z gives a RuntimeWarning.
 
@@ -331,6 +425,12 @@ def test_relu_warnings(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_ends_refused",
+    "leaky_relu_zero_alpha_replaced",
+    "leaky_relu_alpha_required",
+    "leaky_relu_other_default",
+)
 def test_leaky_relu_values(student, reference, rng):
     """leaky_relu: negative entries are multiplied by alpha, the others stay.
 
@@ -343,6 +443,12 @@ def test_leaky_relu_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_assigns_into_scalar",
+    "leaky_relu_two_axes",
+    "leaky_relu_ravel_is_a_view",
+    "leaky_relu_float32",
+)
 def test_leaky_relu_contract(student, reference, rng):
     """leaky_relu: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -352,6 +458,12 @@ def test_leaky_relu_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_grad_zero_alpha_replaced",
+    "leaky_relu_grad_zero_at_zero",
+    "leaky_relu_grad_other_default",
+    "leaky_relu_grad_integer_array",
+)
 def test_leaky_relu_grad_values(student, reference, rng):
     """leaky_relu_grad: the slope is that of each side; at 0 it lies between them.
 
@@ -364,6 +476,12 @@ def test_leaky_relu_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_grad_loop_over_length",
+    "leaky_relu_grad_in_place",
+    "leaky_relu_grad_alpha_ignored",
+    "leaky_relu_grad_assignments_in_sequence",
+)
 def test_leaky_relu_grad_contract(student, reference, rng):
     """leaky_relu_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -373,6 +491,12 @@ def test_leaky_relu_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_divides_by_alpha",
+    "leaky_relu_exponential",
+    "leaky_relu_grad_inverse_alpha",
+    "leaky_relu_grad_leak_added_everywhere",
+)
 def test_leaky_relu_extremes(student, reference):
     """leaky_relu, leaky_relu_grad: the values are right for extreme z, too.
 
@@ -383,6 +507,12 @@ def test_leaky_relu_extremes(student, reference):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_alpha_ignored",
+    "leaky_relu_alpha_on_positive_side",
+    "leaky_relu_constant_for_negatives",
+    "leaky_relu_decides_for_whole_array",
+)
 def test_leaky_relu_warnings(student, reference, rng):
     """leaky_relu, leaky_relu_grad: no z gives a RuntimeWarning.
 
@@ -417,6 +547,9 @@ def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[st
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_alpha_limited", "prelu_alpha_without_sign", "prelu_array_alpha_only", "prelu_first_alpha"
+)
 def test_prelu_values(student, reference, rng):
     """prelu: negative entries are multiplied by alpha, which is one number or one per unit.
 
@@ -426,6 +559,9 @@ def test_prelu_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_matrix_only", "prelu_in_place", "prelu_fixed_slope", "prelu_maximum_of_lines"
+)
 def test_prelu_contract(student, reference, rng):
     """prelu: a float64 array of z's shape comes back, and z and alpha stay as they are.
 
@@ -435,6 +571,12 @@ def test_prelu_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_grad_dz_zero_at_zero",
+    "prelu_grad_alpha_limited",
+    "prelu_grad_dz_of_maximum",
+    "prelu_grad_mean_alpha",
+)
 def test_prelu_grad_by_z(student, reference, rng):
     """prelu_grad: the first result is the slope with respect to z, entry by entry.
 
@@ -444,6 +586,12 @@ def test_prelu_grad_by_z(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_grad_array_alpha_only",
+    "prelu_grad_dalpha_everywhere",
+    "prelu_grad_dalpha_is_alpha",
+    "prelu_grad_dalpha_is_mask",
+)
 def test_prelu_grad_by_alpha(student, reference, rng):
     """prelu_grad: the second result is the derivative with respect to alpha, entry by entry.
 
@@ -453,6 +601,12 @@ def test_prelu_grad_by_alpha(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_grad_assigns_into_scalar",
+    "prelu_grad_in_place",
+    "prelu_grad_dalpha_is_output",
+    "prelu_grad_dalpha_sign",
+)
 def test_prelu_grad_contract(student, reference, rng):
     """prelu_grad: a tuple of two float64 arrays of z's shape; z and alpha stay as they are.
 
@@ -466,6 +620,12 @@ def _learned_extremes(rng: np.random.Generator) -> list[dict[str, Any]]:
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_grad_dz_of_relu",
+    "prelu_grad_dz_swapped",
+    "prelu_grad_float32",
+    "prelu_grad_value_for_dz",
+)
 def test_prelu_extremes(student, reference, rng):
     """prelu, prelu_grad: the values are right for extreme z, too.
 
@@ -476,6 +636,12 @@ def test_prelu_extremes(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "prelu_mean_alpha",
+    "prelu_constant_for_negatives",
+    "prelu_grad_dalpha_wrong_side",
+    "prelu_grad_dalpha_zero",
+)
 def test_prelu_warnings(student, reference, rng):
     """prelu, prelu_grad: no z gives a RuntimeWarning.
 
@@ -494,6 +660,9 @@ def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, A
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "elu_celu", "elu_alpha_ignored", "elu_alpha_in_exponent", "elu_alpha_on_both_sides"
+)
 def test_elu_values(student, reference, rng):
     """elu: positive entries stay, negative ones bend towards -alpha.
 
@@ -503,6 +672,12 @@ def test_elu_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "elu_assigns_into_scalar",
+    "elu_squeezed",
+    "elu_clipped_at_minus_ten",
+    "elu_decides_for_whole_array",
+)
 def test_elu_contract(student, reference, rng):
     """elu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
 
@@ -512,6 +687,9 @@ def test_elu_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "elu_in_place", "elu_mask_as_factor", "elu_one_outside_bracket", "elu_other_default"
+)
 def test_elu_extremes(student, reference):
     """elu: the values are right for extreme z, too.
 
@@ -521,6 +699,9 @@ def test_elu_extremes(student, reference):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "elu_grad_at_most_one", "elu_grad_zero_at_zero", "elu_grad_alpha_in_exponent", "elu_grad_celu"
+)
 def test_elu_grad_values(student, reference, rng):
     """elu_grad: the values are the derivative of elu at z.
 
@@ -530,6 +711,12 @@ def test_elu_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "elu_grad_asks_for_smallest",
+    "elu_grad_assigns_into_scalar",
+    "elu_grad_float32",
+    "elu_grad_alpha_added_to_exponential",
+)
 def test_elu_grad_contract(student, reference, rng):
     """elu_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -539,6 +726,12 @@ def test_elu_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "elu_grad_in_place",
+    "elu_grad_mask_as_factor",
+    "elu_grad_alpha_for_positives",
+    "elu_grad_alpha_ignored",
+)
 def test_elu_grad_extremes(student, reference):
     """elu_grad: the values are right for extreme z, too.
 
@@ -548,6 +741,12 @@ def test_elu_grad_extremes(student, reference):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "elu_grad_where_both_branches",
+    "elu_where_both_branches",
+    "elu_grad_assignments_in_sequence",
+    "elu_grad_at_activation",
+)
 def test_elu_warnings(student, reference, rng):
     """elu, elu_grad: no z gives a RuntimeWarning.
 
@@ -591,6 +790,12 @@ def _generator(rng: np.random.Generator) -> np.random.Generator:
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_equal_bounds_refused",
+    "rrelu_inverse_is_uniform",
+    "rrelu_slope_zero_at_zero",
+    "rrelu_zero_lower_refused",
+)
 def test_rrelu_training_values(student, rng):
     """rrelu in training: slope 1 for z > 0, a drawn one for z < 0, and a = slope * z.
 
@@ -607,6 +812,12 @@ def test_rrelu_training_values(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_one_slope_for_all",
+    "rrelu_slope_is_a_bound",
+    "rrelu_slope_per_example",
+    "rrelu_slope_per_unit",
+)
 def test_rrelu_training_distribution(student, rng):
     """rrelu in training: every negative entry has a slope of its own, drawn uniformly.
 
@@ -633,6 +844,12 @@ def test_rrelu_training_distribution(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_draws_before_mode",
+    "rrelu_evaluation_geometric_mean",
+    "rrelu_evaluation_uses_lower",
+    "rrelu_rounded_default_bound",
+)
 def test_rrelu_evaluation(student, rng):
     """rrelu in evaluation: the slope for z < 0 is the middle of the limits; rng may be None.
 
@@ -656,6 +873,9 @@ def test_rrelu_evaluation(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_own_seed", "rrelu_global_state", "rrelu_default_is_evaluation", "rrelu_never_random"
+)
 def test_rrelu_randomness(student, rng):
     """rrelu: all randomness comes from the generator that is given.
 
@@ -671,6 +891,12 @@ def test_rrelu_randomness(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_assertion",
+    "rrelu_bounds_checked_in_training_only",
+    "rrelu_bounds_sorted",
+    "rrelu_bounds_unchecked",
+)
 def test_rrelu_wrong_limits(student, rng):
     """rrelu: limits other than 0 <= lower <= upper raise ValueError, in both modes.
 
@@ -701,6 +927,9 @@ def test_rrelu_wrong_limits(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_in_place", "rrelu_matrix_only", "rrelu_interval_too_wide", "rrelu_lower_ignored"
+)
 def test_rrelu_contract(student, rng):
     """rrelu: a tuple of two float64 arrays of z's shape comes back, and z stays as it is.
 
@@ -723,6 +952,12 @@ def test_rrelu_contract(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_evaluation_inverts_mean",
+    "rrelu_evaluation_is_relu",
+    "rrelu_evaluation_returns_one_slope",
+    "rrelu_evaluation_shrinks_positives",
+)
 def test_rrelu_extremes(student, rng):
     """rrelu: the values are right for extreme z, too.
 
@@ -736,6 +971,12 @@ def test_rrelu_extremes(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "rrelu_evaluation_uses_half_width",
+    "rrelu_evaluation_uses_sum",
+    "rrelu_normal_slopes",
+    "rrelu_draws_twice",
+)
 def test_rrelu_warnings(student, rng):
     """rrelu: no z gives a RuntimeWarning.
 

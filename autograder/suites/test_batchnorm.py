@@ -109,6 +109,9 @@ def _judge_gradients(
 
 
 @pytest.mark.points(2.5)
+@pytest.mark.catches(
+    "scale_and_shift_forgotten", "beta_ignored", "first_gamma_for_all", "gamma_applied_twice"
+)
 def test_training_output(student, reference, rng):
     """Training: each unit is normalised with the batch, then scaled by gamma and shifted by beta.
 
@@ -120,6 +123,9 @@ def test_training_output(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "eps_hard_coded", "eps_squared", "training_uses_given_running", "training_uses_updated_running"
+)
 def test_training_eps(student, reference, rng):
     """Training: eps is added where the formula says, whatever its size.
 
@@ -135,6 +141,9 @@ def test_training_eps(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "gamma_ignored", "shift_before_scale", "gamma_and_beta_swapped", "eps_forgotten"
+)
 def test_training_default_eps(student, reference, rng):
     """Training: eps has the default that the contract names.
 
@@ -144,6 +153,7 @@ def test_training_default_eps(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches("centred_backwards", "divides_by_variance", "eps_as_floor", "eps_outside_root")
 def test_training_offset(student, reference, rng):
     """Training: units far from zero, and of any spread, are normalised as well.
 
@@ -155,6 +165,9 @@ def test_training_offset(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "bn_rejects_single_example", "bn_squeezes_batch", "unbiased_output_only", "bn_global_mean"
+)
 def test_training_shapes(student, reference, rng):
     """Training: any batch will do: square ones, a single example, a single unit, equal examples.
 
@@ -168,6 +181,9 @@ def test_training_shapes(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "momentum_hard_coded", "momentum_only_on_batch", "momentum_only_on_old", "momentum_swapped"
+)
 def test_running_mean(student, reference, rng):
     """Training: the running mean moves from its old value towards that of the batch.
 
@@ -181,6 +197,12 @@ def test_running_mean(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "eps_in_running_variance",
+    "running_std",
+    "running_variance_not_updated",
+    "unbiased_running_variance",
+)
 def test_running_variance(student, reference, rng):
     """Training: the running variance moves from its old value towards that of the batch.
 
@@ -197,6 +219,12 @@ def test_running_variance(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "momentum_zero_means_default",
+    "first_batch_initialises_running",
+    "running_from_normalised",
+    "running_not_updated",
+)
 def test_momentum(student, reference, rng):
     """Training: momentum has its default, may be 0 or 1, and running values may start anywhere.
 
@@ -215,6 +243,12 @@ def test_momentum(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "bn_centres_in_place",
+    "running_in_place",
+    "eval_uses_batch_statistics",
+    "eval_uses_batch_variance",
+)
 def test_forward_contract(student, reference, rng):
     """Forward: four results of the right types and shapes, in both modes; nothing given is changed.
 
@@ -249,6 +283,12 @@ def test_forward_contract(student, reference, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.catches(
+    "eval_without_scale_and_shift",
+    "eval_without_eps",
+    "single_example_skips_normalisation",
+    "eval_divides_by_variance",
+)
 def test_evaluation_output(student, reference, rng):
     """Evaluation: the running values normalise, so an example's output is its own affair.
 
@@ -266,6 +306,12 @@ def test_evaluation_output(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "running_updated_in_eval",
+    "eval_returns_no_running",
+    "running_returns_swapped",
+    "bn_training_flag_ignored",
+)
 def test_evaluation_running(student, reference, rng):
     """Evaluation: the running values come back as they were.
 
@@ -280,6 +326,9 @@ def test_evaluation_running(student, reference, rng):
 
 
 @pytest.mark.points(3)
+@pytest.mark.catches(
+    "gamma_missing_in_dx", "gamma_missing_in_paths", "gamma_twice_in_dx", "backward_first_gamma"
+)
 def test_backward_dx(student, reference, rng):
     """Backward, training: dx has the parts that go through the batch's mean and variance.
 
@@ -291,6 +340,9 @@ def test_backward_dx(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "dgamma_times_gamma", "cache_keeps_output", "dgamma_averaged", "dgamma_from_centred"
+)
 def test_backward_dgamma(student, reference, rng):
     """Backward, training: dgamma is the gradient of the loss with respect to gamma.
 
@@ -302,6 +354,9 @@ def test_backward_dgamma(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "dbeta_times_gamma", "dbeta_averaged", "dgamma_and_dbeta_averaged", "dgamma_and_dbeta_swapped"
+)
 def test_backward_dbeta(student, reference, rng):
     """Backward, training: dbeta is the gradient of the loss with respect to beta.
 
@@ -313,6 +368,12 @@ def test_backward_dbeta(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "backward_divides_by_units",
+    "backward_forgets_eps",
+    "backward_n_minus_one",
+    "backward_unbiased_variance",
+)
 def test_backward_eps(student, reference, rng):
     """Backward, training: eps counts as it does forward, and so do units far from zero.
 
@@ -327,6 +388,9 @@ def test_backward_eps(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "cache_keeps_running_scale", "dgamma_without_x_hat", "dmean_without_std", "dvar_without_half"
+)
 def test_backward_shapes(student, reference, rng):
     """Backward, training: any batch will do: square ones, a single example, a single unit.
 
@@ -341,6 +405,12 @@ def test_backward_shapes(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "eval_parameters_frozen",
+    "backward_ignores_mode",
+    "eval_backward_unsupported",
+    "eval_dx_passed_through",
+)
 def test_backward_evaluation(student, reference, rng):
     """Backward, evaluation: the running values are constants.
 
@@ -354,6 +424,9 @@ def test_backward_evaluation(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "one_cache_for_all_calls", "dvar_without_two", "dvar_wrong_power", "dx_averaged_over_batch"
+)
 def test_backward_of_two_passes(student, reference, rng):
     """Backward: each pass uses the cache of its own forward pass.
 
@@ -376,6 +449,9 @@ def test_backward_of_two_passes(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "dout_changed_in_place", "eval_dx_without_gamma", "eval_dx_without_std", "eval_dx_zero"
+)
 def test_backward_contract(student, reference, rng):
     """Backward: three float64 results of the right shapes, in both modes; dout is not changed.
 

@@ -122,6 +122,9 @@ def _spoil(grads: Grads, index: int, bad: float) -> Grads:
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "clip_value_float32", "clip_value_above_only", "clip_value_below_only", "clip_value_by_norm"
+)
 def test_value_entries(student, reference, rng):
     """clip_by_value: entries beyond the limits become the limits, all others stay.
 
@@ -134,6 +137,12 @@ def test_value_entries(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_value_0d_becomes_1d",
+    "clip_value_drops_empty",
+    "clip_value_flat_view",
+    "clip_value_iterates_rows",
+)
 def test_value_contract(student, reference, rng):
     """clip_by_value: a list of float64 arrays, in order, each with its own shape.
 
@@ -144,6 +153,12 @@ def test_value_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_value_hands_back_given_arrays",
+    "clip_value_in_place",
+    "clip_value_flattens",
+    "clip_value_hard_coded_limit",
+)
 def test_value_new_arrays(student, reference, rng):
     """clip_by_value: the result is made of new arrays, and nothing given is changed.
 
@@ -153,6 +168,9 @@ def test_value_new_arrays(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_value_any_limit", "clip_value_asserts", "clip_value_limit_nan", "clip_value_limit_zero"
+)
 def test_value_wrong_limit(student, reference, rng):
     """clip_by_value: a limit that is not positive raises ValueError.
 
@@ -162,6 +180,12 @@ def test_value_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_value_any_gradient",
+    "clip_value_infinity_accepted",
+    "clip_value_minus_infinity_accepted",
+    "clip_value_repairs_gradients",
+)
 def test_value_wrong_gradients(student, reference, rng):
     """clip_by_value: a gradient with NaN or infinity raises ValueError.
 
@@ -174,6 +198,12 @@ def test_value_wrong_gradients(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "clip_norm_float_limit_only",
+    "clip_norm_checks_entries",
+    "clip_norm_always_rescales",
+    "clip_norm_accumulates",
+)
 def test_norm_arrays(student, reference, rng):
     """clip_by_norm: an array with too large a norm is shrunk to the limit, others stay.
 
@@ -186,6 +216,12 @@ def test_norm_arrays(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "clip_norm_overflows",
+    "clip_norm_joint",
+    "clip_norm_condition_inverted",
+    "clip_norm_factor_upside_down",
+)
 def test_norm_extremes(student, reference, rng):
     """clip_by_norm: entries of any size work, as long as the norm is a finite number.
 
@@ -199,6 +235,12 @@ def test_norm_extremes(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_norm_needs_an_array",
+    "clip_norm_zero_division",
+    "clip_norm_zero_gives_nan",
+    "clip_norm_by_value",
+)
 def test_norm_zero(student, reference, rng):
     """clip_by_norm: arrays of zeros stay zero, and the empty list stays empty.
 
@@ -212,6 +254,9 @@ def test_norm_zero(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_norm_0d_becomes_1d", "clip_norm_drops_empty", "clip_norm_float32", "clip_norm_len_of_0d"
+)
 def test_norm_contract(student, reference, rng):
     """clip_by_norm: a list of float64 arrays, in order, each with its own shape.
 
@@ -221,6 +266,9 @@ def test_norm_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_norm_hands_back_given_arrays", "clip_norm_in_place", "clip_norm_l1", "clip_norm_large_eps"
+)
 def test_norm_new_arrays(student, reference, rng):
     """clip_by_norm: the result is made of new arrays, and nothing given is changed.
 
@@ -230,6 +278,12 @@ def test_norm_new_arrays(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_norm_any_limit",
+    "clip_norm_limit_nan",
+    "clip_norm_limit_zero",
+    "clip_norm_raises_type_error",
+)
 def test_norm_wrong_limit(student, reference, rng):
     """clip_by_norm: a limit that is not positive raises ValueError.
 
@@ -239,6 +293,12 @@ def test_norm_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "clip_norm_infinity_accepted",
+    "clip_norm_any_gradient",
+    "clip_norm_checks_last_array",
+    "clip_norm_order_two",
+)
 def test_norm_wrong_gradients(student, reference, rng):
     """clip_by_norm: a gradient with NaN or infinity raises ValueError.
 
@@ -259,6 +319,12 @@ def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "global_norm_scales_large_arrays_only",
+    "global_norm_always_rescales",
+    "global_norm_per_array",
+    "global_norm_by_value",
+)
 def test_global_arrays(student, reference, rng):
     """clip_by_global_norm: one factor shrinks all arrays, if their joint norm is too large.
 
@@ -268,6 +334,12 @@ def test_global_arrays(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "global_norm_after_clipping",
+    "global_norm_float_limit_only",
+    "global_norm_returns_array",
+    "global_norm_returns_norms",
+)
 def test_global_norm_value(student, reference, rng):
     """clip_by_global_norm: the number beside the arrays is their joint norm before clipping.
 
@@ -283,6 +355,12 @@ def test_global_norm_value(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "global_norm_overflows",
+    "global_norm_returns_square",
+    "global_norm_last_array",
+    "global_norm_reversed",
+)
 def test_global_extremes(student, reference, rng):
     """clip_by_global_norm: entries of any size work, as long as the norm is a finite number.
 
@@ -303,6 +381,12 @@ def test_global_extremes(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "global_norm_of_nothing_fails",
+    "global_norm_of_nothing_not_returned",
+    "global_norm_zero_division",
+    "global_norm_zero_gives_nan",
+)
 def test_global_zero(student, reference, rng):
     """clip_by_global_norm: zeros stay zero and have norm 0; so has the empty list.
 
@@ -321,6 +405,12 @@ def test_global_zero(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "global_norm_0d_becomes_1d",
+    "global_norm_len_of_0d",
+    "global_norm_max_of_empty",
+    "global_norm_largest_norm",
+)
 def test_global_contract(student, reference, rng):
     """clip_by_global_norm: a tuple of a list of float64 arrays, in order, and a number.
 
@@ -330,6 +420,12 @@ def test_global_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "global_norm_hands_back_given_arrays",
+    "global_norm_in_place",
+    "global_norm_condition_inverted",
+    "global_norm_flattens",
+)
 def test_global_new_arrays(student, reference, rng):
     """clip_by_global_norm: the result is made of new arrays, and nothing given is changed.
 
@@ -339,6 +435,12 @@ def test_global_new_arrays(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "global_norm_any_limit",
+    "global_norm_asserts",
+    "global_norm_limit_nan",
+    "global_norm_limit_zero",
+)
 def test_global_wrong_limit(student, reference, rng):
     """clip_by_global_norm: a limit that is not positive raises ValueError.
 
@@ -348,6 +450,12 @@ def test_global_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "global_norm_any_gradient",
+    "global_norm_checks_first_array",
+    "global_norm_infinity_accepted",
+    "global_norm_not_returned",
+)
 def test_global_wrong_gradients(student, reference, rng):
     """clip_by_global_norm: a gradient with NaN or infinity raises ValueError.
 

@@ -55,6 +55,12 @@ def _run(student: Any, reference: Any, rng: np.random.Generator, name: str, stor
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "xavier_normal_he_gain",
+    "xavier_normal_missing_brackets",
+    "sigmoid_centred",
+    "sigmoid_grad_plus_in_bracket",
+)
 def test_sigmoid_vanishes(student, reference, rng):
     """A deep sigmoid net with Xavier's weights: the gradients vanish, as they should.
 
@@ -64,6 +70,12 @@ def test_sigmoid_vanishes(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "xavier_uniform_lost_root",
+    "xavier_uniform_old_heuristic",
+    "tanh_grad_plus",
+    "tanh_grad_returns_value",
+)
 def test_tanh_flows(student, reference, rng):
     """A deep tanh net with Xavier's weights: the gradients keep their order of magnitude.
 
@@ -73,6 +85,12 @@ def test_tanh_flows(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
+@pytest.mark.catches(
+    "relu_leaks",
+    "relu_max_for_maximum",
+    "he_normal_factor_without_root",
+    "he_normal_sum_for_average",
+)
 def test_relu_flows(student, reference, rng):
     """A deep ReLU net with He's weights: activations and gradients keep their size.
 
@@ -82,6 +100,12 @@ def test_relu_flows(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "relu_decides_for_whole_array",
+    "relu_drops_negatives",
+    "relu_grad_flattened",
+    "relu_grad_if_on_array",
+)
 def test_relu_naive_weights(student, reference, rng):
     """A deep ReLU net with naive weights: N(0, 1) explodes and N(0, 0.01^2) vanishes.
 
@@ -92,6 +116,12 @@ def test_relu_naive_weights(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "leaky_relu_grad_of_relu",
+    "leaky_relu_grad_returns_value",
+    "leaky_relu_if_on_rows",
+    "leaky_relu_leak_added_everywhere",
+)
 def test_leaky_relu_flows(student, reference, rng):
     """A deep leaky ReLU net with He's weights: activations and gradients keep their size.
 
@@ -101,6 +131,9 @@ def test_leaky_relu_flows(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "elu_grad_other_default", "elu_difference_reversed", "elu_grad_applied_twice", "elu_if_on_array"
+)
 def test_elu_flows(student, reference, rng):
     """A deep ELU net with He's weights: activations and gradients keep their size.
 
@@ -110,6 +143,12 @@ def test_elu_flows(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "prelu_alpha_along_batch",
+    "prelu_alpha_on_positive_side",
+    "prelu_grad_dalpha_summed",
+    "prelu_grad_dalpha_summed_over_batch",
+)
 def test_prelu_learns(student, reference, rng):
     """A deep PReLU net: the gradients keep their size, and alpha learns with the weights.
 
@@ -134,6 +173,12 @@ def test_prelu_learns(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "rrelu_always_random",
+    "rrelu_modes_swapped",
+    "rrelu_bounds_swapped",
+    "rrelu_inverse_default_bounds",
+)
 def test_rrelu_flows(student, reference, rng):
     """A deep randomised ReLU net: random in training, repeatable in evaluation.
 
@@ -158,6 +203,9 @@ def test_rrelu_flows(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "running_keepdims", "dx_divided_by_variance", "dx_too_large_by_n", "relu_negative_part"
+)
 def test_batch_norm_repairs_scale(student, reference, rng):
     """Batch normalisation repairs a ReLU net whose weights are far too large or too small.
 
@@ -168,6 +216,12 @@ def test_batch_norm_repairs_scale(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "running_replaced_by_batch",
+    "sigmoid_grad_returns_value",
+    "sigmoid_grad_rule_of_tanh",
+    "sigmoid_math_exp",
+)
 def test_batch_norm_repairs_sigmoid(student, reference, rng):
     """Batch normalisation repairs a sigmoid net, in training and then in evaluation.
 
@@ -188,6 +242,12 @@ def test_batch_norm_repairs_sigmoid(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "clip_norm_tuple",
+    "clip_value_large_negative_to_plus",
+    "clip_value_loses_sign",
+    "clip_norm_largest_entry",
+)
 def test_clipping_tames_explosion(student, reference, rng):
     """Clipping tames the gradients of an exploding net, in each of the three ways.
 
@@ -210,6 +270,7 @@ def test_clipping_tames_explosion(student, reference, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches("dead_count", "dead_examples", "norms_joint", "norms_l1")
 def test_diagnosis(student, reference, rng):
     """Diagnosis: the student's numbers tell a sick deep net from a healthy one.
 

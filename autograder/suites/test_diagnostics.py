@@ -38,6 +38,7 @@ def _fraction(value: Any, right: float, what: str) -> None:
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches("norms_float32", "norms_stack", "norms_column", "norms_cumulative")
 def test_gradient_norms_values(student, rng):
     """gradient_norms: one L2 norm for each array, in order.
 
@@ -55,6 +56,9 @@ def test_gradient_norms_values(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "norms_len_of_0d", "norms_need_two_axes", "norms_of_nothing_fail", "norms_skip_empty"
+)
 def test_gradient_norms_contract(student, rng):
     """gradient_norms: a float64 array of shape (L,), for arrays of any shapes, left as they are.
 
@@ -78,6 +82,9 @@ def test_gradient_norms_contract(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "saturated_without_abs", "saturated_as_array", "saturated_count", "saturated_counts_the_others"
+)
 def test_saturated_fraction_values(student, rng):
     """saturated_fraction: the share of slopes whose size is below the tolerance.
 
@@ -98,6 +105,12 @@ def test_saturated_fraction_values(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "saturated_abs_in_place",
+    "saturated_at_tolerance",
+    "saturated_len_of_0d",
+    "saturated_needs_two_axes",
+)
 def test_saturated_fraction_edges(student, rng):
     """saturated_fraction: any shape, a slope at the tolerance itself, and nothing changed.
 
@@ -137,6 +150,7 @@ def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches("dead_if_constant", "dead_isclose", "dead_small_enough", "dead_alive_fraction")
 def test_dead_fraction_values(student, rng):
     """dead_fraction: the share of units that are 0 for every example.
 
@@ -153,6 +167,9 @@ def test_dead_fraction_values(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "dead_thresholds_in_place", "dead_needs_two_examples", "dead_squeezes", "dead_all_or_nothing"
+)
 def test_dead_fraction_edges(student, rng):
     """dead_fraction: any N and D, also a single example or unit, and nothing changed.
 
@@ -173,6 +190,12 @@ def test_dead_fraction_edges(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "diagnose_eps_in_ratio",
+    "diagnose_first_norm_alone",
+    "diagnose_any_neighbours",
+    "diagnose_ratio_per_layer",
+)
 def test_diagnose_verdicts(student, rng):
     """diagnose: the ratio of the first norm to the last decides between three words.
 
@@ -196,6 +219,12 @@ def test_diagnose_verdicts(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "diagnose_at_exploding_threshold",
+    "diagnose_hard_coded_exploding",
+    "diagnose_hard_coded_thresholds",
+    "diagnose_at_vanishing_threshold",
+)
 def test_diagnose_thresholds(student, rng):
     """diagnose: the thresholds may be given; a ratio at a threshold is still healthy.
 
@@ -218,6 +247,12 @@ def test_diagnose_thresholds(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "diagnose_ends_finite_only",
+    "diagnose_nan_missed",
+    "diagnose_ratio_finite_only",
+    "diagnose_infinity_missed",
+)
 def test_diagnose_not_finite(student, rng):
     """diagnose: a norm that is NaN or infinite means that gradients explode, wherever it is.
 
@@ -238,6 +273,12 @@ def test_diagnose_not_finite(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "diagnose_last_zero_vanishing",
+    "diagnose_all_zero_healthy",
+    "diagnose_last_zero_exploding",
+    "diagnose_last_zero_healthy",
+)
 def test_diagnose_zero(student):
     """diagnose: zeros are norms like others; the contract tells what a last norm of zero means.
 
@@ -254,6 +295,12 @@ def test_diagnose_zero(student):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "diagnose_arrays_only",
+    "diagnose_needs_two_layers",
+    "diagnose_single_layer_healthy",
+    "diagnose_nan_is_healthy",
+)
 def test_diagnose_lists(student):
     """diagnose: a list will do as well as an array, and one number is enough.
 

@@ -135,6 +135,12 @@ def _right_modes(student: Any, rng: np.random.Generator, name: str) -> None:
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "xavier_normal_fan_in_only",
+    "xavier_normal_fan_out_only",
+    "xavier_normal_fixed_small_std",
+    "xavier_normal_he_fan_in",
+)
 def test_xavier_normal_spread(student, rng):
     """xavier_normal: the weights have mean 0 and Xavier's standard deviation.
 
@@ -144,6 +150,12 @@ def test_xavier_normal_spread(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_normal_draws_uniform",
+    "xavier_normal_orthogonal",
+    "xavier_normal_clipped",
+    "xavier_normal_truncated",
+)
 def test_xavier_normal_distribution(student, rng):
     """xavier_normal: the weights are independent draws from a normal distribution.
 
@@ -153,6 +165,12 @@ def test_xavier_normal_distribution(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_normal_own_seed",
+    "xavier_normal_global_state",
+    "xavier_normal_transposed",
+    "xavier_normal_bias_row",
+)
 def test_xavier_normal_randomness(student, rng):
     """xavier_normal: all randomness comes from the generator that is given.
 
@@ -162,6 +180,12 @@ def test_xavier_normal_randomness(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_normal_float32",
+    "xavier_normal_standardised",
+    "xavier_normal_equal_rows",
+    "xavier_normal_integer_division",
+)
 def test_xavier_normal_type(student, rng):
     """xavier_normal: W is a float64 array of shape (n_in, n_out), however small.
 
@@ -171,6 +195,12 @@ def test_xavier_normal_type(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_normal_assertion",
+    "xavier_normal_both_must_be_wrong",
+    "xavier_normal_unchecked",
+    "xavier_normal_equal_rows",
+)
 def test_xavier_normal_wrong_sizes(student, rng):
     """xavier_normal: sizes that are not positive raise ValueError.
 
@@ -180,6 +210,12 @@ def test_xavier_normal_wrong_sizes(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "xavier_uniform_fan_in_only",
+    "xavier_uniform_he_fan_in",
+    "xavier_uniform_he_gain",
+    "xavier_uniform_half_width",
+)
 def test_xavier_uniform_spread(student, rng):
     """xavier_uniform: the weights lie between Xavier's limits, and reach them.
 
@@ -189,6 +225,12 @@ def test_xavier_uniform_spread(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_uniform_draws_normal",
+    "xavier_uniform_rounded",
+    "xavier_uniform_limit_as_std",
+    "xavier_uniform_negative_half",
+)
 def test_xavier_uniform_distribution(student, rng):
     """xavier_uniform: the weights are independent draws from a uniform distribution.
 
@@ -198,6 +240,12 @@ def test_xavier_uniform_distribution(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_uniform_own_seed",
+    "xavier_uniform_fresh_generator",
+    "xavier_uniform_transposed",
+    "xavier_uniform_flat",
+)
 def test_xavier_uniform_randomness(student, rng):
     """xavier_uniform: all randomness comes from the generator that is given.
 
@@ -207,6 +255,12 @@ def test_xavier_uniform_randomness(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_uniform_centred_afterwards",
+    "xavier_uniform_squeezed",
+    "xavier_uniform_limits_only",
+    "xavier_uniform_equal_columns",
+)
 def test_xavier_uniform_type(student, rng):
     """xavier_uniform: W is a float64 array of shape (n_in, n_out), however small.
 
@@ -216,6 +270,12 @@ def test_xavier_uniform_type(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "xavier_uniform_none_for_wrong_size",
+    "xavier_uniform_outputs_unchecked",
+    "xavier_uniform_sum_checked",
+    "xavier_uniform_list",
+)
 def test_xavier_uniform_wrong_sizes(student, rng):
     """xavier_uniform: sizes that are not positive raise ValueError.
 
@@ -225,6 +285,12 @@ def test_xavier_uniform_wrong_sizes(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "he_normal_geometric_mean",
+    "he_normal_mean_of_stds",
+    "he_normal_factor_without_root",
+    "he_normal_sum_for_average",
+)
 def test_he_normal_average_spread(student, rng):
     """he_normal: without a mode, the standard deviation is the lecture's formula.
 
@@ -234,6 +300,12 @@ def test_he_normal_average_spread(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_normal_mode_ignored",
+    "he_normal_modes_swapped",
+    "he_normal_single_fan_in_formula_for_sum",
+    "he_normal_root_of_numerator",
+)
 def test_he_normal_fan_in_spread(student, rng):
     """he_normal: with mode="fan_in", the standard deviation depends on the inputs alone.
 
@@ -243,6 +315,12 @@ def test_he_normal_fan_in_spread(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_normal_always_fan_in",
+    "he_normal_uniform_constant",
+    "he_normal_unscaled",
+    "he_normal_variance_as_std",
+)
 def test_he_normal_fan_out_spread(student, rng):
     """he_normal: with mode="fan_out", the standard deviation depends on the outputs alone.
 
@@ -252,6 +330,12 @@ def test_he_normal_fan_out_spread(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "he_normal_draws_uniform",
+    "he_normal_truncated",
+    "he_normal_std_as_mean",
+    "he_normal_columns_centred",
+)
 def test_he_normal_distribution(student, rng):
     """he_normal: the weights are independent draws from a normal distribution.
 
@@ -261,6 +345,7 @@ def test_he_normal_distribution(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches("he_normal_seed_from_size", "he_normal_transposed")
 def test_he_normal_randomness(student, rng):
     """he_normal: all randomness comes from the generator that is given.
 
@@ -270,6 +355,12 @@ def test_he_normal_randomness(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_normal_float32",
+    "he_normal_columns_centred",
+    "he_normal_equal_columns",
+    "he_normal_transposed",
+)
 def test_he_normal_type(student, rng):
     """he_normal: W is a float64 array of shape (n_in, n_out), however small.
 
@@ -279,6 +370,12 @@ def test_he_normal_type(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_normal_only_used_fan_checked",
+    "he_normal_type_error",
+    "he_normal_columns_centred",
+    "he_normal_transposed",
+)
 def test_he_normal_wrong_sizes(student, rng):
     """he_normal: sizes that are not positive raise ValueError in every mode.
 
@@ -288,6 +385,12 @@ def test_he_normal_wrong_sizes(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_normal_mode_tidied",
+    "he_normal_unknown_mode_is_average",
+    "he_normal_unknown_mode_is_key_error",
+    "he_normal_transposed",
+)
 def test_he_normal_modes(student, rng):
     """he_normal: there are three modes; any other raises ValueError.
 
@@ -297,6 +400,12 @@ def test_he_normal_modes(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "he_uniform_larger_fan",
+    "he_uniform_mean_of_variances",
+    "he_uniform_three_sigma",
+    "he_uniform_default_fan_in",
+)
 def test_he_uniform_average_spread(student, rng):
     """he_uniform: without a mode, the limits follow from the lecture's formula for sigma.
 
@@ -306,6 +415,12 @@ def test_he_uniform_average_spread(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_uniform_mode_ignored",
+    "he_uniform_modes_swapped",
+    "he_uniform_divided_by_root_three",
+    "he_uniform_linear_layer_default",
+)
 def test_he_uniform_fan_in_spread(student, rng):
     """he_uniform: with mode="fan_in", the limits depend on the inputs alone.
 
@@ -315,6 +430,12 @@ def test_he_uniform_fan_in_spread(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_uniform_lost_gain",
+    "he_uniform_lost_root",
+    "he_uniform_root_twelve",
+    "he_uniform_std_as_limit",
+)
 def test_he_uniform_fan_out_spread(student, rng):
     """he_uniform: with mode="fan_out", the limits depend on the outputs alone.
 
@@ -324,6 +445,12 @@ def test_he_uniform_fan_out_spread(student, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.catches(
+    "he_uniform_mirrored",
+    "he_uniform_draws_normal",
+    "he_uniform_positive_half",
+    "he_uniform_triangular",
+)
 def test_he_uniform_distribution(student, rng):
     """he_uniform: the weights are independent draws from a uniform distribution.
 
@@ -333,6 +460,7 @@ def test_he_uniform_distribution(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches("he_uniform_global_state", "he_uniform_transposed", "he_uniform_one_per_unit")
 def test_he_uniform_randomness(student, rng):
     """he_uniform: all randomness comes from the generator that is given.
 
@@ -342,6 +470,12 @@ def test_he_uniform_randomness(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_uniform_float32",
+    "he_uniform_equal_rows",
+    "he_uniform_transposed",
+    "he_uniform_one_per_unit",
+)
 def test_he_uniform_type(student, rng):
     """he_uniform: W is a float64 array of shape (n_in, n_out), however small.
 
@@ -351,6 +485,12 @@ def test_he_uniform_type(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_uniform_checked_in_default_mode_only",
+    "he_uniform_zero_accepted",
+    "he_uniform_equal_rows",
+    "he_uniform_transposed",
+)
 def test_he_uniform_wrong_sizes(student, rng):
     """he_uniform: sizes that are not positive raise ValueError in every mode.
 
@@ -360,6 +500,12 @@ def test_he_uniform_wrong_sizes(student, rng):
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.catches(
+    "he_uniform_empty_mode_accepted",
+    "he_uniform_no_else_branch",
+    "he_uniform_unknown_mode_is_fan_out",
+    "he_uniform_default_fan_in",
+)
 def test_he_uniform_modes(student, rng):
     """he_uniform: there are three modes; any other raises ValueError.
 
