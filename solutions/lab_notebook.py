@@ -67,8 +67,8 @@ result.figure
 
 # %% [markdown]
 # **Question 2.** More than half of the units are saturated with N(0, 1), and yet its gradient is
-# the healthiest of the three. With Xavier hardly any is saturated, and the gradient loses a factor of
-# more than 100,000. Which two factors does a layer multiply the gradient with, and which of them
+# the healthiest of the three. With Xavier hardly any is saturated, and the gradient loses a factor
+# of more than 100,000. Which two factors does a layer multiply the gradient with, and which of them
 # makes up for the other here?
 #
 # *Your answer:*

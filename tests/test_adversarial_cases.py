@@ -2,52 +2,84 @@
 
 from __future__ import annotations
 
-import functools
 import json
+import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
-from autograder.engine.result import Result, from_gradescope, to_gradescope, to_json
+from autograder.engine.result import (
+    Result,
+    from_gradescope,
+    graded,
+    to_gradescope,
+    to_json,
+    ungraded,
+)
 from autograder.engine.student import TimeLimits
+from autograder.engine.submission import read_submission
+from autograder.engine.suite import HiddenTest
 from tests.adversarial import CASES, CLASSES, Case
 
 ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)\b|" + re.escape(str(ROOT)))
+SAMPLE = 2
 LIMITS = TimeLimits(call_cpu=1.0, call_wall=2.0, submission=40.0)
 
 
 class Judge:
-    """A warm grader, and what each twin earned."""
+    """A warm grader, and what each twin earned.
+
+    It runs the hidden tests of the parts that a case breaks, and some of each other part: all of
+    them where the environment has ALL_HIDDEN_TESTS.
+    """
 
     def __init__(self, grader: Grader) -> None:
         self.grader = grader
-        self.points = Counter[str]()
-        for test in grader.suite.tests:
-            self.points[test.part] += test.points
+        self._due: dict[tuple[str, ...], dict[str, float]] = {}
 
-    def earned(self, result: Result) -> dict[str, float]:
-        return {part: result.part_earned(part) for part in self.points}
+    def tests(self, case: Case) -> list[HiddenTest]:
+        about = {name.partition(".")[0] for name in case.broken} or {"diagnostics"}
+        chosen, seen = [], Counter[str]()
+        for test in self.grader.suite.tests:
+            seen[test.part] += 1
+            if test.part in about or seen[test.part] <= SAMPLE or "ALL_HIDDEN_TESTS" in os.environ:
+                chosen.append(test)
+        return chosen
+
+    def grade(self, case: Case, path: Path) -> Result:
+        assignment = self.grader.assignment
+        submission = read_submission(path, assignment.package, assignment.modules)
+        tests = self.tests(case)
+        if submission.problem:
+            return ungraded(submission, tests, submission.problem, self.grader.record)
+        outcomes, events = self.grader.run(submission.files, [test.id for test in tests])
+        return graded(submission, tests, outcomes, events, self.grader.record)
 
     def due(self, case: Case) -> dict[str, float]:
-        return dict(self._due(tuple(sorted(case.broken)), case))
+        tests = self.tests(case)
+        if not case.broken:
+            return _by_part((test.part, test.points) for test in tests)
+        if case.broken not in self._due:
+            outcomes, _ = self.grader.run(case.twin, [test.id for test in tests])
+            self._due[case.broken] = _by_part(
+                (outcome.test.part, outcome.test.points * outcome.passed) for outcome in outcomes
+            )
+        return self._due[case.broken]
 
-    @functools.cache  # noqa: B019 - one judge lives as long as the tests
-    def _due(self, broken: tuple[str, ...], case: Case) -> tuple[tuple[str, float], ...]:
-        if not broken:
-            return tuple(self.points.items())
-        outcomes, _ = self.grader.run(case.twin)
-        earned = dict.fromkeys(self.points, 0.0)
-        for outcome in outcomes:
-            earned[outcome.test.part] += outcome.test.points if outcome.passed else 0.0
-        return tuple(earned.items())
+
+def _by_part(earned: Iterable[tuple[str, float]]) -> dict[str, float]:
+    points = Counter[str]()
+    for part, some in earned:
+        points[part] += some
+    return dict(points)
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +101,10 @@ def test_there_are_many_cases_of_each_class() -> None:
 def test_gets_what_it_must(case: Case, judge: Judge, tmp_path: Path) -> None:
     submission = case.write(tmp_path)
     started = time.monotonic()
-    result = judge.grader.grade(submission)
+    result = judge.grade(case, submission)
     assert time.monotonic() - started < LIMITS.submission + 10
 
-    assert judge.earned(result) == judge.due(case)
-    assert len(result.tests) == len(judge.grader.suite.tests)
+    assert _by_part((test.part, test.earned) for test in result.tests) == judge.due(case)
     assert "grader" not in {test.kind for test in result.tests}
     said = [test.reason for test in result.tests] + [result.problem, *result.notes]
     assert any(re.search(case.says, text) for text in said), said

@@ -52,6 +52,15 @@ def test_the_sentences_say_what_is_measured(kit: Assignment, drawn: Callable) ->
         assert "every layer gets to learn" in figures[title].meaning
 
 
+def test_a_small_error_is_seen_where_the_weights_are_the_same(
+    kit: Assignment, drawn: Callable
+) -> None:
+    source = "_right = sigmoid_grad\n\n\ndef sigmoid_grad(z):\n    return 1.1 * _right(z)\n"
+    figures = drawn(classroom.with_code(kit, "activations", source))
+    meaning = figures["The disease: sigmoid, weights from N(0, 1)"].meaning
+    assert "not where the reference's is" in meaning
+
+
 def test_what_is_still_to_do_is_named(kit: Assignment, drawn: Callable) -> None:
     figures = drawn(classroom.skeleton(kit)).values()
     assert all("still to do" in figure.missing for figure in figures)

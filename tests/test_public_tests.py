@@ -172,27 +172,40 @@ def test_a_file_that_is_not_python(handout: Path) -> None:
     assert "\ninitializers      28 of 28    done\n" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("return None", "None (is a return missing?)"),
-        ("return list(z)", "a list"),
-        ("return z.undefined", "AttributeError"),
-        ("return 1 if z > 0 else 0", "'if' asks one question"),
-        ("z[:] = 0\n    return z", "the array given is changed"),
-        ("return (1 / (1 + np.exp(-z))).astype('float32')", "dtype float32"),
-        ("print('noise')\n    return np.full(z.shape, np.nan)", "There is NaN or infinity in it."),
-    ],
-)
-def test_messages(handout: Path, line: str, told: str) -> None:
-    activations = handout / "gradflow" / "activations.py"
-    text = activations.read_text("utf-8")
-    todo = '# TODO: your code here\n    raise NotImplementedError("TODO: sigmoid")'
-    activations.write_text(text.replace(todo, line), "utf-8")
-    done = pytest_in(handout, "tests/test_activations.py", "-k", "sigmoid and not grad")
+MESSAGES = {
+    "sigmoid": ("return None", "None (is a return missing?)"),
+    "tanh": ("return list(z)", "a list: ["),
+    "relu": ("return z.undefined", "AttributeError"),
+    "leaky_relu": ("return z if z > 0 else alpha * z", "'if' asks one question"),
+    "sigmoid_grad": (
+        "z *= -1\n    return np.exp(z) / (1 + np.exp(z)) ** 2",
+        "the array given is changed to",
+    ),
+    "tanh_grad": ("return (1 - np.tanh(z) ** 2).astype('float32')", "dtype float32"),
+    "relu_grad": ("print('noise')\n    return z * np.nan", "There is NaN or infinity in it."),
+}
+"""A wrong body of each function, and what is said of it."""
+
+
+def test_messages(handout: Path) -> None:
+    path = handout / "gradflow" / "activations.py"
+    text = path.read_text("utf-8")
+    for name, (body, _) in MESSAGES.items():
+        todo = f'# TODO: your code here\n    raise NotImplementedError("TODO: {name}")'
+        assert todo in text
+        text = text.replace(todo, body)
+    path.write_text(text, "utf-8")
+    done = pytest_in(handout, "-v", "tests/test_activations.py")
     assert done.returncode == 1
-    assert told in done.stdout
+    said = done.stdout.split("\n\n")
+    for name, (_, told) in MESSAGES.items():
+        about = [text for text in said if text.startswith(f"activations.{name}\n")]
+        assert any(told in text for text in about), (name, about)
     assert "noise" not in done.stdout
+    assert "activations.py, line " in done.stdout
+    short = pytest_in(handout, "tests/test_activations.py")
+    assert len(short.stdout.splitlines()) < 45
+    assert "more failed checks, often of the same cause. All of them: pytest -v" in short.stdout
 
 
 def test_a_renamed_function(handout: Path) -> None:

@@ -29,13 +29,22 @@ class CheckFailed(AssertionError):
         super().__init__("\n".join(lines))
 
 
+class AsIs:
+    """An argument of your own making, such as a cache, which is handed on uncopied."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class Answer:
     """What one of your functions returned for some arguments."""
 
-    def __init__(self, name: str, given: str, value: Any) -> None:
+    def __init__(self, name: str, given: str, value: Any, passed: Any = ()) -> None:
         self.name = name
         self.given = given
         self.value = value
+        self.passed = passed
+        """The very arguments that your function got: copies of the check's own."""
 
     def fail(self, expected: str, hint: str = "", came: str | None = None) -> None:
         came = show(self.value) if came is None else came
@@ -109,7 +118,7 @@ class Answer:
                 article(value),
             )
         return [
-            Answer(f"{self.name}: {part}", self.given, entry)
+            Answer(f"{self.name}: {part}", self.given, entry, self.passed)
             for part, entry in zip(parts, value, strict=True)
         ]
 
@@ -117,13 +126,12 @@ class Answer:
 def call(function: str, *args: Any, **kwargs: Any) -> Answer:
     """Calls a function of yours, such as "activations.sigmoid"."""
     call_me = find(function)
-    given = ", ".join(
-        [*(show(a) for a in args), *(f"{name}={show(a)}" for name, a in kwargs.items())]
-    )
+    given = _given(args, kwargs)
+    passed, named = _copies(args), _copies(kwargs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = call_me(*args, **kwargs)
+            value = call_me(*passed, **named)
         except NotImplementedError:
             raise
         except Exception as problem:
@@ -134,7 +142,8 @@ def call(function: str, *args: Any, **kwargs: Any) -> Answer:
                 "a result",
                 _likely_cause(problem),
             ) from problem
-    return Answer(function, given, value)
+    ours = [copy for copy, arg in zip(passed, args, strict=True) if not isinstance(arg, AsIs)]
+    return Answer(function, given, value, [ours, named])
 
 
 def find(function: str) -> Callable[..., Any]:
@@ -156,21 +165,18 @@ def find(function: str) -> Callable[..., Any]:
 
 def leaves_alone(function: str, *args: Any, hint: str = "", **kwargs: Any) -> Answer:
     """Calls the function and sees that every array given is as it was."""
-    before = [np.array(array) for array in _arrays([args, kwargs])]
     answer = call(function, *args, **kwargs)
-    for old, new in zip(before, _arrays([args, kwargs]), strict=True):
+    for old, new in zip(_arrays([args, kwargs]), _arrays(answer.passed), strict=True):
         if not np.array_equal(old, new, equal_nan=True):
+            came = f"the array given is changed to {show(new)}"
             hint = hint or "x[...] = , out=x and x *= write into the array of whoever called you."
-            given = ", ".join(show(array) for array in before)
-            raise CheckFailed(
-                function, given, f"the array given is changed to {show(new)}",
-                "a new array; what is given stays as it is", hint,
-            )  # fmt: skip
+            answer.fail("a new array; what is given stays as it is", hint, came)
     return answer
 
 
-def shares_nothing(answer: Answer, *given: np.ndarray) -> None:
+def shares_nothing(answer: Answer) -> None:
     """The arrays in the answer are new ones."""
+    given = _arrays(answer.passed)
     for result in _arrays(answer.value):
         if any(np.shares_memory(result, array) for array in given):
             hint = "The caller may go on to change the result in place. Return a copy."
@@ -182,24 +188,23 @@ def is_quiet(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
     call(function, *args, **kwargs)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        find(function)(*args, **kwargs)
+        find(function)(*_copies(args), **_copies(kwargs))
     for warning in caught:
         if issubclass(warning.category, RuntimeWarning):
-            given = ", ".join(show(a) for a in args)
             came = f"RuntimeWarning: {warning.message}"
-            raise CheckFailed(function, given, came, "a right value without a warning", hint)
+            raise CheckFailed(
+                function, _given(args, kwargs), came, "a right value without a warning", hint
+            )
 
 
 def refuses(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
     """The call raises ValueError."""
     call_me = find(function)
-    given = ", ".join(
-        [*(show(a) for a in args), *(f"{name}={show(a)}" for name, a in kwargs.items())]
-    )
+    given = _given(args, kwargs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = call_me(*args, **kwargs)
+            value = call_me(*_copies(args), **_copies(kwargs))
         except ValueError:
             return
         except NotImplementedError:
@@ -237,6 +242,8 @@ def show(value: Any) -> str:
             return " ".join(str(value.tolist() if value.ndim == 0 else value).split())
     if isinstance(value, np.random.Generator):
         return "rng"
+    if isinstance(value, AsIs):
+        return "cache"
     if isinstance(value, (tuple, list)):
         inside = ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "")
         text = f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
@@ -256,6 +263,24 @@ def article(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
     return f"a {type(value).__name__}: {str(value)[:60]}"
+
+
+def _given(args: Sequence[Any], kwargs: dict[str, Any]) -> str:
+    named = (f"{name}={show(value)}" for name, value in kwargs.items())
+    return ", ".join([*map(show, args), *named])
+
+
+def _copies(value: Any) -> Any:
+    """Copies of the arrays in it, so that no check depends on what your code did to another's."""
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if isinstance(value, AsIs):
+        return value.value
+    if isinstance(value, dict):
+        return {name: _copies(entry) for name, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(_copies(entry) for entry in value)
+    return value
 
 
 def _alike(one: Any, other: Any, tol: float) -> bool:

@@ -19,7 +19,7 @@ _show_all = False
 
 def pytest_configure(config: pytest.Config) -> None:
     global _show_all
-    _show_all = config.get_verbosity() > 0
+    _show_all = config.get_verbosity() >= 0  # pytest.ini asks for -q; -v undoes it
     for kept in (_failures, _todo, _passed, _total):
         kept.clear()
 

@@ -92,7 +92,7 @@ def gradient_flow(net: Net, student: Student, reference: ModuleType, weights: We
         meaning=" ".join(
             (
                 words.flow(yours.norms),
-                words.beside(yours.norms, right.norms),
+                words.beside(yours.norms, right.norms, net.initializer == "normal"),
                 words.activations(yours.activations, right.activations),
             )
         ),

@@ -10,7 +10,7 @@ import numpy as np
 from .weights import LAYERS
 
 HEALTHY = 1e3
-CLOSE = 30.0
+CLOSE, SAME = 30.0, 1.01
 FADED = 0.05
 SATURATED = 0.15
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -56,14 +56,15 @@ def flow(norms: Sequence[float]) -> str:
     return f"The gradient {verb} {factor(change)} times {way}{reach}."
 
 
-def beside(norms: Sequence[float], right: Sequence[float]) -> str:
-    """Whether the curve is where the reference's is."""
+def beside(norms: Sequence[float], right: Sequence[float], same_weights: bool) -> str:
+    """Whether the curve is where the reference's is: exactly, where both have the same weights;
+    else in about, since weights are drawn in any order."""
     ratios = [
         max(mine / theirs, theirs / mine) if math.isfinite(mine) and mine > 0 else math.inf
         for mine, theirs in zip(norms, right, strict=True)
     ]
     widest = max(ratios)
-    if widest < CLOSE:
+    if widest < (SAME if same_weights else CLOSE):
         return "The reference does the same."
     layer = ratios.index(widest) + 1
     apart = f", {factor(widest)} times apart" if math.isfinite(widest) else ""

@@ -93,7 +93,7 @@ _HARMLESS = {  # all points are kept
 
 def _call(name: str, code: str, says: str, event: str) -> Case:
     source = f"def dead_fraction(activations):\n    {code}\n"
-    return case(name, with_code("diagnostics", source), "diagnostics.dead_fraction", says=says, event=event)
+    return case(f"call_{name}", with_code("diagnostics", source), "diagnostics.dead_fraction", says=says, event=event)
 
 
 CASES = [

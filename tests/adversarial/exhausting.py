@@ -58,7 +58,7 @@ _CALLS = {  # body of diagnostics.dead_fraction: code, reason, event
 
 def _call(name: str, code: str, says: str, event: str) -> Case:
     source = f"def dead_fraction(activations):\n    {code}\n"
-    return case(name, with_code("diagnostics", source), "diagnostics.dead_fraction", says=says, event=event)
+    return case(f"exhaust_{name}", with_code("diagnostics", source), "diagnostics.dead_fraction", says=says, event=event)
 
 
 def _everywhere(code: str) -> dict[str, bytes]:

@@ -7,11 +7,12 @@ import os
 import socket
 import struct
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .case import MODULES, SOLUTION, Case, Files, archive_case, case, folder_case, save, with_code
+from .case import MODULES, SOLUTION, Files, archive_case, case, folder_case, save, with_code
 from .case import zipped as _zipped
 
 _ALL = MODULES
@@ -27,9 +28,19 @@ def _source(content: bytes) -> Files:
     return {**SOLUTION, "gradflow/diagnostics.py": content}
 
 
-def _archive(entries: list[tuple[zipfile.ZipInfo | str, bytes]], **options: int) -> bytes:
+class _Cp437(zipfile.ZipInfo):
+    """An entry whose name is written as DOS did."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("cp437"), self.flag_bits & ~0x800
+
+
+def _archive(
+    entries: list[tuple[zipfile.ZipInfo | str, bytes]], compression: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, **options) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(content, "w", compression) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of duplicate names
         for name, data in entries:
             archive.writestr(name, data)
     return content.getvalue()
@@ -125,12 +136,11 @@ _KEPT_ARCHIVES = {
     "inner_zip": _zipped({"submission.zip": _ZIP}),
     "inner_zip_in_folder": _zipped({"17_anna/hw.zip": _ZIP, "readme.txt": b"x"}),
     "zip64": _zip64(),
-    "stored": (lambda c: (zipfile.ZipFile(c, "w").__enter__(), c))(io.BytesIO())[1].getvalue() and _ZIP,
+    "stored": _archive(_PAIRS, compression=zipfile.ZIP_STORED),
     "comment": _ZIP[:-2] + struct.pack("<H", 40) + b"PK" * 20,
     "prefix": b"#!/bin/sh\nexit 1\n" + _ZIP,
     "odd_names": _archive([*_PAIRS, ("gradflow/na\u00efve \u540d\u524d \U0001f600.py", b"1/0"), ("gradflow/" + "n" * 300 + ".py", b""), ("gradflow/a\nb.py", b"1"), ("gradflow/=cmd.py", b"1"), ("gradflow/\x1b[31m.py", b""), ("gradflow/\u202egnp.py", b""), ("gradflow/<script>.py", b"")]),
-    "cp437_names": _zipped({**SOLUTION, "Pr\u00e4sentation.txt": b""}).replace(b"Pr\xc3\xa4sentation", b"Pr\x84\x84sentation"),
-    "lzma_beside": _ZIP,
+    "cp437_names": _archive([*_PAIRS, (_Cp437("Pr\u00e4sentation.txt"), b"x"), (_Cp437("gradflow/\u00fcbung.py"), b"1/0")]),
     "old_dates": _archive([(zipfile.ZipInfo(p, (1980, 1, 1, 0, 0, 0)), d) for p, d in SOLUTION.items()]),
     "no_permissions": _archive([(zipfile.ZipInfo(p), d) for p, d in SOLUTION.items()]),
     "older_copy_beside": _zipped({**SOLUTION, **{f"old/gradflow/{m}.py": b"1/0" for m in ("clipping", "batchnorm")}}),
@@ -159,10 +169,7 @@ _LOST_ARCHIVES = {  # nothing can be graded: bytes, and what is said
     "other_work": (_zipped({"hw1/main.py": b"print(1)"}), "no folder gradflow"),
     "zips_in_zips": (_zipped({"a.zip": _zipped({"b.zip": _ZIP})}), "no folder gradflow"),
     "modules_are_bombs": (_zipped({p: _BOMB for p in SOLUTION if "__init__" not in p}), ""),
-    "checksums_broken": (_ZIP.replace(_ZIP[60:64], b"\xff\xff\xff\xff"), ""),
 }  # fmt: skip
-_LOST_ARCHIVES.pop("checksums_broken")
-
 _TEXT = _DIAG.decode()
 _KEPT_SOURCES = {
     "crlf": _TEXT.replace("\n", "\r\n").encode(),
@@ -205,13 +212,13 @@ _LOST_SOURCES = {  # diagnostics.py earns nothing: bytes, reason
     "notebook_as_module": (b'{"cells": [], "nbformat": 4}', "no function"),
     "utf16": (_TEXT.encode("utf-16"), "SyntaxError|null bytes|failed"),
     "null_bytes": (_DIAG + b"\0", "null bytes|SyntaxError"),
-    "invalid_utf8": (b"# \xff\xfe\n" + _DIAG, "SyntaxError|failed"),
+    "invalid_utf8": (b"x = '\xff\xfe'\n" + _DIAG, "SyntaxError|failed"),
     "unknown_cookie": (b"# -*- coding: klingon -*-\n" + _DIAG, "SyntaxError|failed"),
     "empty_module": (b"", "no function"),
     "binary": (bytes(range(256)), "failed"),
     "html_page": (b"<!DOCTYPE html><html></html>", "SyntaxError"),
     "missing_package": (b"import no_such_package\n" + _DIAG, "No module named 'no_such_package'"),
-    "missing_torch": (b"import torch\n" + _DIAG, "No module named 'torch'"),
+    "missing_tensorflow": (b"import tensorflow\n" + _DIAG, "No module named 'tensorflow'"),
     "all_to_do": (b"\n".join(b"def %s(*a, **k):\n    raise NotImplementedError" % n for n in (b"gradient_norms", b"saturated_fraction", b"dead_fraction", b"diagnose")), "is still to do"),
     "all_return_none": (b"\n".join(b"def %s(*a, **k): pass" % n for n in (b"gradient_norms", b"saturated_fraction", b"dead_fraction", b"diagnose")), "expected"),
     "wrong_signatures": (b"\n".join(b"def %s(): return 0" % n for n in (b"gradient_norms", b"saturated_fraction", b"dead_fraction", b"diagnose")), "TypeError"),
@@ -236,7 +243,7 @@ _FUNCTIONS = [
     case("helper_beside", {**_source(b"from helper import *\n" + _DIAG), "helper.py": b"X = 1\n"}),
     case("helper_in_package", {**_source(b"from .helper import *\n" + _DIAG), "gradflow/helper.py": b"X = 1\n"}),
     case("returns_list", with_code("diagnostics", "def gradient_norms(g):\n    return 'none'\n"), "diagnostics.gradient_norms", says="expected"),
-    case("skeleton", {p: b"" for p in SOLUTION}, *_ALL, says="no function"),
+    case("skeleton", dict.fromkeys(SOLUTION, b""), *_ALL, says="no function"),
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import csv
 import importlib.resources
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ NAME = "gradflow"
 IMAGE = f"otter-grade:{NAME}"
 MAX_BYTES = 900_000_000
 MAX_SECONDS = 180
+MAX_RATIO = 1.3
 OFFLINE = ("right", "partial", "attacker", "two_notebooks")
 Grades = dict[str, dict[str, float]]
 
@@ -202,12 +204,14 @@ class Check:
         (trivial / "mine.py").write_text("x = 1\n")
         command = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements"]
         run([sys.executable, "-m", "otter", *command, "--no-environment"], cwd=trivial)
+        # Ahead of everything else on the machine, as if it were idle.
+        first = ["chrt", "-r", "10"] if os.geteuid() == 0 and shutil.which("chrt") else []
         seconds: dict[Path, list[float]] = {trivial / "autograder.zip": [], self.zip: []}
         for _ in range(4):
             for zip_file, times in seconds.items():
                 handed_in = submission if zip_file == self.zip else trivial / "mine.py"
                 started = time.monotonic()
-                command = [sys.executable, "-m", "otter", "run", "-a", str(zip_file)]
+                command = [*first, sys.executable, "-m", "otter", "run", "-a", str(zip_file)]
                 ended = run([*command, "-o", str(trivial), str(handed_in)], cwd=ROOT)
                 times.append(time.monotonic() - started)
                 if ended.returncode != 0:
@@ -216,8 +220,10 @@ class Check:
         theirs, ours = (min(times) for times in seconds.values())
         print(
             f"otter run: {ours:.1f} s, {ours / theirs:.2f} times the {theirs:.1f} s of a trivial"
-            " assignment (at most 1.3 wanted, on an idle machine)"
+            f" assignment (at most {MAX_RATIO} wanted{'' if first else ', on an idle machine'})"
         )
+        if first and ours > MAX_RATIO * theirs:
+            self.problems.append("otter run takes too long")
 
 
 TRIVIAL_TEST = """\

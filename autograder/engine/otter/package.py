@@ -49,10 +49,9 @@ def write_autograder_zip(
     with tempfile.TemporaryDirectory() as folder:
         files = _generated(assignment, tests, Path(folder))
     files["run_otter.py"] = (IMAGE / "run_otter.py").read_bytes()
-    files["run_autograder"] = (IMAGE / "run_autograder").read_bytes()
     files["requirements.txt"] = (IMAGE / "requirements.txt").read_bytes()
-    stock = _without_browser(files["setup.sh"].decode())
-    files["setup.sh"] = (IMAGE / "setup.sh").read_bytes() + stock.encode()
+    for name in PROGRAMS:  # ours first, Otter's own way after it
+        files[name] = (IMAGE / name).read_bytes() + _kept_of_stock(files[name])
     files |= {f"{KIT}/{name}": content for name, content in kit_files(assignment).items()}
     write_archive(path, files, executable=PROGRAMS)
     return files
@@ -132,10 +131,10 @@ def _notebook_name(assignment: Assignment) -> str:
     return names[0] if names else "submission.ipynb"
 
 
-def _without_browser(script: str) -> str:
-    """Otter's setup.sh without the line for PDFs, which would download a browser."""
-    kept = [line for line in script.splitlines(keepends=True) if "playwright" not in line]
-    return "".join(line for line in kept if not line.startswith("#!"))
+def _kept_of_stock(script: bytes) -> bytes:
+    """Otter's script to come after ours, without the line that downloads a browser for PDFs."""
+    lines = script.splitlines(keepends=True)
+    return b"".join(x for x in lines if b"playwright" not in x and not x.startswith(b"#!"))
 
 
 def _sources(folder: Path, target: str) -> Mapping[str, bytes]:

@@ -107,9 +107,13 @@ def next_step(result: Result) -> Step | None:
         return URGENCY.index(kind.replace("raised", "wrong")), not test.mistake
 
     first = min(failed, key=urgency)
-    alike = [test for test in failed if (test.kind, test.reason) == (first.kind, first.reason)]
+    alike = [test for test in failed if _cause(test) == _cause(first)]
     advice = first.hint or ADVICE.get(first.kind, "")
     return Step(first, sum(test.points for test in alike), advice)
+
+
+def _cause(test: TestResult) -> tuple[str, ...]:
+    return (test.mistake,) if test.mistake else (test.kind, test.reason)
 
 
 def _parts(result: Result) -> list[Part]:

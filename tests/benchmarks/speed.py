@@ -1,0 +1,324 @@
+"""Measures how fast the kit grades, beside Otter and beside plain pytest.
+
+    python tests/benchmarks/speed.py [--write autograder/docs/speed.md]
+
+takes half an hour on two free cores; `--small` takes a few minutes and says less. Everything is
+measured in one run on one class (see class_of.py), so that the ratios mean something where the
+seconds don't. Prints Markdown; `--write FILE` puts it between the markers of a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+from class_of import RUNNABLE, SHARES, write_class  # noqa: E402
+from measure import Cost, cost_of  # noqa: E402
+
+from autograder.engine.assignment import Assignment  # noqa: E402
+from autograder.engine.submission import read_submission  # noqa: E402
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+FOLDER = ROOT / "autograder"
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many submissions each measurement takes."""
+
+    many: int
+    otter: int
+    plain: int
+    growth: tuple[int, ...]
+
+
+FULL = Sizes(many=200, otter=12, plain=25, growth=(10, 50, 200, 1000))
+SMALL = Sizes(many=20, otter=4, plain=5, growth=(10, 50))
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of grading so many submissions, and what that cost."""
+
+    name: str
+    count: int
+    cost: Cost
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU for one submission."""
+        return self.cost.cpu / self.count
+
+    @property
+    def rate(self) -> float:
+        """Submissions in a second on the clock."""
+        return self.count / self.cost.wall
+
+
+def grade(submissions: Path, out: Path, jobs: int, *options: str) -> Way:
+    """`python -m autograder grade`."""
+    command = [sys.executable, "-m", "autograder", "grade", submissions, "-o", out]
+    cost = cost_of([*command, "--jobs", str(jobs), *options], cwd=ROOT)
+    _must_have_worked(cost)
+    name = " ".join(["`grade`", f"`--jobs {jobs}`", *(f"`{option}`" for option in options)])
+    return Way(name, len(list(submissions.iterdir())), cost)
+
+
+def build(out: Path) -> Path | None:
+    """autograder.zip; None, with a word why, where it can't be made."""
+    if importlib.util.find_spec("otter") is None:
+        print("Otter is left out: it is not installed (pip install '.[otter]')", file=sys.stderr)
+        return None
+    # From a copy: `build` brings the handout up to date, and a measurement changes nothing.
+    copy = out / "kit"
+    for name in ("autograder", "solutions", "assignment"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    built = cost_of([sys.executable, "-m", "autograder", "build", "-o", out / "dist"], cwd=copy)
+    if built.status != 0:
+        said = built.output.strip().splitlines() or ["no word why"]
+        print(f"Otter is left out: `build` failed: {said[-1]}", file=sys.stderr)
+        return None
+    return out / "dist" / "autograder.zip"
+
+
+def otter(submissions: Path, archive: Path, out: Path, at_once: int) -> Way:
+    """`otter run`, so many at once."""
+    zips = sorted(submissions.glob("*.zip"))
+    total = None
+    for start in range(0, len(zips), at_once):
+        commands = []
+        for path in zips[start : start + at_once]:
+            (out / path.stem).mkdir(parents=True)
+            run = [sys.executable, "-m", "otter", "run", "-a", archive, "-o", out / path.stem]
+            commands.append([*run, path])
+        cost = cost_of(*commands, env={**ONE_THREAD, "PYTHONPATH": str(ROOT)}, cwd=out)
+        _must_have_worked(cost)
+        total = cost if total is None else total + cost
+    assert total is not None
+    return Way(f"`otter run`, {at_once} at once", len(zips), total)
+
+
+def differences(graded: Path, by_otter: Path) -> tuple[int, list[str]]:
+    """How many points of a submission in a part were compared, and which differ."""
+    compared, different = 0, []
+    for row in csv.DictReader((graded / "final_grades.csv").open()):
+        file = by_otter / row["file"].removesuffix(".zip") / "results.json"
+        if not file.exists():
+            continue
+        scores = {t["name"]: t["score"] for t in json.loads(file.read_text())["tests"]}
+        for part, points in scores.items():
+            if part in row:
+                compared += 1
+                if abs(float(row[part]) - points) > 1e-9:
+                    different.append(f"{row['file']} {part}: {row[part]} and {points}")
+    return compared, different
+
+
+def plain_pytest(folders: Sequence[Path]) -> Way:
+    """The hidden suites under plain pytest, a process for each submission."""
+    suites = sorted(str(path) for path in (FOLDER / "suites").glob("test_*.py"))
+    options = ["-q", "--tb=short", "-c", os.devnull, "--rootdir=/", "-pno:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, "-pin_process", "--import-mode=importlib"]
+    path = os.pathsep.join(map(str, (Path(__file__).parent, ROOT, ROOT / "solutions")))
+    # Without the plugins that happen to be installed, which take as long as the tests.
+    env = {**ONE_THREAD, "PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    costs = [cost_of([*command, *suites], env={**env, "SUBMISSION": str(f)}) for f in folders]
+    for cost in costs:
+        if " in " not in cost.output or " error" in cost.output.splitlines()[-1]:
+            raise SystemExit(f"plain pytest failed:\n{cost.output[-2000:]}")
+    total = costs[0]
+    for cost in costs[1:]:
+        total += cost
+    return Way("plain pytest, a process each", len(folders), total)
+
+
+def warm_pytest(folders: Sequence[Path]) -> tuple[Way, Way]:
+    """The same in one warm process: the first submission with its start, and the others."""
+    program = [sys.executable, Path(__file__).parent / "in_process.py"]
+    first = cost_of([*program, folders[0]], env=ONE_THREAD)
+    rest = cost_of([*program, *folders], env=ONE_THREAD)
+    for cost in (first, rest):
+        _must_have_worked(cost)
+    return (
+        Way("pytest in one process for all", len(folders), rest),
+        Way("the same, its start not counted", len(folders) - 1, _minus(rest, first)),
+    )
+
+
+def _minus(one: Cost, other: Cost) -> Cost:
+    return Cost(one.wall - other.wall, one.cpu - other.cpu, one.parent, one.tree, 0, "")
+
+
+def unpacked(submissions: Path, out: Path, assignment: Assignment) -> list[Path]:
+    """The submissions as folders that Python can import from, with the given modules."""
+    folders = []
+    for path in sorted(submissions.glob("*.zip")):
+        files = read_submission(path, assignment.package, assignment.modules).files
+        for name, content in {**files, **assignment.given_files}.items():
+            target = out / path.stem / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        folders.append(out / path.stem)
+    return folders
+
+
+def _must_have_worked(cost: Cost) -> None:
+    if cost.status != 0:
+        raise SystemExit(f"a command ended with {cost.status}:\n{cost.output[-3000:]}")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table; numbers to the right."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def machine() -> str:
+    """What the numbers were measured on."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [x for x in info.read_text().splitlines() if x.startswith("model name")]
+        model = names[0].partition(":")[2].strip() if names else model
+    versions = ", ".join(
+        f"{name} {metadata.version(name)}"
+        for name in ("numpy", "pytest", "otter-grader")
+        if importlib.util.find_spec(name.partition("-")[0])
+    )
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    return (
+        f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()},"
+        f" Python {platform.python_version()}, {versions};"
+        f" load average before the run {load:.1f}."
+    )
+
+
+def report(sizes: Sizes, work: Path) -> Iterator[str]:
+    """The text, piece by piece as it is measured."""
+    assignment = Assignment.load(FOLDER)
+    yield machine()
+    many = write_class(assignment, sizes.many, work / "many")
+    one = grade(many, work / "one", 1)
+    two = grade(many, work / "two", 2)
+    yield from _throughput(sizes, work, assignment, one, two)
+    yield from _isolation(sizes, work, assignment)
+    yield from _growth(sizes, work, assignment)
+
+
+def _throughput(
+    sizes: Sizes, work: Path, assignment: Assignment, one: Way, two: Way
+) -> Iterator[str]:
+    yield "**Throughput.** The class: " + _in_words(sizes.many) + "."
+    ways = [one, two]
+    archive = build(work / "otter")
+    if archive is not None:
+        sample = write_class(assignment, sizes.otter, work / "sample")
+        grade(sample, work / "sample_graded", 2)
+        ways += [otter(sample, archive, work / f"otter_{n}", n) for n in (1, 2)]
+    slow = ways[2:] or [None, None]
+    rows = [
+        (way.name, way.count, f"{way.cost.wall:.1f}", f"{way.cpu:.3f}", f"{way.rate:.2f}")
+        + (("",) if beside is None else (f"{way.rate / beside.rate:.1f}",))
+        for way, beside in zip(ways, [*slow, *slow], strict=False)
+    ]
+    head = ("way", "submissions", "wall s", "CPU s each", "per second", "times `otter run`")
+    yield table(head, rows)
+    yield f"Two jobs give {two.rate / one.rate:.2f} times the throughput of one."
+    if archive is not None:
+        yield (
+            f"On one core, `otter run` takes {ways[2].cpu / one.cpu:.1f} times the CPU of `grade`."
+            " " + _agreement(work)
+        )
+
+
+def _agreement(work: Path) -> str:
+    compared, different = differences(work / "sample_graded", work / "otter_1")
+    if different:
+        return f"**The points differ in {len(different)} of {compared}**: {'; '.join(different)}."
+    return f"The points of all {compared} parts agree."
+
+
+def _isolation(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
+    yield (
+        "**The cost of isolation.** The same suites without a wall, on submissions that come to an"
+        f" end by themselves: {_in_words(sizes.plain, RUNNABLE)}."
+    )
+    runnable = write_class(assignment, sizes.plain, work / "runnable", RUNNABLE)
+    folders = unpacked(runnable, work / "folders", assignment)
+    walled = grade(runnable, work / "walled", 1, "--no-figures")
+    ways = [walled, plain_pytest(folders), *warm_pytest(folders)]
+    rows = [(way.name, f"{way.cpu:.3f}", f"{walled.cpu / way.cpu:.2f}") for way in ways]
+    yield table(("way", "CPU s each", "`grade` takes so many times that"), rows)
+
+
+def _growth(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
+    kinds = tuple(kind for kind in SHARES if kind != "endless")
+    yield (
+        "**How the cost grows.** Without endless submissions, each of which costs the same seconds"
+        " in any class. Memory in MiB: of the grader's parent, and of all its processes together."
+    )
+    rows = []
+    for size in sizes.growth:
+        submissions = write_class(assignment, size, work / f"class_{size}", kinds)
+        way = grade(submissions, work / f"graded_{size}", 2)
+        rows.append(
+            (
+                size,
+                f"{way.cost.wall:.1f}",
+                f"{way.cpu:.3f}",
+                f"{way.rate:.2f}",
+                f"{way.cost.parent:.0f}",
+                f"{way.cost.tree:.0f}",
+            )
+        )
+        shutil.rmtree(submissions)
+    yield table(("submissions", "wall s", "CPU s each", "per second", "parent", "all"), rows)
+
+
+def _in_words(count: int, only: tuple[str, ...] = tuple(SHARES)) -> str:
+    from class_of import kinds
+
+    made = kinds(count, only)
+    return ", ".join(f"{made.count(kind)} {kind}" for kind in only if kind in made)
+
+
+def put_between_markers(file: Path, text: str) -> None:
+    """Replaces what stands between the markers of a file."""
+    before, begin, rest = file.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{file}: no markers {BEGIN} and {END}")
+    file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="a few minutes; less is measured")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into FILE")
+    given = parser.parse_args()
+    pieces = []
+    with tempfile.TemporaryDirectory(prefix="speed-") as work:
+        for piece in report(SMALL if given.small else FULL, Path(work)):
+            print(f"{piece}\n", flush=True)
+            pieces.append(piece)
+    if given.write is not None:
+        put_between_markers(given.write, "\n\n".join(pieces))
+
+
+if __name__ == "__main__":
+    main()

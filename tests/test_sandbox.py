@@ -1,0 +1,158 @@
+"""The sandbox: which layers hold, how it degrades, and that a worker's end is only its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.engine import sandbox as module
+from autograder.engine.sandbox import (
+    LAYERS,
+    WAYS,
+    BadReply,
+    Patience,
+    Sandbox,
+    SandboxError,
+    Worker,
+    WorkerDied,
+    WorkerTimeout,
+)
+from autograder.engine.worker.wire import Decoder, Encoder, WireError
+
+HIDDEN = Path(__file__).parent
+SOURCE = b"""
+import os, time
+import numpy as np
+def double(x): return 2 * x
+def leave(): os._exit(3)
+def spin():
+    while True: pass
+def rest(): time.sleep(100)
+def listing(path): return sorted(os.listdir(path))
+def write(path): open(path, "w").write("x")
+def whoami(): return os.getpid(), os.getuid()
+def large(): return np.ones(2**20)
+def speak(): os.write(3, b"\\0" * 8)
+def environment(): return dict(os.environ)
+"""
+SHORT = Patience(0.5, 1.0)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
+
+
+def _ways() -> Iterator[tuple[str, bool, bool]]:
+    """The ways that this machine allows."""
+    with pytest.MonkeyPatch.context() as patch:
+        for way in WAYS:
+            patch.setattr(module, "WAYS", [way])
+            try:
+                Sandbox(HIDDEN).close()
+            except SandboxError:
+                continue
+            yield way
+
+
+@pytest.fixture(scope="module", params=list(_ways()) if sys.platform == "linux" else [], ids=str)
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "WAYS", [request.param])
+        patch.setenv("SECRET", "of the grader")
+        with Sandbox(HIDDEN) as made:
+            yield made
+
+
+def worker(sandbox: Sandbox) -> Worker:
+    made = sandbox.spawn()
+    made.load("pkg", {"pkg/m.py": SOURCE}, True)
+    return made
+
+
+def ask(worker: Worker, function: str, *args: object, patience: Patience = Patience(10, 20)) -> list:
+    request = Encoder(None).encode(["m", function, list(args), {}, []])  # type: ignore[arg-type]
+    return Decoder(handle=lambda handle: handle).decode(worker.ask(b"\0" + request, patience))
+
+
+def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
+    assert {"limits", "no-new-privileges"} <= set(sandbox.layers) <= set(LAYERS)
+
+
+def test_answers(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    kind, value, *_ = ask(one, "double", np.ones(3))
+    assert kind == "returned"
+    assert np.array_equal(value, 2 * np.ones(3))
+    one.end()
+
+
+def test_an_end_is_told_and_costs_only_itself(sandbox: Sandbox) -> None:
+    one, other = worker(sandbox), worker(sandbox)
+    with pytest.raises(WorkerDied) as death:
+        ask(one, "leave")
+    assert death.value.status == 3
+    assert ask(other, "double", 2)[1] == 4
+    other.end()
+
+
+@pytest.mark.parametrize("function", ["spin", "rest"])
+def test_patience_ends(sandbox: Sandbox, function: str) -> None:
+    with pytest.raises(WorkerTimeout):
+        ask(worker(sandbox), function, patience=SHORT)
+
+
+def test_a_long_reply_and_one_unasked(sandbox: Sandbox) -> None:
+    with pytest.raises(BadReply, match="too large"):
+        ask(worker(sandbox), "large")
+    one = worker(sandbox)
+    assert not one.is_astray()
+    with pytest.raises(WireError):
+        ask(one, "speak")  # what it said first is taken for the answer
+    assert one.is_astray()
+    one.end()
+
+
+def test_sees_no_secrets(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    if sandbox.hides:
+        for path in (str(HIDDEN), "/root", "/home", str(HIDDEN.parent)):
+            kind, *_ = ask(one, "listing", path)
+            assert kind == "raised", path
+    assert "SECRET" not in ask(one, "environment")[1]
+    assert ask(one, "write", "/tmp/../etc/left")[0] == "raised"
+    one.end()
+
+
+def test_workers_leave_nothing_to_each_other(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    assert ask(one, "write", "left")[0] == "returned"
+    one.end()
+    other = worker(sandbox)
+    assert "left" not in ask(other, "listing", ".")[1]
+    other.end()
+
+
+def test_require(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAYS", [(sandbox._view, sandbox._namespaces, sandbox._other_user)])
+    Sandbox(HIDDEN, sandbox.layers).close()
+    missing = [layer for layer in LAYERS if layer not in sandbox.layers]
+    if missing:
+        with pytest.raises(SandboxError, match=missing[0]):
+            Sandbox(HIDDEN, (missing[0],))
+
+
+def test_a_zygote_that_was_killed_is_made_anew(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    assert sandbox._process is not None
+    sandbox._process.kill()
+    with pytest.raises(WorkerDied):
+        ask(one, "double", 1)
+    two = worker(sandbox)
+    assert ask(two, "double", 1)[1] == 2
+    two.end()
+
+
+def test_refuses_to_hide_what_python_shows() -> None:
+    with pytest.raises(SandboxError, match="move it"):
+        Sandbox(Path(np.__file__).parent)

@@ -1,0 +1,114 @@
+"""Reading submissions; what odd archives must get is in `adversarial/malformed.py`."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.submission import (
+    MAX_ARCHIVE,
+    MAX_FILES,
+    SubmissionError,
+    find_submissions,
+    read_submission,
+)
+
+MODULES = ("alpha", "beta")
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def put(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_a_zip_and_a_folder_give_the_same_files(tmp_path: Path) -> None:
+    files = {"pkg/alpha.py": b"1", "pkg/beta.py": b"2", "pkg/sub/x.py": b"3", "beside.py": b"4"}
+    packed = read_submission(put(tmp_path, "a.zip", zip_of(files)), "pkg", MODULES)
+    for name, content in files.items():
+        put(tmp_path / "b", name, content)
+    unpacked = read_submission(tmp_path / "b", "pkg", MODULES)
+    assert packed.files == unpacked.files == files
+    assert (packed.name, unpacked.name) == ("a.zip", "b.zip")
+
+
+def test_only_python_files_of_the_package_and_beside_it_are_kept(tmp_path: Path) -> None:
+    kept = {"hw/pkg/alpha.py": b"", "hw/helper.py": b""}
+    left = {"hw/pkg/data.csv": b"", "hw/other/x.py": b"", "top.py": b"", "hw/pkg/a.pyc": b""}
+    read = read_submission(put(tmp_path, "a.zip", zip_of({**kept, **left})), "pkg", MODULES)
+    assert set(read.files) == {"pkg/alpha.py", "helper.py"}
+
+
+def test_no_file_is_written(tmp_path: Path) -> None:
+    path = put(tmp_path / "in", "a.zip", zip_of({"../../x.py": b"", "/y.py": b"", "pkg/alpha.py": b""}))
+    before = sorted(tmp_path.rglob("*"))
+    assert read_submission(path, "pkg", MODULES).files == {"pkg/alpha.py": b""}
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_assignments_modules_are_never_crowded_out(tmp_path: Path) -> None:
+    many = {f"pkg/a{i}.py": b"" for i in range(3 * MAX_FILES)}
+    read = read_submission(
+        put(tmp_path, "a.zip", zip_of({**many, "pkg/beta.py": b"", "pkg/alpha.py": b""})), "pkg", MODULES
+    )
+    assert {"pkg/alpha.py", "pkg/beta.py"} <= set(read.files)
+    assert len(read.files) <= MAX_FILES
+
+
+def test_the_digest_tells_contents_apart(tmp_path: Path) -> None:
+    def digest(name: str, content: bytes) -> str:
+        return read_submission(put(tmp_path / name, "hw.zip", content).parent, "pkg", MODULES).sha256
+
+    one, other = zip_of({"pkg/alpha.py": b"1"}), zip_of({"pkg/alpha.py": b"2"})
+    assert digest("a", one) == digest("b", one) != digest("c", other)
+
+
+def test_a_file_that_grows_is_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with path.open("wb") as file:
+        file.truncate(4 * MAX_ARCHIVE)
+    assert "larger than" in read_submission(path, "pkg", MODULES).problem
+
+
+@pytest.mark.skipif(os.name != "posix", reason="special files")
+def test_special_files_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.zip")
+    assert read_submission(tmp_path / "a.zip", "pkg", MODULES).problem
+    (tmp_path / "b.zip").symlink_to("nowhere")
+    assert read_submission(tmp_path / "b.zip", "pkg", MODULES).problem
+    (tmp_path / "c.zip").symlink_to("/dev/zero")
+    assert read_submission(tmp_path / "c.zip", "pkg", MODULES).problem
+
+
+def test_a_name_is_kept_as_given_but_for_what_could_do_harm(tmp_path: Path) -> None:
+    for given, shown in [("a  b.zip", "a  b.zip"), ("名前.zip", "名前.zip"), ("a\x1b[1m.zip", "a�[1m.zip")]:
+        path = put(tmp_path, given, zip_of({"pkg/alpha.py": b""}))
+        assert read_submission(path, "pkg", MODULES).name == shown
+
+
+def test_find_submissions(tmp_path: Path) -> None:
+    put(tmp_path, "class/b.zip", b"")
+    put(tmp_path, "class/a/pkg/alpha.py", b"")
+    put(tmp_path, "class/readme.txt", b"")
+    put(tmp_path, "class/.hidden.zip", b"")
+    names = [path.name for path in find_submissions([tmp_path / "class"], "pkg", MODULES)]
+    assert names == ["a", "b.zip"]
+    assert find_submissions([tmp_path / "class" / "a"], "pkg", MODULES) == [tmp_path / "class" / "a"]
+    with pytest.raises(FileNotFoundError):
+        find_submissions([tmp_path / "none"], "pkg", MODULES)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SubmissionError):
+        find_submissions([tmp_path / "empty"], "pkg", MODULES)

@@ -1,0 +1,192 @@
+"""The wire format: what goes in comes out; whatever else comes ends in `WireError`."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+
+from autograder.engine.worker.wire import (
+    ARRAY,
+    DTYPES,
+    HANDLE,
+    MAX_ITEMS,
+    MAX_MESSAGE,
+    SCALAR,
+    TUPLE,
+    Decoder,
+    Encoder,
+    GeneratorState,
+    Handle,
+    WireError,
+)
+
+
+def _refuse(value: Any) -> Handle:
+    raise WireError(f"a {type(value).__name__}")
+
+
+def sent(value: Any) -> Any:
+    return Decoder(handle=lambda handle: handle).decode(Encoder(_refuse).encode(value))
+
+
+def extension(code: int, content: bytes) -> bytes:
+    return msgpack.packb(msgpack.ExtType(code, content))
+
+
+def array(head: list[Any], payload: bytes) -> bytes:
+    packed = msgpack.packb(head)
+    return extension(ARRAY, bytes([len(packed)]) + packed + payload)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, False, 0, -1, 2**63, -(2**63), 1.5, float("inf"), "", "é😀", b"\0", [], [1, [2]]]
+    + [(), (1, (2.0, [None])), {}, {"a": (1,), 2: "b"}, Handle(3, "dict")],
+)
+def test_plain_data_comes_back_as_it_was(value: Any) -> None:
+    back = sent(value)
+    assert back == value
+    assert type(back) is type(value)
+
+
+@pytest.mark.parametrize("name", sorted(DTYPES))
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3, 4)])
+def test_arrays_of_all_dtypes_come_back(name: str, shape: tuple[int, ...]) -> None:
+    value = np.ones(shape, name)
+    back = sent(value)
+    assert type(back) is np.ndarray
+    assert (back.dtype, back.shape) == (value.dtype, value.shape)
+    assert back.tobytes() == value.tobytes()
+    assert type(sent(np.dtype(name).type(1))) is np.dtype(name).type
+
+
+def test_memory_layout_is_kept() -> None:
+    base = np.arange(24.0).reshape(4, 6)
+    for value in (base, np.asfortranarray(base), base[:, ::2]):
+        back = sent(value)
+        assert np.array_equal(back, value)
+        assert back.flags.c_contiguous == value.flags.c_contiguous
+        assert back.flags.f_contiguous == value.flags.f_contiguous
+        assert back.flags.writeable
+
+
+def test_nan_payloads_are_kept() -> None:
+    bits = np.array([0x7FF8_0000_0000_1234, 0xFFF0_0000_0000_0001], np.uint64)
+    assert sent(bits.view(np.float64)).tobytes() == bits.tobytes()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.ones(2).view(np.matrix),
+        np.ma.masked_all(2),
+        np.array([1, None]),
+        np.array(["a"]),
+        np.ones(2, ">f8"),
+        np.ones(2, np.longdouble),
+        np.zeros(2, [("a", float)]),
+        np.zeros(2, "M8[s]"),
+        type("Int", (int,), {})(1),
+        type("Text", (str,), {})("a"),
+        type("List", (list,), {})(),
+        type("Float", (np.float64,), {})(1.0),
+        {1.0},
+        object(),
+        1j,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_nothing_that_could_lie_is_plain_data(value: Any) -> None:
+    with pytest.raises(WireError):
+        sent(value)
+    kept: list[Any] = []
+    encoder = Encoder(lambda other: kept.append(other) or Handle(0, "kept"))  # type: ignore[func-returns-value]
+    assert Decoder(handle=lambda handle: handle).decode(encoder.encode(value)) == Handle(0, "kept")
+    assert kept[0] is value
+
+
+def test_a_giant_without_memory_is_refused_at_once() -> None:
+    started = time.monotonic()
+    with pytest.raises(WireError, match="too large"):
+        sent(np.broadcast_to(0.0, (10**6, 10**5)))
+    with pytest.raises(WireError, match="nested"):
+        deep: Any = 1
+        for _ in range(100):
+            deep = (deep,)
+        sent(deep)
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(WireError):
+        sent(endless)
+    assert time.monotonic() - started < 2
+
+
+def test_generators_carry_their_state_once() -> None:
+    state = np.random.default_rng(1).bit_generator.state
+    encoder = Encoder(lambda value: GeneratorState(0, "PCG64", dict(state)))
+    seen = Decoder(generator=lambda known: known).decode(encoder.encode(object()))
+    assert seen == GeneratorState(0, "PCG64", state)
+
+
+HOSTILE = {
+    "empty": b"",
+    "reserved": b"\xc1",
+    "two values": b"\xc0\xc0",
+    "cut": b"\x92\x01",
+    "bad utf-8": b"\xa2\xff\xfe",
+    "array of 2^32": b"\xdd\xff\xff\xff\xff",
+    "map of 2^32": b"\xdf\xff\xff\xff\xff",
+    "text of 2^32": b"\xdb\xff\xff\xff\xff",
+    "extension of 2^32": b"\xc9\xff\xff\xff\xff\x01",
+    "map with a list as key": b"\x81\x90\x01",
+    "map with a float as key": b"\x81\xcb" + b"\0" * 8 + b"\x01",
+    "nested lists": b"\x91" * 10_000 + b"\xc0",
+    "nested promises": b"\xdd\x00\x01\x86\x9f" * 1000,
+    "too many lists": b"\xdd\x00\x01\x86\x9f" + b"\x91\x90" * 99_999,
+    "too many small extensions": b"\xdd\x00\x01\x86\x9f" + extension(TUPLE, b"\x90") * 99_999,
+    "unknown extension": extension(77, b""),
+    "generator for the grader": extension(5, msgpack.packb([0, "PCG64", {}])),
+    "array without head": extension(ARRAY, b""),
+    "array with a cut head": extension(ARRAY, b"\xff\x93"),
+    "array of objects": array(["object", [1], 0], b"\0" * 8),
+    "array of text": array(["U8", [1], 0], b"\0" * 32),
+    "array of negative size": array(["float64", [-1], 0], b""),
+    "array of true size": array(["float64", [True], 0], b"\0" * 8),
+    "array of huge size": array(["float64", [2**62, 4], 0], b""),
+    "array of overflowing size": array(["float64", [2**32, 2**32], 0], b""),
+    "array with too few bytes": array(["float64", [2], 0], b"\0" * 8),
+    "array with too many bytes": array(["float64", [2], 0], b"\0" * 24),
+    "array of many dimensions": array(["float64", [1] * 64, 0], b"\0" * 8),
+    "array of no layout": array(["float64", [1], 9], b"\0" * 8),
+    "array of negative layout": array(["float64", [1], -1], b"\0" * 8),
+    "array of odd bools": array(["bool", [2], 0], b"\1\2"),
+    "scalar with a shape": extension(SCALAR, msgpack.unpackb(array(["bool", [1], 0], b"\1")).data),
+    "tuple of a text": extension(TUPLE, b"\xa1a"),
+    "tuple in tuples": extension(TUPLE, b"\xc1"),
+    "handle without name": extension(HANDLE, b"\x91\x01"),
+    "handle of another type": extension(HANDLE, b"\x92\xa1a\xa1b"),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_bytes_end_in_a_wire_error(data: bytes) -> None:
+    started = time.monotonic()
+    with pytest.raises(WireError):
+        Decoder(handle=lambda handle: handle).decode(data)
+    assert time.monotonic() - started < 2
+
+
+def test_length_limits() -> None:
+    with pytest.raises(WireError, match="too long"):
+        Decoder().decode(b"\xc6" + b"\0" * (MAX_MESSAGE + 1))
+    assert len(sent([0] * (MAX_ITEMS - 1))) == MAX_ITEMS - 1
+    with pytest.raises(WireError):
+        sent([0] * (MAX_ITEMS + 1))
+
+
+def test_a_time_stamp_is_no_object() -> None:
+    assert type(Decoder().decode(b"\xd6\xff\0\0\0\1")) is float
