@@ -98,7 +98,12 @@ def said_of(names: list[str]) -> dict[str, list[str]]:
         timeout=900,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    texts: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    controls = [name for name in texts if name.startswith("solution ")]
+    assert controls
+    # No mistake leaves anything behind that would make the next one look caught.
+    assert not any(texts.pop(name) for name in controls)
+    return texts
 
 
 def is_hint(text: str) -> bool:
@@ -174,7 +179,7 @@ def test_a_file_that_is_not_python(handout: Path) -> None:
 
 MESSAGES = {
     "sigmoid": ("return None", "None (is a return missing?)"),
-    "tanh": ("return list(z)", "a list: ["),
+    "tanh": ("return list(z)", "a list of 8"),
     "relu": ("return z.undefined", "AttributeError"),
     "leaky_relu": ("return z if z > 0 else alpha * z", "'if' asks one question"),
     "sigmoid_grad": (
@@ -222,9 +227,6 @@ def catalogue() -> tuple[Mistake, ...]:
 def test_most_of_the_known_mistakes_get_a_hint() -> None:
     sample = catalogue()[::20]
     texts = said_of([entry.name for entry in sample])
-    controls = {name: told for name, told in texts.items() if name.startswith("solution ")}
-    assert len(controls) == 5
-    assert not any(controls.values())
     hinted = sum(any(map(is_hint, texts[entry.name])) for entry in sample)
     # Of the whole catalogue it is more than 95 %; run this file as a script to see.
     assert hinted >= 0.9 * len(sample)

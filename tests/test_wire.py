@@ -113,10 +113,10 @@ def test_a_giant_without_memory_is_refused_at_once() -> None:
     started = time.monotonic()
     with pytest.raises(WireError, match="too large"):
         sent(np.broadcast_to(0.0, (10**6, 10**5)))
+    deep: Any = 1
+    for _ in range(100):
+        deep = (deep,)
     with pytest.raises(WireError, match="nested"):
-        deep: Any = 1
-        for _ in range(100):
-            deep = (deep,)
         sent(deep)
     endless: list[Any] = []
     endless.append(endless)

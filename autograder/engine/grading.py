@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from .. import __version__
 from .assignment import Assignment
 from .result import Result, graded, ungraded
 from .sandbox import LIMITS, Sandbox
@@ -91,21 +92,14 @@ class Grader:
 
     def _record(self) -> dict[str, Any]:
         return {
-            "kit": metadata_version("gradflow-kit"),
+            "kit": __version__,
             "digest": self.assignment.digest,
             "python": platform.python_version(),
             "numpy": np.__version__,
-            "pytest": metadata_version("pytest"),
+            "pytest": pytest.__version__,
             "platform": f"{platform.system()} {platform.machine()}",
             "seed": self.settings.seed,
             "limits": {**asdict(self.settings.limits), **LIMITS},
             "layers": list(self.sandbox.layers),
         }
 
-
-def metadata_version(distribution: str) -> str:
-    """The installed version of a distribution; "unknown" when it is run without being installed."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "unknown"

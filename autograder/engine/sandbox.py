@@ -24,6 +24,7 @@ import msgpack
 import numpy as np
 
 from .errors import KitError
+from .worker.view import SCRATCH
 from .worker.wire import LENGTH, MAX_MESSAGE, Decoder, Encoder, Handle, WireError
 
 WORKER = Path(__file__).parent / "worker"
@@ -31,6 +32,7 @@ DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
 SYSTEM = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime"]
 FIRST_USER = 61_184  # of the range that systemd keeps for short-lived users
 USERS = 4_000
+USERS_PER_SANDBOX = 16
 
 MEMORY = 2**30
 LIMITS = {
@@ -143,7 +145,7 @@ class Worker:
         self._send(_encoder.encode([package, files, with_init]), Patience(10, 30))
 
     def ask(self, request: bytes, patience: Patience) -> bytes:
-        """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`, and the worker is gone."""
+        """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`, the worker gone."""
         try:
             self._send(request, patience)
             return self._reply(patience, MIN_REPLY + 4 * len(request))
@@ -373,12 +375,12 @@ class Sandbox:
     def _user(self) -> int | None:
         if os.geteuid() != 0 or not self._other_user:
             return None
-        return FIRST_USER + os.getpid() % USERS
+        return FIRST_USER + os.getpid() * USERS_PER_SANDBOX % USERS
 
     def _scratch_base(self) -> str:
         """Where workers' scratch folders go; the zygote removes what it made there."""
         if self._view != "plain":
-            return "/tmp"  # of the private view
+            return SCRATCH
         folder = tempfile.mkdtemp(prefix="grader-")
         os.chmod(folder, 0o711)
         return folder
@@ -399,7 +401,7 @@ class Sandbox:
         if program is None:
             raise SandboxError("bwrap is not installed")
         command = [program, "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-pid"]
-        command += ["--die-with-parent", "--tmpfs", "/tmp", "--proc", "/proc", "--dir", "/dev"]
+        command += ["--die-with-parent", "--tmpfs", SCRATCH, "--proc", "/proc", "--dir", "/dev"]
         if os.geteuid() == 0:
             for capability in ("SYS_ADMIN", "SETUID", "SETGID", "KILL", "DAC_OVERRIDE", "CHOWN"):
                 command += ["--cap-add", f"CAP_{capability}"]

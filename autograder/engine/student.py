@@ -70,7 +70,7 @@ class TimeLimits:
 
     call_cpu: float = 4.0
     call_wall: float = 8.0
-    submission: float = 90.0
+    submission: float = 75.0
 
 
 @dataclass

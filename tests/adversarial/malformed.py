@@ -242,7 +242,7 @@ _FUNCTIONS = [
     case("module_is_a_package", {**{p: c for p, c in SOLUTION.items() if "diagnostics" not in p}, "gradflow/diagnostics/__init__.py": _DIAG}),
     case("helper_beside", {**_source(b"from helper import *\n" + _DIAG), "helper.py": b"X = 1\n"}),
     case("helper_in_package", {**_source(b"from .helper import *\n" + _DIAG), "gradflow/helper.py": b"X = 1\n"}),
-    case("returns_list", with_code("diagnostics", "def gradient_norms(g):\n    return 'none'\n"), "diagnostics.gradient_norms", says="expected"),
+    case("text_for_norms", with_code("diagnostics", "def gradient_norms(g):\n    return 'none'\n"), "diagnostics.gradient_norms", says="expected"),
     case("skeleton", dict.fromkeys(SOLUTION, b""), *_ALL, says="no function"),
 ]  # fmt: skip
 

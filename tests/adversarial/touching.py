@@ -78,13 +78,13 @@ _PATCHES = {
 
 _DESTRUCTIVE = {  # these hurt the module's own process: still only its own points
     "channel_closed": ("import os\nos.close(3)", "ended the Python process", "crashes"),
-    "channel_flood": (_FRAME + "_send(b'x' * 100)\n_send(b'\\xc3')", "unreadable", "refused"),
+    "channel_flood": (_FRAME + "_send(b'x' * 100)\n_send(b'\\xc3')", "unreadable|more than one|too large", "refused"),
     "channel_giant_length": ("import os\nos.write(3, b'\\xff\\xff\\xff\\xff')", "too large", "refused"),
     "channel_shared": (_FRAME + "_send(b'\\x95\\xa8returned\\xc0\\x90\\x90\\x90')\n_send(b'\\x95\\xa8returned\\xc3\\x90\\x90\\x90')\n_send(b'')", "", "refused"),
-    "channel_wrong_kind": (_FRAME + "_send(b'\\x91\\xa6passed')", "unreadable", "refused"),
-    "channel_nested": (_FRAME + "_send(b'\\x91' * 5000 + b'\\xc0')", "unreadable", "refused"),
-    "channel_item_bomb": (_FRAME + "_send(b'\\xdd\\x00\\x01\\x86\\x9f' + b'\\x91\\x90' * 99999)", "unreadable", "refused"),
-    "channel_bad_utf8": (_FRAME + "_send(b'\\x95\\xa8returned\\xa2\\xff\\xfe\\x90\\x90\\x90')", "unreadable", "refused"),
+    "channel_wrong_kind": (_FRAME + "_send(b'\\x91\\xa6passed')", "unreadable|more than one|too large", "refused"),
+    "channel_nested": (_FRAME + "_send(b'\\x91' * 5000 + b'\\xc0')", "unreadable|more than one|too large", "refused"),
+    "channel_item_bomb": (_FRAME + "_send(b'\\xdd\\x00\\x01\\x86\\x9f' + b'\\x91\\x90' * 99999)", "unreadable|more than one|too large", "refused"),
+    "channel_bad_utf8": (_FRAME + "_send(b'\\x95\\xa8returned\\xa2\\xff\\xfe\\x90\\x90\\x90')", "unreadable|more than one|too large", "refused"),
     "reader_replaced": ("import os\nos.readv = lambda *a: 0", "", ""),
     "writer_replaced": ("import os\nos.write = lambda fd, data: len(data)", "", ""),
 }

@@ -9,6 +9,9 @@ import os
 
 from . import linux
 
+SCRATCH = "/scratch"
+"""The one writable folder of a private view. Not /tmp: Python itself may be installed below that."""
+
 _KEPT_FLAGS = {
     os.ST_NOSUID: linux.MS_NOSUID,
     os.ST_NODEV: linux.MS_NODEV,
@@ -38,7 +41,7 @@ def enter(visible: list[str], devices: list[str]) -> None:
         _show(path, empty, linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV)
     for path in devices:
         _show(path, empty, linux.MS_NOSUID)
-    os.makedirs(f"{empty}/tmp")
+    os.makedirs(empty + SCRATCH)
     os.chdir(empty)
     linux.pivot_root_here()
     os.chdir("/")

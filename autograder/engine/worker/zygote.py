@@ -22,13 +22,14 @@ import socket
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
 
 from . import view
-from .jail import Jail
+from .jail import SCRATCH_SIZE, Jail
 from .package import Package
 from .seccomp import filter_if_available
 from .serve import Servant
@@ -38,11 +39,12 @@ MAX_COMMAND = 65_536
 
 
 class _Running(NamedTuple):
-    """A worker: the process to wait for, the one that runs the student's code, its folder."""
+    """A worker: the process to wait for, the one running the code, its folder, its user."""
 
     outer: int
     inner: int
     scratch: str
+    user: int | None
 
 
 class Zygote:
@@ -76,11 +78,13 @@ class Zygote:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _spawn(self, channel: int) -> dict[str, Any]:
-        scratch = self._make_scratch()
+        user = self._free_user()
+        scratch = self._make_scratch(user)
         ready, told = os.pipe()
         outer = os.fork()
         if outer == 0:
             os.close(ready)
+            self._jail = replace(self._jail, user=user)
             _never_return(self._be_outer, channel, scratch, told)
         os.close(told)
         os.close(channel)
@@ -90,16 +94,24 @@ class Zygote:
             status = os.waitpid(outer, 0)[1]
             return {"error": f"the worker's process ended at its start (status {status})"}
         inner = int(text)
-        self._workers[outer] = _Running(outer, inner or outer, scratch)
+        self._workers[outer] = _Running(outer, inner or outer, scratch, user)
         return {"worker": outer}
 
-    def _make_scratch(self) -> str:
+    def _free_user(self) -> int | None:
+        """A user whom no other worker is: what one worker's user may do, it may do to itself."""
+        first = self._jail.user
+        if first is None:
+            return None
+        taken = {worker.user for worker in self._workers.values()}
+        return next(user for user in range(first, first + len(taken) + 1) if user not in taken)
+
+    def _make_scratch(self, user: int | None) -> str:
         """A folder for one worker: its own file system is mounted there, if it can have one."""
         if self._jail.namespaces:
             return self._scratch
         folder = tempfile.mkdtemp(dir=self._scratch)
-        if self._jail.user is not None:
-            os.chown(folder, self._jail.user, self._jail.user)
+        if user is not None:
+            os.chown(folder, user, user)
         return folder
 
     def _be_outer(self, channel: int, scratch: str, told: int) -> None:
@@ -135,7 +147,9 @@ class Zygote:
         _serve_channel(3, scratch)
 
     def _cpu_seconds(self, worker: int) -> float:
-        inner = self._workers[worker].inner
+        _, inner, scratch, _ = self._workers[worker]
+        if not self._jail.namespaces and _size(scratch) > SCRATCH_SIZE:
+            _kill(inner)  # a file system of its own would have been full
         try:
             return time.clock_gettime((~inner << 3) | 2)  # the CPU clock of that process
         except OSError:
@@ -143,7 +157,7 @@ class Zygote:
 
     def _end(self, worker: int, grace: float = 0.0) -> int:
         """Its exit code; one that is ending has `grace` seconds to do so with its own."""
-        outer, inner, scratch = self._workers.pop(worker)
+        outer, inner, scratch, user = self._workers.pop(worker)
         deadline = time.monotonic() + grace
         ended, status = os.waitpid(outer, os.WNOHANG)
         while ended == 0 and time.monotonic() < deadline:
@@ -155,19 +169,30 @@ class Zygote:
                 _kill(process)
             status = os.waitpid(outer, 0)[1]
         if not self._jail.namespaces:
-            self._sweep(outer)
+            self._sweep(outer, user)
             shutil.rmtree(scratch, ignore_errors=True)
         return os.waitstatus_to_exitcode(status)
 
-    def _sweep(self, group: int) -> None:
+    def _sweep(self, group: int, user: int | None) -> None:
         """Without a process namespace: kills what is left of the worker's group and user."""
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
-        if self._jail.user is not None:
+        if user is not None:
             sweeper = os.fork()
             if sweeper == 0:
-                _never_return(_kill_all_of, self._jail.user)
+                _never_return(_kill_all_of, user)
             os.waitpid(sweeper, 0)
+
+
+def _size(folder: str) -> int:
+    """Bytes of all files in a folder, a block for each."""
+    total = 0
+    for place, folders, files in os.walk(folder):
+        total += 4096 * (len(folders) + len(files))
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
+    return total
 
 
 def _kill(process: int) -> None:

@@ -1,0 +1,122 @@
+"""Nothing survives a submission: no process, no file, no shared memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.engine import sandbox as module
+from autograder.engine.assignment import Assignment
+from autograder.engine.grading import Grader, Settings
+from autograder.engine.sandbox import WAYS, SandboxError
+from autograder.engine.student import TimeLimits
+from tests.adversarial.case import with_code
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+LEAVE_BEHIND = {
+    "daemon": "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(300)\n    os._exit(0)",
+    "subprocess": "subprocess.Popen(['sleep', '300'], start_new_session=True)",
+    "thread": "threading.Thread(target=time.sleep, args=(300,)).start()",
+    "files": "[open(os.path.join(d, 'left-behind'), 'w') for d in ('.', '/tmp', '/var/tmp', '/dev/shm') if os.access(d, os.W_OK)]",
+    "folders": "os.makedirs('a/b/c/left-behind'); os.chmod('a', 0)",
+    "shared_memory": "open('/dev/shm/left-behind', 'w').write('x')",
+    "system_v_memory": "print(ctypes.CDLL(None).shmget(4711, 4096, 0o1666))",
+    "message_queue": "print(ctypes.CDLL(None).msgget(4711, 0o1666))",
+    "locked_file": "import fcntl; fcntl.flock(open('left-behind', 'w'), fcntl.LOCK_EX)",
+    "group_of_stopped": "os.setpgid(0, 0); signal.raise_signal(signal.SIGSTOP)",
+}
+IMPORTS = "import ctypes, os, signal, subprocess, threading, time\n"
+
+
+def _processes() -> set[int]:
+    """This process's descendants, and all of the users that the sandbox lends."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "status").read_text()
+            except OSError:
+                continue
+            fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+            found[int(entry.name)] = int(fields["PPid"])
+    mine = {os.getpid()}
+    while more := {pid for pid, parent in found.items() if parent in mine} - mine:
+        mine |= more
+    return mine
+
+
+def _files() -> set[str]:
+    places = [tempfile.gettempdir(), "/dev/shm", "/var/tmp"]
+    return {
+        str(path)
+        for place in places
+        if os.path.isdir(place)
+        for path in Path(place).iterdir()
+        if path.name.startswith(("grader-", "left-behind"))
+    }
+
+
+def _segments() -> str:
+    text = ""
+    for name in ("shm", "msg", "sem"):
+        lines = Path(f"/proc/sysvipc/{name}").read_text().splitlines()[1:]
+        text += "".join(f"{name} {line.split()[0]}" for line in lines if line.split()[0] == "4711")
+    return text
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def grader(request: pytest.FixtureRequest, kit: Assignment, monkeypatch: pytest.MonkeyPatch) -> Grader:
+    monkeypatch.setattr(module, "WAYS", [request.param])
+    try:
+        return Grader(kit, Settings(limits=TimeLimits(0.5, 1.0, 20.0)))
+    except SandboxError as problem:
+        pytest.skip(str(problem))
+
+
+def test_nothing_survives(grader: Grader) -> None:
+    files = _files()
+    with grader:
+        before = _processes()
+        ids = [test.id for test in grader.suite.tests if test.part == "diagnostics"]
+        for code in LEAVE_BEHIND.values():
+            attempt = f"{IMPORTS}try:\n    {code.replace(chr(10), chr(10) + '    ')}\nexcept OSError:\n    pass\n"
+            grader.run(with_code("diagnostics", attempt), ids)
+            assert _processes() <= before, code
+            assert not _segments(), code
+    assert {path for path in _files() - files if "left-behind" in path} == set()
+
+
+def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
+    """The workers end with the process that they work for, however it ends."""
+    code = (
+        "import sys, time, numpy as np\n"
+        "from pathlib import Path\n"
+        "from autograder.engine.sandbox import Sandbox, Patience\n"
+        "s = Sandbox(Path(sys.argv[1])); w = s.spawn()\n"
+        "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True)\n"
+        "print(s._process.pid, flush=True)\n"
+        "from autograder.engine.sandbox import _encoder\n"
+        "w.ask(b'\\0' + _encoder.encode(['m', 'f', [], {}, []]), Patience(100, 100))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(kit.folder)],
+        stdout=subprocess.PIPE,
+        cwd=kit.folder.parent,
+        text=True,
+    )
+    assert process.stdout is not None
+    zygote = int(process.stdout.readline())
+    time.sleep(0.5)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{zygote}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{zygote}").exists()
