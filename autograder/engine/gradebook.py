@@ -48,7 +48,7 @@ def final_grades(points: dict[str, float], rows: Iterable[Row]) -> str:
                 harmless_cell(row.file),
                 *(row.parts[part] for part in parts),
                 earned,
-                earned / possible,
+                round(earned / possible, 4),  # as Otter does
                 COMPLETED,
             ]
         )
