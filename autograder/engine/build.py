@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import fnmatch
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ from .skeleton import stale_files, write_skeleton
 from .suite import HiddenTest, Suite
 
 README = "README.md"
-_NOT_HANDED_OUT = re.compile(r"(^|/)(\.|__pycache__/)|\.py[co]$")
+HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")
 
 
 class StaleHandout(KitError):
@@ -69,14 +69,26 @@ def hidden_tests(assignment: Assignment) -> tuple[HiddenTest, ...]:
 
 
 def handout_files(assignment: Assignment) -> dict[str, bytes]:
-    """What students download: the handout's files, in a folder of the handout's name."""
+    """What students download: the handout's files, in a folder of the handout's name.
+
+    What the handout's own .gitignore names is left out: it comes from running things there.
+    """
     root = assignment.handout
-    names = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    ignore = root / ".gitignore"
+    patterns = ignore.read_text("utf-8").split() if ignore.exists() else []
+    made = [pattern.strip("/") for pattern in patterns] + ["__pycache__", "*.py[co]"]
+    paths = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
     return {
-        f"{root.name}/{name}": path.read_bytes()
-        for name, path in names.items()
-        if not _NOT_HANDED_OUT.search(name)
+        f"{root.name}/{path.as_posix()}": (root / path).read_bytes()
+        for path in paths
+        if not any(_is_left_out(part, made) for part in path.parts)
     }
+
+
+def _is_left_out(name: str, made: list[str]) -> bool:
+    if name.startswith(".") and name not in HIDDEN_BUT_HANDED_OUT:
+        return True
+    return any(fnmatch.fnmatch(name, pattern) for pattern in made)
 
 
 def _stubs(assignment: Assignment) -> Path:

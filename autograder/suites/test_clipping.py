@@ -91,9 +91,10 @@ def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, nam
     function, grads = getattr(student.clipping, name), inputs.gradients(rng)
     places = [(0, NAN), (-2, NAN), (0, INF), (-2, -INF), (3, NAN), (4, INF)]
     spoilt = [(_spoil(grads, index, bad), bad) for index, bad in places]
-    right = function(_plain(rng), 1.5)
+    plain = _plain(rng)
+    right = function(plain, 1.5)
     wrong = [check.attempt(function, given, 1.5) for given, _ in spoilt]
-    check.items(right, 2 if name == "clip_by_global_norm" else len(PLAIN), _call(name, 1.5))
+    _judge(reference, name, right, plain, 1.5)
     for outcome, (_, bad) in zip(wrong, spoilt, strict=True):
         check.refused(outcome, ValueError, f"{name} of gradients with an entry {bad}")
 
