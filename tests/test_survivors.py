@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ IMPORTS = "import ctypes, os, signal, subprocess, threading, time\n"
 
 
 def _processes() -> set[int]:
-    """This process's descendants, and all of the users that the sandbox lends."""
+    """This process and its descendants."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -49,6 +50,14 @@ def _processes() -> set[int]:
     while more := {pid for pid, parent in found.items() if parent in mine} - mine:
         mine |= more
     return mine
+
+
+def _await(condition: Callable[[], bool], what: str) -> None:
+    """A process that was killed is gone a moment later."""
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
 
 
 def _files() -> set[str]:
@@ -87,7 +96,7 @@ def test_nothing_survives(grader: Grader) -> None:
         for code in LEAVE_BEHIND.values():
             attempt = f"{IMPORTS}try:\n    {code.replace(chr(10), chr(10) + '    ')}\nexcept OSError:\n    pass\n"
             grader.run(with_code("diagnostics", attempt), ids)
-            assert _processes() <= before, code
+            _await(lambda: _processes() <= before, code)
             assert not _segments(), code
     assert {path for path in _files() - files if "left-behind" in path} == set()
 

@@ -7,7 +7,6 @@ Submissions are read here and sent as plain data, so that the machines of a clus
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -127,7 +126,7 @@ def earlier_result(
 def write_atomically(path: Path, text: str) -> None:
     """Writes a file that is never seen half-written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}.half")
+    half = path.with_name(f".{path.name}.half")  # the next try replaces what a killed one left
     half.write_text(text, "utf-8")
     half.replace(path)
 

@@ -6,7 +6,6 @@ tests meant for it, is named, and costs nothing elsewhere; every odd but right v
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ import click
 from . import classroom
 from .assignment import Assignment
 from .classroom import Files
-from .executor import local_pool
+from .executor import available_cores, local_pool
 from .grading import Grader, Settings
 from .mistakes import load_mistakes
 from .suite import HiddenTest, Outcome
@@ -65,7 +64,7 @@ def run_check(folder: Path, jobs: int | None, seeds: range, variants_only: bool)
     calling = _tests_by_function(outcomes)
     cases = list(_cases(assignment, seeds, calling, variants_only))
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
-    findings = list(_findings(folder, cases, jobs or os.cpu_count() or 1))
+    findings = list(_findings(folder, cases, jobs or available_cores()))
     problems = list(_problems(tests, findings))
     if not variants_only:
         problems += _report_mistakes(tests, findings)

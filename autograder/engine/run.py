@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 import sys
@@ -16,7 +15,8 @@ import click
 
 from .assignment import Assignment
 from .batch import Task, grade_all, tasks, write_atomically
-from .executor import cluster, local_pool
+from .errors import KitError
+from .executor import available_cores, cluster, local_pool
 from .gradebook import PatternError, Row, export, final_grades, id_pattern
 from .grading import Settings
 from .lookalikes import look_alikes
@@ -72,13 +72,12 @@ def run_class(run: Run) -> Tally:
         assignment = Assignment.load(run.assignment)
         pattern = id_pattern(run.gradebook, run.id_pattern)
         found = find_submissions(run.paths, assignment.package, assignment.modules)
-        layers = _active_layers(assignment, run.require)
+        _say_active_layers(run, assignment)
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
         raise click.UsageError(f"{missing}: no such file or folder") from None
     except (OSError, PatternError) as problem:
         raise click.UsageError(str(problem)) from None
-    click.echo(f"protection: {', '.join(layers)}")
     started = time.monotonic()
     tally = Tally()
     for task, report in _with_progress(_reports(run, assignment, tasks(found)), len(found)):
@@ -110,26 +109,48 @@ def _reports(run: Run, assignment: Assignment, todo: list[Task]) -> Iterator[tup
     if run.scheduler:
         new_executor, width = cluster(run.scheduler)
     else:
-        width = min(run.jobs or os.cpu_count() or 1, len(todo))
+        width = min(run.jobs or available_cores(), len(todo))
         new_executor = local_pool(width)
     settings = Settings(seed=run.seed, require=run.require)
-    yield from grade_all(
+    reports = grade_all(
         todo, assignment, settings, new_executor, width, run.out, run.resume, run.figures
     )
+    yield from _of_the_same_kit(reports, assignment) if run.scheduler else reports
 
 
-def _active_layers(assignment: Assignment, require: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [layer for layer in require if layer not in LAYERS]
+def _of_the_same_kit(
+    reports: Iterator[tuple[Task, Report]], assignment: Assignment
+) -> Iterator[tuple[Task, Report]]:
+    """Raises `KitError` where a machine has other material; says what protects on each."""
+    seen = set()
+    for task, report in reports:
+        grader = report.result.grader
+        if grader.get("digest") != assignment.digest:
+            raise KitError("a machine of the cluster has another version of the kit: nothing holds")
+        if (layers := tuple(grader.get("layers", ()))) not in seen:
+            seen.add(layers)
+            _say_protection(layers, bool({"bubblewrap", "mounts", "landlock"}.intersection(layers)))
+        yield task, report
+
+
+def _say_active_layers(run: Run, assignment: Assignment) -> None:
+    unknown = [layer for layer in run.require if layer not in LAYERS]
     if unknown:
         raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
-    with Sandbox(assignment.folder, require) as sandbox:
-        if not sandbox.hides:
-            click.echo(
-                "WARNING: on this machine a student's code can read the hidden tests;"
-                " grade untrusted work in Docker",
-                err=True,
-            )
-        return sandbox.layers
+    if run.scheduler:
+        return  # those of this machine say nothing about the cluster's
+    with Sandbox(assignment.folder, run.require) as sandbox:
+        _say_protection(sandbox.layers, sandbox.hides)
+
+
+def _say_protection(layers: Sequence[str], hides: bool) -> None:
+    click.echo(f"protection: {', '.join(layers)}")
+    if not hides:
+        click.echo(
+            "WARNING: on this machine a student's code can read the hidden tests;"
+            " grade untrusted work in Docker",
+            err=True,
+        )
 
 
 def _with_progress(

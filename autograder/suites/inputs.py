@@ -12,15 +12,14 @@ EXTREMES = np.concatenate([HUGE, -HUGE])
 
 
 def ordinary(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
-    """Pre-activations of ordinary size, of both signs, none of them near 0."""
-    size = rng.uniform(0.05, 4.0, shape)
-    if size.size >= 8:
-        size.ravel()[-4:] = rng.uniform(6.0, 20.0, 4)
-    sign = rng.choice([-1.0, 1.0], shape)
-    if sign.size >= 8:
-        sign.ravel()[[0, -1, -3]] = -1.0
-        sign.ravel()[[1, -2, -4]] = 1.0
-    return sign * size
+    """Pre-activations of ordinary size, of both signs: large and small ones among them."""
+    z = rng.uniform(0.05, 4.0, shape) * rng.choice([-1.0, 1.0], shape)
+    if z.size >= 8:
+        z.ravel()[-4:] = rng.uniform(6.0, 20.0, 4) * [-1, 1, -1, 1]
+        z.ravel()[:2] = rng.uniform(1e-7, 1e-3, 2) * [-1, 1]
+    if z.size >= 24:
+        z.ravel()[8:12] = 1e-7, -1e-7, 1e-5, -1e-5
+    return z
 
 
 def with_zeros(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:

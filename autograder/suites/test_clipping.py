@@ -78,9 +78,9 @@ def _new_arrays(student: Any, reference: Any, rng: np.random.Generator, name: st
 def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """Limits that are not positive raise ValueError; whole numbers are as good as others."""
     function, grads = getattr(student.clipping, name), _plain(rng)
-    right = [check.attempt(function, grads, limit) for limit in (2, 0.05)]
+    right = [check.attempt(function, grads, limit) for limit in (2, 1e-7)]
     wrong = [check.attempt(function, grads, limit) for limit in WRONG_LIMITS]
-    for outcome, limit in zip(right, (2, 0.05), strict=True):
+    for outcome, limit in zip(right, (2, 1e-7), strict=True):
         _judge(reference, name, check.returned(outcome), grads, limit)
     for outcome, limit in zip(wrong, WRONG_LIMITS, strict=True):
         check.refused(outcome, ValueError, f"{name}(grads, {limit})")
@@ -123,9 +123,12 @@ def _spoil(grads: Grads, index: int, bad: float) -> Grads:
 
 
 @pytest.mark.points(1.5)
-@pytest.mark.catches(
-    "clip_value_float32", "clip_value_above_only", "clip_value_below_only", "clip_value_by_norm"
-)
+@pytest.mark.catches("clip_value_above_only", "clip_value_below_only", "clip_value_by_norm")
+@pytest.mark.catches("clip_value_flattens", "clip_value_float32", "clip_value_generator")
+@pytest.mark.catches("clip_value_hard_coded_limit", "clip_value_large_negative_to_plus")
+@pytest.mark.catches("clip_value_loses_sign", "clip_value_matrices_only", "clip_value_rescales")
+@pytest.mark.catches("clip_value_returns_inside_loop", "clip_value_stacks")
+@pytest.mark.catches("clip_value_zeroes_large", "clip_value_zeroes_negatives")
 def test_value_entries(student, reference, rng):
     """clip_by_value: entries beyond the limits become the limits, all others stay.
 
@@ -138,12 +141,9 @@ def test_value_entries(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_value_0d_becomes_1d",
-    "clip_value_drops_empty",
-    "clip_value_flat_view",
-    "clip_value_iterates_rows",
-)
+@pytest.mark.catches("clip_value_0d_becomes_1d", "clip_value_drops_empty", "clip_value_flat_view")
+@pytest.mark.catches("clip_value_iterates_rows", "clip_value_max_of_empty")
+@pytest.mark.catches("clip_value_needs_an_array")
 def test_value_contract(student, reference, rng):
     """clip_by_value: a list of float64 arrays, in order, each with its own shape.
 
@@ -154,12 +154,7 @@ def test_value_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_value_hands_back_given_arrays",
-    "clip_value_in_place",
-    "clip_value_flattens",
-    "clip_value_hard_coded_limit",
-)
+@pytest.mark.catches("clip_value_hands_back_given_arrays", "clip_value_in_place")
 def test_value_new_arrays(student, reference, rng):
     """clip_by_value: the result is made of new arrays, and nothing given is changed.
 
@@ -169,9 +164,8 @@ def test_value_new_arrays(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_value_any_limit", "clip_value_asserts", "clip_value_limit_nan", "clip_value_limit_zero"
-)
+@pytest.mark.catches("clip_value_any_limit", "clip_value_asserts", "clip_value_limit_nan")
+@pytest.mark.catches("clip_value_limit_zero")
 def test_value_wrong_limit(student, reference, rng):
     """clip_by_value: a limit that is not positive raises ValueError.
 
@@ -181,12 +175,8 @@ def test_value_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_value_any_gradient",
-    "clip_value_infinity_accepted",
-    "clip_value_minus_infinity_accepted",
-    "clip_value_repairs_gradients",
-)
+@pytest.mark.catches("clip_value_any_gradient", "clip_value_infinity_accepted")
+@pytest.mark.catches("clip_value_minus_infinity_accepted", "clip_value_repairs_gradients")
 def test_value_wrong_gradients(student, reference, rng):
     """clip_by_value: a gradient with NaN or infinity raises ValueError.
 
@@ -199,12 +189,13 @@ def test_value_wrong_gradients(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
-@pytest.mark.catches(
-    "clip_norm_float_limit_only",
-    "clip_norm_checks_entries",
-    "clip_norm_always_rescales",
-    "clip_norm_accumulates",
-)
+@pytest.mark.catches("clip_norm_accumulates", "clip_norm_always_rescales", "clip_norm_by_value")
+@pytest.mark.catches("clip_norm_checks_entries", "clip_norm_condition_inverted")
+@pytest.mark.catches("clip_norm_factor_upside_down", "clip_norm_float_limit_only")
+@pytest.mark.catches("clip_norm_joint", "clip_norm_l1", "clip_norm_large_eps")
+@pytest.mark.catches("clip_norm_largest_entry", "clip_norm_order_two", "clip_norm_per_column")
+@pytest.mark.catches("clip_norm_per_row", "clip_norm_returns_norms", "clip_norm_root_mean_square")
+@pytest.mark.catches("clip_norm_spectral", "clip_norm_squared", "clip_norm_to_unit")
 def test_norm_arrays(student, reference, rng):
     """clip_by_norm: an array with too large a norm is shrunk to the limit, others stay.
 
@@ -217,12 +208,7 @@ def test_norm_arrays(student, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches(
-    "clip_norm_overflows",
-    "clip_norm_joint",
-    "clip_norm_condition_inverted",
-    "clip_norm_factor_upside_down",
-)
+@pytest.mark.catches("clip_norm_overflows", "clip_norm_zero_division", "clip_norm_zero_gives_nan")
 def test_norm_extremes(student, reference, rng):
     """clip_by_norm: entries of any size work, as long as the norm is a finite number.
 
@@ -236,12 +222,8 @@ def test_norm_extremes(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_norm_needs_an_array",
-    "clip_norm_zero_division",
-    "clip_norm_zero_gives_nan",
-    "clip_norm_by_value",
-)
+@pytest.mark.catches("clip_norm_needs_an_array", "clip_norm_zero_division")
+@pytest.mark.catches("clip_norm_zero_gives_nan")
 def test_norm_zero(student, reference, rng):
     """clip_by_norm: arrays of zeros stay zero, and the empty list stays empty.
 
@@ -255,9 +237,8 @@ def test_norm_zero(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_norm_0d_becomes_1d", "clip_norm_drops_empty", "clip_norm_float32", "clip_norm_len_of_0d"
-)
+@pytest.mark.catches("clip_norm_0d_becomes_1d", "clip_norm_drops_empty", "clip_norm_float32")
+@pytest.mark.catches("clip_norm_len_of_0d", "clip_norm_max_of_empty", "clip_norm_tuple")
 def test_norm_contract(student, reference, rng):
     """clip_by_norm: a list of float64 arrays, in order, each with its own shape.
 
@@ -267,9 +248,7 @@ def test_norm_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_norm_hands_back_given_arrays", "clip_norm_in_place", "clip_norm_l1", "clip_norm_large_eps"
-)
+@pytest.mark.catches("clip_norm_hands_back_given_arrays", "clip_norm_in_place")
 def test_norm_new_arrays(student, reference, rng):
     """clip_by_norm: the result is made of new arrays, and nothing given is changed.
 
@@ -279,12 +258,8 @@ def test_norm_new_arrays(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_norm_any_limit",
-    "clip_norm_limit_nan",
-    "clip_norm_limit_zero",
-    "clip_norm_raises_type_error",
-)
+@pytest.mark.catches("clip_norm_any_limit", "clip_norm_limit_nan", "clip_norm_limit_zero")
+@pytest.mark.catches("clip_norm_raises_type_error", "clip_norm_wrong_limit_gives_copies")
 def test_norm_wrong_limit(student, reference, rng):
     """clip_by_norm: a limit that is not positive raises ValueError.
 
@@ -294,12 +269,8 @@ def test_norm_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "clip_norm_infinity_accepted",
-    "clip_norm_any_gradient",
-    "clip_norm_checks_last_array",
-    "clip_norm_order_two",
-)
+@pytest.mark.catches("clip_norm_any_gradient", "clip_norm_checks_last_array")
+@pytest.mark.catches("clip_norm_infinity_accepted")
 def test_norm_wrong_gradients(student, reference, rng):
     """clip_by_norm: a gradient with NaN or infinity raises ValueError.
 
@@ -320,12 +291,14 @@ def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
 
 
 @pytest.mark.points(1.5)
-@pytest.mark.catches(
-    "global_norm_scales_large_arrays_only",
-    "global_norm_always_rescales",
-    "global_norm_per_array",
-    "global_norm_by_value",
-)
+@pytest.mark.catches("global_norm_always_rescales", "global_norm_by_value")
+@pytest.mark.catches("global_norm_condition_inverted", "global_norm_flattens")
+@pytest.mark.catches("global_norm_float_limit_only", "global_norm_l1", "global_norm_largest_norm")
+@pytest.mark.catches("global_norm_last_array", "global_norm_not_returned", "global_norm_per_array")
+@pytest.mark.catches("global_norm_returned_first", "global_norm_reversed")
+@pytest.mark.catches("global_norm_scales_large_arrays_only", "global_norm_skips_vectors")
+@pytest.mark.catches("global_norm_spectral", "global_norm_squared", "global_norm_sum_of_norms")
+@pytest.mark.catches("global_norm_to_unit")
 def test_global_arrays(student, reference, rng):
     """clip_by_global_norm: one factor shrinks all arrays, if their joint norm is too large.
 
@@ -335,12 +308,12 @@ def test_global_arrays(student, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches(
-    "global_norm_after_clipping",
-    "global_norm_float_limit_only",
-    "global_norm_returns_array",
-    "global_norm_returns_norms",
-)
+@pytest.mark.catches("global_norm_after_clipping", "global_norm_float_limit_only", "global_norm_l1")
+@pytest.mark.catches("global_norm_largest_norm", "global_norm_last_array")
+@pytest.mark.catches("global_norm_not_returned", "global_norm_returned_first")
+@pytest.mark.catches("global_norm_returns_array", "global_norm_returns_norms")
+@pytest.mark.catches("global_norm_returns_square", "global_norm_skips_vectors")
+@pytest.mark.catches("global_norm_spectral", "global_norm_squared", "global_norm_sum_of_norms")
 def test_global_norm_value(student, reference, rng):
     """clip_by_global_norm: the number beside the arrays is their joint norm before clipping.
 
@@ -356,12 +329,7 @@ def test_global_norm_value(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "global_norm_overflows",
-    "global_norm_returns_square",
-    "global_norm_last_array",
-    "global_norm_reversed",
-)
+@pytest.mark.catches("global_norm_overflows")
 def test_global_extremes(student, reference, rng):
     """clip_by_global_norm: entries of any size work, as long as the norm is a finite number.
 
@@ -382,12 +350,8 @@ def test_global_extremes(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "global_norm_of_nothing_fails",
-    "global_norm_of_nothing_not_returned",
-    "global_norm_zero_division",
-    "global_norm_zero_gives_nan",
-)
+@pytest.mark.catches("global_norm_of_nothing_fails", "global_norm_of_nothing_not_returned")
+@pytest.mark.catches("global_norm_zero_division", "global_norm_zero_gives_nan")
 def test_global_zero(student, reference, rng):
     """clip_by_global_norm: zeros stay zero and have norm 0; so has the empty list.
 
@@ -406,12 +370,8 @@ def test_global_zero(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "global_norm_0d_becomes_1d",
-    "global_norm_len_of_0d",
-    "global_norm_max_of_empty",
-    "global_norm_largest_norm",
-)
+@pytest.mark.catches("global_norm_0d_becomes_1d", "global_norm_len_of_0d")
+@pytest.mark.catches("global_norm_max_of_empty")
 def test_global_contract(student, reference, rng):
     """clip_by_global_norm: a tuple of a list of float64 arrays, in order, and a number.
 
@@ -421,12 +381,7 @@ def test_global_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "global_norm_hands_back_given_arrays",
-    "global_norm_in_place",
-    "global_norm_condition_inverted",
-    "global_norm_flattens",
-)
+@pytest.mark.catches("global_norm_hands_back_given_arrays", "global_norm_in_place")
 def test_global_new_arrays(student, reference, rng):
     """clip_by_global_norm: the result is made of new arrays, and nothing given is changed.
 
@@ -436,12 +391,8 @@ def test_global_new_arrays(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "global_norm_any_limit",
-    "global_norm_asserts",
-    "global_norm_limit_nan",
-    "global_norm_limit_zero",
-)
+@pytest.mark.catches("global_norm_any_limit", "global_norm_asserts", "global_norm_limit_nan")
+@pytest.mark.catches("global_norm_limit_zero")
 def test_global_wrong_limit(student, reference, rng):
     """clip_by_global_norm: a limit that is not positive raises ValueError.
 
@@ -451,12 +402,8 @@ def test_global_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches(
-    "global_norm_any_gradient",
-    "global_norm_checks_first_array",
-    "global_norm_infinity_accepted",
-    "global_norm_not_returned",
-)
+@pytest.mark.catches("global_norm_any_gradient", "global_norm_checks_first_array")
+@pytest.mark.catches("global_norm_infinity_accepted")
 def test_global_wrong_gradients(student, reference, rng):
     """clip_by_global_norm: a gradient with NaN or infinity raises ValueError.
 
