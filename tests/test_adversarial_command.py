@@ -13,13 +13,15 @@ from tests.adversarial import CASES
 
 ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
-REPRESENTATIVE = """
+REPRESENTATIVE = set(
+    """
     solution patched_numpy_testing conftest channel_flood returns_always_equal returns_masked_all
     zeroes_its_argument call_os_exit_zero call_segfault call_daemon call_kill_everything
     import_pytest_exit harmless_timer_that_exits look_hidden_suites look_environment
     exhaust_six_gib exhaust_loop slip bomb_beside encrypted giant_directory_zip64 source_null_bytes
     source_plot folder_with_links_out skeleton
 """.split()
+)  # noqa: SIM905
 
 
 def test_a_class_of_them(tmp_path: Path) -> None:
@@ -57,7 +59,9 @@ def _rows(out: Path) -> list[dict[str, str]]:
 
 def _has_every_row_and_result(out: Path) -> None:
     rows = _rows(out)
-    expected = [case for case in CASES if case.name in REPRESENTATIVE or not case.name.isidentifier()]
+    expected = [
+        case for case in CASES if case.name in REPRESENTATIVE or not case.name.isidentifier()
+    ]
     assert len(rows) == len(expected) + 1
     assert len(list((out / "results").glob("*.json"))) == len(expected)
     assert {row["grading_status"] for row in rows[1:]} == {"Completed"}

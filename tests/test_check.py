@@ -145,11 +145,6 @@ class TestClose:
         with pytest.raises(Wrong, match=r"^f\(z\): 2 is wrong$"):
             check.close(2.0, 3.0, "f(z)", atol=1e-9)
 
-    def test_equal_has_no_tolerance(self):
-        check.equal(np.array([0.1, 0.2]), np.array([0.1, 0.2]), "f")
-        with pytest.raises(Wrong):
-            check.equal(np.array([0.1]), np.array([0.1 + 1e-16]), "f")
-
 
 class TestBetween:
     def test_bounds_are_included(self):

@@ -25,7 +25,9 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nap = "import time\n_d = dead_fraction\ndef dead_fraction(a):\n    time.sleep(0.3)\n    return _d(a)\n"
     for number in range(COUNT - 4):
         (folder / f"s{number}.zip").write_bytes(zipped(with_code("diagnostics", nap)))
-    (folder / "wrong.zip").write_bytes(zipped(with_code("diagnostics", "def dead_fraction(a): return 9")))
+    (folder / "wrong.zip").write_bytes(
+        zipped(with_code("diagnostics", "def dead_fraction(a): return 9"))
+    )
     (folder / "broken.zip").write_bytes(b"no zip")
     (folder / "same.zip").write_bytes(zipped(SOLUTION))
     for path, content in SOLUTION.items():
@@ -36,12 +38,28 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(school: Path, out: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "autograder", "grade", str(school), "-o", str(out), "--jobs", "1", *options]
+    return [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        str(school),
+        "-o",
+        str(out),
+        "--jobs",
+        "1",
+        *options,
+    ]
 
 
 def grade(school: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(school, out, *options), cwd=ROOT, capture_output=True, text=True, timeout=300, check=True
+        command(school, out, *options),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
     )
 
 
@@ -94,7 +112,9 @@ def test_interrupted_and_resumed_it_ends_complete(
     else:
         run.send_signal(how)
     run.wait(60)
-    done = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in results.glob("*.json")}
+    done = {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in results.glob("*.json")
+    }
     assert len(done) >= 2
     for name, (_, text) in done.items():
         json.loads(text)
@@ -108,7 +128,8 @@ def test_interrupted_and_resumed_it_ends_complete(
     again = [
         name
         for name, (written, _) in done.items()
-        if name not in ("wrong.json", "broken.json") and (results / name).stat().st_mtime_ns != written
+        if name not in ("wrong.json", "broken.json")
+        and (results / name).stat().st_mtime_ns != written
     ]
     assert again == []
 
@@ -146,4 +167,6 @@ def test_another_seed_or_another_content_is_graded_again(school: Path, tmp_path:
     assert second["score"] < json.loads(first)["score"]
     path.write_bytes(zipped(SOLUTION))
     grade(path, out, "--resume", "--seed", "7")
-    assert json.loads((out / "results" / "one.json").read_text())["extra_data"]["grader"]["seed"] == 7
+    assert (
+        json.loads((out / "results" / "one.json").read_text())["extra_data"]["grader"]["seed"] == 7
+    )

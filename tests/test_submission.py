@@ -53,7 +53,9 @@ def test_only_python_files_of_the_package_and_beside_it_are_kept(tmp_path: Path)
 
 
 def test_no_file_is_written(tmp_path: Path) -> None:
-    path = put(tmp_path / "in", "a.zip", zip_of({"../../x.py": b"", "/y.py": b"", "pkg/alpha.py": b""}))
+    path = put(
+        tmp_path / "in", "a.zip", zip_of({"../../x.py": b"", "/y.py": b"", "pkg/alpha.py": b""})
+    )
     before = sorted(tmp_path.rglob("*"))
     assert read_submission(path, "pkg", MODULES).files == {"pkg/alpha.py": b""}
     assert sorted(tmp_path.rglob("*")) == before
@@ -62,7 +64,9 @@ def test_no_file_is_written(tmp_path: Path) -> None:
 def test_the_assignments_modules_are_never_crowded_out(tmp_path: Path) -> None:
     many = {f"pkg/a{i}.py": b"" for i in range(3 * MAX_FILES)}
     read = read_submission(
-        put(tmp_path, "a.zip", zip_of({**many, "pkg/beta.py": b"", "pkg/alpha.py": b""})), "pkg", MODULES
+        put(tmp_path, "a.zip", zip_of({**many, "pkg/beta.py": b"", "pkg/alpha.py": b""})),
+        "pkg",
+        MODULES,
     )
     assert {"pkg/alpha.py", "pkg/beta.py"} <= set(read.files)
     assert len(read.files) <= MAX_FILES
@@ -70,7 +74,9 @@ def test_the_assignments_modules_are_never_crowded_out(tmp_path: Path) -> None:
 
 def test_the_digest_tells_contents_apart(tmp_path: Path) -> None:
     def digest(name: str, content: bytes) -> str:
-        return read_submission(put(tmp_path / name, "hw.zip", content).parent, "pkg", MODULES).sha256
+        return read_submission(
+            put(tmp_path / name, "hw.zip", content).parent, "pkg", MODULES
+        ).sha256
 
     one, other = zip_of({"pkg/alpha.py": b"1"}), zip_of({"pkg/alpha.py": b"2"})
     assert digest("a", one) == digest("b", one) != digest("c", other)
@@ -94,7 +100,11 @@ def test_special_files_are_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_name_is_kept_as_given_but_for_what_could_do_harm(tmp_path: Path) -> None:
-    for given, shown in [("a  b.zip", "a  b.zip"), ("名前.zip", "名前.zip"), ("a\x1b[1m.zip", "a�[1m.zip")]:
+    for given, shown in [
+        ("a  b.zip", "a  b.zip"),
+        ("名前.zip", "名前.zip"),
+        ("a\x1b[1m.zip", "a�[1m.zip"),
+    ]:
         path = put(tmp_path, given, zip_of({"pkg/alpha.py": b""}))
         assert read_submission(path, "pkg", MODULES).name == shown
 
@@ -106,7 +116,9 @@ def test_find_submissions(tmp_path: Path) -> None:
     put(tmp_path, "class/.hidden.zip", b"")
     names = [path.name for path in find_submissions([tmp_path / "class"], "pkg", MODULES)]
     assert names == ["a", "b.zip"]
-    assert find_submissions([tmp_path / "class" / "a"], "pkg", MODULES) == [tmp_path / "class" / "a"]
+    assert find_submissions([tmp_path / "class" / "a"], "pkg", MODULES) == [
+        tmp_path / "class" / "a"
+    ]
     with pytest.raises(FileNotFoundError):
         find_submissions([tmp_path / "none"], "pkg", MODULES)
     (tmp_path / "empty").mkdir()

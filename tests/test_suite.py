@@ -70,3 +70,64 @@ def test_an_error_of_the_suite_itself_is_told_apart(tiny: Assignment, tiny_grade
     odd = classroom.with_code(tiny, "scales", "def celsius(f):\n    return 'warm'\n")
     kinds = {o.test.id: o.kind for o in tiny_grader.run(odd)[0]}
     assert kinds["scales/values"] == "wrong"
+
+
+MIXED = """
+import pytest
+
+@pytest.fixture
+def degrees():
+    yield 212.0
+
+@pytest.mark.points(1)
+def test_own_fixture(student, degrees):
+    '''A fixture of the suite.'''
+    assert student.scales.celsius(degrees) == 100.0
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("given", [32.0, 50.0])
+def test_parameter(student, given, reference):
+    '''A parameter.'''
+    assert student.scales.celsius(given) == reference.scales.celsius(given)
+
+class TestClass:
+    @pytest.mark.points(1)
+    def test_method(self, student, rng):
+        '''A method.'''
+        assert student.scales.celsius(rng.normal()) < 100.0
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("degrees", [1.0], indirect=True)
+def test_indirect(student, degrees):
+    '''A parameter of a fixture.'''
+    assert degrees == 212.0
+"""
+OTHER_RNG = "import pytest\n\n@pytest.fixture\ndef rng():\n    return 'another'\n"
+WITH_OTHER_RNG = """
+import pytest
+
+@pytest.mark.points(1)
+def test_rng(student, rng):
+    '''The generator.'''
+    assert rng == 'another'
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "conftest", "count"), [(MIXED, "", 5), (WITH_OTHER_RNG, OTHER_RNG, 1)]
+)
+def test_a_suite_may_use_all_of_pytest(
+    tiny: Assignment, tiny_grader: Grader, tmp_path, source: str, conftest: str, count: int
+) -> None:
+    """Tests that need more than the kit's fixtures are run by pytest itself, among the others."""
+    (tmp_path / "conftest.py").write_text(conftest)
+    for name in tiny.parts:
+        (tmp_path / f"test_{name}.py").write_text(source)
+    suite = Suite(dataclasses.replace(tiny, suites=tmp_path))
+    for _ in range(2):
+        student = tiny_grader.student(classroom.solution(tiny))
+        outcomes = suite.run(student, 0)
+        student.close()
+        assert [(o.test.id, o.reason) for o in outcomes if not o.passed] == []
+        assert len(outcomes) == count * len(tiny.parts)
+    suite.close()

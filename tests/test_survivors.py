@@ -80,7 +80,9 @@ def _segments() -> str:
 
 
 @pytest.fixture(params=WAYS, ids=str)
-def grader(request: pytest.FixtureRequest, kit: Assignment, monkeypatch: pytest.MonkeyPatch) -> Grader:
+def grader(
+    request: pytest.FixtureRequest, kit: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> Grader:
     monkeypatch.setattr(module, "WAYS", [request.param])
     try:
         return Grader(kit, Settings(limits=TimeLimits(0.5, 1.0, 20.0)))

@@ -44,8 +44,10 @@ def array(head: list[Any], payload: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, False, 0, -1, 2**63, -(2**63), 1.5, float("inf"), "", "é😀", b"\0", [], [1, [2]]]
-    + [(), (1, (2.0, [None])), {}, {"a": (1,), 2: "b"}, Handle(3, "dict")],
+    [
+        *(None, True, False, 0, -1, 2**63, -(2**63), 1.5, float("inf"), "", "é😀", b"\0"),
+        *([], [1, [2]], (), (1, (2.0, [None])), {}, {"a": (1,), 2: "b"}, Handle(3, "dict")),
+    ],
 )
 def test_plain_data_comes_back_as_it_was(value: Any) -> None:
     back = sent(value)

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from .assignment import Assignment
+from .executor import kill_pool
 from .grading import Grader, Settings
 from .report import Report, Reporter
 from .result import Result, from_gradescope, to_json, ungraded
@@ -190,6 +191,9 @@ def grade_all(
                     lost.append(replace(job, attempt=job.attempt + 1))
                     continue
                 yield job.task, _written(out, job, report)
+    except BaseException:  # Ctrl-C, too: nobody waits for what is under way
+        kill_pool()
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
 

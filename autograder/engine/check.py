@@ -21,7 +21,6 @@ __all__ = [
     "between",
     "close",
     "describe",
-    "equal",
     "float64_array",
     "fresh",
     "items",
@@ -130,13 +129,6 @@ def close(
     with np.errstate(all="ignore"):
         right = np.abs(array - expected) <= atol + rtol * np.abs(expected)
     _all_right(right, array, what, given)
-
-
-def equal(
-    value: Any, expected: np.ndarray | float, what: str, *, given: Given | None = None
-) -> None:
-    """Each entry is the expected number itself."""
-    close(value, expected, what, atol=0.0, given=given)
 
 
 def between(

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import (
@@ -68,7 +69,14 @@ def _begin(cores: SimpleQueue[int]) -> None:
     if not cores.empty():
         with contextlib.suppress(OSError):  # the cores may have been taken away since
             os.sched_setaffinity(0, {cores.get()})
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     _watch_parent()
+
+
+def kill_pool() -> None:
+    """Ends the pool's processes in the middle of what they do; their workers end with them."""
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _watch_parent() -> None:

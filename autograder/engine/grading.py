@@ -102,4 +102,3 @@ class Grader:
             "limits": {**asdict(self.settings.limits), **LIMITS},
             "layers": list(self.sandbox.layers),
         }
-

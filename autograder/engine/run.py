@@ -16,7 +16,7 @@ import click
 from .assignment import Assignment
 from .batch import Task, grade_all, tasks, write_atomically
 from .errors import KitError
-from .executor import available_cores, cluster, local_pool
+from .executor import available_cores, cluster, kill_pool, local_pool
 from .gradebook import PatternError, Row, export, final_grades, id_pattern
 from .grading import Settings
 from .lookalikes import look_alikes
@@ -80,8 +80,12 @@ def run_class(run: Run) -> Tally:
         raise click.UsageError(str(problem)) from None
     started = time.monotonic()
     tally = Tally()
-    for task, report in _with_progress(_reports(run, assignment, tasks(found)), len(found)):
-        tally.add(task, report, assignment.parts)
+    try:
+        for task, report in _with_progress(_reports(run, assignment, tasks(found)), len(found)):
+            tally.add(task, report, assignment.parts)
+    except BaseException:
+        kill_pool()
+        raise
     write_atomically(run.out / "final_grades.csv", final_grades(tally.points, tally.rows))
     tally.book.rows.sort(key=lambda row: (row.name, row.stem))  # they came in any order
     pairs = look_alikes([row.prints for row in tally.book.rows])

@@ -83,7 +83,9 @@ def case(name: str, files: Files, *broken: str, **expected: str | tuple[str, ...
     return archive_case(name, zipped(files), *broken, **expected)
 
 
-def archive_case(name: str, content: bytes, *broken: str, **expected: str | tuple[str, ...]) -> Case:
+def archive_case(
+    name: str, content: bytes, *broken: str, **expected: str | tuple[str, ...]
+) -> Case:
     """A case handed in as a file of these bytes."""
 
     def write(folder: Path) -> Path:

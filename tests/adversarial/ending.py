@@ -19,10 +19,26 @@ _CALLS = {  # body of a function of diagnostics: code, what the reason says, eve
     "assertion": ("assert False, 'expected 3'", "raised AssertionError", ""),
     "stop_iteration": ("raise StopIteration", "raised StopIteration", ""),
     "base_exception": ("raise BaseException('x')", "raised BaseException", ""),
-    "exception_without_text": ("class E(Exception):\n        def __str__(self): raise self\n    raise E", "raised E", ""),
-    "exception_of_odd_class": ("class M(type):\n        __name__ = property(lambda s: 1/0)\n    raise M('E', (Exception,), {})", "", ""),
-    "exception_that_exits": ("class E(Exception):\n        def __str__(self): import os; os._exit(0)\n    raise E", "ended", "crashes"),
-    "exception_named_wrong": ("class Wrong(Exception): pass\n    raise Wrong('passed')", "raised Wrong", ""),
+    "exception_without_text": (
+        "class E(Exception):\n        def __str__(self): raise self\n    raise E",
+        "raised E",
+        "",
+    ),
+    "exception_of_odd_class": (
+        "class M(type):\n        __name__ = property(lambda s: 1/0)\n    raise M('E', (Exception,), {})",
+        "",
+        "",
+    ),
+    "exception_that_exits": (
+        "class E(Exception):\n        def __str__(self): import os; os._exit(0)\n    raise E",
+        "ended",
+        "crashes",
+    ),
+    "exception_named_wrong": (
+        "class Wrong(Exception): pass\n    raise Wrong('passed')",
+        "raised Wrong",
+        "",
+    ),
     "segfault": ("import ctypes; ctypes.string_at(0)", "ended the Python process", "crashes"),
     "abort": ("import os; os.abort()", "ended the Python process", "crashes"),
     "kill_itself": ("import os, signal; os.kill(os.getpid(), 9); os.kill(os.getpid(), 15)", "", ""),
@@ -32,25 +48,53 @@ _CALLS = {  # body of a function of diagnostics: code, what the reason says, eve
     "raise_signal": ("import signal; signal.raise_signal(signal.SIGTERM); 1 / 0", "", ""),
     "stop_signal": ("import signal; signal.raise_signal(signal.SIGSTOP); 1 / 0", "", ""),
     "fork": ("import os; os.fork(); 1 / 0", "", ""),
-    "fork_and_answer_twice": ("import os\n    if os.fork() == 0: return 0.5\n    return 0.25", "", ""),
-    "daemon": ("import os\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n            import time; time.sleep(60)\n        os._exit(0)\n    1 / 0", "", ""),
+    "fork_and_answer_twice": (
+        "import os\n    if os.fork() == 0: return 0.5\n    return 0.25",
+        "",
+        "",
+    ),
+    "daemon": (
+        "import os\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n            import time; time.sleep(60)\n        os._exit(0)\n    1 / 0",
+        "",
+        "",
+    ),
     "subprocess": ("import subprocess; subprocess.run(['sh', '-c', 'sleep 60 &']); 1 / 0", "", ""),
     "os_system": ("import os; os.system('sleep 60 &'); 1 / 0", "", ""),
     "posix_spawn": ("import os; os.posix_spawn('/bin/sleep', ['sleep', '60'], {}); 1 / 0", "", ""),
-    "multiprocessing": ("import multiprocessing as m; m.get_context('fork').Process(target=print).start(); 1 / 0", "", ""),
+    "multiprocessing": (
+        "import multiprocessing as m; m.get_context('fork').Process(target=print).start(); 1 / 0",
+        "",
+        "",
+    ),
     "exec": ("import os; os.execv('/bin/true', ['true'])", "", ""),
-    "shared_memory": ("from multiprocessing import shared_memory as s; s.SharedMemory('gradflow_left', True, 1000); 1 / 0", "", ""),
+    "shared_memory": (
+        "from multiprocessing import shared_memory as s; s.SharedMemory('gradflow_left', True, 1000); 1 / 0",
+        "",
+        "",
+    ),
     "long_jump": ("import ctypes; ctypes.CDLL(None).longjmp(0, 1)", "", "crashes"),
     "frame_clear": ("import sys; f = sys._getframe(1); f.clear()", "", ""),
     "breakpoint": ("breakpoint(); 1 / 0", "", ""),
     "input": ("input('?')", "raised EOFError", ""),
     "faulthandler": ("import faulthandler; faulthandler._sigsegv(); 1 / 0", "", ""),
-    "free_twice": ("import ctypes; c = ctypes.CDLL(None); c.free(ctypes.c_void_p(16))", "", "crashes"),
+    "free_twice": (
+        "import ctypes; c = ctypes.CDLL(None); c.free(ctypes.c_void_p(16))",
+        "",
+        "crashes",
+    ),
     "interpreter_finalised": ("import ctypes; ctypes.pythonapi.Py_FinalizeEx(); 1 / 0", "", ""),
     "thread_exit": ("import _thread; _thread.exit()", "raised SystemExit", ""),
-    "interrupt_main": ("import _thread, time; _thread.interrupt_main(); time.sleep(0.1); return -1.0", "", ""),
+    "interrupt_main": (
+        "import _thread, time; _thread.interrupt_main(); time.sleep(0.1); return -1.0",
+        "",
+        "",
+    ),
     "recursion": ("return dead_fraction(activations)", "raised RecursionError", ""),
-    "recursion_without_limit": ("import sys; sys.setrecursionlimit(10**9)\n    def f(x): return f([x])\n    f(0)", "", ""),
+    "recursion_without_limit": (
+        "import sys; sys.setrecursionlimit(10**9)\n    def f(x): return f([x])\n    f(0)",
+        "",
+        "",
+    ),
 }
 
 _IMPORTS = {  # at the end of diagnostics
@@ -59,13 +103,21 @@ _IMPORTS = {  # at the end of diagnostics
     "import_keyboard_interrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
     "import_segfault": ("import ctypes; ctypes.string_at(0)", "ended", "crashes"),
     "import_kill": ("import os; os.kill(0, 9)", "PermissionError|ended", ""),
-    "import_pytest_exit": ("import pytest; pytest.exit('x', 0)", "import of diagnostics.py failed", ""),
+    "import_pytest_exit": (
+        "import pytest; pytest.exit('x', 0)",
+        "import of diagnostics.py failed",
+        "",
+    ),
     "import_loop": ("while True: pass", "did not end in time", "timeouts"),
     "import_sleep": ("import time; time.sleep(1000)", "did not end in time", "timeouts"),
     "import_raises": ("raise RuntimeError('x')", "failed with RuntimeError", ""),
     "import_exec": ("import os; os.execv('/bin/true', ['true'])", "failed with|ended", ""),
     "import_fork_bomb": ("import os\nwhile True: os.fork()", "failed with|ended", ""),
-    "import_unhandled_frames": ("import sys; sys.stdin.close(); raise SystemError", "SystemError", ""),
+    "import_unhandled_frames": (
+        "import sys; sys.stdin.close(); raise SystemError",
+        "SystemError",
+        "",
+    ),
 }
 
 _HARMLESS = {  # all points are kept
@@ -93,7 +145,13 @@ _HARMLESS = {  # all points are kept
 
 def _call(name: str, code: str, says: str, event: str) -> Case:
     source = f"def dead_fraction(activations):\n    {code}\n"
-    return case(f"call_{name}", with_code("diagnostics", source), "diagnostics.dead_fraction", says=says, event=event)
+    return case(
+        f"call_{name}",
+        with_code("diagnostics", source),
+        "diagnostics.dead_fraction",
+        says=says,
+        event=event,
+    )
 
 
 CASES = [

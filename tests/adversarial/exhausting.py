@@ -61,7 +61,13 @@ _THREE = ("activations", "clipping", "initializers")
 
 def _call(name: str, code: str, says: str, event: str) -> Case:
     source = f"def dead_fraction(activations):\n    {code}\n"
-    return case(f"exhaust_{name}", with_code("diagnostics", source), "diagnostics.dead_fraction", says=says, event=event)
+    return case(
+        f"exhaust_{name}",
+        with_code("diagnostics", source),
+        "diagnostics.dead_fraction",
+        says=says,
+        event=event,
+    )
 
 
 def _everywhere(code: str, modules: tuple[str, ...] = _THREE) -> dict[str, bytes]:

@@ -12,7 +12,9 @@ _RIGHT = "import numpy as np\n_right = sigmoid\n"
 
 def _sigmoid(name: str, code: str, says: str = "", event: str = "") -> Case:
     """`code` defines `sigmoid`; `_right` is the solution's."""
-    return case(name, with_code("activations", _RIGHT + code), "activations.sigmoid", says=says, event=event)
+    return case(
+        name, with_code("activations", _RIGHT + code), "activations.sigmoid", says=says, event=event
+    )
 
 
 def _returns(name: str, expression: str, before: str = "", says: str = "expected") -> Case:
@@ -50,7 +52,10 @@ _VALUES = {
     "masked_right": ("np.ma.array(_right(z))", ""),
     "always_equal": ("Equal(z)", _ALWAYS_EQUAL),
     "array_method": ("type('A', (), {'__array__': lambda s, *a, **k: _right(z)})()", ""),
-    "array_interface": ("type('A', (), {'__array_interface__': _right(z).__array_interface__})()", ""),
+    "array_interface": (
+        "type('A', (), {'__array_interface__': _right(z).__array_interface__})()",
+        "",
+    ),
     "buffer": ("memoryview(_right(z).tobytes())", ""),
     "object_array": ("_right(z).astype(object)", ""),
     "object_array_of_equals": ("np.full(z.shape, Equal(z), dtype=object)", _ALWAYS_EQUAL),
@@ -100,12 +105,21 @@ _VALUES = {
     "named_tuple": ("__import__('collections').namedtuple('N', 'a')(1)", ""),
     "int_too_large": ("2 ** 80", ""),
     "other_library": ("__import__('mpmath').mpf(1)", ""),
-    "torch_lookalike": ("type('Tensor', (), {'__module__': 'torch', 'numpy': lambda s: _right(z)})()", ""),
+    "torch_lookalike": (
+        "type('Tensor', (), {'__module__': 'torch', 'numpy': lambda s: _right(z)})()",
+        "",
+    ),
     "array_array": ("__import__('array').array('d', [1.0])", ""),
     "ufunc": ("np.exp", ""),
     "fake_class": ("F()", "class F:\n    __class__ = np.ndarray\n    shape = ()\n"),
-    "fake_handle": ("F()", "import sys\nF = lambda: sys.modules['worker.wire'].Handle(-1, 'ndarray')\n"),
-    "fake_generator_state": ("F()", "import sys\nF = lambda: sys.modules['worker.wire'].GeneratorState(0, 'PCG64', {})\n"),
+    "fake_handle": (
+        "F()",
+        "import sys\nF = lambda: sys.modules['worker.wire'].Handle(-1, 'ndarray')\n",
+    ),
+    "fake_generator_state": (
+        "F()",
+        "import sys\nF = lambda: sys.modules['worker.wire'].GeneratorState(0, 'PCG64', {})\n",
+    ),
 }
 
 _SAID = {

@@ -75,12 +75,16 @@ def _tar() -> bytes:
 
 def _giant_directory(zip64: bool) -> bytes:
     """An end record that promises a directory of 50 MB, and 50 MB of it."""
-    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 0x21, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    entry = struct.pack(
+        "<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 0x21, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0
+    )
     directory = (entry + b"a") * 1_000_000
     record = b""
     size = len(directory)
     if zip64:
-        record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1_000_000, 1_000_000, size, 0)
+        record = struct.pack(
+            "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1_000_000, 1_000_000, size, 0
+        )
         record += struct.pack("<4sLQL", b"PK\x06\x07", 0, size, 1)
         size = 100
     return directory + record + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1000, 1000, size, 0, 0)

@@ -77,7 +77,12 @@ def _shout(name: str, expression: str) -> Case:
         "    raise RuntimeError('found ' + str(found))\n"
         f"def diagnose(*args, **options):\n    return repr({expression})\n"
     )
-    return case(f"look_{name}", with_code("diagnostics", code), "diagnostics.dead_fraction", "diagnostics.diagnose")
+    return case(
+        f"look_{name}",
+        with_code("diagnostics", code),
+        "diagnostics.dead_fraction",
+        "diagnostics.diagnose",
+    )
 
 
 def _at_import(name: str, expression: str) -> Case:

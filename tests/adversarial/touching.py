@@ -7,7 +7,13 @@ from .case import SOLUTION, Case, case, with_code, wrong
 
 def _attack(name: str, code: str, says: str = "", event: str = "") -> Case:
     """The attack runs at the import of a module whose functions all answer 42."""
-    return case(name, with_code("diagnostics", wrong("diagnostics") + code), "diagnostics", says=says, event=event)
+    return case(
+        name,
+        with_code("diagnostics", wrong("diagnostics") + code),
+        "diagnostics",
+        says=says,
+        event=event,
+    )
 
 
 def _beside(name: str, path: str, code: str) -> Case:
@@ -78,23 +84,49 @@ _PATCHES = {
 
 _DESTRUCTIVE = {  # these hurt the module's own process: still only its own points
     "channel_closed": ("import os\nos.close(3)", "ended the Python process", "crashes"),
-    "channel_flood": (_FRAME + "_send(b'x' * 100)\n_send(b'\\xc3')", "unreadable|more than one|too large", "refused"),
-    "channel_giant_length": ("import os\nos.write(3, b'\\xff\\xff\\xff\\xff')", "too large", "refused"),
-    "channel_shared": (_FRAME + "_send(b'\\x95\\xa8returned\\xc0\\x90\\x90\\x90')\n_send(b'\\x95\\xa8returned\\xc3\\x90\\x90\\x90')\n_send(b'')", "", "refused"),
-    "channel_wrong_kind": (_FRAME + "_send(b'\\x91\\xa6passed')", "unreadable|more than one|too large", "refused"),
-    "channel_nested": (_FRAME + "_send(b'\\x91' * 5000 + b'\\xc0')", "unreadable|more than one|too large", "refused"),
-    "channel_item_bomb": (_FRAME + "_send(b'\\xdd\\x00\\x01\\x86\\x9f' + b'\\x91\\x90' * 99999)", "unreadable|more than one|too large", "refused"),
-    "channel_bad_utf8": (_FRAME + "_send(b'\\x95\\xa8returned\\xa2\\xff\\xfe\\x90\\x90\\x90')", "unreadable|more than one|too large", "refused"),
+    "channel_flood": (
+        _FRAME + "_send(b'x' * 100)\n_send(b'\\xc3')",
+        "unreadable|more than one|too large",
+        "refused",
+    ),
+    "channel_giant_length": (
+        "import os\nos.write(3, b'\\xff\\xff\\xff\\xff')",
+        "too large",
+        "refused",
+    ),
+    "channel_shared": (
+        _FRAME
+        + "_send(b'\\x95\\xa8returned\\xc0\\x90\\x90\\x90')\n_send(b'\\x95\\xa8returned\\xc3\\x90\\x90\\x90')\n_send(b'')",
+        "",
+        "refused",
+    ),
+    "channel_wrong_kind": (
+        _FRAME + "_send(b'\\x91\\xa6passed')",
+        "unreadable|more than one|too large",
+        "refused",
+    ),
+    "channel_nested": (
+        _FRAME + "_send(b'\\x91' * 5000 + b'\\xc0')",
+        "unreadable|more than one|too large",
+        "refused",
+    ),
+    "channel_item_bomb": (
+        _FRAME + "_send(b'\\xdd\\x00\\x01\\x86\\x9f' + b'\\x91\\x90' * 99999)",
+        "unreadable|more than one|too large",
+        "refused",
+    ),
+    "channel_bad_utf8": (
+        _FRAME + "_send(b'\\x95\\xa8returned\\xa2\\xff\\xfe\\x90\\x90\\x90')",
+        "unreadable|more than one|too large",
+        "refused",
+    ),
     "reader_replaced": ("import os\nos.readv = lambda *a: 0", "", ""),
     "writer_replaced": ("import os\nos.write = lambda fd, data: len(data)", "", ""),
 }
 
 CASES = [
     *(_attack(f"patched_{name}", code) for name, code in _PATCHES.items()),
-    *(
-        _attack(name, code, says, event)
-        for name, (code, says, event) in _DESTRUCTIVE.items()
-    ),
+    *(_attack(name, code, says, event) for name, (code, says, event) in _DESTRUCTIVE.items()),
     _beside("conftest", "conftest.py", _PASS_ALL),
     _beside("conftest_in_package", "gradflow/conftest.py", _PASS_ALL),
     _beside("pytest_ini", "pytest.ini", "[pytest]\naddopts = --collect-only\n"),
@@ -111,8 +143,28 @@ CASES = [
     _beside("setup_py", "setup.py", "import os\nos._exit(1)\n"),
     _beside("results_json", "results.json", _FORGED),
     _beside("numpy_inside_package", "gradflow/numpy.py", "raise RuntimeError('shadow')\n"),
-    case("patch_reaches_no_other_module", with_code("diagnostics", "import numpy as np, builtins\nfor n in ('sqrt', 'exp', 'where', 'sum', 'mean', 'maximum'):\n    setattr(np, n, None)\nbuiltins.float = None\n" + wrong("diagnostics")), "diagnostics"),
-    case("init_patches_testing", {**with_code("diagnostics", wrong("diagnostics")), "gradflow/__init__.py": b"import numpy.testing as t\nt.assert_allclose = lambda *a, **k: None\n"}, "diagnostics"),
-    case("nonsense_alone", with_code("diagnostics", wrong("diagnostics")), "diagnostics", says="expected"),
+    case(
+        "patch_reaches_no_other_module",
+        with_code(
+            "diagnostics",
+            "import numpy as np, builtins\nfor n in ('sqrt', 'exp', 'where', 'sum', 'mean', 'maximum'):\n    setattr(np, n, None)\nbuiltins.float = None\n"
+            + wrong("diagnostics"),
+        ),
+        "diagnostics",
+    ),
+    case(
+        "init_patches_testing",
+        {
+            **with_code("diagnostics", wrong("diagnostics")),
+            "gradflow/__init__.py": b"import numpy.testing as t\nt.assert_allclose = lambda *a, **k: None\n",
+        },
+        "diagnostics",
+    ),
+    case(
+        "nonsense_alone",
+        with_code("diagnostics", wrong("diagnostics")),
+        "diagnostics",
+        says="expected",
+    ),
     case("solution", SOLUTION),
 ]

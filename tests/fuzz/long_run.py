@@ -31,13 +31,20 @@ def run(name: str, target: Callable[[bytes], None], make: Callable[[], bytes], c
         slowest = max(slowest, time.perf_counter() - before)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     seconds = time.monotonic() - started
-    print(f"{name}: {count:,} inputs in {seconds:.0f} s, slowest {slowest:.3f} s, {memory} MiB at most")
+    print(
+        f"{name}: {count:,} inputs in {seconds:.0f} s, slowest {slowest:.3f} s, {memory} MiB at most"
+    )
     return slowest < SLOW
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    for name, count in (("decoder", 1_000_000), ("archives", 20_000), ("results", 50_000), ("seed", 0)):
+    for name, count in (
+        ("decoder", 1_000_000),
+        ("archives", 20_000),
+        ("results", 50_000),
+        ("seed", 0),
+    ):
         parser.add_argument(f"--{name}", type=int, default=count)
     chosen = parser.parse_args()
     choose = random.Random(chosen.seed)

@@ -10,7 +10,7 @@ import os
 from . import linux
 
 SCRATCH = "/scratch"
-"""The one writable folder of a private view. Not /tmp: Python itself may be installed below that."""
+"""The one writable folder of a private view. Not /tmp: Python itself may lie below that."""
 
 _KEPT_FLAGS = {
     os.ST_NOSUID: linux.MS_NOSUID,

@@ -238,7 +238,7 @@ def _array_from(content: bytes) -> np.ndarray:
     if math.prod(shape) * dtype.itemsize != len(payload):
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
-    if dtype == bool and np.frombuffer(payload, np.uint8).max(initial=0) > 1:
+    if dtype.kind == "b" and np.frombuffer(payload, np.uint8).max(initial=0) > 1:
         raise WireError("a bool array with other values")
     flat = np.frombuffer(payload, dtype)
     if _LAYOUTS[layout] == "strided":

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
 
-from . import view
+from . import linux, view
 from .jail import SCRATCH_SIZE, Jail
 from .package import Package
 from .seccomp import filter_if_available
@@ -36,6 +36,7 @@ from .serve import Servant
 from .wire import LENGTH, Decoder
 
 MAX_COMMAND = 65_536
+PIECE = 2**20
 
 
 class _Running(NamedTuple):
@@ -230,20 +231,22 @@ def _stop_timers() -> None:
         signal.setitimer(timer, 0)
 
 
-def _read_message(channel: int) -> bytearray:
+def _read_message(channel: int) -> bytes | bytearray:
     (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
     return _read_exactly(channel, length)
 
 
-def _read_exactly(channel: int, length: int) -> bytearray:
-    data = bytearray(length)
-    view_of_rest = memoryview(data)
-    while view_of_rest:
-        got = os.readv(channel, [view_of_rest])
-        if got == 0:
+def _read_exactly(channel: int, length: int) -> bytes | bytearray:
+    data = os.read(channel, length)
+    if len(data) == length:  # as a rule
+        return data
+    whole = bytearray(data)
+    while len(whole) < length:
+        piece = os.read(channel, min(PIECE, length - len(whole)))
+        if not piece:
             os._exit(0)  # the grader is done
-        view_of_rest = view_of_rest[got:]
-    return data
+        whole += piece
+    return whole
 
 
 def _write_all(channel: int, data: bytes) -> None:
@@ -262,6 +265,7 @@ def main() -> None:
         view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
     control.send(b'{"ready": true}')
+    linux.keep_freed_memory()
     zygote = Zygote(control, settings)
     try:
         zygote.serve()
