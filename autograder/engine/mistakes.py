@@ -109,31 +109,38 @@ class Diagnosis:
         if not calls or len(calls) > MAX_CALLS:
             return None
         replies = [_decoded(call.reply) for call in calls]
-        if self._matches({}, calls, replies):
+        wrong = self._first_difference({}, calls, replies)
+        if wrong is None:
             return None  # the calls are right: the failure is about something else
-        called = {(call.module, call.function) for call in calls}
-        matching = [
-            candidate
-            for candidate in self._mistakes
-            if (candidate.module, candidate.target) in called
-            and self._matches(
-                {(candidate.module, candidate.target): candidate.function}, calls, replies
-            )
-        ]
-        return matching[0] if len(matching) == 1 else None
+        # A mistake in what is first called later answers so far as the reference does.
+        called = {(call.module, call.function) for call in calls[: wrong + 1]}
+        found = None
+        for candidate in self._mistakes:
+            target = (candidate.module, candidate.target)
+            if target not in called:
+                continue
+            if self._first_difference({target: candidate.function}, calls, replies) is None:
+                if found is not None:
+                    return None
+                found = candidate
+        return found
 
-    def _matches(
+    def _first_difference(
         self,
         replaced: Mapping[tuple[str, str], Implementation],
         calls: Sequence[Call],
         replies: Sequence[Any],
-    ) -> bool:
-        replay = self._replay(calls, replaced)
-        return all(_equal(theirs, ours) for theirs, ours in zip(replies, replay, strict=True))
+    ) -> int | None:
+        """The number of the first call to which the replay gives another reply than the student."""
+        replay = zip(calls, replies, self._replay(calls, replaced), strict=True)
+        for number, (call, theirs, ours) in enumerate(replay):
+            if ours != call.reply and not _equal(theirs, None if ours is None else _decoded(ours)):
+                return number
+        return None
 
     def _replay(
         self, calls: Sequence[Call], replaced: Mapping[tuple[str, str], Implementation]
-    ) -> Iterator[Any]:
+    ) -> Iterator[bytes | None]:
         def find(module: str, function: str) -> Target:
             if (module, function) in replaced:
                 return Target(replaced[module, function])
@@ -142,7 +149,7 @@ class Diagnosis:
         servant = Servant(find)
         for call in calls:
             try:
-                yield _decoded(servant.answer(call.request))
+                yield servant.answer(call.request)
             except WireError:  # it asks for a handle that the mistake never gave
                 yield None
 

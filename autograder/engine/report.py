@@ -10,7 +10,7 @@ import contextlib
 import importlib.util
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from . import classroom
@@ -28,11 +28,12 @@ FIGURE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Report:
-    """What a grader's process sends back; prints: see `lookalikes`."""
+    """What a grader's process sends back; prints: see `lookalikes`; seconds: of each test."""
 
     result: Result
     page: str
     prints: bytes
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class Reporter:
@@ -50,7 +51,8 @@ class Reporter:
             figures.extend(self.figures(student))
 
         result = grader.grade_submission(submission, draw if self.with_figures else None)
-        return self.report(result, submission, figures)
+        seconds = {} if submission.problem else grader.suite.seconds
+        return replace(self.report(result, submission, figures), seconds=seconds)
 
     def report(
         self, result: Result, submission: Submission, figures: Sequence[Figure] = ()

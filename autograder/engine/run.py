@@ -6,7 +6,7 @@ import re
 import statistics
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,10 +54,13 @@ class Tally:
     odd: list[str] = field(default_factory=list)
     mistakes: Counter[str] = field(default_factory=Counter)
     book: ClassBook = field(default_factory=ClassBook)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, task: Task, report: Report, parts: Sequence[str]) -> None:
         result = report.result
         self.book.add(result, task.stem, report.prints)
+        for test, seconds in report.seconds.items():
+            self.seconds[test] += seconds
         self.points = {part: result.part_points(part) for part in parts}
         self.rows.append(Row.of(result, parts))
         self.mistakes.update({test.mistake for test in result.tests if test.mistake})
@@ -182,6 +185,9 @@ def _summarise(run: Run, tally: Tally, seconds: float) -> None:
     )
     for name, count in tally.mistakes.most_common(5):
         click.echo(f"  mistake made {count} times: {name}")
+    if slowest := sorted(tally.seconds.items(), key=lambda timed: -timed[1])[:3]:
+        said = ", ".join(f"{test} {seconds:.1f} s" for test, seconds in slowest)
+        click.echo(f"  slowest tests, all submissions together: {said}")
     for line in tally.odd[:10]:
         click.echo(f"  look at {line}")
     if len(tally.odd) > 10:

@@ -12,6 +12,7 @@ import inspect
 import os
 import queue
 import threading
+import time
 import warnings
 import zlib
 from collections.abc import Callable, Sequence
@@ -115,6 +116,8 @@ class Suite:
         self._turn: _Turn | None = None
         self._tests: dict[str, HiddenTest] = {}
         self._plain: dict[str, _Plain] = {}
+        self.seconds: dict[str, float] = {}
+        """How long each test of the last submission took. No part of its result."""
         self._problems: list[str] = []
         self._collected = threading.Event()
         self._thread = threading.Thread(target=self._run_pytest, daemon=True, name="hidden suites")
@@ -190,11 +193,14 @@ class Suite:
     def _run_all(self, items: list[pytest.Item]) -> None:
         by_pytest = [item for item in items if item.nodeid not in self._plain]
         following = dict(pairwise(by_pytest))
+        self.seconds = {}
         for item in items:
+            started = time.perf_counter()
             self._run(item, following.get(item))
             if self._may_be_anothers_fault():
                 self.turn.outcomes.pop()
                 self._run(item, following.get(item))
+            self.seconds[self._tests[item.nodeid].id] = time.perf_counter() - started
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
         plain = self._plain.get(item.nodeid)

@@ -6,6 +6,7 @@ their CPU would be lost. Linux hands them to this process, which waits for every
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -20,7 +21,7 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 LINGER = 20.0
-"""Seconds that processes may go on after the command itself has ended."""
+"""Seconds that processes may go on after the command itself has ended; then they are killed."""
 HWM_EVERY, TREE_EVERY = 0.2, 1.0
 
 
@@ -51,8 +52,8 @@ def cost_of(
     *commands: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Cost:
     """Runs commands at the same time, to the end of all that they started."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _take_in_orphans(True)
+    ours = set(_tree().get(os.getpid(), ()))
     before, started = _children_cpu(), time.monotonic()
     running = [
         subprocess.Popen(
@@ -69,9 +70,15 @@ def cost_of(
     output = "".join(process.communicate()[0] for process in running)
     wall = time.monotonic() - started
     watch.stop()
-    _wait_for_the_rest()
+    _wait_for_the_rest(ours)
+    _take_in_orphans(False)
     status = next((p.returncode for p in running if p.returncode), 0)
     return Cost(wall, _children_cpu() - before, watch.parent, watch.tree, status, output)
+
+
+def _take_in_orphans(yes: bool) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
 
 
 def _children_cpu() -> float:
@@ -79,18 +86,16 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _wait_for_the_rest() -> None:
+def _wait_for_the_rest(ours: set[int]) -> None:
+    """Waits for what the command left behind; `ours` are children of another origin."""
     deadline = time.monotonic() + LINGER
-    while time.monotonic() < deadline:
-        try:
-            ended, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not ended:
-            time.sleep(0.01)
-    for orphan in _descendants(os.getpid()):
-        os.kill(orphan, signal.SIGKILL)
-    raise RuntimeError(f"processes went on for {LINGER:.0f} s after their command")
+    while rest := set(_tree().get(os.getpid(), ())) - ours:
+        for process in rest:
+            if time.monotonic() > deadline:
+                os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process, os.WNOHANG)
+        time.sleep(0.01)
 
 
 class _Watch:
@@ -127,6 +132,15 @@ def _kilobytes(process: int, file: str, name: str) -> int:
 
 
 def _descendants(process: int) -> list[int]:
+    children = _tree()
+    found = [process]
+    for known in found:
+        found += children.get(known, [])
+    return found[1:]
+
+
+def _tree() -> dict[int, list[int]]:
+    """The children of each process that has some."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -134,7 +148,4 @@ def _descendants(process: int) -> list[int]:
         except OSError:  # it has just ended
             continue
         children.setdefault(parent, []).append(int(folder.name))
-    found = [process]
-    for known in found:
-        found += children.get(known, [])
-    return found[1:]
+    return children
