@@ -2,7 +2,7 @@
 
     python tests/benchmarks/speed.py [--write autograder/docs/speed.md]
 
-takes half an hour on two free cores; `--small` takes a few minutes and says less. Everything is
+takes some twenty minutes on two free cores; `--small` takes a few minutes and says less. Everything is
 measured in one run on one class (see class_of.py), so that the ratios mean something where the
 seconds don't. Prints Markdown; `--write FILE` puts it between the markers of a file.
 """
@@ -215,34 +215,45 @@ def report(sizes: Sizes, work: Path) -> Iterator[str]:
     many = write_class(assignment, sizes.many, work / "many")
     one = grade(many, work / "one", 1)
     two = grade(many, work / "two", 2)
-    yield from _throughput(sizes, work, assignment, one, two)
+    bare = grade(many, work / "bare", 2, "--no-figures")
+    yield from _throughput(sizes, work, assignment, one, two, bare)
     yield from _isolation(sizes, work, assignment)
     yield from _growth(sizes, work, assignment)
+    yield _answers_at_once(work, assignment)
 
 
 def _throughput(
-    sizes: Sizes, work: Path, assignment: Assignment, one: Way, two: Way
+    sizes: Sizes, work: Path, assignment: Assignment, one: Way, two: Way, bare: Way
 ) -> Iterator[str]:
     yield "**Throughput.** The class: " + _in_words(sizes.many) + "."
-    ways = [one, two]
+    ways = [one, two, bare]
     archive = build(work / "otter")
     if archive is not None:
-        sample = write_class(assignment, sizes.otter, work / "sample")
+        # Otter stops at what is no zip before it asks anybody.
+        kinds = tuple(kind for kind in SHARES if kind != "no zip")
+        sample = write_class(assignment, sizes.otter, work / "sample", kinds)
         grade(sample, work / "sample_graded", 2)
         ways += [otter(sample, archive, work / f"otter_{n}", n) for n in (1, 2)]
-    slow = ways[2:] or [None, None]
+    slow = ways[3:]
     rows = [
-        (way.name, way.count, f"{way.cost.wall:.1f}", f"{way.cpu:.3f}", f"{way.rate:.2f}")
-        + (("",) if beside is None else (f"{way.rate / beside.rate:.1f}",))
-        for way, beside in zip(ways, [*slow, *slow], strict=False)
+        (
+            way.name,
+            way.count,
+            f"{way.cost.wall:.1f}",
+            f"{way.cpu:.3f}",
+            f"{way.rate:.2f}",
+            *(f"{way.rate / beside.rate:.1f}" for beside in slow),
+        )
+        for way in ways
     ]
-    head = ("way", "submissions", "wall s", "CPU s each", "per second", "times `otter run`")
-    yield table(head, rows)
+    head = ("way", "submissions", "wall s", "CPU s each", "per second")
+    yield table((*head, *(f"times {way.name}" for way in slow)), rows)
     yield f"Two jobs give {two.rate / one.rate:.2f} times the throughput of one."
     if archive is not None:
         yield (
-            f"On one core, `otter run` takes {ways[2].cpu / one.cpu:.1f} times the CPU of `grade`."
-            " " + _agreement(work)
+            f"`otter run` takes {slow[0].cpu / one.cpu:.1f} times the CPU of `grade`, and"
+            f" {slow[0].cpu / bare.cpu:.1f} times that of `grade` without figures, which Otter does"
+            f" not draw. {_agreement(work)}"
         )
 
 
@@ -288,6 +299,20 @@ def _growth(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
         )
         shutil.rmtree(submissions)
     yield table(("submissions", "wall s", "CPU s each", "per second", "parent", "all"), rows)
+
+
+def _answers_at_once(work: Path, assignment: Assignment) -> str:
+    handout = shutil.copytree(assignment.handout, work / "handout")
+    for name, content in assignment.solution_files.items():
+        (handout / name).write_bytes(content)
+    tests = cost_of([sys.executable, "-m", "pytest", "-q"], cwd=handout)
+    words = cost_of([sys.executable, "-m", "autograder", "--help"], cwd=ROOT)
+    for cost in (tests, words):
+        _must_have_worked(cost)
+    return (
+        f"**Answers at once.** A student's `pytest` on finished work takes {tests.cpu:.2f} s of CPU,"
+        f" `python -m autograder --help` {words.cpu:.2f} s."
+    )
 
 
 def _in_words(count: int, only: tuple[str, ...] = tuple(SHARES)) -> str:
