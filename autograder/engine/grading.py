@@ -13,9 +13,10 @@ import pytest
 
 from .. import __version__
 from .assignment import Assignment
+from .processes import Events, Processes, TimeLimits
 from .result import Result, graded, ungraded
 from .sandbox import LIMITS, Sandbox
-from .student import Events, Student, TimeLimits
+from .student import Student
 from .submission import Submission, read_submission
 from .suite import Suite
 
@@ -70,15 +71,11 @@ class Grader:
             student.close()
 
     def student(self, files: dict[str, bytes]) -> Student:
-        """A package in a worker of its own, with the kit's copies of the given modules."""
+        """A package in workers of its own, with the kit's copies of the given modules."""
         given = {**files, **self.assignment.given_files}
-        return Student(
-            self.sandbox,
-            self.assignment.package,
-            given,
-            self.assignment.opaque,
-            self.settings.limits,
-        )
+        package, limits = self.assignment.package, self.settings.limits
+        processes = Processes(self.sandbox, package, given, limits)
+        return Student(processes, self.assignment.opaque)
 
     def close(self) -> None:
         self.sandbox.close()

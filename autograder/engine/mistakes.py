@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from .assignment import Assignment
-from .student import Call, Handle
-from .worker.serve import Servant, Target
+from .script import Call
+from .student import Handle
+from .worker.serve import Servants, Target
 from .worker.wire import Decoder, WireError
 
 MAX_CALLS = 60
@@ -134,24 +135,21 @@ class Diagnosis:
         """The number of the first call to which the replay gives another reply than the student."""
         replay = zip(calls, replies, self._replay(calls, replaced), strict=True)
         for number, (call, theirs, ours) in enumerate(replay):
-            if ours != call.reply and not _equal(theirs, None if ours is None else _decoded(ours)):
+            if ours != call.reply and not _equal(theirs, _decoded(ours)):
                 return number
         return None
 
     def _replay(
         self, calls: Sequence[Call], replaced: Mapping[tuple[str, str], Implementation]
-    ) -> Iterator[bytes | None]:
+    ) -> Iterator[bytes]:
         def find(module: str, function: str) -> Target:
             if (module, function) in replaced:
                 return Target(replaced[module, function])
             return Target(getattr(getattr(self._package, module), function))
 
-        servant = Servant(find)
+        servants = Servants(find)
         for call in calls:
-            try:
-                yield servant.answer(call.request)
-            except WireError:  # it asks for a handle that the mistake never gave
-                yield None
+            yield servants.answer(call.request)
 
 
 def _decoded(reply: bytes) -> Any:

@@ -70,7 +70,7 @@ class Reporter:
     def figures(self, student: Student) -> Sequence[Figure]:
         """The assignment's figures of this student's work; a failure of theirs is said in words."""
         student.begin_test()
-        student.hurry(FIGURE_SECONDS)
+        student.processes.hurry(FIGURE_SECONDS)
         try:
             return self._draw(student, self.assignment.reference())
         except Exception as problem:

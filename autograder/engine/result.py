@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .student import Events
+from .processes import Events
 from .submission import MAX_NAME, Submission
 from .suite import HiddenTest, Outcome
 from .text import printable, visible, without_paths

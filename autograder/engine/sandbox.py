@@ -17,6 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,15 @@ import numpy as np
 
 from .errors import KitError
 from .worker.view import SCRATCH
-from .worker.wire import LENGTH, MAX_MESSAGE, Decoder, Encoder, Handle, WireError
+from .worker.wire import (
+    LENGTH,
+    MAX_MESSAGE,
+    Decoder,
+    Encoder,
+    Handle,
+    WireError,
+    write_request,
+)
 
 WORKER = Path(__file__).parent / "worker"
 DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
@@ -144,19 +153,38 @@ class Worker:
         """Hands over the student's files; nothing of them is run yet."""
         self._send(_encoder.encode([package, files, with_init]), Patience(10, 30))
 
-    def ask(self, request: bytes, patience: Patience) -> bytes:
-        """The reply to a request. Raises `WorkerDied` or `WorkerTimeout`, the worker gone."""
+    def ask(
+        self, requests: Sequence[bytes], patience: Callable[[int], Patience]
+    ) -> Iterator[bytes]:
+        """The replies to requests that are sent at once, as they come; the reply to request
+        NUMBER may take `patience(NUMBER)`.
+
+        Raises `WorkerDied` or `WorkerTimeout`, the worker gone. So it is when a caller leaves
+        replies behind.
+        """
+        unsent = memoryview(b"".join(LENGTH.pack(len(r)) + r for r in requests))
+        arrived = bytearray()  # grows with what arrives: a length alone takes no memory
+        answered = 0
         try:
-            self._send(request, patience)
-            return self._reply(patience, MIN_REPLY + 4 * len(request))
-        except WorkerTimeout:
-            self.end()
-            raise
+            for number, request in enumerate(requests):
+                limit = min(MIN_REPLY + 4 * len(request), MAX_MESSAGE)
+                clock = _Clock(self, self._channel, patience(number))
+                while (end := _end_of_reply(arrived, limit)) is None:
+                    unsent = self._exchange(unsent, arrived, clock)
+                reply = bytes(memoryview(arrived)[LENGTH.size : end])
+                del arrived[:end]
+                if arrived and number + 1 == len(requests):
+                    raise WireError("more than one answer came")
+                answered += 1
+                yield reply
         except WireError as problem:
             raise BadReply(str(problem), self.end()) from None
         except (OSError, EOFError):
             # Its channel closes a moment before it has ended; its exit code is to be its own.
             raise WorkerDied("the process ended", self.end(GRACE_SECONDS)) from None
+        finally:
+            if answered < len(requests):
+                self.end()
 
     def is_astray(self) -> bool:
         """Whether it ended, or said something, though no request is under way."""
@@ -184,26 +212,31 @@ class Worker:
             except BlockingIOError:
                 clock.wait(select.POLLOUT)
 
-    def _reply(self, patience: Patience, limit: int) -> bytes:
-        clock = _Clock(self, self._channel, patience)
-        data = bytearray()  # grows with what arrives: a length alone takes no memory
-        end = None
-        while end is None or len(data) < end:
-            try:
-                piece = self._channel.recv(2**20)
-            except BlockingIOError:
-                clock.wait(select.POLLIN)
-                continue
-            if not piece:
-                raise EOFError
-            data += piece
-            if end is None and len(data) >= LENGTH.size:
-                end = LENGTH.size + LENGTH.unpack_from(data)[0]
-                if end > min(limit, MAX_MESSAGE):
-                    raise WireError("the answer is too large")
-        if len(data) > end:
-            raise WireError("more than one answer came")
-        return bytes(memoryview(data)[LENGTH.size :])
+    def _exchange(self, unsent: memoryview, arrived: bytearray, clock: _Clock) -> memoryview:
+        """Sends what can be sent, adds what has arrived, waits where there is neither; what is
+        still unsent. The worker may not read on before its own replies are read."""
+        if unsent:
+            with contextlib.suppress(BlockingIOError):
+                unsent = unsent[self._channel.send(unsent) :]
+        try:
+            piece = self._channel.recv(2**20)
+        except BlockingIOError:
+            clock.wait(select.POLLIN | (select.POLLOUT if unsent else 0))
+            return unsent
+        if not piece:
+            raise EOFError
+        arrived += piece
+        return unsent
+
+
+def _end_of_reply(arrived: bytearray, limit: int) -> int | None:
+    """Where the first reply ends, if all of it has arrived."""
+    if len(arrived) < LENGTH.size:
+        return None
+    end = LENGTH.size + LENGTH.unpack_from(arrived)[0]
+    if end > limit:
+        raise WireError("the answer is too large")
+    return end if len(arrived) >= end else None
 
 
 def _refuse(value: object) -> Handle:
@@ -422,8 +455,10 @@ class Sandbox:
         secret = str(self._hidden)
         try:
             worker.load("probe", {"probe/attempts.py": _PROBE.read_bytes()}, True)
-            request = _encoder.encode(["attempts", "attempt", [secret, os.geteuid()], {}, []])
-            answer = Decoder().decode(worker.ask(b"\0" + request, Patience(20, 30)))
+            content = _encoder.encode(["attempt", [secret, os.geteuid()], {}, []])
+            request = write_request(True, "attempts", content)
+            (reply,) = worker.ask([request], lambda _: Patience(20, 30))
+            answer = Decoder().decode(reply)
         finally:
             worker.end()
         if answer[0] != "returned":

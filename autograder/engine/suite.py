@@ -2,8 +2,11 @@
 
 pytest runs in a thread of its own and stays in its run-test loop; each submission is one turn of
 that loop over the same collected tests. So nothing is imported or collected twice, and a fixture
-named `student` stands for whichever submission is being graded. A test that takes no other fixtures
-than the kit's is called directly: pytest's protocol around it costs more than most tests.
+named `student` stands for whichever submission is being graded.
+
+A test that takes no other fixtures than the kit's is called directly: pytest's protocol around it
+costs more than most tests. What it asks is asked in advance, as its script says; and where the
+answers are those of an earlier submission, so is the outcome.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import threading
 import time
 import warnings
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -29,13 +33,17 @@ from .assignment import Assignment
 from .check import Wrong
 from .errors import KitError
 from .mistakes import Diagnosis, Mistake, load_mistakes
-from .student import Call, Student, StudentFault
+from .rehearsal import Rehearsal, nudged
+from .script import Call, OffScript, Script, write_script
+from .student import Student, StudentFault
 
 MARKERS = (
     "points(number): what the test is worth",
     "catches(*names): the mistakes that must fail this test",
 )
 FIXTURES = {"student", "reference", "rng"}
+MAX_KNOWN = 300
+"""Outcomes that are kept of one test."""
 OPTIONS = [
     "--disable-plugin-autoload",
     "--assert=plain",
@@ -116,6 +124,9 @@ class Suite:
         self._turn: _Turn | None = None
         self._tests: dict[str, HiddenTest] = {}
         self._plain: dict[str, _Plain] = {}
+        self._seed: int | None = None
+        self._scripts: dict[str, Script] = {}
+        self._known: dict[str, dict[bytes, Outcome]] = defaultdict(dict)
         self.seconds: dict[str, float] = {}
         """How long each test of the last submission took. No part of its result."""
         self._problems: list[str] = []
@@ -176,6 +187,7 @@ class Suite:
             return
         while (turn := self._turns.get()) is not None:
             self._turn = turn
+            self._begin(turn.seed)
             try:
                 chosen = [
                     item
@@ -202,27 +214,72 @@ class Suite:
                 self._run(item, following.get(item))
             self.seconds[self._tests[item.nodeid].id] = time.perf_counter() - started
 
+    def _begin(self, seed: int) -> None:
+        """What is known of the tests is known for one seed."""
+        if seed != self._seed:
+            self._seed = seed
+            self._scripts.clear()
+            self._known.clear()
+
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
         plain = self._plain.get(item.nodeid)
         if plain is None:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            return
+        else:
+            self._run_plain(item.nodeid, plain)
+
+    def _run_plain(self, nodeid: str, plain: _Plain) -> None:
         student = self.turn.student
         student.begin_test()
-        values = {"student": student, "reference": self._reference, "rng": self.rng(item.nodeid)}
+        answers = student.ask_ahead(self._script(nodeid, plain))
+        known = self._known[nodeid]
+        if answers in known:
+            self.turn.outcomes.append(known[answers])
+            return
+        problem = self._call(nodeid, plain, student)
+        if isinstance(problem, OffScript):
+            student.begin_test()
+            problem = self._call(nodeid, plain, student)
+        outcome = self.take_outcome(nodeid, problem)
+        if answers is not None and student.on_script and not student.processes.ended:
+            if len(known) >= MAX_KNOWN:
+                known.clear()
+            known[answers] = outcome
+
+    def _call(self, nodeid: str, plain: _Plain, student: Student) -> BaseException | None:
+        """Calls the test function; what it raised."""
+        values = {"student": student, "reference": self._reference, "rng": self.rng(nodeid)}
         values |= plain.parameters
         try:
             plain.function(**{name: values[name] for name in plain.names})
         except BaseException as problem:
-            self.take_outcome(item.nodeid, problem)
-        else:
-            self.take_outcome(item.nodeid, None)
+            return problem
+        return None
+
+    def _script(self, nodeid: str, plain: _Plain) -> Script:
+        if nodeid not in self._scripts:
+            calls = self._rehearsed(nodeid, plain, Rehearsal(self._reference))
+            altered = self._rehearsed(nodeid, plain, Rehearsal(self._reference, nudged))
+            self._scripts[nodeid] = write_script(calls, altered)
+        return self._scripts[nodeid]
+
+    def _rehearsed(self, nodeid: str, plain: _Plain, answering: Rehearsal) -> list[Call]:
+        """What the test calls; it may come to another end than with a submission."""
+        student = Student(answering, self._assignment.opaque)
+        self._call(nodeid, plain, student)
+        return student.calls
 
     def _may_be_anothers_fault(self) -> bool:
-        """A process that ran other tests, too, was ended in this one: what they left behind in it
-        (a thread, a timer) may have done it, so the test is repeated in a fresh process."""
-        kind = self.turn.outcomes[-1].kind if self.turn.outcomes else ""
-        return kind in ("crash", "timeout") and self.turn.student.ended_old
+        """Whether the test is to be repeated: because its modules shared a process with others, and
+        have processes of their own now; or because a process that ran other tests, too, was ended
+        in this one: what they left behind in it (a thread, a timer) may have done it."""
+        outcome = self.turn.outcomes[-1] if self.turn.outcomes else None
+        if outcome is None or outcome.kind in ("passed", "grader"):
+            return False
+        student = self.turn.student
+        if student.processes.set_apart(student.modules):
+            return True
+        return outcome.kind in ("crash", "timeout") and student.processes.ended_old
 
     @property
     def turn(self) -> _Turn:
@@ -233,7 +290,7 @@ class Suite:
         """A test's own random generator, the same in every run with the same seed."""
         return np.random.default_rng([self.turn.seed, zlib.crc32(self._tests[nodeid].id.encode())])
 
-    def take_outcome(self, nodeid: str, problem: BaseException | None) -> None:
+    def take_outcome(self, nodeid: str, problem: BaseException | None) -> Outcome:
         test = self._tests[nodeid]
         calls = self.turn.student.calls
         called = tuple(sorted({f"{call.module}.{call.function}" for call in calls}))
@@ -248,6 +305,7 @@ class Suite:
             reason = f"the grader could not judge this ({type(problem).__name__})"
             outcome = Outcome(test, "grader", reason, None, called)
         self.turn.outcomes.append(outcome)
+        return outcome
 
     def _explain(self, calls: Sequence[Call]) -> Mistake | None:
         """A hint is a courtesy: replies that the diagnosis trips over cost the hint alone."""

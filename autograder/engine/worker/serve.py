@@ -1,7 +1,7 @@
 """Answering requests: call the student's function, send back what came of it.
 
-One `Servant` serves one submission in its worker. The same class runs on the trusted side over
-trusted functions, to replay what a named mistake would have answered.
+`Servants` serve one submission in a worker. The same classes run on the trusted side over trusted
+functions, to replay what a named mistake would have answered.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy import may_share_memory  # bound here: a student's module may replace np's
 
-from .wire import Decoder, Encoder, GeneratorState, Handle, WireError
+from .wire import Decoder, Encoder, GeneratorState, Handle, WireError, read_request
 
 MAX_TEXT = 400
 MAX_WARNINGS = 5
@@ -35,8 +36,8 @@ class Target(NamedTuple):
     error_state: Mapping[str, str] = DEFAULT_ERRORS
 
 
-class Servant:
-    """Answers requests by calling functions.
+class Servants:
+    """A servant for each module: what one module's calls keep is numbered apart from the others'.
 
     `find(module, function)` returns the `Target`, or raises; `folder` is where the student's files
     lie, so that an exception can be traced to one of their lines.
@@ -45,20 +46,35 @@ class Servant:
     def __init__(self, find: Callable[[str, str], Target], folder: str = "\0") -> None:
         self._find = find
         self._folder = folder
+        self._servants: dict[str, Servant] = {}
+
+    def answer(self, request: bytes | bytearray) -> bytes:
+        """The reply to a request."""
+        fresh, module, content = read_request(request)
+        if module not in self._servants:
+            self._servants[module] = Servant(partial(self._find, module), self._folder)
+        return self._servants[module].answer(fresh, content)
+
+
+class Servant:
+    """Answers the requests to one module by calling its functions."""
+
+    def __init__(self, find: Callable[[str], Target], folder: str) -> None:
+        self._find = find
+        self._folder = folder
         self._kept: list[Any] = []
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator)
         self._encoder = Encoder(self._keep)
 
-    def answer(self, request: bytes | bytearray) -> bytes:
-        """The reply to a request: a byte, 1 to forget what was kept, then the encoded list
-        [module, function, args, kwargs, positions to keep here]."""
-        if request[0]:
+    def answer(self, fresh: bool, content: memoryview) -> bytes:
+        """The reply to the content of a request; fresh: what was kept is forgotten first."""
+        if fresh:
             self._kept.clear()
             self._generators.clear()
-        module, function, args, kwargs, opaque = self._decoder.decode(memoryview(request)[1:])
         try:
-            target = self._find(module, function)
+            function, args, kwargs, opaque = self._decoder.decode(content)
+            target = self._find(function)
         except BaseException as problem:  # SystemExit, too, costs no more than an error
             return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:

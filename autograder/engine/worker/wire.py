@@ -67,6 +67,24 @@ class GeneratorState:
     state: dict[str, Any] | None
 
 
+def write_request(fresh: bool, module: str, content: bytes) -> bytes:
+    """A request to a module. fresh: what its earlier calls kept can be forgotten; content: the
+    encoded list [function, args, kwargs, positions of the result to keep]."""
+    name = module.encode()
+    return bytes([fresh, len(name)]) + name + content
+
+
+def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
+    """What `write_request` put together."""
+    start = 2 + request[1]
+    return bool(request[0]), request[2:start].decode(), memoryview(request)[start:]
+
+
+def import_request(module: str) -> bytes:
+    """A request that only imports the module."""
+    return write_request(True, module, msgpack.packb(["", [], {}, []]))
+
+
 class Encoder:
     """Turns values into bytes.
 

@@ -32,7 +32,7 @@ from . import linux, view
 from .jail import SCRATCH_SIZE, Jail
 from .package import Package
 from .seccomp import filter_if_available
-from .serve import Servant
+from .serve import Servants
 from .wire import LENGTH, Decoder
 
 MAX_COMMAND = 65_536
@@ -218,9 +218,9 @@ def _serve_channel(channel: int, scratch: str) -> None:
     """The worker's loop. Plain `read` and `write`: the jail denies the socket calls."""
     name, files, with_init = Decoder().decode(_read_message(channel))
     package = Package(scratch, name, files, with_init)
-    servant = Servant(package.find, scratch)
+    servants = Servants(package.find, scratch)
     while True:
-        reply = servant.answer(_read_message(channel))
+        reply = servants.answer(_read_message(channel))
         _stop_timers()
         _write_all(channel, LENGTH.pack(len(reply)) + reply)
 

@@ -1,0 +1,263 @@
+"""The processes that a submission's modules run in, and the time that they may take.
+
+All modules begin in one process: most submissions need no other. A test that fails there proves
+little, as any module may have spoilt the process for the others. So its modules are set apart, each
+in a process of its own from then on, and the test is repeated: one module that exits, or replaces
+parts of NumPy, costs the others nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any, NamedTuple, Protocol
+
+from .reply import Observation, StudentFault, read_reply
+from .sandbox import BadReply, Patience, Sandbox, Worker, WorkerDied, WorkerTimeout
+from .worker.wire import WireError, import_request
+
+TOGETHER = ""
+"""The place of all modules that are not set apart; the others' place is their name."""
+MAX_STRIKES = 3
+MANY_STRIKES = 12
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """Seconds: of CPU and on the clock for one call, and on the clock for a submission."""
+
+    call_cpu: float = 4.0
+    call_wall: float = 8.0
+    submission: float = 75.0
+
+
+@dataclass
+class Events:
+    """What happened that an instructor may want to look at."""
+
+    timeouts: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+class Request(NamedTuple):
+    """A call on its way: the function's name with its module's, and the bytes."""
+
+    name: str
+    content: bytes
+
+
+class Answering(Protocol):
+    """What answers requests: a submission's `Processes`, or trusted functions in a rehearsal.
+
+    `ended`: whether a process ended in this test; `ended_old`: one that had run other tests before,
+    so that a thread or a timer that one of these left behind may be to blame.
+    """
+
+    events: Events
+    ended: bool
+    ended_old: bool
+
+    def begin_test(self) -> None: ...
+    def set_apart(self, modules: Iterable[str]) -> bool: ...
+    def running(self, module: str) -> Any: ...
+    def ask(self, process: Any, module: str, requests: Sequence[Request]) -> Iterator[bytes]: ...
+    def read(self, module: str, reply: bytes, name: str) -> Observation: ...
+    def hurry(self, seconds: float) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass
+class Process:
+    """A worker, the modules that it has imported, and whether it ran tests before this one."""
+
+    worker: Worker
+    imported: set[str] = field(default_factory=set)
+    old: bool = False
+
+
+class Processes:
+    """One submission's processes. `files` maps paths such as "gradflow/clipping.py" to contents."""
+
+    def __init__(
+        self, sandbox: Sandbox, package: str, files: Mapping[str, bytes], limits: TimeLimits
+    ) -> None:
+        self._sandbox = sandbox
+        self._package = package
+        self._files = {path: content for path, content in files.items() if path.isprintable()}
+        self._limits = limits
+        self._deadline = time.monotonic() + limits.submission
+        self._at: dict[str, Process] = {}
+        self._apart: set[str] = set()
+        self._dead: dict[str, StudentFault] = {}
+        self._without_init: set[str] = set()
+        self._init_is_bad = False
+        self._strikes: Counter[str] = Counter()
+        self._spent: dict[str, float] = defaultdict(float)
+        self.events = Events()
+        self.ended = self.ended_old = False
+
+    def begin_test(self) -> None:
+        """What runs now has run tests before."""
+        self.ended = self.ended_old = False
+        for process in self._at.values():
+            process.old = True
+
+    def set_apart(self, modules: Iterable[str]) -> bool:
+        """Gives each of the modules a process of its own; whether that changes anything."""
+        before = len(self._apart)
+        self._apart.update(modules)
+        return len(self._apart) > before
+
+    def hurry(self, seconds: float) -> None:
+        """Leaves at most so many seconds for all that is still to come."""
+        self._deadline = min(self._deadline, time.monotonic() + seconds)
+
+    def close(self) -> None:
+        """Ends them all."""
+        while self._at:
+            self._at.popitem()[1].worker.end()
+
+    def running(self, module: str) -> Process:
+        """The module's process, which has imported it. Raises `StudentFault`."""
+        if module in self._dead:
+            raise self._dead[module]
+        process = self._at.get(self._place(module))
+        if process is not None and process.worker.is_astray():
+            blamed = f"{module}.py" if module in self._apart else "a module"
+            self._end(module, self.events.refused, f"{blamed} between two calls")
+            process = None
+        if process is not None and module in process.imported:
+            return process
+        if module not in self._apart:
+            return self._imported(module)
+        return self._imported_apart(module)
+
+    def ask(self, process: Process, module: str, requests: Sequence[Request]) -> Iterator[bytes]:
+        """The replies to requests that are sent at once, as they come. Raises `StudentFault`."""
+        allowed = list(takewhile(lambda request: not self._is_given_up(request.name), requests))
+        replies = process.worker.ask(
+            [request.content for request in allowed],
+            lambda number: self._patience(module, allowed[number].name),
+        )
+        for request in allowed:
+            yield self._reply(replies, module, request.name)
+        if len(allowed) < len(requests):
+            name = requests[len(allowed)].name
+            raise StudentFault("timeout", f"{name} did not end in time before and is given up")
+
+    def read(self, module: str, reply: bytes, name: str) -> Observation:
+        """What the reply says. Raises `StudentFault`; a process whose reply is none is ended."""
+        try:
+            return read_reply(reply, name)
+        except (WireError, ValueError, TypeError):
+            self._end(module, self.events.refused, name)
+            raise StudentFault("unusable", f"{name} sent back something unreadable") from None
+
+    def _place(self, module: str) -> str:
+        return module if module in self._apart else TOGETHER
+
+    def _imported_apart(self, module: str) -> Process:
+        """A module's failure in a process of its own is its own, and final."""
+        try:
+            return self._imported(module)
+        except StudentFault as fault:
+            self._end(module)
+            if fault.kind not in ("timeout", "crash") or module in self._without_init:
+                self._dead[module] = fault
+                raise
+            # The package's __init__.py may be to blame, which no test is about.
+            self._without_init.add(module)
+            process = self._imported_apart(module)
+            self._init_is_bad = True  # without it all is well
+            return process
+
+    def _imported(self, module: str) -> Process:
+        path = f"{self._package}/{module}"
+        if f"{path}.py" not in self._files and f"{path}/__init__.py" not in self._files:
+            raise StudentFault("missing", f"{module}.py is not in the submission")
+        name = f"the import of {module}.py"
+        process = self._at.get(self._place(module)) or self._started(module, name)
+        (reply,) = self.ask(process, module, [Request(name, import_request(module))])
+        self.read(module, reply, name)
+        process.imported.add(module)
+        return process
+
+    def _started(self, module: str, name: str) -> Process:
+        process = self._at[self._place(module)] = Process(self._sandbox.spawn())
+        with_init = not self._init_is_bad and module not in self._without_init
+        try:
+            process.worker.load(self._package, self._files, with_init)
+        except (OSError, WorkerTimeout):
+            self._end(module, self.events.crashes, name)
+            raise StudentFault("crash", f"{name} ended the Python process") from None
+        return process
+
+    def _reply(self, replies: Iterator[bytes], module: str, name: str) -> bytes:
+        started = time.monotonic()
+        try:
+            return next(replies)
+        except WorkerTimeout:
+            if module in self._apart:
+                self._strikes[name] += 1
+            self._end(module, self.events.timeouts, name)
+            raise StudentFault("timeout", f"{name} did not end in time and was stopped") from None
+        except BadReply as problem:
+            self._end(module, self.events.refused, name)
+            raise StudentFault("unusable", f"{name}: {problem.reason}") from None
+        except WorkerDied as death:
+            self._end(module, self.events.crashes, name)
+            how = "" if death.status is None else f" (exit status {death.status})"
+            raise StudentFault("crash", f"{name} ended the Python process{how}") from None
+        except StudentFault:  # no time is left; what was sent would still be answered
+            self._end(module)
+            raise
+        finally:
+            self._spent[module] += time.monotonic() - started
+
+    def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
+        process = self._at.pop(self._place(module), None)
+        if process is not None:
+            process.worker.end()
+            self.ended = True
+            self.ended_old |= process.old
+        if events is not None and name not in events:
+            events.append(name)
+
+    def _is_given_up(self, name: str) -> bool:
+        """Whether a function was stopped too often: less often in a submission that hangs
+        everywhere, so that its other functions are still heard."""
+        return self._strikes[name] >= (MAX_STRIKES if self._strikes.total() < MANY_STRIKES else 1)
+
+    def _seconds_left(self, module: str) -> float:
+        """A tenth of the submission's time is each module's own, half of it is for all of them: a
+        slow module leaves time for the others."""
+        own = self._limits.submission / 10
+        common = self._limits.submission / 2
+        common -= sum(max(0.0, spent - own) for spent in self._spent.values())
+        left = max(0.0, own - self._spent[module]) + max(0.0, common)
+        return min(left, self._deadline - time.monotonic())
+
+    def _patience(self, module: str, name: str) -> Patience:
+        left = self._seconds_left(module)
+        if left <= 0:
+            raise StudentFault(
+                "timeout", f"{module}.py has used up the time that there is for its tests"
+            )
+        share = self._share(module, name)
+        cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share
+        return Patience(min(cpu, left), min(wall, left))
+
+    def _share(self, module: str, name: str) -> float:
+        """The part of a call's time limit that this one gets. One that was stopped before gets
+        less: a loop that ends on other inputs still answers, one that never ends costs little.
+        Less, too, among other modules: what is slow there gets its full time when it is alone."""
+        total = self._strikes.total()
+        if total >= MANY_STRIKES:
+            return 0.125
+        if module not in self._apart or self._strikes[name] or total >= MANY_STRIKES / 2:
+            return 0.25
+        return 1.0
