@@ -21,7 +21,7 @@ from autograder.engine.sandbox import (
     WorkerDied,
     WorkerTimeout,
 )
-from autograder.engine.worker.wire import Decoder, Encoder, WireError
+from autograder.engine.worker.wire import Decoder, Encoder, WireError, write_request
 
 HIDDEN = Path(__file__).parent
 SOURCE = b"""
@@ -72,8 +72,9 @@ def worker(sandbox: Sandbox) -> Worker:
 
 
 def ask(worker: Worker, function: str, *args: object, patience: Patience = LONG) -> list:
-    request = Encoder(None).encode(["m", function, list(args), {}, []])  # type: ignore[arg-type]
-    return Decoder(handle=lambda handle: handle).decode(worker.ask(b"\0" + request, patience))
+    content = Encoder(None).encode([function, list(args), {}, []])  # type: ignore[arg-type]
+    (reply,) = worker.ask([write_request(False, "m", content)], lambda _: patience)
+    return Decoder(handle=lambda handle: handle).decode(reply)
 
 
 def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
@@ -86,6 +87,27 @@ def test_answers(sandbox: Sandbox) -> None:
     assert kind == "returned"
     assert np.array_equal(value, 2 * np.ones(3))
     one.end()
+
+
+def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
+    """More than the channels hold, so that both sides would wait if neither read."""
+    one = worker(sandbox)
+    arrays = [np.full(50_000, float(number)) for number in range(20)]
+    contents = [Encoder(None).encode(["double", [a], {}, []]) for a in arrays]  # type: ignore[arg-type]
+    requests = [write_request(False, "m", content) for content in contents]
+    replies = list(one.ask(requests, lambda _: LONG))
+    for array, reply in zip(arrays, replies, strict=True):
+        assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
+    one.end()
+
+
+def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    contents = [Encoder(None).encode([f, a, {}, []]) for f, a in (("double", [1]), ("leave", []))]  # type: ignore[arg-type]
+    replies = one.ask([write_request(False, "m", c) for c in contents * 2], lambda _: LONG)
+    assert Decoder().decode(next(replies))[1] == 2
+    with pytest.raises(WorkerDied):
+        next(replies)
 
 
 def test_an_end_is_told_and_costs_only_itself(sandbox: Sandbox) -> None:

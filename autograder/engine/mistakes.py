@@ -114,12 +114,12 @@ class Diagnosis:
         if wrong is None:
             return None  # the calls are right: the failure is about something else
         # A mistake in what is first called later answers so far as the reference does.
-        called = {(call.module, call.function) for call in calls[: wrong + 1]}
+        called = {call.request.name for call in calls[: wrong + 1]}
         found = None
         for candidate in self._mistakes:
-            target = (candidate.module, candidate.target)
-            if target not in called:
+            if f"{candidate.module}.{candidate.target}" not in called:
                 continue
+            target = (candidate.module, candidate.target)
             if self._first_difference({target: candidate.function}, calls, replies) is None:
                 if found is not None:
                     return None
@@ -149,7 +149,7 @@ class Diagnosis:
 
         servants = Servants(find)
         for call in calls:
-            yield servants.answer(call.request)
+            yield servants.answer(call.request.content)
 
 
 def _decoded(reply: bytes) -> Any:

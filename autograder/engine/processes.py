@@ -127,8 +127,7 @@ class Processes:
             raise self._dead[module]
         process = self._at.get(self._place(module))
         if process is not None and process.worker.is_astray():
-            blamed = f"{module}.py" if module in self._apart else "a module"
-            self._end(module, self.events.refused, f"{blamed} between two calls")
+            self._end(module, self.events.refused, f"{module}.py between two calls")
             process = None
         if process is not None and module in process.imported:
             return process
@@ -224,7 +223,8 @@ class Processes:
             process.worker.end()
             self.ended = True
             self.ended_old |= process.old
-        if events is not None and name not in events:
+        # What happened among other modules is tried again, and told if it happens again.
+        if events is not None and module in self._apart and name not in events:
             events.append(name)
 
     def _is_given_up(self, name: str) -> bool:
@@ -258,6 +258,6 @@ class Processes:
         total = self._strikes.total()
         if total >= MANY_STRIKES:
             return 0.125
-        if module not in self._apart or self._strikes[name] or total >= MANY_STRIKES / 2:
+        if self._strikes[name] or total >= MANY_STRIKES / 2:
             return 0.25
-        return 1.0
+        return 1.0 if module in self._apart else 0.5

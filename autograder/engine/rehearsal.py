@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from .processes import Events, Request
 from .reply import Observation, read_reply
+from .script import Call, OffScript
 from .worker.serve import Servants, Target
 from .worker.wire import Decoder, Encoder, Handle, WireError
 
@@ -18,16 +19,19 @@ NUDGE = 1 + 2.0**-40
 
 
 class Rehearsal:
-    """Answers as a submission's `Processes` do; `change` is made of every reply."""
+    """Answers as a submission's `Processes` do, and keeps what was asked.
 
-    def __init__(
-        self, package: ModuleType, change: Callable[[bytes], bytes] = lambda reply: reply
-    ) -> None:
-        self._servants = Servants(lambda m, f: Target(getattr(getattr(package, m), f)))
-        self._change = change
+    With `earlier`, what another rehearsal was asked, every number in the answers is nudged, and the
+    test is stopped where it asks something else than in that one.
+    """
 
     events = Events()
     ended = ended_old = False
+
+    def __init__(self, package: ModuleType, earlier: Sequence[Call] | None = None) -> None:
+        self._servants = Servants(lambda m, f: Target(getattr(getattr(package, m), f)))
+        self._earlier = earlier
+        self.calls: list[Call] = []
 
     def begin_test(self) -> None:
         """There is nothing to forget: a test's first request to a module says so."""
@@ -46,7 +50,16 @@ class Rehearsal:
 
     def ask(self, process: Servants, module: str, requests: Sequence[Request]) -> Iterator[bytes]:
         for request in requests:
-            yield self._change(process.answer(request.content))
+            if self._earlier is not None and not self._asked_before(request):
+                raise OffScript
+            reply = process.answer(request.content)
+            self.calls.append(Call(module, request, reply))
+            yield reply if self._earlier is None else nudged(reply)
+
+    def _asked_before(self, request: Request) -> bool:
+        assert self._earlier is not None
+        number = len(self.calls)
+        return number < len(self._earlier) and self._earlier[number].request == request
 
     def read(self, module: str, reply: bytes, name: str) -> Observation:
         return read_reply(reply, name)

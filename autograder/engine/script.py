@@ -23,24 +23,21 @@ class Call:
     """One call of a test, as it crossed."""
 
     module: str
-    function: str
-    request: bytes
+    request: Request
     reply: bytes
-
-    @property
-    def asked(self) -> Request:
-        return Request(f"{self.module}.{self.function}", self.request)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Requests to one module that are sent together: certain ones, or one that follows from
-    answers with the digest `after`."""
+    """Calls to one module that are made together: certain ones, or one that follows from answers
+    that are all the reference's."""
 
-    module: str
-    requests: tuple[Request, ...]
+    calls: tuple[Call, ...]
     is_certain: bool
-    after: bytes
+
+    @property
+    def module(self) -> str:
+        return self.calls[0].module
 
 
 Script = tuple[Batch, ...]
@@ -54,31 +51,35 @@ class OffScript(BaseException):
 
 
 class Transcript:
-    """A digest of answers, one after another."""
+    """The answers to a script, told apart from all others by their digest.
+
+    As a rule they are the reference's, and comparing costs less than a digest of the bytes.
+    """
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
+        self.is_references = True
 
-    def add(self, reply: bytes) -> None:
-        self._hash.update(len(reply).to_bytes(8, "little"))
-        self._hash.update(reply)
+    def add(self, reply: bytes, reference: bytes) -> None:
+        """The next answer, and the reference's."""
+        same = reply == reference
+        self.is_references &= same
+        self._hash.update(b"=" if same else hashlib.sha256(reply).digest())
 
     def digest(self) -> bytes:
-        return self._hash.copy().digest()
+        return self._hash.digest()
 
 
-def write_script(calls: Sequence[Call], altered: Sequence[Call]) -> Script:
-    """The script from the calls that the reference gets, and those with every number altered."""
-    script: list[Batch] = []
-    transcript = Transcript()
-    is_certain = True
+def write_script(calls: Sequence[Call], certain: int) -> Script:
+    """The script from the calls that the reference gets, of which so many are certain."""
+    batches: list[list[Call]] = []
     for number, call in enumerate(calls):
-        same = number < len(altered) and altered[number].request == call.request
-        is_certain = is_certain and (same or number == 0)
-        last = script[-1] if script else None
-        if is_certain and last is not None and last.module == call.module:
-            script[-1] = Batch(call.module, (*last.requests, call.asked), True, last.after)
+        if 0 < number < certain and batches[-1][0].module == call.module:
+            batches[-1].append(call)
         else:
-            script.append(Batch(call.module, (call.asked,), is_certain, transcript.digest()))
-        transcript.add(call.reply)
+            batches.append([call])
+    script, before = [], 0
+    for batch in batches:
+        script.append(Batch(tuple(batch), before < max(certain, 1)))
+        before += len(batch)
     return tuple(script)

@@ -51,7 +51,7 @@ class Student:
         self._recorded = 0
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
         self._talks: dict[str, _Talk] = {}
-        self._ahead: deque[tuple[bytes, bytes | StudentFault]] = deque()
+        self._ahead: deque[tuple[Request, bytes | StudentFault]] = deque()
         self.processes.begin_test()
 
     @property
@@ -74,18 +74,20 @@ class Student:
         transcript = Transcript()
         self.on_script = True
         for batch in script:
-            if not batch.is_certain and transcript.digest() != batch.after:
+            if not (batch.is_certain or transcript.is_references):
                 return None
             self.modules.add(batch.module)
-            waiting = iter(batch.requests)
+            waiting = iter(batch.calls)
             try:
                 process = self.processes.running(batch.module)
                 self._talks.setdefault(batch.module, _Talk(process))
-                for reply in self.processes.ask(process, batch.module, batch.requests):
-                    self._ahead.append((next(waiting).content, reply))
-                    transcript.add(reply)
+                requests = [call.request for call in batch.calls]
+                for reply in self.processes.ask(process, batch.module, requests):
+                    call = next(waiting)
+                    self._ahead.append((call.request, reply))
+                    transcript.add(reply, call.reply)
             except StudentFault as fault:
-                self._ahead.append((next(waiting).content, fault))
+                self._ahead.append((next(waiting).request, fault))
                 return None
         return transcript.digest()
 
@@ -93,24 +95,22 @@ class Student:
         self, module: str, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Observation:
         """Calls a function in its module's worker. Raises `StudentFault`."""
-        name = f"{module}.{function}"
         self.modules.add(module)
         if self._ahead:
             request, answer = self._ahead.popleft()
             talk = self._talks.setdefault(module, _Talk(None))
-            if self._encode(talk, module, function, args, kwargs) != request:
+            if self._request(talk, module, function, args, kwargs) != request:
                 raise OffScript
-            if isinstance(answer, StudentFault):
-                self.on_script = False
-                raise answer
-            reply = answer
         else:
             self.on_script = False
             process = self.processes.running(module)
-            request = self._encode(self._talk(module, process), module, function, args, kwargs)
-            (reply,) = self.processes.ask(process, module, [Request(name, request)])
-        self._record(Call(module, function, request, reply))
-        return self.processes.read(module, reply, name)
+            talk = self._talk(module, process)
+            request = self._request(talk, module, function, args, kwargs)
+            (answer,) = self.processes.ask(process, module, [request])
+        if isinstance(answer, StudentFault):
+            raise answer
+        self._record(Call(module, request, answer))
+        return self.processes.read(module, answer, request.name)
 
     def _talk(self, module: str, process: Any) -> _Talk:
         talk = self._talks.get(module)
@@ -123,19 +123,20 @@ class Student:
         self._recorded += len(call.reply)
         self.calls.append(call if self._recorded <= MAX_RECORDED else replace(call, reply=b""))
 
-    def _encode(
+    def _request(
         self,
         talk: _Talk,
         module: str,
         function: str,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
-    ) -> bytes:
-        opaque = list(self._opaque.get(f"{module}.{function}", ()))
+    ) -> Request:
+        name = f"{module}.{function}"
+        opaque = list(self._opaque.get(name, ()))
         fresh, talk.fresh = talk.fresh, False
         content = [function, list(args), dict(kwargs), opaque]
         encoder = Encoder(lambda value: self._stand_in(talk, value))
-        return write_request(fresh, module, encoder.encode(content))
+        return Request(name, write_request(fresh, module, encoder.encode(content)))
 
     def _stand_in(self, talk: _Talk, value: Any) -> GeneratorState:
         if not isinstance(value, np.random.Generator):

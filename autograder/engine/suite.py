@@ -33,7 +33,7 @@ from .assignment import Assignment
 from .check import Wrong
 from .errors import KitError
 from .mistakes import Diagnosis, Mistake, load_mistakes
-from .rehearsal import Rehearsal, nudged
+from .rehearsal import Rehearsal
 from .script import Call, OffScript, Script, write_script
 from .student import Student, StudentFault
 
@@ -209,7 +209,7 @@ class Suite:
         for item in items:
             started = time.perf_counter()
             self._run(item, following.get(item))
-            if self._may_be_anothers_fault():
+            while self._may_be_anothers_fault():
                 self.turn.outcomes.pop()
                 self._run(item, following.get(item))
             self.seconds[self._tests[item.nodeid].id] = time.perf_counter() - started
@@ -258,16 +258,18 @@ class Suite:
 
     def _script(self, nodeid: str, plain: _Plain) -> Script:
         if nodeid not in self._scripts:
-            calls = self._rehearsed(nodeid, plain, Rehearsal(self._reference))
-            altered = self._rehearsed(nodeid, plain, Rehearsal(self._reference, nudged))
-            self._scripts[nodeid] = write_script(calls, altered)
+            calls = self._rehearsed(nodeid, plain)
+            certain = len(self._rehearsed(nodeid, plain, calls)) if len(calls) > 1 else 1
+            self._scripts[nodeid] = write_script(calls, certain)
         return self._scripts[nodeid]
 
-    def _rehearsed(self, nodeid: str, plain: _Plain, answering: Rehearsal) -> list[Call]:
+    def _rehearsed(
+        self, nodeid: str, plain: _Plain, earlier: Sequence[Call] | None = None
+    ) -> list[Call]:
         """What the test calls; it may come to another end than with a submission."""
-        student = Student(answering, self._assignment.opaque)
-        self._call(nodeid, plain, student)
-        return student.calls
+        rehearsal = Rehearsal(self._reference, earlier)
+        self._call(nodeid, plain, Student(rehearsal, self._assignment.opaque))
+        return rehearsal.calls
 
     def _may_be_anothers_fault(self) -> bool:
         """Whether the test is to be repeated: because its modules shared a process with others, and
@@ -293,7 +295,7 @@ class Suite:
     def take_outcome(self, nodeid: str, problem: BaseException | None) -> Outcome:
         test = self._tests[nodeid]
         calls = self.turn.student.calls
-        called = tuple(sorted({f"{call.module}.{call.function}" for call in calls}))
+        called = tuple(sorted({call.request.name for call in calls}))
         if problem is None:
             outcome = Outcome(test, "passed", called=called)
         elif isinstance(problem, Wrong):
