@@ -137,6 +137,10 @@ class Processes:
 
     def ask(self, process: Process, module: str, requests: Sequence[Request]) -> Iterator[bytes]:
         """The replies to requests that are sent at once, as they come. Raises `StudentFault`."""
+        if self._seconds_left(module) <= 0:
+            raise StudentFault(
+                "timeout", f"{module}.py has used up the time that there is for its tests"
+            )
         allowed = list(takewhile(lambda request: not self._is_given_up(request.name), requests))
         replies = process.worker.ask(
             [request.content for request in allowed],
@@ -211,9 +215,6 @@ class Processes:
             self._end(module, self.events.crashes, name)
             how = "" if death.status is None else f" (exit status {death.status})"
             raise StudentFault("crash", f"{name} ended the Python process{how}") from None
-        except StudentFault:  # no time is left; what was sent would still be answered
-            self._end(module)
-            raise
         finally:
             self._spent[module] += time.monotonic() - started
 
@@ -242,11 +243,7 @@ class Processes:
         return min(left, self._deadline - time.monotonic())
 
     def _patience(self, module: str, name: str) -> Patience:
-        left = self._seconds_left(module)
-        if left <= 0:
-            raise StudentFault(
-                "timeout", f"{module}.py has used up the time that there is for its tests"
-            )
+        left = max(0.0, self._seconds_left(module))
         share = self._share(module, name)
         cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share
         return Patience(min(cpu, left), min(wall, left))

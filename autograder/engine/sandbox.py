@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgpack
@@ -75,6 +76,7 @@ LAYERS = {
 }
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
+ROOM = 2**18
 MIN_REPLY = 4 * 2**20
 """Bytes that any reply may have; beside these, four times its request's."""
 
@@ -108,36 +110,41 @@ class Patience:
     wall: float
 
 
+LOOK_EVERY = 0.25
+"""Seconds between two looks at a worker that does not answer."""
+
+
 class _Clock:
-    """Waits for a worker's channel, and gives up when its patience is used up."""
+    """Waits for a worker's channel, and gives up when its patience is used up.
 
-    def __init__(self, worker: Worker, channel: socket.socket, patience: Patience) -> None:
+    How long that is gets asked only about a worker that does not answer at once.
+    """
+
+    def __init__(self, worker: Worker, patience: Callable[[], Patience]) -> None:
         self._worker = worker
-        self._channel = channel
-        self._patience = patience
+        self._ask_patience = patience
+        self._patience: Patience | None = None
         self._started = time.monotonic()
-        self._cpu_before: float | None = None
+        self._cpu_before = 0.0
 
-    def wait(self, event: int) -> None:
-        poll = select.poll()
-        poll.register(self._channel, event)
-        while not poll.poll(self._next_look() * 1000):
-            if self._is_over():
-                raise WorkerTimeout
-        if time.monotonic() - self._started > self._patience.wall:  # one that drips its answer
-            raise WorkerTimeout
+    def wait(self, poll: select.poll) -> None:
+        wait = LOOK_EVERY
+        while not poll.poll(wait * 1000):
+            self._look()
+            assert self._patience is not None
+            left = self._patience.wall - (time.monotonic() - self._started)
+            wait = min(LOOK_EVERY, max(0.01, left))
+        if self._patience is not None or time.monotonic() - self._started > LOOK_EVERY:
+            self._look()  # at one that drips its answer
 
-    def _next_look(self) -> float:
-        waited = time.monotonic() - self._started
-        return min(0.25, max(0.01, self._patience.wall - waited))
-
-    def _is_over(self) -> bool:
-        if time.monotonic() - self._started > self._patience.wall:
-            return True
+    def _look(self) -> None:
         used = self._worker.cpu_seconds()
-        if self._cpu_before is None:  # first look, a quarter of a second into the call
-            self._cpu_before = max(0.0, used - 0.25)
-        return used - self._cpu_before > self._patience.cpu
+        if self._patience is None:
+            self._patience = self._ask_patience()
+            self._cpu_before = max(0.0, used - LOOK_EVERY)
+        waited = time.monotonic() - self._started
+        if waited > self._patience.wall or used - self._cpu_before > self._patience.cpu:
+            raise WorkerTimeout
 
 
 class Worker:
@@ -147,6 +154,8 @@ class Worker:
         self._sandbox = sandbox
         self._number = number
         self._channel = channel
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
         self._ended = False
 
     def load(self, package: str, files: dict[str, bytes], with_init: bool) -> None:
@@ -166,9 +175,10 @@ class Worker:
         arrived = bytearray()  # grows with what arrives: a length alone takes no memory
         answered = 0
         try:
+            unsent = self._sent(unsent)
             for number, request in enumerate(requests):
                 limit = min(MIN_REPLY + 4 * len(request), MAX_MESSAGE)
-                clock = _Clock(self, self._channel, patience(number))
+                clock = _Clock(self, partial(patience, number))
                 while (end := _end_of_reply(arrived, limit)) is None:
                     unsent = self._exchange(unsent, arrived, clock)
                 reply = bytes(memoryview(arrived)[LENGTH.size : end])
@@ -188,9 +198,7 @@ class Worker:
 
     def is_astray(self) -> bool:
         """Whether it ended, or said something, though no request is under way."""
-        poll = select.poll()
-        poll.register(self._channel, select.POLLIN)
-        return any(event & select.POLLIN for _, event in poll.poll(0))
+        return any(event & select.POLLIN for _, event in self._poll.poll(0))
 
     def end(self, grace: float = 0.0) -> int | None:
         """Removes the worker and all that it started; its exit code, negative for a signal."""
@@ -204,28 +212,37 @@ class Worker:
         return self._sandbox.worker_cpu(self._number)
 
     def _send(self, message: bytes, patience: Patience) -> None:
-        clock = _Clock(self, self._channel, patience)
-        rest = memoryview(LENGTH.pack(len(message)) + message)
+        clock = _Clock(self, lambda: patience)
+        rest = self._sent(memoryview(LENGTH.pack(len(message)) + message))
+        self._poll.modify(self._channel, select.POLLOUT)
         while rest:
-            try:
-                rest = rest[self._channel.send(rest) :]
-            except BlockingIOError:
-                clock.wait(select.POLLOUT)
+            clock.wait(self._poll)
+            rest = self._sent(rest)
+        self._poll.modify(self._channel, select.POLLIN)
+
+    def _sent(self, data: memoryview) -> memoryview:
+        """Sends what the channel takes; what is left."""
+        try:
+            return data[self._channel.send(data) :] if data else data
+        except BlockingIOError:
+            return data
 
     def _exchange(self, unsent: memoryview, arrived: bytearray, clock: _Clock) -> memoryview:
-        """Sends what can be sent, adds what has arrived, waits where there is neither; what is
-        still unsent. The worker may not read on before its own replies are read."""
+        """Waits, adds what has arrived and sends what can be sent; what is still unsent. Both at
+        once: the worker may read no more before its own replies are read."""
         if unsent:
-            with contextlib.suppress(BlockingIOError):
-                unsent = unsent[self._channel.send(unsent) :]
+            self._poll.modify(self._channel, select.POLLIN | select.POLLOUT)
+        clock.wait(self._poll)
+        if unsent:
+            unsent = self._sent(unsent)
+            self._poll.modify(self._channel, select.POLLIN)
         try:
-            piece = self._channel.recv(2**20)
+            size = self._channel.recv_into(self._sandbox.room)
         except BlockingIOError:
-            clock.wait(select.POLLIN | (select.POLLOUT if unsent else 0))
             return unsent
-        if not piece:
+        if not size:
             raise EOFError
-        arrived += piece
+        arrived += self._sandbox.room[:size]
         return unsent
 
 
@@ -260,6 +277,8 @@ class Sandbox:
         self.layers: tuple[str, ...] = ()
         self.hides = False
         self._view = ""
+        self.room = memoryview(bytearray(ROOM))
+        """Where what a worker sends is put first: a buffer for each piece would cost more."""
         try:
             self._start_strongest()
         except BaseException:

@@ -14,6 +14,7 @@ The sandbox talks to it over a socket, one JSON text a message:
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -266,6 +267,7 @@ def main() -> None:
     np.random.default_rng(0).normal()  # loads what the first draw would load
     control.send(b'{"ready": true}')
     linux.keep_freed_memory()
+    gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
     zygote = Zygote(control, settings)
     try:
         zygote.serve()
