@@ -19,6 +19,7 @@ from .grading import Grader
 from .lookalikes import Fingerprinter
 from .pages.figure import Draw, Figure
 from .pages.student import student_page
+from .repertoire import Repertoire
 from .result import Result
 from .student import Student
 from .submission import Submission
@@ -69,10 +70,12 @@ class Reporter:
 
     def figures(self, student: Student) -> Sequence[Figure]:
         """The assignment's figures of this student's work; a failure of theirs is said in words."""
-        student.begin_test()
         student.processes.hurry(FIGURE_SECONDS)
+        reference = self.assignment.reference()
         try:
-            return self._draw(student, self.assignment.reference())
+            return self._repertoire.perform(
+                "figures", student, lambda answering: self._draw(answering, reference), tuple
+            )
         except Exception as problem:
             said = f"the figures could not be drawn ({type(problem).__name__})"
             return [Figure("Figures", "", missing=said)]
@@ -83,6 +86,10 @@ class Reporter:
             return self._fingerprinter.fingerprint(submission.files)
         except (ValueError, RecursionError, MemoryError):
             return b""
+
+    @cached_property
+    def _repertoire(self) -> Repertoire:
+        return Repertoire(self.assignment.reference(), self.assignment.opaque)
 
     @cached_property
     def _fingerprinter(self) -> Fingerprinter:

@@ -18,10 +18,10 @@ import threading
 import time
 import warnings
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from types import ModuleType
 from typing import Any, Literal
@@ -33,8 +33,8 @@ from .assignment import Assignment
 from .check import Wrong
 from .errors import KitError
 from .mistakes import Diagnosis, Mistake, load_mistakes
-from .rehearsal import Rehearsal
-from .script import Call, OffScript, Script, write_script
+from .repertoire import Repertoire
+from .script import Call, OffScript
 from .student import Student, StudentFault
 
 MARKERS = (
@@ -42,8 +42,6 @@ MARKERS = (
     "catches(*names): the mistakes that must fail this test",
 )
 FIXTURES = {"student", "reference", "rng"}
-MAX_KNOWN = 300
-"""Outcomes that are kept of one test."""
 OPTIONS = [
     "--disable-plugin-autoload",
     "--assert=plain",
@@ -125,8 +123,7 @@ class Suite:
         self._tests: dict[str, HiddenTest] = {}
         self._plain: dict[str, _Plain] = {}
         self._seed: int | None = None
-        self._scripts: dict[str, Script] = {}
-        self._known: dict[str, dict[bytes, Outcome]] = defaultdict(dict)
+        self._repertoire = Repertoire(self._reference, assignment.opaque)
         self.seconds: dict[str, float] = {}
         """How long each test of the last submission took. No part of its result."""
         self._problems: list[str] = []
@@ -218,33 +215,20 @@ class Suite:
         """What is known of the tests is known for one seed."""
         if seed != self._seed:
             self._seed = seed
-            self._scripts.clear()
-            self._known.clear()
+            self._repertoire = Repertoire(self._reference, self._assignment.opaque)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
         plain = self._plain.get(item.nodeid)
         if plain is None:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        else:
-            self._run_plain(item.nodeid, plain)
-
-    def _run_plain(self, nodeid: str, plain: _Plain) -> None:
-        student = self.turn.student
-        student.begin_test()
-        answers = student.ask_ahead(self._script(nodeid, plain))
-        known = self._known[nodeid]
-        if answers in known:
-            self.turn.outcomes.append(known[answers])
             return
-        problem = self._call(nodeid, plain, student)
-        if isinstance(problem, OffScript):
-            student.begin_test()
-            problem = self._call(nodeid, plain, student)
-        outcome = self.take_outcome(nodeid, problem)
-        if answers is not None and student.on_script and not student.processes.ended:
-            if len(known) >= MAX_KNOWN:
-                known.clear()
-            known[answers] = outcome
+        outcome = self._repertoire.perform(
+            item.nodeid,
+            self.turn.student,
+            partial(self._call, item.nodeid, plain),
+            partial(self._outcome, item.nodeid),
+        )
+        self.turn.outcomes.append(outcome)
 
     def _call(self, nodeid: str, plain: _Plain, student: Student) -> BaseException | None:
         """Calls the test function; what it raised."""
@@ -252,24 +236,11 @@ class Suite:
         values |= plain.parameters
         try:
             plain.function(**{name: values[name] for name in plain.names})
+        except OffScript:
+            raise
         except BaseException as problem:
             return problem
         return None
-
-    def _script(self, nodeid: str, plain: _Plain) -> Script:
-        if nodeid not in self._scripts:
-            calls = self._rehearsed(nodeid, plain)
-            certain = len(self._rehearsed(nodeid, plain, calls)) if len(calls) > 1 else 1
-            self._scripts[nodeid] = write_script(calls, certain)
-        return self._scripts[nodeid]
-
-    def _rehearsed(
-        self, nodeid: str, plain: _Plain, earlier: Sequence[Call] | None = None
-    ) -> list[Call]:
-        """What the test calls; it may come to another end than with a submission."""
-        rehearsal = Rehearsal(self._reference, earlier)
-        self._call(nodeid, plain, Student(rehearsal, self._assignment.opaque))
-        return rehearsal.calls
 
     def _may_be_anothers_fault(self) -> bool:
         """Whether the test is to be repeated: because its modules shared a process with others, and
@@ -292,22 +263,22 @@ class Suite:
         """A test's own random generator, the same in every run with the same seed."""
         return np.random.default_rng([self.turn.seed, zlib.crc32(self._tests[nodeid].id.encode())])
 
-    def take_outcome(self, nodeid: str, problem: BaseException | None) -> Outcome:
+    def take_outcome(self, nodeid: str, problem: BaseException | None) -> None:
+        self.turn.outcomes.append(self._outcome(nodeid, problem))
+
+    def _outcome(self, nodeid: str, problem: BaseException | None) -> Outcome:
         test = self._tests[nodeid]
         calls = self.turn.student.calls
         called = tuple(sorted({call.request.name for call in calls}))
         if problem is None:
-            outcome = Outcome(test, "passed", called=called)
-        elif isinstance(problem, Wrong):
-            outcome = Outcome(test, "wrong", str(problem), self._explain(calls), called)
-        elif isinstance(problem, StudentFault):
+            return Outcome(test, "passed", called=called)
+        if isinstance(problem, Wrong):
+            return Outcome(test, "wrong", str(problem), self._explain(calls), called)
+        if isinstance(problem, StudentFault):
             mistake = self._explain(calls) if problem.kind == "raised" else None
-            outcome = Outcome(test, problem.kind, problem.reason, mistake, called)
-        else:
-            reason = f"the grader could not judge this ({type(problem).__name__})"
-            outcome = Outcome(test, "grader", reason, None, called)
-        self.turn.outcomes.append(outcome)
-        return outcome
+            return Outcome(test, problem.kind, problem.reason, mistake, called)
+        reason = f"the grader could not judge this ({type(problem).__name__})"
+        return Outcome(test, "grader", reason, None, called)
 
     def _explain(self, calls: Sequence[Call]) -> Mistake | None:
         """A hint is a courtesy: replies that the diagnosis trips over cost the hint alone."""
