@@ -1,0 +1,160 @@
+"""What is asked in advance: the same questions and the same end as when it is asked in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine import classroom
+from autograder.engine.assignment import Assignment
+from autograder.engine.grading import Grader
+from autograder.engine.repertoire import Repertoire
+from autograder.engine.student import Student, StudentFault
+
+NOTES = """
+def celsius(f):
+    asked.append(float(np.sum(f)))
+    return {value}
+
+def asked_so_far():
+    return asked
+
+asked = []
+"""
+RIGHT, WRONG = "(f - 32.0) * 5.0 / 9.0", "f - 1.0"
+
+
+class Stage:
+    """Performs pieces, counts how often they are played, and tells what a submission was asked."""
+
+    def __init__(self, assignment: Assignment, grader: Grader) -> None:
+        self.repertoire = Repertoire(assignment.reference(), {})
+        self.played = 0
+        self._assignment, self._grader = assignment, grader
+
+    def student(self, value: str) -> Student:
+        code = NOTES.format(value=value)
+        return self._grader.student(classroom.with_code(self._assignment, "scales", code))
+
+    def perform(self, value: str, piece: Callable[[Student], Any]) -> tuple[Any, list[float]]:
+        """What the piece comes to, and the sums of the arrays that celsius was given."""
+
+        def counted(student: Student) -> Any:
+            self.played += 1
+            return piece(student)
+
+        student = self.student(value)
+        try:
+            end = self.repertoire.perform("piece", student, counted, lambda value: value)
+            student.begin_test()
+            return end, student.scales.asked_so_far()
+        finally:
+            student.close()
+
+
+@pytest.fixture
+def stage(tiny: Assignment, tiny_grader: Grader) -> Iterator[Stage]:
+    return Stage(tiny, tiny_grader)
+
+
+def three(student: Student) -> list[float]:
+    """A piece that knows all its questions in advance."""
+    return [float(student.scales.celsius(np.array(f))) for f in (32.0, 212.0, 50.0)]
+
+
+def chain(student: Student) -> float:
+    """A piece in which each question is made of the answer before."""
+    value = np.array(212.0)
+    for _ in range(3):
+        value = student.scales.celsius(value)
+    return float(value)
+
+
+def branch(student: Student) -> str:
+    """A piece that asks something else where an answer is wrong."""
+    if float(student.scales.celsius(np.array(212.0))) > 100.5:
+        student.scales.celsius(np.array(-40.0))
+        return "too hot"
+    student.scales.celsius(np.array(14.0))
+    return "right"
+
+
+def live(stage: Stage, value: str, piece: Callable[[Student], Any]) -> tuple[Any, list[float]]:
+    """The piece played with nothing asked in advance."""
+    student = stage.student(value)
+    try:
+        return piece(student), student.scales.asked_so_far()
+    finally:
+        student.close()
+
+
+@pytest.mark.parametrize("value", [RIGHT, WRONG])
+@pytest.mark.parametrize("piece", [three, chain])
+def test_the_same_questions_and_end_as_in_turn(
+    stage: Stage, piece: Callable[[Student], Any], value: str
+) -> None:
+    assert stage.perform(value, piece) == live(stage, value, piece)
+
+
+def test_a_question_that_follows_from_a_wrong_answer(stage: Stage) -> None:
+    """What was asked in advance in vain is all that a submission sees more."""
+    end, asked = stage.perform(WRONG, branch)
+    assert (end, asked) == ("too hot", [212.0, 14.0, 212.0, -40.0])
+    assert stage.perform(RIGHT, branch) == ("right", [212.0, 14.0])
+
+
+def test_the_end_of_equal_answers_is_known(stage: Stage) -> None:
+    assert stage.perform(RIGHT, three)[0] == [0.0, 100.0, 10.0]
+    rehearsed_and_played = stage.played
+    assert stage.perform(RIGHT + " + 0.0", three)[0] == [0.0, 100.0, 10.0]
+    assert stage.played == rehearsed_and_played
+    assert stage.perform(WRONG, three)[0] == [31.0, 211.0, 49.0]
+    assert stage.played == rehearsed_and_played + 1
+    assert stage.perform(WRONG, three)[0] == [31.0, 211.0, 49.0]
+    assert stage.played == rehearsed_and_played + 1
+
+
+@pytest.mark.parametrize("order", [(RIGHT, WRONG), (WRONG, RIGHT)])
+def test_the_order_of_a_class_makes_no_difference(stage: Stage, order: tuple[str, str]) -> None:
+    seen = {value: stage.perform(value, chain) for value in (*order, *order)}
+    assert seen == {value: live(stage, value, chain) for value in order}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("__import__('os')._exit(3) if f > 100 else f", "crash"),
+        ("1 / (f - 212.0).item()", "raised"),
+    ],
+)
+def test_a_fault_comes_to_the_call_that_it_belongs_to(stage: Stage, value: str, kind: str) -> None:
+    def told(student: Student) -> list[str]:
+        said = []
+        for f in (32.0, 212.0, 50.0):
+            try:
+                student.scales.celsius(np.array(f))
+                said.append("answered")
+            except StudentFault as fault:
+                said.append(fault.kind)
+        return said
+
+    student = stage.student(value)
+    end = stage.repertoire.perform("piece", student, told, lambda value: value)
+    student.close()
+    assert end == ["answered", kind, "answered"]
+
+
+def test_an_answer_that_was_refused_is_not_known(tiny: Assignment, tiny_grader: Grader) -> None:
+    """The process that gave it is ended each time."""
+    repertoire = Repertoire(tiny.reference(), {})
+    code = "import os\ndef celsius(f):\n    os.write(3, b'\\0' * 9)\n    return f\n"
+    for _ in range(2):
+        student = tiny_grader.student(classroom.with_code(tiny, "scales", code))
+        student.processes.set_apart(["scales"])
+        with pytest.raises(StudentFault):
+            repertoire.perform("piece", student, three, lambda value: value)
+        assert student.events.refused
+        student.close()
