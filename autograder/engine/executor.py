@@ -17,6 +17,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
 )
 from importlib.util import find_spec
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from typing import Any, TypeVar
@@ -34,12 +35,13 @@ MIN_WIDTH = 16
 
 def local_pool(jobs: int) -> Callable[[], Executor]:
     """Makes pools of fresh processes, each with one BLAS thread. Where the system can, they are
-    forked from one that has imported what they need, and nothing else."""
+    forked from a server that imports what they need, beginning now, and does nothing else."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     if "forkserver" in multiprocessing.get_all_start_methods():
         context: BaseContext = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOADED))
+        forkserver.ensure_running()
     else:
         context = multiprocessing.get_context("spawn")
 

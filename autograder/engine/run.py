@@ -7,7 +7,8 @@ import statistics
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def run_class(run: Run) -> Tally:
         assignment = Assignment.load(run.assignment)
         pattern = id_pattern(run.gradebook, run.id_pattern)
         found = find_submissions(run.paths, assignment.package, assignment.modules)
+        new_executor, width = _executor(run, len(found))
         _say_active_layers(run, assignment)
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
@@ -84,7 +86,19 @@ def run_class(run: Run) -> Tally:
     started = time.monotonic()
     tally = Tally()
     try:
-        for task, report in _with_progress(_reports(run, assignment, tasks(found)), len(found)):
+        reports = grade_all(
+            tasks(found),
+            assignment,
+            Settings(run.seed, require=run.require),
+            new_executor,
+            width,
+            run.out,
+            run.resume,
+            run.figures,
+        )
+        if run.scheduler:
+            reports = _of_the_same_kit(reports, assignment)
+        for task, report in _with_progress(reports, len(found)):
             tally.add(task, report, assignment.parts)
     except BaseException:
         kill_pool()
@@ -112,17 +126,12 @@ def _export(
     return [f"gradebook: {path}", *problems]
 
 
-def _reports(run: Run, assignment: Assignment, todo: list[Task]) -> Iterator[tuple[Task, Report]]:
+def _executor(run: Run, count: int) -> tuple[Callable[[], Executor], int]:
+    """Where so many submissions are graded, and how many at once."""
     if run.scheduler:
-        new_executor, width = cluster(run.scheduler)
-    else:
-        width = min(run.jobs or available_cores(), len(todo))
-        new_executor = local_pool(width)
-    settings = Settings(seed=run.seed, require=run.require)
-    reports = grade_all(
-        todo, assignment, settings, new_executor, width, run.out, run.resume, run.figures
-    )
-    yield from _of_the_same_kit(reports, assignment) if run.scheduler else reports
+        return cluster(run.scheduler)
+    width = min(run.jobs or available_cores(), count)
+    return local_pool(width), width
 
 
 def _of_the_same_kit(
