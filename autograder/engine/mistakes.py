@@ -7,15 +7,17 @@ exactly one mistake gives the student's answers, its hint is what the student ne
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib.util
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,8 +27,12 @@ from .student import Handle
 from .worker.serve import Servants, Target
 from .worker.wire import Decoder, WireError
 
-MAX_CALLS = 60
+MAX_CALLS = 20
 """Tests with more calls than this (whole nets) are not replayed: too many functions are in them."""
+
+MAX_SHORT = 4096
+MAX_KNOWN = 20_000
+"""Replies that are kept, and the bytes that each of them may have."""
 
 Implementation = Callable[..., Any]
 _registered: list[tuple[Implementation, str, str]] = []
@@ -104,13 +110,17 @@ class Diagnosis:
     def __init__(self, package: ModuleType, mistakes: Sequence[Mistake]) -> None:
         self._package = package
         self._mistakes = mistakes
+        self._known: dict[tuple[str, bytes], Reply] = {}
+        """Replies by mistake ("" for the reference) and by all that was asked so far: every
+        submission of a class is asked the same."""
 
     def explain(self, calls: Sequence[Call]) -> Mistake | None:
         """The mistake that gives the student's replies to all these calls, if it is just one."""
         if not calls or len(calls) > MAX_CALLS:
             return None
-        replies = [_decoded(call.reply) for call in calls]
-        wrong = self._first_difference({}, calls, replies)
+        heard = [_decoded(call.reply) for call in calls]
+        asked = _digests(call.request.content for call in calls)
+        wrong = self._first_difference(None, calls, heard, asked)
         if wrong is None:
             return None  # the calls are right: the failure is about something else
         # A mistake in what is first called later answers so far as the reference does.
@@ -119,8 +129,7 @@ class Diagnosis:
         for candidate in self._mistakes:
             if f"{candidate.module}.{candidate.target}" not in called:
                 continue
-            target = (candidate.module, candidate.target)
-            if self._first_difference({target: candidate.function}, calls, replies) is None:
+            if self._first_difference(candidate, calls, heard, asked) is None:
                 if found is not None:
                     return None
                 found = candidate
@@ -128,28 +137,57 @@ class Diagnosis:
 
     def _first_difference(
         self,
-        replaced: Mapping[tuple[str, str], Implementation],
+        candidate: Mistake | None,
         calls: Sequence[Call],
-        replies: Sequence[Any],
+        heard: Sequence[Any],
+        asked: Sequence[bytes],
     ) -> int | None:
-        """The number of the first call to which the replay gives another reply than the student."""
-        replay = zip(calls, replies, self._replay(calls, replaced), strict=True)
-        for number, (call, theirs, ours) in enumerate(replay):
-            if ours != call.reply and not _equal(theirs, _decoded(ours)):
+        """The number of the first call to which the student gave another reply than the mistake,
+        or than the reference."""
+        name = candidate.name if candidate is not None else ""
+        servants = Servants(partial(self._find, candidate))
+        answered = 0
+        for number, call in enumerate(calls):
+            known = self._known.get((name, asked[number]))
+            if known is None:
+                for earlier in calls[answered:number]:  # what a reply rests on
+                    servants.answer(earlier.request.content)
+                reply = servants.answer(call.request.content)
+                answered = number + 1
+                known = Reply(reply, _decoded(reply))
+                self._keep(name, asked[number], known)
+            if known.content != call.reply and not _equal(heard[number], known.says):
                 return number
         return None
 
-    def _replay(
-        self, calls: Sequence[Call], replaced: Mapping[tuple[str, str], Implementation]
-    ) -> Iterator[bytes]:
-        def find(module: str, function: str) -> Target:
-            if (module, function) in replaced:
-                return Target(replaced[module, function])
-            return Target(getattr(getattr(self._package, module), function))
+    def _keep(self, name: str, asked: bytes, reply: Reply) -> None:
+        if len(reply.content) > MAX_SHORT:
+            return
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[name, asked] = reply
 
-        servants = Servants(find)
-        for call in calls:
-            yield servants.answer(call.request.content)
+    def _find(self, candidate: Mistake | None, module: str, function: str) -> Target:
+        if candidate is not None and (module, function) == (candidate.module, candidate.target):
+            return Target(candidate.function)
+        return Target(getattr(getattr(self._package, module), function))
+
+
+class Reply(NamedTuple):
+    """A reply to a call, and what it says."""
+
+    content: bytes
+    says: Any
+
+
+def _digests(contents: Iterable[bytes]) -> list[bytes]:
+    """A digest of all contents up to each one."""
+    digest = hashlib.sha256()
+    digests = []
+    for content in contents:
+        digest.update(len(content).to_bytes(8, "little") + content)
+        digests.append(digest.digest())
+    return digests
 
 
 def _decoded(reply: bytes) -> Any:
