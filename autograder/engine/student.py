@@ -22,6 +22,8 @@ __all__ = ["Call", "Handle", "Observation", "Student", "StudentFault", "TimeLimi
 
 MAX_STRIKES = 3
 MANY_STRIKES = 12
+SLOW_TEST = 1.0
+"""Seconds of calls in one process after which it is looked at: is a thread still at work in it?"""
 MAX_RECORDED = 64 * 2**20
 REASON_LENGTH = 300
 
@@ -89,10 +91,12 @@ class _Process:
     worker: Worker
     fresh: bool = True
     old: bool = False
+    seconds: float = 0.0
     generators: set[int] = field(default_factory=set)
 
     def begin_test(self) -> None:
         self.fresh = self.old = True
+        self.seconds = 0.0
         self.generators.clear()
 
 
@@ -124,6 +128,7 @@ class Student:
         self._init_is_bad = False
         self._strikes: Counter[str] = Counter()
         self._spent: dict[str, float] = defaultdict(float)
+        self._spent_by_function: dict[str, float] = defaultdict(float)
         self.events = Events()
         self.calls: list[Call] = []
         self.begin_test()
@@ -136,7 +141,9 @@ class Student:
         """Whether a process ended in this test that had run others before: a thread or a timer
         that one of these left behind may be to blame."""
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
-        for process in self._processes.values():
+        for module, process in list(self._processes.items()):
+            if process.seconds > SLOW_TEST and not process.worker.is_idle():
+                self._processes.pop(module).worker.end()
             process.begin_test()
 
     def hurry(self, seconds: float) -> None:
@@ -238,6 +245,7 @@ class Student:
         except StudentFault:
             self._end(module)
             raise
+        process.seconds = 0.0
         return process
 
     def _ask(self, process: _Process, module: str, request: bytes, name: str) -> bytes:
@@ -256,7 +264,10 @@ class Student:
             how = "" if death.status is None else f" (exit status {death.status})"
             raise StudentFault("crash", f"{name} ended the Python process{how}") from None
         finally:
-            self._spent[module] += time.monotonic() - started
+            seconds = time.monotonic() - started
+            process.seconds += seconds
+            self._spent[module] += seconds
+            self._spent_by_function[name] += seconds
 
     def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
         process = self._processes.pop(module, None)
@@ -272,13 +283,15 @@ class Student:
         return MAX_STRIKES if self._strikes.total() < MANY_STRIKES else 1
 
     def _seconds_left(self, module: str) -> float:
+        return min(self._module_seconds(module), self._deadline - time.monotonic())
+
+    def _module_seconds(self, module: str) -> float:
         """A tenth of the submission's time is each module's own, half of it is for all of them: a
         slow module leaves time for the others."""
         own = self._limits.submission / 10
         common = self._limits.submission / 2
         common -= sum(max(0.0, spent - own) for spent in self._spent.values())
-        left = max(0.0, own - self._spent[module]) + max(0.0, common)
-        return min(left, self._deadline - time.monotonic())
+        return max(0.0, own - self._spent[module]) + max(0.0, common)
 
     def _patience(self, module: str, name: str) -> Patience:
         left = self._seconds_left(module)
@@ -286,6 +299,10 @@ class Student:
             raise StudentFault(
                 "timeout", f"{module}.py has used up the time that there is for its tests"
             )
+        # What one function has used, the module's others may use, too.
+        left = min(left, self._module_seconds(module) - self._spent_by_function[name])
+        if left <= 0:
+            raise StudentFault("timeout", f"{name} has used up the time that there is for it")
         # One that was stopped before gets less the next time: a loop that ends on other inputs
         # still answers, one that never ends costs little.
         total = self._strikes.total()
@@ -305,10 +322,12 @@ class Student:
                 value, changed, shared, warned = fields
                 return Observation(value, _texts(changed), _texts(shared), _texts(warned))
             if kind in ("raised", "unavailable"):
-                raise self._fault_of_exception(kind, name, *fields)
+                fault = self._fault_of_exception(kind, name, *fields)
+                if "MemoryError" in fault.raised:  # full of what earlier calls have kept, perhaps
+                    self._end(module)
+                raise fault
             if kind == "unusable":
-                (text,) = fields
-                raise StudentFault("unusable", f"what {name} returned {text!s}")
+                raise StudentFault("unusable", f"what {name} returned {_text(*fields)}")
             raise WireError("not an answer")
         except (WireError, ValueError, TypeError):
             self._end(module, self.events.refused, name)
@@ -318,21 +337,27 @@ class Student:
         self, kind: str, name: str, raised: Any, message: Any, place: Any
     ) -> StudentFault:
         names = _texts(raised) or ("Exception",)
-        said = f"{names[0]}: {message}" if message else names[0]
-        said += f" ({place})" if place else ""
+        said = f"{names[0]}: {message}" if _text(message) else names[0]
+        said += f" ({place})" if _text(place) else ""
         if "NotImplementedError" in names:
             return StudentFault("todo", f"{name} is still to do", names)
         if names[0] == "MissingFunction":
-            return StudentFault("missing", str(message))
+            return StudentFault("missing", message)
         if kind == "unavailable":
             return StudentFault("import", f"{name} failed with {said}")
         return StudentFault("raised", f"{name} raised {said}", names)
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise WireError("not a text")
+    return value
+
+
 def _texts(values: Any) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list):
         raise WireError("not a list of texts")
-    return tuple(values)
+    return tuple(map(_text, values))
 
 
 @dataclass(frozen=True)

@@ -220,9 +220,9 @@ class Suite:
 
     def _may_be_anothers_fault(self) -> bool:
         """A process that ran other tests, too, was ended in this one: what they left behind in it
-        (a thread, a timer) may have done it, so the test is repeated in a fresh process."""
+        (a thread, a timer, full memory) may have done it: the test is repeated in a fresh one."""
         kind = self.turn.outcomes[-1].kind if self.turn.outcomes else ""
-        return kind in ("crash", "timeout") and self.turn.student.ended_old
+        return kind in ("crash", "timeout", "raised") and self.turn.student.ended_old
 
     @property
     def turn(self) -> _Turn:
