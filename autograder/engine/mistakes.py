@@ -13,6 +13,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -97,6 +98,17 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
+class _Reply:
+    """A student's reply, decoded when it is first compared: a hostile one takes a while."""
+
+    def __init__(self, encoded: bytes) -> None:
+        self.encoded = encoded
+
+    @cached_property
+    def content(self) -> Any:
+        return _decoded(self.encoded)
+
+
 class Diagnosis:
     """Finds the one mistake that explains a failing test's calls."""
 
@@ -108,7 +120,7 @@ class Diagnosis:
         """The mistake that gives the student's replies to all these calls, if it is just one."""
         if not calls or len(calls) > MAX_CALLS:
             return None
-        replies = [_decoded(call.reply) for call in calls]
+        replies = [_Reply(call.reply) for call in calls]
         wrong = self._first_difference({}, calls, replies)
         if wrong is None:
             return None  # the calls are right: the failure is about something else
@@ -129,12 +141,14 @@ class Diagnosis:
         self,
         replaced: Mapping[tuple[str, str], Implementation],
         calls: Sequence[Call],
-        replies: Sequence[Any],
+        replies: Sequence[_Reply],
     ) -> int | None:
         """The number of the first call to which the replay gives another reply than the student."""
-        replay = zip(calls, replies, self._replay(calls, replaced), strict=True)
-        for number, (call, theirs, ours) in enumerate(replay):
-            if ours != call.reply and not _equal(theirs, None if ours is None else _decoded(ours)):
+        replay = zip(replies, self._replay(calls, replaced), strict=True)
+        for number, (theirs, ours) in enumerate(replay):
+            if ours == theirs.encoded:
+                continue
+            if not _equal(theirs.content, None if ours is None else _decoded(ours)):
                 return number
         return None
 
