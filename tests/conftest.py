@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,25 @@ from autograder.engine.grading import Grader, Settings
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"
+
+NOBODY = 65_534
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--ordinary-user",
+        action="store_true",
+        help="as root: become a user without rights first, as most who grade are",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--ordinary-user") and os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        os.environ["HOME"] = "/"
+
 
 collect_ignore = ["tiny"]  # an assignment of its own: the engine runs its suites
 

@@ -58,7 +58,7 @@ def test_two_submissions_of_one_student_are_named() -> None:
     assert problems == ["  the same student: 12-a.zip, 12-b.zip"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d", "\uff20"])
 def test_no_cell_is_a_formula(start: str) -> None:
     lines, _ = exported("moodle", r"^(?P<name>.*)\.zip", f"{start}cmd|' /C calc'!A0.zip")
     assert lines[1][0].startswith("'")

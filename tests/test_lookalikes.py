@@ -113,6 +113,12 @@ def test_no_text_takes_long(fingerprinter: Fingerprinter) -> None:
     assert time.perf_counter() - started < 30
 
 
+def test_a_flood_of_files_takes_no_longer_than_one(fingerprinter: Fingerprinter) -> None:
+    flood = {f"{number}.py": b"a = (" * 2**15 for number in range(100)}
+    first = fingerprinter.fingerprint({"0.py": b"a = (" * 2**15, "1.py": b"a = (" * 2**15})
+    assert fingerprinter.fingerprint(flood) == first
+
+
 def test_independent_ways_to_write_it_are_no_look_alikes(kit: Assignment) -> None:
     fingerprinter = Fingerprinter(classroom.skeleton(kit), classroom.solution(kit))
     ways = [fingerprinter.fingerprint(classroom.with_variant(kit, v)) for v in load_variants(kit)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine.batch import tasks
 from autograder.engine.submission import (
     MAX_ARCHIVE,
     MAX_FILES,
@@ -107,6 +108,30 @@ def test_a_name_is_kept_as_given_but_for_what_could_do_harm(tmp_path: Path) -> N
     ]:
         path = put(tmp_path, given, zip_of({"pkg/alpha.py": b""}))
         assert read_submission(path, "pkg", MODULES).name == shown
+
+
+def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_path: Path) -> None:
+    def found(folder: str) -> list[str]:
+        return [path.name for path in find_submissions([tmp_path / folder], "pkg", MODULES)]
+
+    put(tmp_path, "class/pkg/alpha.py", b"")
+    put(tmp_path, "class/alpha.py", b"")
+    put(tmp_path, "class/a.zip", b"")
+    put(tmp_path, "class/b.zip", b"")
+    assert found("class") == ["a.zip", "b.zip", "pkg"]
+    put(tmp_path, "file/pkg", b"")
+    put(tmp_path, "file/a.zip", b"")
+    assert found("file") == ["a.zip"]
+    put(tmp_path, "one/pkg/alpha.py", b"")
+    put(tmp_path, "one/handed in.zip", b"")
+    assert found("one") == ["one"]
+
+
+def test_stems_differ_on_every_file_system(tmp_path: Path) -> None:
+    hangul, apart = "\uac00.zip", "\u1100\u1161.zip"  # the same letter, composed and not
+    names = ["a.zip", "A.zip", "stra\u00dfe.zip", "STRASSE.zip", hangul, apart]
+    stems = [task.stem for task in tasks(tmp_path / name for name in names)]
+    assert stems == ["a", "A-2", "stra\u00dfe", "STRASSE-2", "\uac00", "\u1100\u1161-2"]
 
 
 def test_find_submissions(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -94,12 +95,17 @@ def tasks(paths: Iterable[Path]) -> list[Task]:
         name = path.name[:-4] if path.suffix.lower() == ".zip" else path.name
         base = _safe_stem(name)
         stem, number = base, 1
-        while stem.lower() in taken:
+        while _alike(stem) in taken:
             number += 1
             stem = f"{base}-{number}"
-        taken.add(stem.lower())
+        taken.add(_alike(stem))
         found.append(Task(path, stem))
     return found
+
+
+def _alike(stem: str) -> str:
+    """What is the same for stems that some file system takes for one."""
+    return unicodedata.normalize("NFC", stem).casefold()
 
 
 def _safe_stem(name: str) -> str:

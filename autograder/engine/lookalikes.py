@@ -30,6 +30,8 @@ COMMON = 0.1
 ALWAYS_RARE = 8
 MAX_PAIRS = 100
 MAX_PRINTS = 20_000
+MAX_TOKENS = 200_000
+"""Of a submission's files together; a long answer to an assignment has ten thousand."""
 
 _TOKEN = re.compile(
     r"""
@@ -69,15 +71,18 @@ class Fingerprinter:
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
         """The fingerprints of the files, sorted 32-bit hashes, without what the skeleton and the
         solution explain."""
-        found = [_winnowed(self._hashes(_text(content))) for content in files.values()]
-        prints = np.unique(np.concatenate([*found, np.empty(0, np.uint32)]))
+        found, left = [np.empty(0, np.uint32)], MAX_TOKENS
+        for content in files.values():
+            hashes = self._hashes(_text(content), left)
+            left -= len(hashes)
+            found.append(_winnowed(hashes))
+        prints = np.unique(np.concatenate(found))
         return np.setdiff1d(prints, self._explained, assume_unique=True)[:MAX_PRINTS].tobytes()
 
-    def _hashes(self, text: str) -> np.ndarray:
-        """The hash of each run of K tokens."""
-        tokens = np.fromiter(
-            (zlib.crc32(token.encode()) for token in self._tokens(text)), dtype=np.uint64
-        )
+    def _hashes(self, text: str, limit: int = MAX_TOKENS) -> np.ndarray:
+        """The hash of each run of K of the first `limit` tokens."""
+        first = itertools.islice(self._tokens(text), limit)
+        tokens = np.fromiter((zlib.crc32(token.encode()) for token in first), dtype=np.uint64)
         if len(tokens) < K:
             return np.empty(0, np.uint32)
         hashes = np.zeros(len(tokens) - K + 1, dtype=np.uint64)

@@ -14,10 +14,10 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -104,6 +104,18 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
+class Reply:
+    """A reply to a call; what it says is read when it is first compared: hostile bytes take a
+    while."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    @cached_property
+    def says(self) -> Any:
+        return _decoded(self.content)
+
+
 class Diagnosis:
     """Finds the one mistake that explains a failing test's calls."""
 
@@ -118,7 +130,7 @@ class Diagnosis:
         """The mistake that gives the student's replies to all these calls, if it is just one."""
         if not calls or len(calls) > MAX_CALLS:
             return None
-        heard = [_decoded(call.reply) for call in calls]
+        heard = [Reply(call.reply) for call in calls]
         asked = _digests(call.request.content for call in calls)
         wrong = self._first_difference(None, calls, heard, asked)
         if wrong is None:
@@ -139,7 +151,7 @@ class Diagnosis:
         self,
         candidate: Mistake | None,
         calls: Sequence[Call],
-        heard: Sequence[Any],
+        heard: Sequence[Reply],
         asked: Sequence[bytes],
     ) -> int | None:
         """The number of the first call to which the student gave another reply than the mistake,
@@ -154,9 +166,9 @@ class Diagnosis:
                     servants.answer(earlier.request.content)
                 reply = servants.answer(call.request.content)
                 answered = number + 1
-                known = Reply(reply, _decoded(reply))
+                known = Reply(reply)
                 self._keep(name, asked[number], known)
-            if known.content != call.reply and not _equal(heard[number], known.says):
+            if known.content != call.reply and not _equal(heard[number].says, known.says):
                 return number
         return None
 
@@ -171,13 +183,6 @@ class Diagnosis:
         if candidate is not None and (module, function) == (candidate.module, candidate.target):
             return Target(candidate.function)
         return Target(getattr(getattr(self._package, module), function))
-
-
-class Reply(NamedTuple):
-    """A reply to a call, and what it says."""
-
-    content: bytes
-    says: Any
 
 
 def _digests(contents: Iterable[bytes]) -> list[bytes]:

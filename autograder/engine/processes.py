@@ -12,7 +12,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any, NamedTuple, Protocol
 
 from .reply import Observation, StudentFault, read_reply
@@ -23,6 +22,8 @@ TOGETHER = ""
 """The place of all modules that are not set apart; the others' place is their name."""
 MAX_STRIKES = 3
 MANY_STRIKES = 12
+SLOW_TEST = 1.0
+"""Seconds of calls in one process after which it is looked at: is a thread still at work in it?"""
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,13 @@ class Answering(Protocol):
 
 @dataclass
 class Process:
-    """A worker, the modules that it has imported, and whether it ran tests before this one."""
+    """A worker, the modules that it has imported, whether it ran tests before this one, and the
+    seconds that it took in this one."""
 
     worker: Worker
     imported: set[str] = field(default_factory=set)
     old: bool = False
+    seconds: float = 0.0
 
 
 class Processes:
@@ -97,14 +100,17 @@ class Processes:
         self._init_is_bad = False
         self._strikes: Counter[str] = Counter()
         self._spent: dict[str, float] = defaultdict(float)
+        self._spent_by_function: dict[str, float] = defaultdict(float)
         self.events = Events()
         self.ended = self.ended_old = False
 
     def begin_test(self) -> None:
-        """What runs now has run tests before."""
+        """What runs now has run tests before; what still works though nothing is asked is ended."""
         self.ended = self.ended_old = False
-        for process in self._at.values():
-            process.old = True
+        for place, process in list(self._at.items()):
+            if process.seconds > SLOW_TEST and not process.worker.is_idle():
+                self._at.pop(place).worker.end()
+            process.old, process.seconds = True, 0.0
 
     def set_apart(self, modules: Iterable[str]) -> bool:
         """Gives each of the modules a process of its own; whether that changes anything."""
@@ -137,25 +143,29 @@ class Processes:
 
     def ask(self, process: Process, module: str, requests: Sequence[Request]) -> Iterator[bytes]:
         """The replies to requests that are sent at once, as they come. Raises `StudentFault`."""
-        if self._seconds_left(module) <= 0:
-            raise StudentFault(
-                "timeout", f"{module}.py has used up the time that there is for its tests"
-            )
-        allowed = list(takewhile(lambda request: not self._is_given_up(request.name), requests))
+        refusal = ""
+        allowed: list[Request] = []
+        for request in requests:
+            if refusal := self._refusal(module, request.name):
+                break
+            allowed.append(request)
         replies = process.worker.ask(
             [request.content for request in allowed],
             lambda number: self._patience(module, allowed[number].name),
         )
         for request in allowed:
-            yield self._reply(replies, module, request.name)
-        if len(allowed) < len(requests):
-            name = requests[len(allowed)].name
-            raise StudentFault("timeout", f"{name} did not end in time before and is given up")
+            yield self._reply(replies, process, module, request.name)
+        if refusal:
+            raise StudentFault("timeout", refusal)
 
     def read(self, module: str, reply: bytes, name: str) -> Observation:
         """What the reply says. Raises `StudentFault`; a process whose reply is none is ended."""
         try:
             return read_reply(reply, name)
+        except StudentFault as fault:
+            if "MemoryError" in fault.raised:  # full of what earlier calls have kept, perhaps
+                self._end(module)
+            raise
         except (WireError, ValueError, TypeError):
             self._end(module, self.events.refused, name)
             raise StudentFault("unusable", f"{name} sent back something unreadable") from None
@@ -187,6 +197,7 @@ class Processes:
         (reply,) = self.ask(process, module, [Request(name, import_request(module))])
         self.read(module, reply, name)
         process.imported.add(module)
+        process.seconds = 0.0
         return process
 
     def _started(self, module: str, name: str) -> Process:
@@ -199,7 +210,7 @@ class Processes:
             raise StudentFault("crash", f"{name} ended the Python process") from None
         return process
 
-    def _reply(self, replies: Iterator[bytes], module: str, name: str) -> bytes:
+    def _reply(self, replies: Iterator[bytes], process: Process, module: str, name: str) -> bytes:
         started = time.monotonic()
         try:
             return next(replies)
@@ -216,7 +227,10 @@ class Processes:
             how = "" if death.status is None else f" (exit status {death.status})"
             raise StudentFault("crash", f"{name} ended the Python process{how}") from None
         finally:
-            self._spent[module] += time.monotonic() - started
+            seconds = time.monotonic() - started
+            process.seconds += seconds
+            self._spent[module] += seconds
+            self._spent_by_function[name] += seconds
 
     def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
         process = self._at.pop(self._place(module), None)
@@ -228,22 +242,37 @@ class Processes:
         if events is not None and module in self._apart and name not in events:
             events.append(name)
 
-    def _is_given_up(self, name: str) -> bool:
-        """Whether a function was stopped too often: less often in a submission that hangs
-        everywhere, so that its other functions are still heard."""
-        return self._strikes[name] >= (MAX_STRIKES if self._strikes.total() < MANY_STRIKES else 1)
+    def _refusal(self, module: str, name: str) -> str:
+        """Why a function is not called any more; "" where it is."""
+        if self._seconds_left(module) <= 0:
+            return f"{module}.py has used up the time that there is for its tests"
+        if self._seconds_for(module, name) <= 0:
+            return f"{name} has used up the time that there is for it"
+        # One that was stopped is given up sooner in a submission that hangs everywhere, so that its
+        # other functions are still heard.
+        many = self._strikes.total() >= MANY_STRIKES
+        if self._strikes[name] >= (1 if many else MAX_STRIKES):
+            return f"{name} did not end in time before and is given up"
+        return ""
 
     def _seconds_left(self, module: str) -> float:
+        return min(self._module_seconds(module), self._deadline - time.monotonic())
+
+    def _seconds_for(self, module: str, name: str) -> float:
+        """What one function has used, the module's others may use, too."""
+        left = self._module_seconds(module) - self._spent_by_function[name]
+        return min(left, self._seconds_left(module))
+
+    def _module_seconds(self, module: str) -> float:
         """A tenth of the submission's time is each module's own, half of it is for all of them: a
         slow module leaves time for the others."""
         own = self._limits.submission / 10
         common = self._limits.submission / 2
         common -= sum(max(0.0, spent - own) for spent in self._spent.values())
-        left = max(0.0, own - self._spent[module]) + max(0.0, common)
-        return min(left, self._deadline - time.monotonic())
+        return max(0.0, own - self._spent[module]) + max(0.0, common)
 
     def _patience(self, module: str, name: str) -> Patience:
-        left = max(0.0, self._seconds_left(module))
+        left = max(0.0, self._seconds_for(module, name))
         share = self._share(module, name)
         cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share
         return Patience(min(cpu, left), min(wall, left))

@@ -53,8 +53,7 @@ def read_reply(reply: bytes, name: str) -> Observation:
     if kind in ("raised", "unavailable"):
         raise _fault_of_exception(kind, name, *fields)
     if kind == "unusable":
-        (text,) = fields
-        raise StudentFault("unusable", f"what {name} returned {text!s}")
+        raise StudentFault("unusable", f"what {name} returned {_text(*fields)}")
     raise WireError("not an answer")
 
 
@@ -62,18 +61,24 @@ def _fault_of_exception(
     kind: str, name: str, raised: Any, message: Any, place: Any
 ) -> StudentFault:
     names = _texts(raised) or ("Exception",)
-    said = f"{names[0]}: {message}" if message else names[0]
-    said += f" ({place})" if place else ""
+    said = f"{names[0]}: {message}" if _text(message) else names[0]
+    said += f" ({place})" if _text(place) else ""
     if "NotImplementedError" in names:
         return StudentFault("todo", f"{name} is still to do", names)
     if names[0] == "MissingFunction":
-        return StudentFault("missing", str(message))
+        return StudentFault("missing", message)
     if kind == "unavailable":
         return StudentFault("import", f"{name} failed with {said}")
     return StudentFault("raised", f"{name} raised {said}", names)
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise WireError("not a text")
+    return value
+
+
 def _texts(values: Any) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list):
         raise WireError("not a list of texts")
-    return tuple(values)
+    return tuple(map(_text, values))

@@ -26,6 +26,7 @@ import msgpack
 import numpy as np
 
 from .errors import KitError
+from .worker import scratch
 from .worker.view import SCRATCH
 from .worker.wire import (
     LENGTH,
@@ -200,6 +201,12 @@ class Worker:
         """Whether it ended, or said something, though no request is under way."""
         return any(event & select.POLLIN for _, event in self._poll.poll(0))
 
+    def is_idle(self) -> bool:
+        """Whether it uses no CPU while nothing is asked of it: no thread was left at work."""
+        before = self.cpu_seconds()
+        time.sleep(0.05)
+        return self.cpu_seconds() - before < 0.005
+
     def end(self, grace: float = 0.0) -> int | None:
         """Removes the worker and all that it started; its exit code, negative for a signal."""
         if self._ended:
@@ -279,6 +286,7 @@ class Sandbox:
         self._view = ""
         self.room = memoryview(bytearray(ROOM))
         """Where what a worker sends is put first: a buffer for each piece would cost more."""
+        self._folder = ""
         try:
             self._start_strongest()
         except BaseException:
@@ -423,6 +431,8 @@ class Sandbox:
         if self._process.stderr is not None:
             self._process.stderr.close()
         self._process = None
+        if os.path.isdir(self._folder):  # of a zygote that was killed
+            scratch.remove(self._folder)
 
     def _user(self) -> int | None:
         if os.geteuid() != 0 or not self._other_user:
@@ -433,9 +443,9 @@ class Sandbox:
         """Where workers' scratch folders go; the zygote removes what it made there."""
         if self._view != "plain":
             return SCRATCH
-        folder = tempfile.mkdtemp(prefix="grader-")
-        os.chmod(folder, 0o711)
-        return folder
+        self._folder = tempfile.mkdtemp(prefix="grader-")
+        os.chmod(self._folder, 0o711)
+        return self._folder
 
     def _readable(self) -> list[str]:
         folders = [*SYSTEM, os.path.realpath(sys.base_prefix), *map(str, _library_folders())]

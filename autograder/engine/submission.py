@@ -63,15 +63,17 @@ class Entry:
 def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]) -> list[Path]:
     """The submissions that the paths name: each is one, or a folder of them.
 
-    A folder is one submission if the package, or one of its modules, lies directly in it; otherwise
-    all zips and folders in it are submissions. Raises `FileNotFoundError` for a path that is not
-    there, and `SubmissionError` for a folder without any.
+    A folder is one submission if the package, or one of its modules, lies directly in it, and not
+    several zips beside it; otherwise all zips and folders in it are submissions.
+
+    Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for a folder
+    without any.
     """
     found: list[Path] = []
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(path)
-        if path.is_dir() and not _holds_package(path, package, modules):
+        if path.is_dir() and not _is_submission(path, package, modules):
             inside = [child for child in path.iterdir() if _looks_like_submission(child)]
             if not inside:
                 raise SubmissionError(f"{path}: no zip and no folder in it to grade")
@@ -81,9 +83,15 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
     return found
 
 
-def _holds_package(folder: Path, package: str, modules: Sequence[str]) -> bool:
-    wanted = {package, *(f"{module}.py" for module in modules)}
-    return any(child.name.lower() in wanted for child in folder.iterdir())
+def _is_submission(folder: Path, package: str, modules: Sequence[str]) -> bool:
+    """Not a class in which somebody handed in a folder, or a file, with the package's name."""
+    children = list(folder.iterdir())
+    sources = {f"{module}.py" for module in modules}
+    holds_package = any(
+        child.is_dir() if child.name.lower() == package else child.name.lower() in sources
+        for child in children
+    )
+    return holds_package and sum(child.suffix.lower() == ".zip" for child in children) < 2
 
 
 def _looks_like_submission(path: Path) -> bool:
@@ -139,7 +147,7 @@ class _Reader:
             raise SubmissionError(f"larger than {MAX_ARCHIVE // 2**20} MiB")
         _check_directory_size(content)
         try:
-            archive = zipfile.ZipFile(io.BytesIO(content))
+            archive = _opened(content)
         except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
             raise SubmissionError("not a readable zip file") from None
         entries = list(self._archive_entries(archive))
@@ -241,6 +249,7 @@ class _Reader:
                 p.name.lower() != self._package,
                 -modules[p],
                 len(p.parts),
+                p.name != self._package,
                 p.as_posix(),
             ),
             default=None,
@@ -314,6 +323,19 @@ def _bounded(content: bytes, limit: int) -> bytes:
     if len(content) > limit:
         raise SubmissionError("larger than it says")
     return content
+
+
+def _opened(content: bytes) -> zipfile.ZipFile:
+    """The archive; names that are flagged as UTF-8, and are not, are read as DOS wrote them."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except UnicodeDecodeError:
+        unflagged = bytearray(content)
+        entry = content.find(b"PK\x01\x02")
+        while 0 <= entry < len(content) - 10:
+            unflagged[entry + 9] &= ~8
+            entry = content.find(b"PK\x01\x02", entry + 1)
+        return zipfile.ZipFile(io.BytesIO(unflagged))
 
 
 def _check_directory_size(content: bytes) -> None:

@@ -245,14 +245,14 @@ class Suite:
     def _may_be_anothers_fault(self) -> bool:
         """Whether the test is to be repeated: because its modules shared a process with others, and
         have processes of their own now; or because a process that ran other tests, too, was ended
-        in this one: what they left behind in it (a thread, a timer) may have done it."""
+        in this one: what they left behind (a thread, a timer, full memory) may have done it."""
         outcome = self.turn.outcomes[-1] if self.turn.outcomes else None
         if outcome is None or outcome.kind in ("passed", "grader"):
             return False
         student = self.turn.student
         if student.processes.set_apart(student.modules):
             return True
-        return outcome.kind in ("crash", "timeout") and student.processes.ended_old
+        return outcome.kind in ("crash", "timeout", "raised") and student.processes.ended_old
 
     @property
     def turn(self) -> _Turn:

@@ -25,6 +25,7 @@ from autograder.engine.build import hidden_tests  # noqa: E402
 from autograder.engine.demo import demo_class  # noqa: E402
 from autograder.engine.otter.package import write_autograder_zip  # noqa: E402
 from tests import otter_class  # noqa: E402
+from tests.adversarial import CASES  # noqa: E402
 
 NAME = "gradflow"
 IMAGE = f"otter-grade:{NAME}"
@@ -32,6 +33,16 @@ MAX_BYTES = 900_000_000
 MAX_SECONDS = 180
 MAX_RATIO = 1.3
 OFFLINE = ("right", "partial", "attacker", "two_notebooks")
+ADVERSARIAL = set(
+    """
+    patched_numpy_testing conftest channel_flood patched_servant_says_returned patched_encoder_forges
+    returns_always_equal returns_masked_all zeroes_its_argument returns_recursive_list
+    call_os_exit_zero call_segfault call_daemon call_kill_everything harmless_timer_that_exits
+    look_hidden_suites look_environment look_frames exhaust_six_gib exhaust_loop
+    exhaust_disk_many_files exhaust_fork_bomb exhaust_output_to_channel slip bomb_beside encrypted
+    giant_directory_zip64 source_null_bytes source_plot skeleton <script>alert(1)<
+""".split()
+)  # noqa: SIM905
 Grades = dict[str, dict[str, float]]
 
 
@@ -115,6 +126,10 @@ class Check:
         if self.options.demo:
             made |= {k: otter_class.zipped(f) for k, f in demo_class(self.assignment).items()}
         otter_class.write_class(submissions, made)
+        if self.assignment.package == "gradflow":  # which these attack
+            for case in CASES:
+                if case.name in ADVERSARIAL:
+                    case.write(submissions)
         (submissions / "no bytes.zip").write_bytes(b"")
         (submissions / "no zip.zip").write_bytes(b"PK\5\6 is not a zip")
         return submissions

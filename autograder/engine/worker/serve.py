@@ -6,6 +6,7 @@ functions, to replay what a named mistake would have answered.
 
 from __future__ import annotations
 
+import builtins
 import os
 import traceback
 import warnings
@@ -26,6 +27,9 @@ MAX_WARNINGS = 5
 DEFAULT_ERRORS = MappingProxyType(
     {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
 )
+
+
+_BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
 class Target(NamedTuple):
@@ -127,12 +131,18 @@ def _type_name(value: Any) -> str:
 
 def describe(problem: BaseException, folder: str) -> list[Any]:
     """An exception as plain data: its classes' names, its message, the student's line in it."""
-    names = [kind.__name__[:MAX_TEXT] for kind in type(problem).__mro__][:20]
+    names = [_class_name(kind) for kind in type(problem).__mro__][:20]
     try:
         message = str(problem)[:MAX_TEXT].replace(folder, "").encode("utf-8", "replace").decode()
     except BaseException:  # an exception whose own text raises
         message = ""
     return [names, message, _student_line(problem, folder)]
+
+
+def _class_name(kind: type) -> str:
+    """A class of the student's own that is called ValueError is none."""
+    name = kind.__name__[:MAX_TEXT]
+    return name if _BUILT_IN.get(name, kind) is kind else f"{name} (not Python's own)"
 
 
 def _student_line(problem: BaseException, folder: str) -> str:

@@ -17,7 +17,6 @@ import contextlib
 import gc
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -30,6 +29,7 @@ import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
 
 from . import linux, view
+from . import scratch as scratch_folder
 from .jail import SCRATCH_SIZE, Jail
 from .package import Package
 from .seccomp import filter_if_available
@@ -77,7 +77,7 @@ class Zygote:
         for worker in list(self._workers):
             self._end(worker)
         if not self._jail.namespaces:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            scratch_folder.remove(self._scratch)
 
     def _spawn(self, channel: int) -> dict[str, Any]:
         user = self._free_user()
@@ -150,7 +150,7 @@ class Zygote:
 
     def _cpu_seconds(self, worker: int) -> float:
         _, inner, scratch, _ = self._workers[worker]
-        if not self._jail.namespaces and _size(scratch) > SCRATCH_SIZE:
+        if not self._jail.namespaces and scratch_folder.is_larger(scratch, SCRATCH_SIZE):
             _kill(inner)  # a file system of its own would have been full
         try:
             return time.clock_gettime((~inner << 3) | 2)  # the CPU clock of that process
@@ -172,7 +172,7 @@ class Zygote:
             status = os.waitpid(outer, 0)[1]
         if not self._jail.namespaces:
             self._sweep(outer, user)
-            shutil.rmtree(scratch, ignore_errors=True)
+            scratch_folder.remove(scratch)
         return os.waitstatus_to_exitcode(status)
 
     def _sweep(self, group: int, user: int | None) -> None:
@@ -184,17 +184,6 @@ class Zygote:
             if sweeper == 0:
                 _never_return(_kill_all_of, user)
             os.waitpid(sweeper, 0)
-
-
-def _size(folder: str) -> int:
-    """Bytes of all files in a folder, a block for each."""
-    total = 0
-    for place, folders, files in os.walk(folder):
-        total += 4096 * (len(folders) + len(files))
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(place, name)).st_size
-    return total
 
 
 def _kill(process: int) -> None:
