@@ -67,8 +67,8 @@ class Fingerprinter:
         self._explained = np.unique(np.concatenate([*explained, np.empty(0, np.uint32)]))
 
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
-        """The fingerprints of the Python files, sorted 32-bit hashes, without what the skeleton and the
-        solution explain."""
+        """The fingerprints of the Python files, sorted 32-bit hashes, without what the skeleton and
+        the solution explain."""
         sources = [_text(content) for path, content in files.items() if path.endswith(".py")]
         found = [_winnowed(self._hashes(source)) for source in sources]
         prints = np.unique(np.concatenate([*found, np.empty(0, np.uint32)]))
