@@ -2,82 +2,63 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from types import SimpleNamespace
-
-import numpy as np
 import pytest
 
-from autograder.engine.worker.serve import Servant, Target
-from autograder.engine.worker.wire import Decoder, Encoder
+from autograder.engine import classroom
+from autograder.engine.assignment import Assignment
+from autograder.engine.grading import Grader
 
-Pair = namedtuple("Pair", "first second")
+FORWARD = """
+_forward = batchnorm_forward
 
+def batchnorm_forward(x, gamma, *rest, **options):
+    out, cache, mean, var = _forward(x, gamma, *rest, **options)
+    return out, {wrapped}, mean, var
 
-def servant(**functions) -> Servant:
-    return Servant(lambda module, function: Target(functions[function]))
+_backward = batchnorm_backward
 
-
-def asked(servant: Servant, function: str, *args, opaque=(), fresh=False):
-    """The reply's value and the arguments that the call changed."""
-    content = ["module", function, list(args), {}, list(opaque)]
-    request = bytes([fresh]) + Encoder(lambda value: value).encode(content)
-    kind, *fields = Decoder(handle=lambda handle: handle).decode(servant.answer(request))
-    assert kind == "returned", fields
-    return fields[0], fields[1]
-
-
-def forward(x):
-    return x.sum(), [x, x * 2]
+def batchnorm_backward(dout, cache):
+    gradients = _backward(dout, cache[1])
+    cache[0][:] = 0.0
+    return gradients
+"""
+CONTRACT = "batchnorm/backward_contract"
 
 
-def spends_its_own(cache):
-    cache.pop()[:] = 0
-    return 1.0
+def lost(kit: Assignment, grader: Grader, module: str, code: str, test: str) -> list[str]:
+    outcomes, _ = grader.run(classroom.with_code(kit, module, code), [test])
+    return [outcome.reason for outcome in outcomes if not outcome.passed]
 
 
-def changes_what_forward_was_given(cache):
-    cache[0][:] = 0
-    return 1.0
-
-
-def test_an_object_that_a_function_keeps_is_its_own_to_change() -> None:
-    worker = servant(forward=forward, backward=spends_its_own)
-    (_, cache), _ = asked(worker, "forward", np.ones(3), opaque=[1])
-    assert asked(worker, "backward", cache) == (1.0, [])
-
-
-@pytest.mark.parametrize("wrap", [list, tuple, lambda kept: {0: kept[0]}])
-def test_an_array_of_an_earlier_call_is_not(wrap) -> None:
-    worker = servant(
-        forward=lambda x: (x.sum(), wrap(forward(x)[1])), backward=changes_what_forward_was_given
-    )
-    (_, cache), _ = asked(worker, "forward", np.ones(3), opaque=[1])
-    assert asked(worker, "backward", cache) == (1.0, ["argument 1 of an earlier call"])
+@pytest.mark.parametrize("wrapped", ["[{}, cache]", "({}, cache)", "{{0: {}, 1: cache}}"])
+def test_a_cache_is_its_own_to_change_what_the_forward_pass_was_given_is_not(
+    kit: Assignment, grader: Grader, wrapped: str
+) -> None:
+    own = FORWARD.replace("{wrapped}", wrapped.format("gamma.copy()"))
+    assert lost(kit, grader, "batchnorm", own, CONTRACT) == []
+    given = FORWARD.replace("{wrapped}", wrapped.format("gamma"))
+    (reason,) = lost(kit, grader, "batchnorm", given, CONTRACT)
+    assert "changed argument 2 of an earlier call" in reason
 
 
 @pytest.mark.parametrize(
-    ("value", "arrives"),
+    ("made", "right"),
     [
-        (Pair(1.0, 2), (1.0, 2)),
-        (np.array(["low", "high"])[1], "high"),
-        ((1.0, 2), (1.0, 2)),
+        ("namedtuple('Pair', 'clipped norm')(*pair)", True),
+        ("type('Pair', (tuple,), {})(pair)", False),
+        ("type('Pair', (), {'_fields': (), '__iter__': lambda _: iter(pair)})()", False),
     ],
 )
-def test_named_tuples_and_numpy_texts_arrive_as_what_they_are(value, arrives) -> None:
-    result, _ = asked(servant(f=lambda: value), "f")
-    assert result == arrives
-    assert type(result) is type(arrives)
+def test_a_named_tuple_is_a_tuple(kit: Assignment, grader: Grader, made: str, right: bool) -> None:
+    code = f"""
+from collections import namedtuple
 
+_right = clip_by_global_norm
 
-@pytest.mark.parametrize("value", [type("Other", (tuple,), {})((1,)), SimpleNamespace(_fields=())])
-def test_other_objects_stay(value) -> None:
-    result, _ = asked(servant(f=lambda: value), "f")
-    assert result.type_name == type(value).__name__
-
-
-def test_positions_of_a_named_tuple_can_be_kept() -> None:
-    worker = servant(f=lambda: Pair(1.0, np.ones(2)))
-    (first, kept), _ = asked(worker, "f", opaque=[1])
-    assert first == 1.0
-    assert kept.type_name == "ndarray of float64"
+def clip_by_global_norm(grads, max_norm):
+    pair = _right(grads, max_norm)
+    return {made}
+"""
+    reasons = lost(kit, grader, "clipping", code, "clipping/global_arrays")
+    assert (reasons == []) is right
+    assert all("an object of type Pair" in reason for reason in reasons)

@@ -27,14 +27,6 @@ DEFAULT_ERRORS = MappingProxyType(
 )
 
 
-class Target(NamedTuple):
-    """A function to call, and which warnings its module asked not to see."""
-
-    function: Callable[..., Any]
-    silenced: tuple[tuple[str, type[Warning], str], ...] = ()
-    error_state: Mapping[str, str] = DEFAULT_ERRORS
-
-
 class Given(NamedTuple):
     """An array that a call was given: as which argument, and its content then."""
 
@@ -51,6 +43,14 @@ class Kept(NamedTuple):
 
     value: Any
     given: list[Given]
+
+
+class Target(NamedTuple):
+    """A function to call, and which warnings its module asked not to see."""
+
+    function: Callable[..., Any]
+    silenced: tuple[tuple[str, type[Warning], str], ...] = ()
+    error_state: Mapping[str, str] = DEFAULT_ERRORS
 
 
 class Servant:
@@ -76,7 +76,6 @@ class Servant:
         if request[0]:
             self._kept.clear()
             self._generators.clear()
-        self._handed_back.clear()
         module, function, args, kwargs, opaque = self._decoder.decode(memoryview(request)[1:])
         try:
             target = self._find(module, function)
@@ -90,11 +89,12 @@ class Servant:
     def _call(
         self, target: Target, args: list[Any], kwargs: dict[str, Any], opaque: list[int]
     ) -> bytes:
-        own = [kept.value for kept in self._handed_back]
+        handed_back, self._handed_back = self._handed_back, []
+        own = [kept.value for kept in handed_back]
         given = list(_given_arrays(args, kwargs, own))
         self._given = [Given(path, array, _content(array)) for path, array in given]
         # What an object keeps may be an array that an earlier call was given.
-        before = [old for kept in self._handed_back for old in kept.given]
+        before = [old for kept in handed_back for old in kept.given]
         with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
             warnings.simplefilter("always")
             for message, category, module in target.silenced:
