@@ -63,12 +63,12 @@ class Servant:
     def __init__(self, find: Callable[[str, str], Target], folder: str = "\0") -> None:
         self._find = find
         self._folder = folder
-        self._kept: list[Kept] = []
-        self._handed_back: list[Kept] = []
-        self._given: list[Given] = []
+        self._kept: list[Any] = []
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator)
         self._encoder = Encoder(self._keep)
+        self._handed_back: list[Kept] = []
+        self._given: list[Given] = []
 
     def answer(self, request: bytes | bytearray) -> bytes:
         """The reply to a request: a byte, 1 to forget what was kept, then the encoded list
@@ -117,7 +117,7 @@ class Servant:
         return Handle(len(self._kept) - 1, _type_name(value))
 
     def _kept_object(self, handle: Handle) -> Any:
-        kept = self._kept[handle.number]
+        kept: Kept = self._kept[handle.number]
         self._handed_back.append(kept)
         return kept.value
 
