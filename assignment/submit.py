@@ -1,4 +1,4 @@
-"""Makes submission.zip: runs the public tests, says what is missing, packs gradflow/*.py.
+"""Makes submission.zip: runs the public tests, says what is missing, packs gradflow/.
 
     python submit.py
 
@@ -51,7 +51,8 @@ def public_tests_pass() -> bool:
 
 def pack(target: Path) -> list[str]:
     """Writes the zip; the names in it. Times are fixed: the same files give the same zip."""
-    names = sorted(path.name for path in PACKAGE.glob("*.py"))
+    inside = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_file()]
+    names = sorted(path.as_posix() for path in inside if not any(map(left_out, path.parts)))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             info = zipfile.ZipInfo(f"gradflow/{name}", date_time=(2020, 1, 1, 0, 0, 0))
@@ -59,6 +60,11 @@ def pack(target: Path) -> list[str]:
             info.external_attr = 0o644 << 16
             archive.writestr(info, (PACKAGE / name).read_bytes())
     return names
+
+
+def left_out(name: str) -> bool:
+    """Whether Python, an editor or the system made it, as __pycache__ or .DS_Store."""
+    return name == "__pycache__" or name.startswith(".")
 
 
 def broken() -> list[tuple[str, str]]:

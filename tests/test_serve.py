@@ -1,11 +1,69 @@
-"""What a worker says of an exception."""
+"""What a worker observes of a call, and in what form the result leaves it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from autograder.engine import classroom
+from autograder.engine.assignment import Assignment
+from autograder.engine.grading import Grader
 from autograder.engine.worker.serve import describe
+
+FORWARD = """
+_forward = batchnorm_forward
+
+def batchnorm_forward(x, gamma, *rest, **options):
+    out, cache, mean, var = _forward(x, gamma, *rest, **options)
+    return out, {wrapped}, mean, var
+
+_backward = batchnorm_backward
+
+def batchnorm_backward(dout, cache):
+    gradients = _backward(dout, cache[1])
+    cache[0][:] = 0.0
+    return gradients
+"""
+CONTRACT = "batchnorm/backward_contract"
+
+
+def lost(kit: Assignment, grader: Grader, module: str, code: str, test: str) -> list[str]:
+    outcomes, _ = grader.run(classroom.with_code(kit, module, code), [test])
+    return [outcome.reason for outcome in outcomes if not outcome.passed]
+
+
+@pytest.mark.parametrize("wrapped", ["[{}, cache]", "({}, cache)", "{{0: {}, 1: cache}}"])
+def test_a_cache_is_its_own_to_change_what_the_forward_pass_was_given_is_not(
+    kit: Assignment, grader: Grader, wrapped: str
+) -> None:
+    own = FORWARD.replace("{wrapped}", wrapped.format("gamma.copy()"))
+    assert lost(kit, grader, "batchnorm", own, CONTRACT) == []
+    given = FORWARD.replace("{wrapped}", wrapped.format("gamma"))
+    (reason,) = lost(kit, grader, "batchnorm", given, CONTRACT)
+    assert "changed argument 2 of an earlier call" in reason
+
+
+@pytest.mark.parametrize(
+    ("made", "right"),
+    [
+        ("namedtuple('Pair', 'clipped norm')(*pair)", True),
+        ("type('Pair', (tuple,), {})(pair)", False),
+        ("type('Pair', (), {'_fields': (), '__iter__': lambda _: iter(pair)})()", False),
+    ],
+)
+def test_a_named_tuple_is_a_tuple(kit: Assignment, grader: Grader, made: str, right: bool) -> None:
+    code = f"""
+from collections import namedtuple
+
+_right = clip_by_global_norm
+
+def clip_by_global_norm(grads, max_norm):
+    pair = _right(grads, max_norm)
+    return {made}
+"""
+    reasons = lost(kit, grader, "clipping", code, "clipping/global_arrays")
+    assert (reasons == []) is right
+    assert all("an object of type Pair" in reason for reason in reasons)
 
 
 def names(problem: BaseException) -> list[str]:

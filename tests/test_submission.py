@@ -46,11 +46,17 @@ def test_a_zip_and_a_folder_give_the_same_files(tmp_path: Path) -> None:
     assert (packed.name, unpacked.name) == ("a.zip", "b.zip")
 
 
-def test_only_python_files_of_the_package_and_beside_it_are_kept(tmp_path: Path) -> None:
-    kept = {"hw/pkg/alpha.py": b"", "hw/helper.py": b""}
-    left = {"hw/pkg/data.csv": b"", "hw/other/x.py": b"", "top.py": b"", "hw/pkg/a.pyc": b""}
+def test_the_packages_files_and_python_files_beside_it_are_kept(tmp_path: Path) -> None:
+    kept = {"hw/pkg/alpha.py": b"", "hw/helper.py": b"", "hw/pkg/sub/data.csv": b""}
+    left = {"hw/lab.ipynb": b"", "hw/other/x.py": b"", "top.py": b"", "hw/pkg/a.pyc": b""}
     read = read_submission(put(tmp_path, "a.zip", zip_of({**kept, **left})), "pkg", MODULES)
-    assert set(read.files) == {"pkg/alpha.py", "helper.py"}
+    assert set(read.files) == {"pkg/alpha.py", "helper.py", "pkg/sub/data.csv"}
+
+
+def test_without_a_package_folder_only_python_files_are_kept(tmp_path: Path) -> None:
+    given = {"hw/alpha.py": b"", "hw/data.csv": b"", "hw/sub/x.py": b""}
+    read = read_submission(put(tmp_path, "a.zip", zip_of(given)), "pkg", MODULES)
+    assert set(read.files) == {"pkg/alpha.py"}
 
 
 def test_no_file_is_written(tmp_path: Path) -> None:
@@ -64,6 +70,7 @@ def test_no_file_is_written(tmp_path: Path) -> None:
 
 def test_the_assignments_modules_are_never_crowded_out(tmp_path: Path) -> None:
     many = {f"pkg/a{i}.py": b"" for i in range(3 * MAX_FILES)}
+    many |= {f"pkg/0{i}.csv": b"" for i in range(3 * MAX_FILES)}
     read = read_submission(
         put(tmp_path, "a.zip", zip_of({**many, "pkg/beta.py": b"", "pkg/alpha.py": b""})),
         "pkg",

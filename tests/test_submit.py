@@ -42,26 +42,35 @@ def submit(folder: Path, cwd: Path | None = None) -> subprocess.CompletedProcess
 
 def test_finished_work(handout: Path) -> None:
     assignment = Assignment.load(ROOT / "autograder")
-    shutil.copytree(SOLUTION, handout / "gradflow", dirs_exist_ok=True)
+    mine = handout / "gradflow"
+    shutil.copytree(SOLUTION, mine, dirs_exist_ok=True)
+    for name in ("helpers/__init__.py", "helpers/__pycache__/a.pyc", ".idea/a.xml", ".DS_Store"):
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text("", "utf-8")
     done = submit(handout)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stdout
     assert done.stdout.count(" done\n") == 6
     target = handout / "submission.zip"
-    assert f"8 files are in {target}" in done.stdout
-    expected = sorted(f"gradflow/{path.name}" for path in SOLUTION.glob("*.py"))
+    expected = sorted(
+        [
+            *(f"gradflow/{path.name}" for path in SOLUTION.glob("*.py")),
+            *(f"gradflow/data/{path.name}" for path in (SOLUTION / "data").iterdir()),
+            "gradflow/helpers/__init__.py",
+        ]
+    )
+    assert f"{len(expected)} files are in {target}" in done.stdout
     with zipfile.ZipFile(target) as archive:
         assert sorted(archive.namelist()) == expected
     found = read_submission(target, assignment.package, assignment.modules)
     assert found.problem == ""
     assert found.notes == ()
-    assert found.files == {name: (SOLUTION.parent / name).read_bytes() for name in expected}
+    assert found.files == {name: (handout / name).read_bytes() for name in expected}
 
 
 def test_unfinished_work_may_be_handed_in_from_anywhere(handout: Path, tmp_path: Path) -> None:
     (handout / "gradflow" / "clipping.py").unlink()
     (handout / "gradflow" / "diagnostics.py").write_text("def (", "utf-8")
-    (handout / "gradflow" / "notes.txt").write_text("mine", "utf-8")
     done = submit(handout, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "WARNING: gradflow/clipping.py is missing" in done.stdout
@@ -70,7 +79,6 @@ def test_unfinished_work_may_be_handed_in_from_anywhere(handout: Path, tmp_path:
     assert "still TODO" in done.stdout
     with zipfile.ZipFile(handout / "submission.zip") as archive:
         assert "gradflow/clipping.py" not in archive.namelist()
-        assert all(name.endswith(".py") for name in archive.namelist())
     assert not (tmp_path / "submission.zip").exists()
 
 

@@ -64,12 +64,14 @@ def run_check(folder: Path, jobs: int | None, seeds: range, variants_only: bool)
     calling = _tests_by_function(outcomes)
     cases = list(_cases(assignment, seeds, calling, variants_only))
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
-    findings = list(_findings(folder, cases, jobs or available_cores()))
-    problems = list(_problems(tests, findings))
+    findings, problems = [], []
+    for found in _findings(folder, cases, jobs or available_cores()):
+        findings.append(found)
+        if found.kind == "solution" and found.seed > seeds[0]:
+            click.echo(f"seed {found.seed - 1} is done")
+        problems += _announced(_problems(found))
     if not variants_only:
-        problems += _report_mistakes(tests, findings)
-    for problem in problems:
-        click.echo(f"PROBLEM: {problem}")
+        problems += _announced(_report_mistakes(tests, findings))
     counts = Counter(finding.kind for finding in findings)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     click.echo("the material is as it should be" if not problems else f"{len(problems)} problems")
@@ -141,15 +143,22 @@ def _finding(grader: Grader, case: Case) -> Finding:
     )
 
 
-def _problems(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -> Iterator[str]:
-    for found in findings:
-        if found.kind in ("solution", "variant") and found.lost:
-            yield (
-                f"{found.kind} {found.case} loses points with seed {found.seed}:"
-                f" {'; '.join(found.reasons)}"
-            )
-        if found.kind == "skeleton" and found.kept:
-            yield f"the skeleton earns {found.kept} points"
+def _announced(problems: Iterable[str]) -> list[str]:
+    """The problems, each shown as soon as it is known: many seeds take long."""
+    problems = list(problems)
+    for problem in problems:
+        click.echo(f"PROBLEM: {problem}")
+    return problems
+
+
+def _problems(found: Finding) -> Iterator[str]:
+    if found.kind in ("solution", "variant") and found.lost:
+        yield (
+            f"{found.kind} {found.case} loses points with seed {found.seed}:"
+            f" {'; '.join(found.reasons)}"
+        )
+    if found.kind == "skeleton" and found.kept:
+        yield f"the skeleton earns {found.kept} points"
 
 
 def _report_mistakes(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -> list[str]:

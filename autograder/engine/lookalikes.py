@@ -69,11 +69,11 @@ class Fingerprinter:
         self._explained = np.unique(np.concatenate([*explained, np.empty(0, np.uint32)]))
 
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
-        """The fingerprints of the files, sorted 32-bit hashes, without what the skeleton and the
-        solution explain."""
+        """The fingerprints of the Python files, sorted 32-bit hashes, without what the skeleton and
+        the solution explain."""
         found, left = [np.empty(0, np.uint32)], MAX_TOKENS
-        for content in files.values():
-            hashes = self._hashes(_text(content), left)
+        for source in (_text(content) for path, content in files.items() if path.endswith(".py")):
+            hashes = self._hashes(source, left)
             left -= len(hashes)
             found.append(_winnowed(hashes))
         prints = np.unique(np.concatenate(found))

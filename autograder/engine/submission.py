@@ -1,7 +1,7 @@
 """Submissions: found on disk, read without trusting a byte of them.
 
 Nothing is ever unpacked to a path that a submission names: contents are read into memory, within
-limits, and only Python files of the package (and beside it) are kept.
+limits, and only the package's files and the Python files beside it are kept.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MAX_DEPTH = 12
 MAX_INNER_ARCHIVES = 5
 MAX_NAME = 300
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages"}
+COMPILED = {".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib"}
+"""What Python could import in a module's place, though nobody could read it."""
 
 
 class SubmissionError(KitError):
@@ -224,15 +226,15 @@ class _Reader:
         return self._read_all(chosen)
 
     def _target(self, path: PurePosixPath, root: PurePosixPath, named: bool) -> str | None:
-        if path.suffix.lower() != ".py":
-            return None
-        if path.is_relative_to(root):
+        kind = path.suffix.lower()
+        python = kind == ".py"
+        if path.is_relative_to(root) and (python or (named and kind not in COMPILED)):
             inside = path.relative_to(root)
             if not named and len(inside.parts) > 1:
                 return None
             name = inside.as_posix()
             return f"{self._package}/{name.lower() if name.lower() in self._wanted else name}"
-        if named and path.parent == root.parent:
+        if named and python and path.parent == root.parent:
             return path.name
         return None
 
@@ -260,7 +262,13 @@ class _Reader:
         total = 0
         modules = {f"{self._package}/{name}" for name in self._wanted}
         by_importance = sorted(
-            chosen, key=lambda t: (t not in modules, not t.startswith(f"{self._package}/"), t)
+            chosen,
+            key=lambda t: (
+                t not in modules,
+                not t.endswith(".py"),
+                not t.startswith(f"{self._package}/"),
+                t,
+            ),
         )
         for target in by_importance:
             entry = chosen[target]

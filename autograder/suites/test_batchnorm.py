@@ -449,9 +449,9 @@ def test_backward_of_two_passes(student, reference, rng):
 @pytest.mark.points(1)
 @pytest.mark.catches("dout_changed_in_place")
 def test_backward_contract(student, reference, rng):
-    """Backward: three float64 results of the right shapes, in both modes; dout is not changed.
+    """Backward: three float64 results of the right shapes; nothing that was given is changed.
 
-    Look at dtype and shape of each result, and at dout before and after the call.
+    Look at dtype and shape of each result, and at dout and gamma before and after the call.
     """
     batch = inputs.batch(rng, 5, 4)
     dout = rng.standard_normal((5, 4))

@@ -1109,3 +1109,26 @@ def indices_of_negative_entries():
         dz[low] = alpha if np.ndim(alpha) == 0 else np.tile(alpha, (len(z), 1))[low]
         dalpha[low] = z[low]
         return dz, dalpha
+
+
+@variant("prelu_grad", "rrelu")
+def results_are_named_tuples():
+    """A NamedTuple, or a namedtuple, is a tuple."""
+    from collections import namedtuple
+    from typing import NamedTuple
+
+    class Derivatives(NamedTuple):
+        dz: np.ndarray
+        dalpha: np.ndarray
+
+    Rectified = namedtuple("Rectified", ["a", "slope"])
+
+    def prelu_grad(z, alpha):
+        return Derivatives(dalpha=np.minimum(z, 0), dz=np.where(z > 0, 1.0, alpha))
+
+    def rrelu(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+        if not 0 <= lower <= upper:
+            raise ValueError("lower and upper")
+        drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
+        slope = np.where(z < 0, drawn, 1.0)
+        return Rectified(slope * z, slope)

@@ -1106,3 +1106,64 @@ def wrapped_and_talkative():
         dgamma, dbeta = (x_hat * dout).sum(0), dout.sum(0)
         correction = (dbeta + x_hat * dgamma) / n if cache["training"] else np.zeros_like(dout)
         return cache["slope"] * (dout - correction), dgamma, dbeta
+
+
+@variant("batchnorm_forward", "batchnorm_backward")
+def cache_is_used_up():
+    """The cache is a stack; the backward pass pops it empty and writes into its own x_hat."""
+
+    def batchnorm_forward(
+        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+    ):
+        mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (running_mean, running_var)
+        stack = [np.sqrt(var + eps), gamma.copy(), training]
+        stack.append((x - mean) / stack[0])
+        if training:
+            running_mean = momentum * running_mean + (1 - momentum) * mean
+            running_var = momentum * running_var + (1 - momentum) * var
+        return gamma * stack[-1] + beta, stack, running_mean, running_var
+
+    def batchnorm_backward(dout, cache):
+        x_hat, training, gamma, std = (cache.pop() for _ in range(4))
+        dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+        x_hat *= -training * dgamma / len(dout)
+        x_hat += dout - training * dbeta / len(dout)
+        gamma /= std
+        return gamma * x_hat, dgamma, dbeta
+
+
+@variant("batchnorm_forward", "batchnorm_backward")
+def results_are_named_tuples():
+    """Both functions return a NamedTuple, which is a tuple; the cache is its second entry."""
+    from typing import NamedTuple
+
+    class Forward(NamedTuple):
+        out: np.ndarray
+        cache: dict
+        running_mean: np.ndarray
+        running_var: np.ndarray
+
+    class Backward(NamedTuple):
+        dx: np.ndarray
+        dgamma: np.ndarray
+        dbeta: np.ndarray
+
+    def batchnorm_forward(
+        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+    ):
+        mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (running_mean, running_var)
+        inv = (var + eps) ** -0.5
+        x_hat = (x - mean) * inv
+        kept = momentum if training else 1.0
+        return Forward(
+            out=gamma * x_hat + beta,
+            cache={"x_hat": x_hat, "slope": gamma * inv, "training": training},
+            running_mean=kept * running_mean + (1 - kept) * mean,
+            running_var=kept * running_var + (1 - kept) * var,
+        )
+
+    def batchnorm_backward(dout, cache):
+        x_hat, slope, training = cache["x_hat"], cache["slope"], cache["training"]
+        dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
+        through = (dbeta + x_hat * dgamma) / len(dout) if training else 0.0
+        return Backward(slope * (dout - through), dgamma, dbeta)

@@ -613,3 +613,21 @@ def plain_squares_where_they_fit():
             raise ValueError("grads must be finite")
         n = euclid(np.array([euclid(g) for g in grads], dtype=float))
         return [np.array(g) if n <= max_norm else max_norm * (g / n) for g in grads], n
+
+
+@variant("clip_by_global_norm")
+def result_is_a_named_tuple():
+    """A NamedTuple of the clipped arrays and their joint norm."""
+    from typing import NamedTuple
+
+    class Clipped(NamedTuple):
+        grads: list[np.ndarray]
+        norm: float
+
+    def clip_by_global_norm(grads, max_norm):
+        if not max_norm > 0 or not all(np.isfinite(g).all() for g in grads):
+            raise ValueError("max_norm must be positive, grads finite")
+        top = max((float(np.abs(g).max(initial=0)) for g in grads), default=0.0) or 1.0
+        norm = top * float(np.sqrt(sum(np.sum((g / top) ** 2) for g in grads)))
+        factor = min(1.0, max_norm / norm) if norm else 1.0
+        return Clipped([g * factor for g in grads], norm)

@@ -311,3 +311,19 @@ def measured_by_a_class():
     doctor = Doctor()
     gradient_norms, saturated_fraction = doctor.norms, doctor.saturated
     dead_fraction, diagnose = doctor.dead, doctor.verdict
+
+
+@variant("diagnose")
+def diagnosis_by_numpy_text():
+    """An entry of an array of words: a np.str_, which is a str."""
+
+    def diagnose(norms, vanishing=1e-3, exploding=1e3):
+        words = np.array(["healthy", "vanishing", "exploding"])
+        norms = np.asarray(norms, dtype=float)
+        if not np.isfinite(norms).all():
+            return words[2]
+        if norms[-1] == 0:
+            return words[1 + (norms[0] != 0)]
+        with np.errstate(over="ignore"):
+            ratio = norms[0] / norms[-1]
+        return words[(ratio < vanishing) + 2 * (ratio > exploding)]

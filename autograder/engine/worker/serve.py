@@ -32,6 +32,24 @@ DEFAULT_ERRORS = MappingProxyType(
 _BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
+class Given(NamedTuple):
+    """An array that a call was given: as which argument, and its content then."""
+
+    path: str
+    array: np.ndarray
+    content: tuple[Any, ...]
+
+    def is_changed(self) -> bool:
+        return _content(self.array) != self.content
+
+
+class Kept(NamedTuple):
+    """An object that stays here, and what the call that made it was given."""
+
+    value: Any
+    given: list[Given]
+
+
 class Target(NamedTuple):
     """A function to call, and which warnings its module asked not to see."""
 
@@ -70,12 +88,15 @@ class Servant:
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator)
         self._encoder = Encoder(self._keep)
+        self._handed_back: list[Kept] = []
+        self._given: list[Given] = []
 
     def answer(self, fresh: bool, content: memoryview) -> bytes:
         """The reply to the content of a request; fresh: what was kept is forgotten first."""
         if fresh:
             self._kept.clear()
             self._generators.clear()
+        self._handed_back.clear()
         try:
             function, args, kwargs, opaque = self._decoder.decode(content)
             target = self._find(function)
@@ -89,16 +110,20 @@ class Servant:
     def _call(
         self, target: Target, args: list[Any], kwargs: dict[str, Any], opaque: list[int]
     ) -> bytes:
-        given = list(_given_arrays(args, kwargs))
-        before = [_content(array) for _, array in given]
+        handed_back, self._handed_back = self._handed_back, []
+        own = [kept.value for kept in handed_back]
+        given = list(_given_arrays(args, kwargs, own))
+        self._given = [Given(path, array, _content(array)) for path, array in given]
+        # What an object keeps may be an array that an earlier call was given.
+        before = [old for kept in handed_back for old in kept.given]
         with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
             warnings.simplefilter("always")
             for message, category, module in target.silenced:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
-        changed = [
-            path for (path, array), old in zip(given, before, strict=True) if _content(array) != old
-        ]
+        changed = [now.path for now in self._given if now.is_changed()]
+        changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
+        value = _plain(value)
         shared = _shared_memory(value, given)
         if type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
@@ -109,11 +134,13 @@ class Servant:
             return self._encoder.encode(["unusable", str(problem)[:MAX_TEXT]])
 
     def _keep(self, value: Any) -> Handle:
-        self._kept.append(value)
+        self._kept.append(Kept(value, self._given))
         return Handle(len(self._kept) - 1, _type_name(value))
 
     def _kept_object(self, handle: Handle) -> Any:
-        return self._kept[handle.number]
+        kept: Kept = self._kept[handle.number]
+        self._handed_back.append(kept)
+        return kept.value
 
     def _generator(self, known: GeneratorState) -> np.random.Generator:
         if known.kind is not None and known.state is not None:
@@ -156,10 +183,23 @@ def _student_line(problem: BaseException, folder: str) -> str:
     return place
 
 
-def _given_arrays(args: list[Any], kwargs: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+def _plain(value: Any) -> Any:
+    """A named tuple as the tuple that it is, NumPy's text as the text that it is."""
+    if isinstance(value, tuple) and hasattr(type(value), "_fields"):
+        return tuple(value)
+    return str(value) if type(value) is np.str_ else value
+
+
+def _given_arrays(
+    args: list[Any], kwargs: dict[str, Any], own: list[Any]
+) -> Iterator[tuple[str, np.ndarray]]:
+    """The arrays among the arguments, but for those in what the student's code keeps for itself:
+    a cache is its own to change."""
     named = [(f"argument {i + 1}", value) for i, value in enumerate(args)]
     named += [(f"argument {key}", value) for key, value in kwargs.items()]
     for name, value in named:
+        if any(value is kept for kept in own):
+            continue
         if isinstance(value, np.ndarray):
             yield name, value
         elif isinstance(value, (list, tuple)):
