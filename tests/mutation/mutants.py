@@ -6,6 +6,7 @@ import ast
 import contextlib
 import difflib
 import itertools
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,10 +82,12 @@ def _plain(source: str) -> str:
 
 def _imports(source: str) -> bool:
     """Whether the module's own lines run: what fails at once, as in an annotation, tests nothing."""
-    try:
-        exec(compile(source, "mutant", "exec", dont_inherit=True), {"__name__": "mutant"})
-    except Exception:
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # as of `is` between numbers
+        try:
+            exec(compile(source, "mutant", "exec", dont_inherit=True), {"__name__": "mutant"})
+        except Exception:
+            return False
     return True
 
 
@@ -98,7 +101,8 @@ def _change(module: str, right: str, mutated: str) -> Change:
         (
             node.name
             for node in ast.parse(right).body
-            if isinstance(node, ast.FunctionDef) and node.lineno <= first + 1 <= (node.end_lineno or 0)
+            if isinstance(node, ast.FunctionDef)
+            and node.lineno <= first + 1 <= (node.end_lineno or 0)
         ),
         "",
     )
