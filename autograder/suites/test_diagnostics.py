@@ -61,15 +61,17 @@ def test_gradient_norms_values(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("norms_frobenius_of_matrices_only", "norms_len_of_0d", "norms_max_of_empty")
 @pytest.mark.catches("norms_need_two_axes", "norms_of_nothing_fail", "norms_skip_empty")
-@pytest.mark.catches("norms_skip_vectors", "norms_square_in_place")
+@pytest.mark.catches("norms_skip_vectors", "norms_square_in_place", "norms_zero_gives_nan")
 def test_gradient_norms_contract(student, rng):
     """gradient_norms: a float64 array of shape (L,), for arrays of any shapes, left as they are.
 
-    Biases have one axis, and there may be no array at all. What shape has the result then?
+    Biases have one axis, a gradient may be all zeros, and there may be no array at all. What shape
+    has the result then?
     """
     observe = student.diagnostics.gradient_norms.observe
     shapes: list[tuple[int, ...]] = [(5,), (3, 4), (), (2, 3, 2), (0, 3), (1, 1)]
     grads = [np.asarray(rng.standard_normal(shape)) for shape in shapes]
+    grads.append(np.zeros((2, 4)))
     lists = [grads, [grads[1]], []]
     outcomes = [check.attempt(observe, given) for given in lists]
     for outcome, given in zip(outcomes, lists, strict=True):

@@ -203,3 +203,15 @@ def norms_square_in_place(grads):
         g *= g
         norms.append(np.sqrt(g.sum()))
     return np.array(norms)
+
+
+@mistake(
+    "gradient_norms",
+    hint="An array of zeros becomes NaN: zero divided by zero. What is its norm?",
+)
+def norms_zero_gives_nan(grads):
+    norms = []
+    for g in grads:
+        largest = np.max(np.abs(g), initial=0.0)
+        norms.append(largest * np.sqrt(np.sum((g / largest) ** 2)))
+    return np.array(norms)
