@@ -128,7 +128,7 @@ def demo(assignment: Path, out: Path, jobs: int | None) -> None:
 @click.option("--check", is_flag=True, help="Only say whether the handout's package is stale.")
 @click.pass_obj
 def build(assignment: Path, out: Path, check: bool) -> None:
-    """Make the handout's stubs from the solution, and the zips: for students, for Otter, the docs."""
+    """Make the handout's stubs from the solution, and a release: three zips."""
     from .engine.build import build_all, check_handout
 
     if check:

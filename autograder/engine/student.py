@@ -1,6 +1,6 @@
 """The student's package as the hidden suites see it: proxies of its modules and functions.
 
-`student.activations.sigmoid(z)` sends `z` to the worker and returns the plain data that comes back;
+`student.circles.area(r)` sends `r` to the worker and returns the plain data that comes back;
 what goes wrong on the way is a `StudentFault` with a reason that the student may read.
 """
 
@@ -97,7 +97,7 @@ class _Process:
 
 
 class Student:
-    """One submission's package. `files` maps paths such as "gradflow/clipping.py" to contents;
+    """One submission's package. `files` maps paths such as "circle/areas.py" to contents;
     `opaque` maps "module.function" to the positions in its result that stay in the worker.
 
     Each module runs in a worker of its own: one that exits, or replaces parts of NumPy, does no
