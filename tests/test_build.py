@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,8 @@ from autograder.engine.archive import read_archive, write_archive
 from autograder.engine.assignment import Assignment
 from autograder.engine.docs import docs_files
 from autograder.engine.errors import KitError
+from tests.commands import kit
 from tests.otter_fixtures import with_lab
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -62,13 +59,7 @@ def test_a_stale_handout_is_named(own: Assignment) -> None:
 
 
 def test_a_folder_without_an_assignment_is_one_line_and_status_two(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "--assignment", tmp_path, "build", "-o", tmp_path],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = kit("build", "-o", tmp_path, assignment=tmp_path)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
 

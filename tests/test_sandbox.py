@@ -21,7 +21,9 @@ from autograder.engine.sandbox import (
     WorkerDied,
     WorkerTimeout,
 )
-from autograder.engine.worker.wire import Decoder, Encoder, WireError
+from autograder.engine.worker.wire import WireError
+from tests import worker_calls
+from tests.worker_calls import ask
 
 HIDDEN = Path(__file__).parent
 SOURCE = b"""
@@ -40,7 +42,6 @@ def speak(): os.write(3, b"\\0" * 8)
 def environment(): return dict(os.environ)
 """
 SHORT = Patience(0.5, 1.0)
-LONG = Patience(10, 20)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
 
@@ -66,14 +67,7 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 def worker(sandbox: Sandbox) -> Worker:
-    made = sandbox.spawn()
-    made.load("pkg", {"pkg/m.py": SOURCE}, True)
-    return made
-
-
-def ask(worker: Worker, function: str, *args: object, patience: Patience = LONG) -> list:
-    request = Encoder(None).encode(["m", function, list(args), {}, []])  # type: ignore[arg-type]
-    return Decoder(handle=lambda handle: handle).decode(worker.ask(b"\0" + request, patience))
+    return worker_calls.worker(sandbox, SOURCE)
 
 
 def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:

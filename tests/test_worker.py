@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from autograder.engine import sandbox as module
-from autograder.engine.sandbox import Patience, Sandbox, SandboxError, Worker, WorkerDied
-from autograder.engine.worker.wire import Decoder, Encoder
+from autograder.engine.sandbox import Sandbox, SandboxError, Worker, WorkerDied
+from tests import worker_calls
+from tests.worker_calls import ask
 
 ROOT = Path(__file__).parent.parent
 BOOT = "from autograder.engine.worker.zygote import main; main()"
@@ -36,7 +37,6 @@ def write(path): open(path, "w").write("x" * 4096)
 def alarm(): import signal; signal.alarm(100)
 name = "no function"
 """
-PATIENT = Patience(20, 40)
 WAYS = [("mounts", True, True), ("plain", True, True), ("plain", False, True)]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
@@ -71,16 +71,8 @@ def sandbox(
         made.close()
 
 
-def worker(sandbox: Sandbox, with_init: bool = True, **files: bytes) -> Worker:
-    made = sandbox.spawn()
-    named = {f"pkg/{name}.py": text for name, text in {"m": SOURCE, **files}.items()}
-    made.load("pkg", named, with_init)
-    return made
-
-
-def ask(worker: Worker, function: str, *args: object, of: str = "m") -> list:
-    request = Encoder(None).encode([of, function, list(args), {}, []])  # type: ignore[arg-type]
-    return Decoder(handle=lambda handle: handle).decode(worker.ask(b"\0" + request, PATIENT))
+def worker(sandbox: Sandbox, with_init: bool = True, **modules: bytes) -> Worker:
+    return worker_calls.worker(sandbox, SOURCE, with_init, **modules)
 
 
 def test_calls_are_answered_and_jailed(sandbox: Sandbox) -> None:

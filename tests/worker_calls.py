@@ -1,0 +1,24 @@
+"""Talking to one worker, without the proxies of `engine/student.py`."""
+
+from __future__ import annotations
+
+from autograder.engine.sandbox import Patience, Sandbox, Worker
+from autograder.engine.worker.wire import Decoder, Encoder
+
+LONG = Patience(20, 40)
+
+
+def worker(sandbox: Sandbox, source: bytes, with_init: bool = True, **modules: bytes) -> Worker:
+    """A worker with the package `pkg`: its module `m`, and others by their names."""
+    made = sandbox.spawn()
+    files = {f"pkg/{name}.py": text for name, text in {"m": source, **modules}.items()}
+    made.load("pkg", files, with_init)
+    return made
+
+
+def ask(
+    worker: Worker, function: str, *args: object, of: str = "m", patience: Patience = LONG
+) -> list:
+    """The reply to one call, decoded."""
+    request = Encoder(None).encode([of, function, list(args), {}, []])  # type: ignore[arg-type]
+    return Decoder(handle=lambda handle: handle).decode(worker.ask(b"\0" + request, patience))
