@@ -76,6 +76,8 @@ class Step:
 
 @dataclass(frozen=True)
 class DrawnFigure:
+    """A figure with its chart and histograms as geometry."""
+
     figure: Figure
     chart: drawing.DrawnChart | None
     histograms: drawing.DrawnHistograms | None
