@@ -20,6 +20,9 @@ import pytest
 
 from autograder import __version__
 from autograder.cli import main
+from autograder.engine.assignment import Assignment
+from autograder.engine.mistakes import load_mistakes
+from autograder.engine.variants import load_variants
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "autograder" / "docs"
@@ -178,3 +181,11 @@ def test_the_readme_fits_two_screens() -> None:
 def test_the_changelog_begins_with_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert re.findall(r"^## (\S+)", text, re.MULTILINE)[0] == __version__
+
+
+def test_the_changelog_counts_no_more_than_there_is(kit: Assignment) -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    found = re.search(r"over (\d+) named mistakes and (\d+) odd but right variants", text)
+    assert found is not None
+    assert len(load_mistakes(kit)) > int(found[1])
+    assert len(load_variants(kit)) >= int(found[2])
