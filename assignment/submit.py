@@ -18,6 +18,7 @@ WRITTEN = ("initializers", "activations", "batchnorm", "clipping", "diagnostics"
 
 
 def main() -> int:
+    """Makes the zip, and says what it lacks; the exit status."""
     sys.stdout.flush()
     missing = [name for name in WRITTEN if not (PACKAGE / f"{name}.py").is_file()]
     if len(missing) == len(WRITTEN):

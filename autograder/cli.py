@@ -46,7 +46,7 @@ def _say(problem: str) -> None:
 )
 @click.pass_context
 def main(context: click.Context, assignment: Path) -> None:
-    """Build, grade and check the assignment on vanishing and exploding gradients."""
+    """Build, grade and check an assignment: this kit's, or another that --assignment names."""
     context.obj = assignment
 
 
@@ -128,7 +128,7 @@ def demo(assignment: Path, out: Path, jobs: int | None) -> None:
 @click.option("--check", is_flag=True, help="Only say whether the handout's package is stale.")
 @click.pass_obj
 def build(assignment: Path, out: Path, check: bool) -> None:
-    """Make the handout's stubs from the solution, and the zips for students and for Otter."""
+    """Make the handout's stubs from the solution, and a release: three zips."""
     from .engine.build import build_all, check_handout
 
     if check:
@@ -138,6 +138,7 @@ def build(assignment: Path, out: Path, check: bool) -> None:
 
 
 @main.command()
+@click.argument("modules", nargs=-1, metavar="[MODULE...]")
 @jobs_option
 @seed_option
 @click.option(
@@ -145,8 +146,18 @@ def build(assignment: Path, out: Path, check: bool) -> None:
 )
 @click.option("--variants-only", is_flag=True, help="Only the odd but right implementations.")
 @click.pass_obj
-def check(assignment: Path, jobs: int | None, seed: int, seeds: int, variants_only: bool) -> None:
-    """Prove the material: solution, skeleton, every mistake, every odd but right variant."""
+def check(
+    assignment: Path,
+    modules: tuple[str, ...],
+    jobs: int | None,
+    seed: int,
+    seeds: int,
+    variants_only: bool,
+) -> None:
+    """Prove the material: solution, skeleton, every mistake, every odd but right variant.
+
+    With MODULEs: only their mistakes, variants and parts, which is sooner done.
+    """
     from .engine.check_material import run_check
 
-    run_check(assignment, jobs, range(seed, seed + seeds), variants_only)
+    run_check(assignment, jobs, range(seed, seed + seeds), variants_only, modules)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,10 @@ import pytest
 from autograder.engine import build
 from autograder.engine.archive import read_archive, write_archive
 from autograder.engine.assignment import Assignment
+from autograder.engine.docs import docs_files
 from autograder.engine.errors import KitError
+from tests.commands import kit
 from tests.otter_fixtures import with_lab
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def test_archives_repeat_byte_for_byte_and_keep_modes(tmp_path: Path) -> None:
     assert read_archive(tmp_path / "one.zip") == files
 
 
-def test_build_makes_the_handout_and_both_zips_twice_the_same(
+def test_build_makes_the_handout_and_all_zips_twice_the_same(
     own: Assignment, tmp_path: Path
 ) -> None:
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     build.build_all(own.folder, tmp_path / "dist")
     made = {path.name: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
-    assert sorted(made) == ["assignment.zip", "autograder.zip"]
+    assert sorted(made) == ["assignment.zip", "autograder.zip", "docs.zip"]
     build.check_handout(own.folder)
     (own.handout / "__pycache__").mkdir()
     (own.handout / "__pycache__" / "x.pyc").write_bytes(b"")
@@ -59,12 +59,25 @@ def test_a_stale_handout_is_named(own: Assignment) -> None:
 
 
 def test_a_folder_without_an_assignment_is_one_line_and_status_two(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "--assignment", tmp_path, "build", "-o", tmp_path],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = kit("build", "-o", tmp_path, assignment=tmp_path)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_docs_are_pages_whose_links_lead_to_each_other() -> None:
+    pytest.importorskip("markdown_it", reason="needs the extra 'otter'")
+    files = docs_files()
+    pages = {name: text.decode() for name, text in files.items() if name.endswith(".html")}
+    assert "docs/index.html" in pages
+    assert "docs/autograder/docs/instructors.html" in pages
+    followed = 0
+    for name, text in pages.items():
+        for target in re.findall(r'(?:href|src)="([^"]+)"', text):
+            if target.startswith("https://"):
+                continue
+            path, _, anchor = target.partition("#")
+            place = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
+            assert place in files, (name, target)
+            assert not anchor or f'id="{anchor}"' in pages[place], (name, target)
+            followed += 1
+    assert followed > 20

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-
-ROOT = Path(__file__).parent.parent
-
-
-def kit(*words: object, tiny: bool = True) -> subprocess.CompletedProcess[str]:
-    chosen = ["--assignment", str(ROOT / "tests" / "tiny")] if tiny else []
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *chosen, *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+from tests.commands import kit
 
 
 @pytest.fixture
@@ -97,16 +83,9 @@ def test_a_mistake_of_the_user_is_one_clear_line(words: list[str], said: str) ->
 
 
 def test_another_assignment_must_be_one(tmp_path: Path) -> None:
-    done = kit("--assignment", tmp_path, "grade", tmp_path, tiny=False)
+    done = kit("grade", tmp_path, assignment=tmp_path)
     assert done.returncode == 2
     assert "assignment.toml" in done.stderr
-
-
-def test_check_proves_the_tiny_material() -> None:
-    done = kit("check", "--jobs", 1)
-    assert done.returncode == 0, done.stdout
-    assert "5 of 5 mistakes named right" in done.stdout
-    assert "the material is as it should be" in done.stdout
 
 
 def test_the_demo_class_is_graded_and_shown(tmp_path: Path) -> None:

@@ -1,12 +1,18 @@
-"""environment.yml says what pyproject.toml says, with a version for each."""
+"""environment.yml says what pyproject.toml says, with a version for each; Otter's keeps them."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from autograder.engine.archive import read_archive
+from autograder.engine.assignment import Assignment
+from tests.otter_fixtures import autograder_zip
 
 ROOT = Path(__file__).parent.parent
 CONDA_NAMES = {"msgpack-python": "msgpack"}
@@ -47,6 +53,20 @@ def test_the_pins_satisfy_the_requirements() -> None:
     )
     for name, version in versions.items():
         assert required()[name].specifier.contains(version), name
+
+
+def test_otters_environment_keeps_the_pins(tiny: Assignment, tmp_path: Path) -> None:
+    pytest.importorskip("otter", reason="needs the extra 'otter'")
+    files = read_archive(autograder_zip(tiny, tmp_path))
+    content = yaml.safe_load(files["environment.yml"])
+    (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
+    (python,) = [entry for entry in content["dependencies"] if str(entry).startswith("python=")]
+    exact = dict(entry.split("==") for entry in pip) | {"python": python.partition("=")[2]}
+    theirs = {canonicalize_name(name): version for name, version in exact.items()}
+    graders = pinned().keys() - {"tqdm", "markdown-it-py"}  # progress, and docs
+    assert graders <= theirs.keys()
+    for name in graders:
+        assert f"{theirs[name]}.".startswith(f"{pinned()[name]}."), name
 
 
 def test_no_lock_file_names_a_download_address() -> None:

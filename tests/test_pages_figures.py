@@ -26,7 +26,7 @@ def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Fig
     def draw(files: Files) -> dict[str, Figure]:
         student = grader.student(files)
         try:
-            return {figure.title: figure for figure in reporter.figures(student)}
+            return {figure.title: figure for figure in reporter.figures(student).figures}
         finally:
             student.close()
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Table
+from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Section, Table
 from autograder.engine.pages.render import percent, points, sentence
 from autograder.engine.pages.student import next_step, student_page
 from autograder.engine.result import Result
@@ -85,19 +85,19 @@ def test_a_step_is_worth_what_its_cause_costs() -> None:
 
 def test_nothing_is_left_to_do_when_all_passed() -> None:
     assert next_step(of(a_test("passed"))) is None
-    assert "All tests pass" in student_page(of(a_test("passed")), [], made.assignment())
+    assert "All tests pass" in student_page(of(a_test("passed")), None, made.assignment())
 
 
 def test_what_could_not_be_read_is_said_first() -> None:
     page = student_page(
-        of(a_test("missing"), problem="not a readable zip file"), [], made.assignment()
+        of(a_test("missing"), problem="not a readable zip file"), None, made.assignment()
     )
     assert "Not a readable zip file." in Tags(page).text
 
 
 def test_every_test_is_there_with_its_reason_and_hint() -> None:
     result = made.result("ada.zip", 0.5, np.random.default_rng(0))
-    text = Tags(student_page(result, [FIGURE], made.assignment())).text
+    text = Tags(student_page(result, Section("Figures", [FIGURE]), made.assignment())).text
     for test in result.tests:
         assert test.title in text
         assert sentence(test.reason) in text
@@ -108,10 +108,18 @@ def test_markup_from_a_student_shows_as_text() -> None:
     result = made.hostile_result(np.random.default_rng(0))
     plain = made.result("ada.zip", 0.3, np.random.default_rng(0))
     hostile = replace(FIGURE, missing=made.HOSTILE)
-    page = student_page(result, [hostile, FIGURE], made.assignment())
+    page = student_page(
+        result, Section("Figures", [hostile, FIGURE], made.HOSTILE, made.HOSTILE), made.assignment()
+    )
     seen = Tags(page)
     assert made.HOSTILE in seen.text
-    expected = Tags(student_page(plain, [replace(FIGURE, missing="x"), FIGURE], made.assignment()))
+    expected = Tags(
+        student_page(
+            plain,
+            Section("Figures", [replace(FIGURE, missing="x"), FIGURE], "x", "x"),
+            made.assignment(),
+        )
+    )
     assert seen.tags <= expected.tags | {"h2"}
     assert "onerror" not in seen.attributes
     assert "script" not in seen.tags
@@ -119,7 +127,9 @@ def test_markup_from_a_student_shows_as_text() -> None:
 
 def test_the_page_needs_no_other_file() -> None:
     page = student_page(
-        made.result("a.zip", 0.5, np.random.default_rng(0)), [FIGURE], made.assignment()
+        made.result("a.zip", 0.5, np.random.default_rng(0)),
+        Section("Figures", [FIGURE]),
+        made.assignment(),
     )
     assert not {"src", "srcset", "action", "onclick"} & Tags(page).attributes
     assert "url(" not in page
@@ -129,13 +139,13 @@ def test_the_page_needs_no_other_file() -> None:
 
 def test_the_same_result_gives_the_same_page() -> None:
     result = made.result("a.zip", 0.5, np.random.default_rng(0))
-    assert student_page(result, [FIGURE], made.assignment()) == student_page(
-        result, [FIGURE], made.assignment()
+    assert student_page(result, Section("Figures", [FIGURE]), made.assignment()) == student_page(
+        result, Section("Figures", [FIGURE]), made.assignment()
     )
 
 
 def test_numbers_that_can_not_be_drawn_leave_a_gap() -> None:
-    page = student_page(of(a_test("wrong")), [FIGURE], made.assignment())
+    page = student_page(of(a_test("wrong")), Section("Figures", [FIGURE]), made.assignment())
     assert "nan" not in page
     assert "inf," not in page
 

@@ -22,7 +22,7 @@ COUNT = 8
 def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class: honest, wrong, slow, and unreadable submissions, two with one name."""
     folder = tmp_path_factory.mktemp("class")
-    nap = "import time\n_d = dead_fraction\ndef dead_fraction(a):\n    time.sleep(0.3)\n    return _d(a)\n"
+    nap = "import time\n_d = dead_fraction\ndef dead_fraction(a):\n    time.sleep(0.1)\n    return _d(a)\n"
     for number in range(COUNT - 4):
         (folder / f"s{number}.zip").write_bytes(zipped(with_code("diagnostics", nap)))
     (folder / "wrong.zip").write_bytes(

@@ -21,7 +21,9 @@ from autograder.engine.sandbox import (
     WorkerDied,
     WorkerTimeout,
 )
-from autograder.engine.worker.wire import Decoder, Encoder, WireError, write_request
+from autograder.engine.worker.wire import Decoder, WireError
+from tests import worker_calls
+from tests.worker_calls import LONG, ask, request
 
 HIDDEN = Path(__file__).parent
 SOURCE = b"""
@@ -40,7 +42,6 @@ def speak(): os.write(3, b"\\0" * 8)
 def environment(): return dict(os.environ)
 """
 SHORT = Patience(0.5, 1.0)
-LONG = Patience(10, 20)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
 
@@ -66,15 +67,7 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 def worker(sandbox: Sandbox) -> Worker:
-    made = sandbox.spawn()
-    made.load("pkg", {"pkg/m.py": SOURCE}, True)
-    return made
-
-
-def ask(worker: Worker, function: str, *args: object, patience: Patience = LONG) -> list:
-    content = Encoder(None).encode([function, list(args), {}, []])  # type: ignore[arg-type]
-    (reply,) = worker.ask([write_request(False, "m", content)], lambda _: patience)
-    return Decoder(handle=lambda handle: handle).decode(reply)
+    return worker_calls.worker(sandbox, SOURCE)
 
 
 def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
@@ -93,9 +86,7 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
     """More than the channels hold, so that both sides would wait if neither read."""
     one = worker(sandbox)
     arrays = [np.full(50_000, float(number)) for number in range(20)]
-    contents = [Encoder(None).encode(["double", [a], {}, []]) for a in arrays]  # type: ignore[arg-type]
-    requests = [write_request(False, "m", content) for content in contents]
-    replies = list(one.ask(requests, lambda _: LONG))
+    replies = list(one.ask([request("double", array) for array in arrays], lambda _: LONG))
     for array, reply in zip(arrays, replies, strict=True):
         assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
     one.end()
@@ -103,8 +94,8 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
 
 def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
     one = worker(sandbox)
-    contents = [Encoder(None).encode([f, a, {}, []]) for f, a in (("double", [1]), ("leave", []))]  # type: ignore[arg-type]
-    replies = one.ask([write_request(False, "m", c) for c in contents * 2], lambda _: LONG)
+    requests = [request("double", 1), request("leave"), request("double", 2)]
+    replies = one.ask(requests, lambda _: LONG)
     assert Decoder().decode(next(replies))[1] == 2
     with pytest.raises(WorkerDied):
         next(replies)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import mpmath
 import numpy as np
@@ -71,15 +70,7 @@ CASES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def strict_arithmetic() -> Iterator[None]:
-    """Every warning is an error, and so is every floating point exception but underflow."""
-    with (
-        warnings.catch_warnings(),
-        np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"),
-    ):
-        warnings.simplefilter("error")
-        yield
+pytestmark = pytest.mark.usefixtures("strict_arithmetic")
 
 
 def assert_close(got: np.ndarray, exact: list[mpmath.mpf]) -> None:

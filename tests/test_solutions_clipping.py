@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -17,15 +16,7 @@ LIMITS = [5e-324, 1e-310, 1e-300, 1e-160, 1e-3, 1, 5.0, 1e160, 1e300, 10**400, n
 EVERY = [clip_by_value, clip_by_norm, clip_by_global_norm]
 
 
-@pytest.fixture(autouse=True)
-def strict_arithmetic() -> Iterator[None]:
-    """Every warning is an error, and so is every floating point exception but underflow."""
-    with (
-        warnings.catch_warnings(),
-        np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"),
-    ):
-        warnings.simplefilter("error")
-        yield
+pytestmark = pytest.mark.usefixtures("strict_arithmetic")
 
 
 def arrays(result: Any) -> list[np.ndarray]:

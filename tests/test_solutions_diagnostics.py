@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from gradflow.diagnostics import dead_fraction, diagnose, gradient_norms, saturated_fraction
 
-
-@pytest.fixture(autouse=True)
-def strict_arithmetic() -> Iterator[None]:
-    """Every warning is an error, and so is every floating point exception but underflow."""
-    with (
-        warnings.catch_warnings(),
-        np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"),
-    ):
-        warnings.simplefilter("error")
-        yield
+pytestmark = pytest.mark.usefixtures("strict_arithmetic")
 
 
 def test_norms_in_order() -> None:

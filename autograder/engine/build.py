@@ -1,4 +1,4 @@
-"""`build`: the students' stubs and table of points, assignment.zip, and autograder.zip."""
+"""`build`: the students' stubs and table of points, and a release: assignment, autograder, docs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from .archive import write_archive
 from .assignment import Assignment
+from .docs import docs_files
 from .errors import KitError
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
@@ -24,7 +25,7 @@ class StaleHandout(KitError):
 
 
 def build_all(assignment_folder: Path, out: Path) -> None:
-    """Brings the handout up to date and writes both zips to a folder. Raises `KitError`."""
+    """Brings the handout up to date and writes the zips to a folder. Raises `KitError`."""
     assignment = Assignment.load(assignment_folder)
     tests = hidden_tests(assignment)
     try:
@@ -35,9 +36,10 @@ def build_all(assignment_folder: Path, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         write_archive(out / "assignment.zip", handout_files(assignment))
         write_autograder_zip(assignment, tests, out / "autograder.zip")
+        write_archive(out / "docs.zip", docs_files())
     except (ValueError, OSError) as problem:
         raise KitError(str(problem)) from None
-    for name in ("assignment.zip", "autograder.zip"):
+    for name in ("assignment.zip", "autograder.zip", "docs.zip"):
         click.echo(f"{out / name}: {(out / name).stat().st_size / 1024:.0f} KiB")
 
 

@@ -3,7 +3,7 @@
 Each helper raises `Wrong` with a reason that the student may read: what was given, what came back,
 what kind of thing was expected. The expected numbers themselves never appear in one.
 
-`what` names the thing that is looked at, such as "sigmoid(z)" or "the slope of rrelu(z, rng)".
+`what` names the thing that is looked at, such as "area(r)" or "the radius after area(r)".
 """
 
 from __future__ import annotations

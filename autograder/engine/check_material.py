@@ -17,6 +17,7 @@ import click
 from . import classroom
 from .assignment import Assignment
 from .classroom import Files
+from .errors import KitError
 from .executor import available_cores, local_pool
 from .grading import Grader, Settings
 from .mistakes import load_mistakes
@@ -55,14 +56,25 @@ class Finding:
     reasons: tuple[str, ...]
 
 
-def run_check(folder: Path, jobs: int | None, seeds: range, variants_only: bool) -> None:
-    """Prints what was found; exit status 1 where the material is not as it should be."""
+def run_check(
+    folder: Path, jobs: int | None, seeds: range, variants_only: bool, modules: Sequence[str] = ()
+) -> None:
+    """Prints what was found; exit status 1 where the material is not as it should be.
+
+    modules: whose mistakes, variants and parts alone are looked at; none: all of them.
+    """
     assignment = Assignment.load(folder)
+    for name in modules:
+        if name not in assignment.modules:
+            raise KitError(f"no module named {name}; there are: {', '.join(assignment.modules)}")
+    chosen = tuple(modules) or assignment.modules
     with Grader(assignment, Settings(seed=seeds[0])) as grader:
         tests = grader.suite.tests
         outcomes, _ = grader.run(classroom.solution(assignment))
     calling = _tests_by_function(outcomes)
-    cases = list(_cases(assignment, seeds, calling, variants_only))
+    cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
+    if modules:
+        tests = tuple(test for test in tests if test.part in modules)
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
     findings, problems = [], []
     for found in _findings(folder, cases, jobs or available_cores()):
@@ -91,8 +103,9 @@ def _cases(
     seeds: range,
     calling: dict[str, tuple[str, ...]],
     variants_only: bool,
+    modules: Sequence[str],
 ) -> Iterator[Case]:
-    variants = load_variants(assignment)
+    variants = [variant for variant in load_variants(assignment) if variant.module in modules]
     for seed in seeds:
         yield Case("solution", "solution", seed, classroom.solution(assignment))
         for variant in variants:
@@ -105,6 +118,8 @@ def _cases(
         return
     yield Case("skeleton", "skeleton", seeds[0], classroom.skeleton(assignment))
     for mistake in load_mistakes(assignment):
+        if mistake.module not in modules:
+            continue
         target = f"{mistake.module}.{mistake.target}"
         files = classroom.with_mistakes(assignment, [mistake])
         yield Case("mistake", mistake.name, seeds[0], files, calling.get(target, ()), target)

@@ -8,6 +8,7 @@ from typing import Any
 
 
 def refused(action: Callable[..., Any], *arguments: Any) -> bool:
+    """Whether the system denied it."""
     try:
         action(*arguments)
     except OSError:
@@ -16,18 +17,21 @@ def refused(action: Callable[..., Any], *arguments: Any) -> bool:
 
 
 def fork() -> None:
+    """Starts a process."""
     if os.fork() == 0:
         os._exit(0)
     os.wait()
 
 
 def open_socket() -> None:
+    """Opens a way to the network."""
     import socket
 
     socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
 
 
 def no_new_privileges() -> bool:
+    """Whether programs started from here can gain no rights."""
     return ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) == 1
 
 

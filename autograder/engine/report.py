@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,7 +16,7 @@ from . import classroom
 from .assignment import Assignment
 from .grading import Grader
 from .lookalikes import Fingerprinter
-from .pages.figure import Draw, Figure
+from .pages.figure import Draw, Figure, Section
 from .pages.student import student_page
 from .repertoire import Repertoire
 from .result import Result
@@ -46,39 +45,43 @@ class Reporter:
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
-        figures: list[Figure] = []
+        drawn: list[Section] = []
 
         def draw(student: Student) -> None:
-            figures.extend(self.figures(student))
+            drawn.append(self.figures(student))
 
         result = grader.grade_submission(submission, draw if self.with_figures else None)
         seconds = {} if submission.problem else grader.suite.seconds
-        return replace(self.report(result, submission, figures), seconds=seconds)
+        section = drawn[0] if drawn else None
+        return replace(self.report(result, submission, section), seconds=seconds)
 
     def report(
-        self, result: Result, submission: Submission, figures: Sequence[Figure] = ()
+        self, result: Result, submission: Submission, section: Section | None = None
     ) -> Report:
         """The report on a result that there is already."""
-        return Report(result, self._page(result, figures), self.prints(submission))
+        return Report(result, self._page(result, section), self.prints(submission))
 
-    def _page(self, result: Result, figures: Sequence[Figure]) -> str:
+    def _page(self, result: Result, section: Section | None) -> str:
         """The student's page; without figures, or empty, where it fails: grades come first."""
-        for shown in (figures, ()):
+        for shown in (section, None):
             with contextlib.suppress(Exception):
                 return student_page(result, shown, self.assignment)
         return ""
 
-    def figures(self, student: Student) -> Sequence[Figure]:
+    def figures(self, student: Student) -> Section:
         """The assignment's figures of this student's work; a failure of theirs is said in words."""
         student.processes.hurry(FIGURE_SECONDS)
         reference = self.assignment.reference()
         try:
             return self._repertoire.perform(
-                "figures", student, lambda answering: self._draw(answering, reference), tuple
+                "figures",
+                student,
+                lambda answering: self._draw(answering, reference),
+                lambda drawn: drawn,
             )
         except Exception as problem:
             said = f"the figures could not be drawn ({type(problem).__name__})"
-            return [Figure("Figures", "", missing=said)]
+            return Section("Figures", [Figure("All of them", "", missing=said)])
 
     def prints(self, submission: Submission) -> bytes:
         """The submission's fingerprints; none where they can't be made."""

@@ -1,6 +1,6 @@
 """The student's package as the hidden suites see it: proxies of its modules and functions.
 
-`student.activations.sigmoid(z)` sends `z` to the worker and returns the plain data that comes back;
+`student.circles.area(r)` sends `r` to the worker and returns the plain data that comes back;
 what goes wrong on the way is a `StudentFault` with a reason that the student may read.
 """
 

@@ -5,11 +5,11 @@ Every net is made of the student's functions; the reference's, on the same data,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import ModuleType
 
-from autograder.engine.pages.figure import Figure
+from autograder.engine.pages.figure import Section
 from autograder.engine.student import Student
+from gradflow import network  # noqa: F401 - loads `reference.network`
 
 from .clipped import clipped_net
 from .flow import NETS, gradient_flow
@@ -18,8 +18,17 @@ from .weights import Weights
 __all__ = ["draw"]
 
 
-def draw(student: Student, reference: ModuleType) -> Sequence[Figure]:
+def draw(student: Student, reference: ModuleType) -> Section:
     """The disease, each remedy, and clipping on a net that explodes."""
     weights = Weights(student)
     flows = [gradient_flow(net, student, reference, weights) for net in NETS]
-    return [*flows, clipped_net(student, reference)]
+    return Section(
+        "Your own network",
+        [*flows, clipped_net(student, reference)],
+        lead=(
+            "Nets of ten layers, built from your functions. The gradient enters at the last layer"
+            " and travels back to layer 1."
+        ),
+        beside="the reference, with weights of its own",
+        question="Look at your network below: which of the nets would you train, and why?",
+    )

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograder.engine.check import Wrong, true
+from gradflow import network  # noqa: F401 - loads `reference.network`
 
 WIDTH = 64
 SIZES = (WIDTH,) * 12

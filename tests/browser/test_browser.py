@@ -119,7 +119,7 @@ def written_class(out: Path, kit: Assignment, count: int) -> Path:
         stem = "hostile #1?%" if number == 0 else result.name.removesuffix(".zip")
         book.add(result, stem)
         if number < 5:
-            page = student_page(result, [], kit)
+            page = student_page(result, None, kit)
             (out / "feedback" / f"{stem}.html").write_text(page, "utf-8")
     (out / "index.html").write_text(class_page(book, [], kit), "utf-8")
     return out

@@ -47,5 +47,6 @@ def results_json(result: Result, config: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
+    """Judges one submission: the arguments are KIT, SUBMISSION and FILE."""
     kit, submission, file = map(Path, sys.argv[1:])
     write_verdict(judge(kit, submission), file)

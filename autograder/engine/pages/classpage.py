@@ -39,6 +39,8 @@ class Item:
 
 @dataclass(frozen=True)
 class PartLine:
+    """A row of the table of parts; share: of the points, on average; full: how many earned all."""
+
     name: str
     points: float
     mean: float
@@ -48,6 +50,8 @@ class PartLine:
 
 @dataclass(frozen=True)
 class MistakeLine:
+    """A row of the table of mistakes; parts: where it was made."""
+
     name: str
     hint: str
     count: int

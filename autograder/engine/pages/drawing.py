@@ -22,6 +22,8 @@ PLAIN = 4
 
 @dataclass(frozen=True)
 class Tick:
+    """A mark on an axis: its place, and `label` to the power of `exponent`."""
+
     at: float
     label: str
     exponent: str = ""
@@ -41,6 +43,8 @@ class DrawnCurve:
 
 @dataclass(frozen=True)
 class DrawnChart:
+    """A chart's frame, its axes and its curves."""
+
     width: float
     height: float
     left: float
@@ -122,6 +126,8 @@ COLUMNS = 3
 
 @dataclass(frozen=True)
 class DrawnCell:
+    """One small histogram: its corner, and its bars and outline as SVG paths."""
+
     name: str
     x: float
     y: float
@@ -131,6 +137,8 @@ class DrawnCell:
 
 @dataclass(frozen=True)
 class DrawnHistograms:
+    """Small histograms, the size of each, and the limits that all share."""
+
     title: str
     width: float
     height: float
@@ -190,6 +198,8 @@ BAR_CHART_WIDTH, BAR_CHART_HEIGHT = 500.0, 270.0
 
 @dataclass(frozen=True)
 class Bar:
+    """One bar of the distribution; count: the submissions in it."""
+
     x: float
     y: float
     width: float

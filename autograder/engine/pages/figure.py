@@ -1,7 +1,7 @@
 """What an assignment may show of a student's work on the student's page: plain numbers and words.
 
 The package that an assignment names as its figures has a function `draw(student, reference)` that
-returns these; how they look is decided in `drawing.py`.
+returns a `Section` of these; how they look is decided in `drawing.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..student import Student
 
 @dataclass(frozen=True)
 class Curve:
-    """One number per layer, the student's, and the reference's beside it."""
+    """A number for each place on the x axis, the student's, and the reference's beside it."""
 
     name: str
     yours: tuple[float, ...]
@@ -24,7 +24,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over the layers, on a log scale. Numbers that are not finite, or zero, leave a gap."""
+    """Curves over 1, 2, 3, ..., log scale. Numbers that are not finite, or zero, leave a gap."""
 
     x_label: str
     y_label: str
@@ -33,7 +33,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Histograms:
-    """One small histogram per layer: shares of the entries, in bins from `low` to `high`."""
+    """One small histogram for each name: shares of the entries, in bins from `low` to `high`."""
 
     title: str
     low: float
@@ -68,4 +68,19 @@ class Figure:
     table: Table | None = None
 
 
-Draw = Callable[[Student, ModuleType], Sequence[Figure]]
+@dataclass(frozen=True)
+class Section:
+    """All figures of a student's work, under a title of the assignment's.
+
+    lead: what they show; beside: what the reference's curves are; question: for a student whose
+    tests all pass.
+    """
+
+    title: str
+    figures: Sequence[Figure]
+    lead: str = ""
+    beside: str = "the reference"
+    question: str = ""
+
+
+Draw = Callable[[Student, ModuleType], Section]

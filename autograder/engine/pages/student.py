@@ -1,14 +1,13 @@
-"""The student's page: the score, what to do next, every test with its reason, and their own net."""
+"""The student's page: the score, what to do next, every test with its reason, and their figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..assignment import Assignment
 from ..result import Result, TestResult
 from . import drawing
-from .figure import Figure
+from .figure import Figure, Section
 from .render import render
 
 URGENCY = ("import", "crash", "timeout", "unusable", "grader", "wrong", "raised", "missing", "todo")
@@ -77,12 +76,14 @@ class Step:
 
 @dataclass(frozen=True)
 class DrawnFigure:
+    """A figure with its chart and histograms as geometry."""
+
     figure: Figure
     chart: drawing.DrawnChart | None
     histograms: drawing.DrawnHistograms | None
 
 
-def student_page(result: Result, figures: Sequence[Figure], assignment: Assignment) -> str:
+def student_page(result: Result, section: Section | None, assignment: Assignment) -> str:
     """The text of OUT/feedback/NAME.html, one file that needs no other."""
     return render(
         "student.html",
@@ -91,7 +92,8 @@ def student_page(result: Result, figures: Sequence[Figure], assignment: Assignme
         result=result,
         parts=_parts(result),
         step=next_step(result),
-        figures=[_drawn(figure) for figure in figures],
+        section=section,
+        figures=[_drawn(figure) for figure in section.figures] if section else [],
     )
 
 

@@ -53,19 +53,23 @@ def keep_freed_memory() -> None:
 
 
 def syscall(number: int, *arguments: object) -> int:
+    """The call's result. Raises `OSError`."""
     return _checked(_libc.syscall(ctypes.c_long(number), *arguments), f"syscall {number}")
 
 
 def prctl(option: int, value: int) -> None:
+    """Sets an attribute of this process. Raises `OSError`."""
     zero = ctypes.c_ulong(0)
     _checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
 
 
 def unshare(flags: int) -> None:
+    """Gives this process namespaces of its own. Raises `OSError`."""
     _checked(_libc.unshare(flags), "unshare")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    """Mounts a file system. Raises `OSError`."""
     words = [None if word is None else os.fsencode(word) for word in (source, target, kind, data)]
     _checked(
         _libc.mount(words[0], words[1], words[2], ctypes.c_ulong(flags), words[3]),

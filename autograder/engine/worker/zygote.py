@@ -50,6 +50,8 @@ class _Running(NamedTuple):
 
 
 class Zygote:
+    """Makes workers and ends them, at the sandbox's command."""
+
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self._control = control
         self._jail = Jail(**settings["jail"])
@@ -246,6 +248,7 @@ def _write_all(channel: int, data: bytes) -> None:
 
 
 def main() -> None:
+    """Starts the zygote; the last argument is its settings, as JSON."""
     settings = json.loads(sys.argv.pop())
     sys.orig_argv.clear()
     control = socket.socket(fileno=settings["control"])
