@@ -83,7 +83,7 @@ class Process:
 
 
 class Processes:
-    """One submission's processes. `files` maps paths such as "gradflow/clipping.py" to contents."""
+    """One submission's processes. `files` maps paths such as "circle/areas.py" to contents."""
 
     def __init__(
         self, sandbox: Sandbox, package: str, files: Mapping[str, bytes], limits: TimeLimits
