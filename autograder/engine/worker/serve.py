@@ -71,6 +71,7 @@ class Servant:
     ) -> bytes:
         given = list(_given_arrays(args, kwargs))
         before = [_content(array) for _, array in given]
+        lists = [(name, value, value[:]) for name, value in _named(args, kwargs) if _is_list(value)]
         with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
             warnings.simplefilter("always")
             for message, category, module in target.silenced:
@@ -79,6 +80,7 @@ class Servant:
         changed = [
             path for (path, array), old in zip(given, before, strict=True) if _content(array) != old
         ]
+        changed += [name for name, now, old in lists if [*map(id, now)] != [*map(id, old)]]
         shared = _shared_memory(value, given)
         if type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
@@ -130,10 +132,17 @@ def _student_line(problem: BaseException, folder: str) -> str:
     return place
 
 
-def _given_arrays(args: list[Any], kwargs: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+def _named(args: list[Any], kwargs: dict[str, Any]) -> list[tuple[str, Any]]:
     named = [(f"argument {i + 1}", value) for i, value in enumerate(args)]
-    named += [(f"argument {key}", value) for key, value in kwargs.items()]
-    for name, value in named:
+    return named + [(f"argument {key}", value) for key, value in kwargs.items()]
+
+
+def _is_list(value: Any) -> bool:
+    return type(value) is list
+
+
+def _given_arrays(args: list[Any], kwargs: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
+    for name, value in _named(args, kwargs):
         if isinstance(value, np.ndarray):
             yield name, value
         elif isinstance(value, (list, tuple)):
