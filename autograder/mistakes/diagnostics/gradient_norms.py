@@ -203,3 +203,11 @@ def norms_square_in_place(grads):
         g *= g
         norms.append(np.sqrt(g.sum()))
     return np.array(norms)
+
+
+@mistake(
+    "gradient_norms",
+    hint="A gradient of zeros has norm 0. What do you add, and what for?",
+)
+def norms_never_zero(grads):
+    return np.array([max(float(np.sqrt(np.sum(g**2))), 1e-12) for g in grads])
