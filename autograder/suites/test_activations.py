@@ -15,6 +15,12 @@ from autograder.engine import check
 from autograder.suites import elementwise, inputs, samples
 from autograder.suites.elementwise import ATOL
 
+
+def _two_batches(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+    """Two of the same shape: what a function remembers of one is wrong for the other."""
+    return [(inputs.with_zeros(rng), {}), (inputs.with_zeros(rng), {})]
+
+
 # ---- sigmoid ----
 
 
@@ -29,7 +35,7 @@ def test_sigmoid_values(student, reference, rng):
 
     What should it be at 0, and what does it tend to on either side?
     """
-    elementwise.values(student, reference, "sigmoid", [(inputs.with_zeros(rng), {})])
+    elementwise.values(student, reference, "sigmoid", _two_batches(rng))
 
 
 @pytest.mark.points(0.5)
@@ -65,7 +71,7 @@ def test_sigmoid_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own sigmoid.
     """
-    elementwise.values(student, reference, "sigmoid_grad", [(inputs.with_zeros(rng), {})])
+    elementwise.values(student, reference, "sigmoid_grad", _two_batches(rng))
 
 
 @pytest.mark.points(0.5)
@@ -114,7 +120,7 @@ def test_tanh_values(student, reference, rng):
 
     What should it be at 0, and what does it tend to on either side?
     """
-    elementwise.values(student, reference, "tanh", [(inputs.with_zeros(rng), {})])
+    elementwise.values(student, reference, "tanh", _two_batches(rng))
 
 
 @pytest.mark.points(0.5)
@@ -151,7 +157,7 @@ def test_tanh_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own tanh.
     """
-    elementwise.values(student, reference, "tanh_grad", [(inputs.with_zeros(rng), {})])
+    elementwise.values(student, reference, "tanh_grad", _two_batches(rng))
 
 
 @pytest.mark.points(0.5)
@@ -198,7 +204,7 @@ def test_relu_values(student, reference, rng):
 
     Compare a few entries of both signs by hand, and zero itself.
     """
-    elementwise.values(student, reference, "relu", [(inputs.with_zeros(rng), {})])
+    elementwise.values(student, reference, "relu", _two_batches(rng))
 
 
 @pytest.mark.points(0.5)
@@ -222,7 +228,7 @@ def test_relu_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own relu, away from the kink.
     """
-    elementwise.values(student, reference, "relu_grad", [(inputs.with_zeros(rng), {})])
+    elementwise.values(student, reference, "relu_grad", _two_batches(rng))
 
 
 @pytest.mark.points(0.5)
@@ -439,7 +445,7 @@ def test_prelu_grad_contract(student, reference, rng):
 
 
 def _learned_extremes(rng: np.random.Generator) -> list[dict[str, Any]]:
-    return [{"alpha": 0.25}, {"alpha": np.array([0.0, -1.5, 2.0, 0.5, 1.0, -0.25, 3.0, 0.1])}]
+    return [{"alpha": 0.25}, {"alpha": np.array([0.0, -1.5, 2.0, 0.5, 1.0, -0.25, 1e4, 0.1])}]
 
 
 @pytest.mark.points(0.5)
@@ -469,7 +475,7 @@ def test_prelu_warnings(student, reference, rng):
 
 def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
     z = inputs.with_zeros(rng)
-    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), float(rng.uniform(1.3, 3.0)), 2]
+    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), float(rng.uniform(1.3, 3.0)), 2, 0.0]
     return [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
 
 
@@ -480,6 +486,7 @@ def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, A
 @pytest.mark.catches("elu_missing_minus_one", "elu_one_outside_bracket", "elu_other_default")
 @pytest.mark.catches("elu_pieces_added", "elu_pieces_swapped", "elu_plain_relu", "elu_selu_scale")
 @pytest.mark.catches("elu_shifted_exponent", "elu_sign_of_exponent")
+@pytest.mark.catches("elu_zero_alpha_replaced")
 def test_elu_values(student, reference, rng):
     """elu: positive entries stay, negative ones bend towards -alpha.
 
@@ -518,6 +525,7 @@ def test_elu_extremes(student, reference):
 @pytest.mark.catches("elu_grad_power_rule", "elu_grad_returns_value", "elu_grad_sign_of_exponent")
 @pytest.mark.catches("elu_grad_value_for_negatives", "elu_grad_value_plus_alpha_everywhere")
 @pytest.mark.catches("elu_grad_z_for_positives", "elu_grad_zero_at_zero")
+@pytest.mark.catches("elu_grad_zero_alpha_replaced")
 def test_elu_grad_values(student, reference, rng):
     """elu_grad: the values are the derivative of elu at z.
 
@@ -576,7 +584,7 @@ def _random_relu(
     a, slope = check.items(value, 2, what)
     slope = check.real_array(slope, z.shape, f"the slope of {what}")
     a = check.real_array(a, z.shape, f"a of {what}")
-    if z.ndim == 2:
+    if z.ndim:
         a, slope, z = a[only], slope[only], z[only]
     least = np.where(z > 0, 1.0, np.where(z < 0, low, min(low, 1.0)))
     most = np.where(z > 0, 1.0, np.where(z < 0, high, max(high, 1.0)))
@@ -617,25 +625,30 @@ def test_rrelu_training_values(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("rrelu_default_is_evaluation", "rrelu_never_random", "rrelu_one_slope_for_all")
 @pytest.mark.catches("rrelu_slope_is_a_bound", "rrelu_slope_per_example", "rrelu_slope_per_unit")
+@pytest.mark.catches("rrelu_slopes_of_last_two_axes")
 def test_rrelu_training_distribution(student, rng):
     """rrelu in training: every negative entry has a slope of its own, drawn uniformly.
 
     Plot a histogram of the slopes, and look for rows, columns or whole batches that share one.
     """
     z = -rng.uniform(0.1, 3.0, (200, 100))
+    solid = z.reshape(20, 10, 100)
     values = [
         student.activations.rrelu(z, _generator(rng)),
-        student.activations.rrelu(z, _generator(rng), lower=0.2, upper=0.8),
+        student.activations.rrelu(solid, _generator(rng), lower=0.2, upper=0.8),
     ]
-    for value, (low, high) in zip(values, [(1 / 8, 1 / 3), (0.2, 0.8)], strict=True):
-        what = f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
-        slope = _random_relu(value, z, low, high, what)
+    cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 0.8)]
+    for value, (given, low, high) in zip(values, cases, strict=True):
+        what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
+        slope = _random_relu(value, given, low, high, what).reshape(z.shape)
         shares = np.sort((slope.ravel() - low) / (high - low))
         steps = np.arange(1, shares.size + 1) / shares.size
         distance = np.max(np.abs(shares - steps))
-        # Kolmogorov and Smirnov: beyond 3.5 by chance with probability 2 exp(-2 * 3.5^2) = 5e-11
-        far = distance * np.sqrt(shares.size) > 3.5
-        check.true(not far, f"{what}: the slopes are not spread evenly between the limits")
+        # Kolmogorov and Smirnov: beyond 3.5 by chance with probability 2 exp(-2 * 3.5^2) = 5e-11,
+        # below 0.22 with sqrt(2 pi) / 0.22 * exp(-pi^2 / (8 * 0.22^2)) = 1e-10
+        distance *= np.sqrt(shares.size)
+        check.true(distance < 3.5, f"{what}: the slopes are not spread evenly between the limits")
+        check.true(distance > 0.22, f"{what}: the slopes are spread more evenly than own draws")
         scaled = (slope - (low + high) / 2) * (np.sqrt(12.0) / (high - low))
         samples.independent(scaled, 1.8, f"the slope of {what}")
         correlation = np.mean(scaled * (z - z.mean()) / z.std()) * np.sqrt(z.size)
@@ -697,6 +710,7 @@ def test_rrelu_randomness(student, rng):
 @pytest.mark.catches("rrelu_assertion", "rrelu_bounds_checked_in_training_only")
 @pytest.mark.catches("rrelu_bounds_sorted", "rrelu_bounds_unchecked", "rrelu_nan_accepted")
 @pytest.mark.catches("rrelu_negative_lower_accepted")
+@pytest.mark.catches("rrelu_bounds_checked_for_negatives")
 def test_rrelu_wrong_limits(student, rng):
     """rrelu: limits other than 0 <= lower <= upper raise ValueError, in both modes.
 
@@ -713,15 +727,16 @@ def test_rrelu_wrong_limits(student, rng):
     ]
     right = [(0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
     rrelu, generator = student.activations.rrelu, _generator(rng)
+    # The limits count for a z without negative entries as well.
     cases = [
-        (low, high, mode, check.attempt(rrelu, z, rng_or_none, low, high, mode))
+        (low, high, mode, given, check.attempt(rrelu, given, rng_or_none, low, high, mode))
         for low, high in right + wrong
-        for rng_or_none, mode in ((generator, True), (None, False))
+        for rng_or_none, mode, given in ((generator, True, z), (None, False, np.abs(z)))
     ]
-    for low, high, mode, outcome in cases:
+    for low, high, mode, given, outcome in cases:
         what = f"rrelu with lower={low}, upper={high}, training={mode}"
         if (low, high) in right:
-            _random_relu(check.returned(outcome), z, low, high, what)
+            _random_relu(check.returned(outcome), given, low, high, what)
         else:
             check.refused(outcome, ValueError, what)
 

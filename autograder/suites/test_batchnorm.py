@@ -137,11 +137,12 @@ def test_training_eps(student, reference, rng):
     Large values of eps and units with a small spread show where it goes.
     """
     cases: list[tuple[Batch, dict[str, Any]]] = [
-        (inputs.batch(rng, 8, 5), {"training": True, "eps": eps}) for eps in (1e-3, 0.3, 1)
+        (inputs.batch(rng, n, 5), {"training": True, "eps": eps})
+        for n, eps in ((8, 1e-3), (8, 0.3), (2, 1))
     ]
     small = inputs.batch(rng, 8, 5, spread=1e-3)
     cases.append((small, {"training": True, "eps": 1e-6, "momentum": 0.6}))
-    cases.append((inputs.batch(rng, 8, 5, spread=1e-3), {"training": True, "eps": TINY_EPS}))
+    cases.append((inputs.batch(rng, 8, 5, spread=1e-4), {"training": True, "eps": 1e-12}))
     _outputs(student, reference, cases)
 
 
@@ -157,18 +158,23 @@ def test_training_default_eps(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("eps_forgotten")
+@pytest.mark.catches("statistics_of_first_examples")
 def test_training_offset(student, reference, rng):
-    """Training: units far from zero, and of any spread, are normalised as well.
+    """Training: units far from zero, of any spread, are normalised, in large batches as well.
 
     The variance is taken about the mean of the batch.
     """
     options = {"training": True, "eps": 1e-5}
-    cases = [(inputs.batch(rng, 32, 4, offset=20.0, spread=s), options) for s in (1.0, 100.0)]
+    cases = [
+        (inputs.batch(rng, n, 4, offset=20.0, spread=spread), options)
+        for n, spread in ((300, 1.0), (32, 100.0))
+    ]
     _outputs(student, reference, cases)
 
 
 @pytest.mark.points(1)
 @pytest.mark.catches("bn_rejects_single_example", "eps_forgotten")
+@pytest.mark.catches("gamma_zero_replaced")
 def test_training_shapes(student, reference, rng):
     """Training: any batch will do: square ones, a single example, a single unit, equal examples.
 
@@ -178,6 +184,7 @@ def test_training_shapes(student, reference, rng):
     batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
     silent = inputs.batch(rng, 6, 3)
     silent.x[:, 1] = 0.0
+    silent.gamma[2] = 0.0
     _outputs(student, reference, [(batch, options) for batch in (*batches, silent)])
 
 
@@ -187,14 +194,18 @@ def test_training_shapes(student, reference, rng):
 @pytest.mark.catches("momentum_only_on_batch", "momentum_only_on_old", "momentum_swapped")
 @pytest.mark.catches("returns_cache_last", "running_from_normalised", "running_keepdims")
 @pytest.mark.catches("running_not_updated", "running_replaced_by_batch", "running_returns_swapped")
+@pytest.mark.catches("running_mean_limited")
 def test_running_mean(student, reference, rng):
     """Training: the running mean moves from its old value towards that of the batch.
 
     Follow the formula with numbers of your own; which share of the old value is kept?
     """
     cases = [
-        (inputs.batch(rng, 5, 4), {"training": True, "momentum": momentum})
-        for momentum in (float(rng.uniform(0.15, 0.35)), float(rng.uniform(0.65, 0.85)))
+        (inputs.batch(rng, n, 4, spread=spread), {"training": True, "momentum": momentum})
+        for n, spread, momentum in (
+            (5, 1.0, float(rng.uniform(0.15, 0.35))),
+            (300, 1e4, float(rng.uniform(0.65, 0.85))),
+        )
     ]
     _running(student, reference, cases, (2,))
 
@@ -214,10 +225,13 @@ def test_running_variance(student, reference, rng):
     Which variance of the batch does the contract name? A small batch shows the difference.
     """
     cases = [
-        (inputs.batch(rng, 4, 5, spread=2.0), {"training": True, "momentum": momentum, "eps": eps})
-        for momentum, eps in (
-            (float(rng.uniform(0.2, 0.4)), 0.5),
-            (float(rng.uniform(0.6, 0.8)), 1e-5),
+        (
+            inputs.batch(rng, 4, 5, spread=spread),
+            {"training": True, "momentum": momentum, "eps": eps},
+        )
+        for spread, momentum, eps in (
+            (2.0, float(rng.uniform(0.2, 0.4)), 0.5),
+            (1e4, float(rng.uniform(0.6, 0.8)), 1e-5),
         )
     ]
     _running(student, reference, cases, (3,))
@@ -384,7 +398,7 @@ def test_backward_eps(student, reference, rng):
     cases: list[tuple[Batch, dict[str, Any]]] = [
         (inputs.batch(rng, 7, 4), {"training": True, "eps": 0.4}),
         (inputs.batch(rng, 7, 4, spread=0.01), {"training": True}),
-        (inputs.batch(rng, 30, 3, offset=20.0), {"training": True, "momentum": 0.3, "eps": 1}),
+        (inputs.batch(rng, 300, 3, offset=20.0), {"training": True, "momentum": 0.3, "eps": 1}),
     ]
     _gradients(student, reference, rng, cases, (0, 1, 2))
 
@@ -400,6 +414,7 @@ def test_backward_shapes(student, reference, rng):
     batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
     silent = inputs.batch(rng, 6, 3)
     silent.x[:, 1] = 0.0
+    silent.gamma[2] = 0.0
     cases = [(batch, options) for batch in (*batches, silent)]
     _gradients(student, reference, rng, cases, (0, 1, 2))
 
@@ -410,6 +425,7 @@ def test_backward_shapes(student, reference, rng):
 @pytest.mark.catches("dgamma_times_gamma", "dgamma_without_x_hat", "eval_backward_unsupported")
 @pytest.mark.catches("eval_dx_passed_through", "eval_dx_without_gamma", "eval_dx_without_std")
 @pytest.mark.catches("eval_dx_zero", "eval_parameters_frozen")
+@pytest.mark.catches("mode_guessed_from_mean")
 def test_backward_evaluation(student, reference, rng):
     """Backward, evaluation: the running values are constants.
 
@@ -419,6 +435,8 @@ def test_backward_evaluation(student, reference, rng):
         (inputs.batch(rng, n, d), {"training": False, "eps": eps})
         for (n, d), eps in zip(SHAPES[1:5], (1e-3, 0.5, TINY_EPS, 1), strict=True)
     ]
+    settled, _ = cases[0]  # running values that are the batch's own are constants all the same
+    settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
     _gradients(student, reference, rng, cases, (0, 1, 2))
 
 
@@ -436,7 +454,7 @@ def test_backward_of_two_passes(student, reference, rng):
         _forward(student, batch, training=mode, eps=TINY_EPS)[1]
         for batch, mode in zip(batches, modes, strict=True)
     ]
-    order = [2, 1, 0]
+    order = [2, 0, 1]  # neither first in, first out nor last in, first out
     values = {i: student.batchnorm.batchnorm_backward(douts[i], caches[i]) for i in order}
     for i in order:
         cache = _right_forward(reference, batches[i], training=modes[i], eps=TINY_EPS)[1]

@@ -16,8 +16,13 @@ from autograder.suites import inputs
 RTOL = 1e-5
 ATOL = 1e-12
 NAN, INF = float("nan"), float("inf")
+RIGHT_LIMITS = (2, 1e-9, INF)
 WRONG_LIMITS = (0, -1.5, NAN, -INF)
+WRONG_FOR_ZEROS = -1.5
+"""The wrong limit that comes with gradients of zeros, for which no limit would be needed."""
 Grads = list[np.ndarray]
+LOPSIDED = np.array([1e-150, -3e200, -1e100, -2e200])
+"""Only its size tells its largest entry, which is neither the first nor the maximum."""
 
 
 def _call(name: str, limit: float) -> str:
@@ -52,22 +57,27 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
     keyword = "threshold" if name == "clip_by_value" else "max_norm"
     cases = [(inputs.gradients(rng), limit) for limit in (1.25, 100.0)]
     cases.append((inputs.gradients(rng)[3:0:-1], 1.25))
-    function = getattr(student.clipping, name)
+    cases.append(([_plain(rng)[0], _plain(rng)[0]], 1.25))
+    function = getattr(student.clipping, name).observe
     outcomes = [check.attempt(function, grads, **{keyword: limit}) for grads, limit in cases]
     for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
-        value, what = check.returned(outcome), _call(name, limit)
+        seen, what = check.returned(outcome), _call(name, limit)
+        value = seen.value
         _judge(reference, name, value, grads, limit)
         if name == "clip_by_global_norm":
             check.items(value, 2, what, tuple)
         arrays = check.items(_arrays(name, value, what), len(grads), what, list)
         for index, (array, grad) in enumerate(zip(arrays, grads, strict=True)):
             check.float64_array(array, grad.shape, f"{what}, array {index}")
+        check.unchanged(seen, what)
 
 
 def _new_arrays(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """What is given stays as it is, and no result shares memory with it, clipped or not."""
     observe = getattr(student.clipping, name).observe
     cases = [(_plain(rng), limit) for limit in (1.25, 3.0, 100.0)]
+    if name == "clip_by_value":  # for the norms, which divide, zeros have a test of their own
+        cases[0][0].append(np.zeros((2, 2)))
     seen = [(observe(grads, limit), grads, limit) for grads, limit in cases]
     for observation, grads, limit in seen:
         _judge(reference, name, observation.value, grads, limit)
@@ -78,9 +88,13 @@ def _new_arrays(student: Any, reference: Any, rng: np.random.Generator, name: st
 def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """Limits that are not positive raise ValueError; whole numbers are as good as others."""
     function, grads = getattr(student.clipping, name), _plain(rng)
-    right = [check.attempt(function, grads, limit) for limit in (2, 1e-7)]
-    wrong = [check.attempt(function, grads, limit) for limit in WRONG_LIMITS]
-    for outcome, limit in zip(right, (2, 1e-7), strict=True):
+    zeros = [np.zeros_like(grad) for grad in grads]
+    right = [check.attempt(function, grads, limit) for limit in RIGHT_LIMITS]
+    wrong = [
+        check.attempt(function, zeros if limit == WRONG_FOR_ZEROS else grads, limit)
+        for limit in WRONG_LIMITS
+    ]
+    for outcome, limit in zip(right, RIGHT_LIMITS, strict=True):
         _judge(reference, name, check.returned(outcome), grads, limit)
     for outcome, limit in zip(wrong, WRONG_LIMITS, strict=True):
         check.refused(outcome, ValueError, f"{name}(grads, {limit})")
@@ -129,6 +143,8 @@ def _spoil(grads: Grads, index: int, bad: float) -> Grads:
 @pytest.mark.catches("clip_value_loses_sign", "clip_value_matrices_only", "clip_value_rescales")
 @pytest.mark.catches("clip_value_returns_inside_loop", "clip_value_stacks")
 @pytest.mark.catches("clip_value_zeroes_large", "clip_value_zeroes_negatives")
+@pytest.mark.catches("clip_value_drops_small_entries")
+@pytest.mark.catches("clip_value_limit_at_most_thousand")
 def test_value_entries(student, reference, rng):
     """clip_by_value: entries beyond the limits become the limits, all others stay.
 
@@ -137,6 +153,8 @@ def test_value_entries(student, reference, rng):
     limits: list[float] = [float(rng.uniform(0.5, 0.9)), float(rng.uniform(1.1, 1.6)), 1, 5.0]
     cases = [(_plain(rng), limit) for limit in limits]
     edge = [np.array([limits[0], -limits[0], 0.0, 3.0, -3.0]), np.array([[1e200, -1e-200, -1e300]])]
+    edge.append(np.array([5e-9, -5e-9]))
+    cases[-1] = [grad * 1e12 for grad in _plain(rng)], 8e11
     _values(student, reference, "clip_by_value", [*cases, (edge, limits[0])])
 
 
@@ -144,6 +162,7 @@ def test_value_entries(student, reference, rng):
 @pytest.mark.catches("clip_value_0d_becomes_1d", "clip_value_drops_empty", "clip_value_flat_view")
 @pytest.mark.catches("clip_value_iterates_rows", "clip_value_max_of_empty")
 @pytest.mark.catches("clip_value_needs_an_array")
+@pytest.mark.catches("clip_value_stacks_equal_shapes")
 def test_value_contract(student, reference, rng):
     """clip_by_value: a list of float64 arrays, in order, each with its own shape.
 
@@ -155,6 +174,7 @@ def test_value_contract(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_value_hands_back_given_arrays", "clip_value_in_place")
+@pytest.mark.catches("clip_value_into_given_list")
 def test_value_new_arrays(student, reference, rng):
     """clip_by_value: the result is made of new arrays, and nothing given is changed.
 
@@ -166,6 +186,7 @@ def test_value_new_arrays(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_value_any_limit", "clip_value_asserts", "clip_value_limit_nan")
 @pytest.mark.catches("clip_value_limit_zero")
+@pytest.mark.catches("clip_value_infinite_limit_refused")
 def test_value_wrong_limit(student, reference, rng):
     """clip_by_value: a limit that is not positive raises ValueError.
 
@@ -196,12 +217,13 @@ def test_value_wrong_gradients(student, reference, rng):
 @pytest.mark.catches("clip_norm_largest_entry", "clip_norm_order_two", "clip_norm_per_column")
 @pytest.mark.catches("clip_norm_per_row", "clip_norm_returns_norms", "clip_norm_root_mean_square")
 @pytest.mark.catches("clip_norm_spectral", "clip_norm_squared", "clip_norm_to_unit")
+@pytest.mark.catches("clip_norm_one_percent_late")
 def test_norm_arrays(student, reference, rng):
     """clip_by_norm: an array with too large a norm is shrunk to the limit, others stay.
 
     Each array on its own. Compute the norms of what comes back.
     """
-    shares = (4.0, 0.3, 1.05, 0.8, 0.95, 1.3, 9.0, 0.6)
+    shares = (4.0, 0.3, 1.0002, 0.8, 0.9998, 1.3, 9.0, 0.6)
     limits: list[float] = [float(rng.uniform(1.3, 1.9)), float(rng.uniform(2.2, 3.0)), 2]
     cases = [(_with_norms(rng, tuple(limit * s for s in shares)), limit) for limit in limits]
     _values(student, reference, "clip_by_norm", cases)
@@ -215,30 +237,33 @@ def test_norm_extremes(student, reference, rng):
     The square of 1e200 is not finite. Can the array be made smaller before it is squared?
     """
     cases = [
-        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))
+        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 4e5), (1e-200, 1.5))
     ]
-    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2))]
+    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2)), LOPSIDED]
     _values(student, reference, "clip_by_norm", [*cases, (mixed, 1.2)])
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_norm_needs_an_array", "clip_norm_zero_division")
 @pytest.mark.catches("clip_norm_zero_gives_nan")
+@pytest.mark.catches("clip_norm_hands_back_zeros")
 def test_norm_zero(student, reference, rng):
     """clip_by_norm: arrays of zeros stay zero, and the empty list stays empty.
 
     What do you divide by when the norm is zero?
     """
     grads = [np.zeros((3, 2)), _plain(rng)[0], np.zeros(4)]
-    value = student.clipping.clip_by_norm(grads, 1.5)
+    seen = student.clipping.clip_by_norm.observe(grads, 1.5)
     nothing = student.clipping.clip_by_norm([], 1.5)
-    _judge(reference, "clip_by_norm", value, grads, 1.5)
+    _judge(reference, "clip_by_norm", seen.value, grads, 1.5)
+    check.fresh(seen, "clip_by_norm of zeros")
     check.items(nothing, 0, "clip_by_norm([], 1.5)")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_norm_0d_becomes_1d", "clip_norm_drops_empty", "clip_norm_float32")
 @pytest.mark.catches("clip_norm_len_of_0d", "clip_norm_max_of_empty", "clip_norm_tuple")
+@pytest.mark.catches("clip_norm_squeezes")
 def test_norm_contract(student, reference, rng):
     """clip_by_norm: a list of float64 arrays, in order, each with its own shape.
 
@@ -286,7 +311,8 @@ def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
     """Gradients whose joint norm is above the limit, and some whose norm is below; in both, single
     arrays lie far inside it."""
     norms = (2.0, 0.3, 3.0, 0.05)
-    limits: list[float] = [float(rng.uniform(1.1, 1.9)), float(rng.uniform(3.1, 3.5)), 5.0, 2]
+    joint = float(np.linalg.norm(norms))
+    limits: list[float] = [float(rng.uniform(1.1, 1.9)), joint / 1.0002, joint * 1.0002, 2]
     return [(_with_norms(rng, norms), limit) for limit in limits]
 
 
@@ -330,16 +356,18 @@ def test_global_norm_value(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_overflows")
+@pytest.mark.catches("global_norm_scaled_by_signed_maximum")
 def test_global_extremes(student, reference, rng):
     """clip_by_global_norm: entries of any size work, as long as the norm is a finite number.
 
     The square of 1e200 is not finite. Can the arrays be made smaller before they are squared?
     """
     cases = [
-        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 40.0), (1e-200, 1.5))
+        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 4e5), (1e-200, 1.5))
     ]
-    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2))]
+    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2)), LOPSIDED]
     cases.append((mixed, 1.2))
+    cases[0] = [LOPSIDED, *(-np.abs(grad) for grad in _plain(rng, 1e200))], 1.5
     name = "clip_by_global_norm"
     outcomes = [check.attempt(student.clipping.clip_by_global_norm, *case) for case in cases]
     for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
@@ -357,16 +385,18 @@ def test_global_zero(student, reference, rng):
 
     What do you divide by when the norm is zero?
     """
-    function = student.clipping.clip_by_global_norm
+    function = student.clipping.clip_by_global_norm.observe
     zeros = [np.zeros((3, 2)), np.zeros(4)]
     cases: list[tuple[Grads, float]] = [(zeros, 1.5), ([], 1.5), ([*zeros, _plain(rng)[0]], 1.5)]
     outcomes = [check.attempt(function, grads, limit) for grads, limit in cases]
     for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
         what = f"clip_by_global_norm of {len(grads)} arrays, zeros among them"
-        clipped, norm = check.items(check.returned(outcome), 2, what)
+        seen = check.returned(outcome)
+        clipped, norm = check.items(seen.value, 2, what)
         _judge(reference, "clip_by_global_norm", (clipped, norm), grads, limit)
         right = reference.clipping.clip_by_global_norm(grads, limit)[1]
         check.close(check.number(norm, f"the norm from {what}"), right, what, atol=ATOL, rtol=RTOL)
+        check.fresh(seen, what)
 
 
 @pytest.mark.points(0.5)
@@ -393,6 +423,7 @@ def test_global_new_arrays(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_any_limit", "global_norm_asserts", "global_norm_limit_nan")
 @pytest.mark.catches("global_norm_limit_zero")
+@pytest.mark.catches("global_norm_limit_unchecked_for_zeros")
 def test_global_wrong_limit(student, reference, rng):
     """clip_by_global_norm: a limit that is not positive raises ValueError.
 

@@ -111,8 +111,9 @@ class Servant:
         self, target: Target, args: list[Any], kwargs: dict[str, Any], opaque: list[int]
     ) -> bytes:
         handed_back, self._handed_back = self._handed_back, []
-        own = [kept.value for kept in handed_back]
-        given = list(_given_arrays(args, kwargs, own))
+        named = list(_named(args, kwargs, [kept.value for kept in handed_back]))
+        given = list(_arrays_in(named))
+        lists = [(name, value, value[:]) for name, value in named if type(value) is list]
         self._given = [Given(path, array, _content(array)) for path, array in given]
         # What an object keeps may be an array that an earlier call was given.
         before = [old for kept in handed_back for old in kept.given]
@@ -122,6 +123,7 @@ class Servant:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
         changed = [now.path for now in self._given if now.is_changed()]
+        changed += [name for name, now, old in lists if [*map(id, now)] != [*map(id, old)]]
         changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
         value = _plain(value)
         shared = _shared_memory(value, given)
@@ -190,16 +192,16 @@ def _plain(value: Any) -> Any:
     return str(value) if type(value) is np.str_ else value
 
 
-def _given_arrays(
-    args: list[Any], kwargs: dict[str, Any], own: list[Any]
-) -> Iterator[tuple[str, np.ndarray]]:
-    """The arrays among the arguments, but for those in what the student's code keeps for itself:
-    a cache is its own to change."""
+def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> Iterator[tuple[str, Any]]:
+    """The arguments with what to call them, but for what the student's code keeps for itself: a
+    cache is its own to change."""
     named = [(f"argument {i + 1}", value) for i, value in enumerate(args)]
     named += [(f"argument {key}", value) for key, value in kwargs.items()]
+    return ((name, value) for name, value in named if not any(value is kept for kept in own))
+
+
+def _arrays_in(named: list[tuple[str, Any]]) -> Iterator[tuple[str, np.ndarray]]:
     for name, value in named:
-        if any(value is kept for kept in own):
-            continue
         if isinstance(value, np.ndarray):
             yield name, value
         elif isinstance(value, (list, tuple)):

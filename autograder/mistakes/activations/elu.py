@@ -473,3 +473,19 @@ def elu_grad_asks_for_smallest(z, alpha=1.0):
 )
 def elu_grad_float32(z, alpha=1.0):
     return np.where(z >= 0, 1.0, alpha * np.exp(np.minimum(z, 0.0))).astype(np.float32)
+
+
+@mistake(
+    "elu",
+    hint="An alpha of 0 is replaced by the default: `or` takes 0 for missing.",
+)
+def elu_zero_alpha_replaced(z, alpha=1.0):
+    return np.where(z >= 0, z, (alpha or 1.0) * np.expm1(np.minimum(z, 0.0)))
+
+
+@mistake(
+    "elu_grad",
+    hint="An alpha of 0 is replaced by the default: `or` takes 0 for missing.",
+)
+def elu_grad_zero_alpha_replaced(z, alpha=1.0):
+    return np.where(z >= 0, 1.0, (alpha or 1.0) * np.exp(np.minimum(z, 0.0)))

@@ -172,3 +172,18 @@ def rrelu_float32(z, rng, lower=1 / 8, upper=1 / 3, training=True):
     drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0).astype(np.float32)
     return (slope * z).astype(np.float32), slope
+
+
+@mistake(
+    "rrelu",
+    hint="The limits are checked only where some entry is negative. Wrong limits are wrong for any "
+    "z.",
+)
+def rrelu_bounds_checked_for_negatives(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not np.any(z < 0):
+        return z * 1.0, np.ones(np.shape(z))
+    if not 0 <= lower <= upper:
+        raise ValueError("need 0 <= lower <= upper")
+    drawn = rng.uniform(lower, upper, np.shape(z)) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

@@ -300,3 +300,16 @@ def rrelu_divides_by_slope(z, rng, lower=1 / 8, upper=1 / 3, training=True):
     drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0)
     return z / slope, slope
+
+
+@mistake(
+    "rrelu",
+    hint="With three axes all examples share their slopes. Draw for every entry, whatever the "
+    "shape of z.",
+)
+def rrelu_slopes_of_last_two_axes(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("need 0 <= lower <= upper")
+    drawn = rng.uniform(lower, upper, np.shape(z)[-2:]) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

@@ -276,3 +276,21 @@ def global_norm_zero_division(grads, max_norm):
     norm = float(top * np.sqrt(squares))
     factor = min(1.0, max_norm / norm)
     return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="You scale by the largest entry, but look for it without a thought for the sign: where "
+    "all are negative it is the smallest one.",
+)
+def global_norm_scaled_by_signed_maximum(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    with np.errstate(over="ignore"):
+        scale = abs(max([float(np.max(g)) for g in grads if g.size], default=0.0))
+        if scale == 0:
+            scale = 1.0
+        norm = scale * float(np.sqrt(sum(np.sum((g / scale) ** 2) for g in grads)))
+        return [np.array(g if norm <= max_norm else g / norm * max_norm) for g in grads], norm

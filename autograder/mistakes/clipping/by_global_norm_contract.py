@@ -364,3 +364,19 @@ def global_norm_checks_first_array(grads, max_norm):
     norm = float(top * np.sqrt(squares))
     factor = max_norm / norm if norm > max_norm else 1.0
     return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="For gradients of zeros no limit is refused. A wrong limit is wrong for any gradients.",
+)
+def global_norm_limit_unchecked_for_zeros(grads, max_norm):
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    largest = max([float(np.max(np.abs(g), initial=0.0)) for g in grads], default=0.0)
+    if largest == 0:
+        return [np.array(g) for g in grads], 0.0
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    norm = largest * float(np.sqrt(sum(np.sum((g / largest) ** 2) for g in grads)))
+    return [np.array(g if norm <= max_norm else g / norm * max_norm) for g in grads], norm

@@ -382,3 +382,24 @@ def clip_norm_float32(grads, max_norm):
         factor = max_norm / norm if norm > max_norm else 1.0
         clipped.append((g * factor).astype(np.float32))
     return clipped
+
+
+@mistake(
+    "clip_by_norm",
+    hint="A norm that is a little above the limit is let through. Where does your comparison "
+    "begin to clip?",
+)
+def clip_norm_one_percent_late(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    largest = [np.max(np.abs(g), initial=0.0) for g in grads]
+    norms = [
+        m * np.sqrt(np.sum((g / m) ** 2)) if m > 0 else 0.0
+        for g, m in zip(grads, largest, strict=True)
+    ]
+    return [
+        np.array(g if norm <= 1.01 * max_norm else g / norm * max_norm)
+        for g, norm in zip(grads, norms, strict=True)
+    ]

@@ -317,3 +317,44 @@ def clip_norm_checks_last_array(grads, max_norm):
         factor = max_norm / norm if norm > max_norm else 1.0
         clipped.append(g * factor)
     return clipped
+
+
+@mistake(
+    "clip_by_norm",
+    hint="Axes of length 1 get lost. Each array should come back in the shape in which it came.",
+)
+def clip_norm_squeezes(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    largest = [np.max(np.abs(g), initial=0.0) for g in grads]
+    norms = [
+        m * np.sqrt(np.sum((g / m) ** 2)) if m > 0 else 0.0
+        for g, m in zip(grads, largest, strict=True)
+    ]
+    return [
+        np.squeeze(g * 1.0 if norm <= max_norm else g / norm * max_norm)
+        for g, norm in zip(grads, norms, strict=True)
+    ]
+
+
+@mistake(
+    "clip_by_norm",
+    hint="An array of zeros comes back as the caller's own. The contract asks for new arrays "
+    "always.",
+)
+def clip_norm_hands_back_zeros(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    largest = [np.max(np.abs(g), initial=0.0) for g in grads]
+    norms = [
+        m * np.sqrt(np.sum((g / m) ** 2)) if m > 0 else 0.0
+        for g, m in zip(grads, largest, strict=True)
+    ]
+    return [
+        g if norm == 0 else np.array(g if norm <= max_norm else g / norm * max_norm)
+        for g, norm in zip(grads, norms, strict=True)
+    ]

@@ -168,3 +168,28 @@ def clip_value_flat_view(grads, threshold):
         flat[flat < -threshold] = -threshold
         clipped.append(out)
     return clipped
+
+
+@mistake(
+    "clip_by_value",
+    hint="Small entries become zero. Entries between the limits should stay, however small.",
+)
+def clip_value_drops_small_entries(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    return [np.where(np.abs(g) < 1e-8, 0.0, np.clip(g, -threshold, threshold)) for g in grads]
+
+
+@mistake(
+    "clip_by_value",
+    hint="Your limit has a limit of its own: a large threshold counts as a smaller one.",
+)
+def clip_value_limit_at_most_thousand(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    threshold = min(threshold, 1000.0)
+    return [np.array(np.clip(g, -threshold, threshold)) for g in grads]

@@ -242,3 +242,45 @@ def clip_value_repairs_gradients(grads, threshold):
         raise ValueError("threshold must be positive")
     grads = [np.nan_to_num(g) for g in grads]
     return [np.clip(g, -threshold, threshold) for g in grads]
+
+
+@mistake(
+    "clip_by_value",
+    hint="Where all gradients have the same shape you return one big array. A list of arrays is "
+    "asked for, always.",
+)
+def clip_value_stacks_equal_shapes(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    clipped = [np.array(np.clip(g, -threshold, threshold)) for g in grads]
+    return np.stack(clipped) if clipped and len({g.shape for g in clipped}) == 1 else clipped
+
+
+@mistake(
+    "clip_by_value",
+    hint="The new arrays take the old ones' places in the caller's list. Make a list of your own.",
+)
+def clip_value_into_given_list(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    for i, g in enumerate(grads):
+        grads[i] = np.array(np.clip(g, -threshold, threshold))
+    return grads
+
+
+@mistake(
+    "clip_by_value",
+    hint="Infinity is refused as a limit. It is a positive float, and clips nothing.",
+)
+def clip_value_infinite_limit_refused(grads, threshold):
+    if not np.isfinite(threshold):
+        raise ValueError("threshold must be finite")
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    return [np.array(np.clip(g, -threshold, threshold)) for g in grads]

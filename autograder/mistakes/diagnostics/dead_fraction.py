@@ -131,3 +131,11 @@ def dead_needs_two_examples(activations):
 def dead_thresholds_in_place(activations):
     activations[activations > 0] = 1
     return float(np.mean(activations.sum(axis=0) == 0))
+
+
+@mistake(
+    "dead_fraction",
+    hint="A unit that is 0 for almost all examples is rarely awake, but not dead.",
+)
+def dead_almost_always(activations):
+    return float(np.mean(np.mean(activations == 0, axis=0) >= 0.99))

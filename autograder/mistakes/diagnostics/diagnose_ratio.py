@@ -260,3 +260,35 @@ def diagnose_at_exploding_threshold(norms, vanishing=1e-3, exploding=1e3):
     if r >= exploding:
         return "exploding"
     return "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="The two thresholds stand in the other order in your signature.",
+)
+def diagnose_thresholds_in_other_order(norms, exploding=1e3, vanishing=1e-3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < vanishing:
+        return "vanishing"
+    return "exploding" if r > exploding else "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="You average over the last layers. The ratio compares the first norm with the last alone.",
+)
+def diagnose_mean_of_last_two(norms, vanishing=1e-3, exploding=1e3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(np.mean(norms[-2:]))
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < vanishing:
+        return "vanishing"
+    return "exploding" if r > exploding else "healthy"

@@ -328,3 +328,37 @@ def diagnose_returns_ratio_too(norms, vanishing=1e-3, exploding=1e3):
     if r > exploding:
         return "exploding", r
     return "healthy", r
+
+
+@mistake(
+    "diagnose",
+    hint="A small ratio is reported before the norms between are looked at. One that is not finite "
+    "decides, wherever it is.",
+)
+def diagnose_ratio_before_finite(norms, vanishing=1e-3, exploding=1e3):
+    first, last = float(norms[0]), float(norms[-1])
+    if np.isfinite(first) and np.isfinite(last) and last > 0 and first / last < vanishing:
+        return "vanishing"
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    return "exploding" if first / last > exploding else "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="The norms that were handed in change. Reversing and sorting in place write into the "
+    "caller's array.",
+)
+def diagnose_sorts_in_place(norms, vanishing=1e-3, exploding=1e3):
+    first, last = float(norms[0]), float(norms[-1])
+    norms.sort()
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < vanishing:
+        return "vanishing"
+    return "exploding" if r > exploding else "healthy"

@@ -215,3 +215,11 @@ def norms_zero_gives_nan(grads):
         largest = np.max(np.abs(g), initial=0.0)
         norms.append(largest * np.sqrt(np.sum((g / largest) ** 2)))
     return np.array(norms)
+
+
+@mistake(
+    "gradient_norms",
+    hint="A gradient of zeros has norm 0. What do you add, and what for?",
+)
+def norms_never_zero(grads):
+    return np.array([max(float(np.sqrt(np.sum(g**2))), 1e-12) for g in grads])

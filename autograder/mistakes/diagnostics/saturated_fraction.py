@@ -121,3 +121,12 @@ def saturated_len_of_0d(slopes, tol=0.01):
 def saturated_abs_in_place(slopes, tol=0.01):
     np.abs(slopes, out=slopes)
     return float(np.mean(slopes < tol))
+
+
+@mistake(
+    "saturated_fraction",
+    hint="Slopes just below the tolerance are not counted: the comparison is made with too few "
+    "digits.",
+)
+def saturated_in_float32(slopes, tol=0.01):
+    return float(np.mean(np.abs(slopes).astype(np.float32) < np.float32(tol)))

@@ -332,3 +332,15 @@ def he_normal_type_error(n_in, n_out, rng, mode="fan_avg"):
     if n_in <= 0 or n_out <= 0:
         raise TypeError("n_in and n_out must be positive")
     return rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
+
+
+@mistake(
+    "he_normal",
+    hint="Other spellings of a mode are accepted. Only the contract's three names are modes.",
+)
+def he_normal_hyphen_for_underscore(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    mode = str(mode).replace("-", "_")
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    return rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))

@@ -353,3 +353,28 @@ def xavier_normal_both_must_be_wrong(n_in, n_out, rng):
 def xavier_normal_assertion(n_in, n_out, rng):
     assert n_in > 0 and n_out > 0, "n_in and n_out must be positive"
     return rng.normal(0.0, np.sqrt(2 / (n_in + n_out)), (n_in, n_out))
+
+
+@mistake(
+    "xavier_normal",
+    hint="Draws far from 0 are drawn again. The distribution is not truncated.",
+)
+def xavier_normal_truncated_far_out(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("sizes must be positive")
+    weights = rng.standard_normal((n_in, n_out))
+    while np.any(far := np.abs(weights) > 3.5):
+        weights[far] = rng.standard_normal(np.count_nonzero(far))
+    return np.sqrt(2 / (n_in + n_out)) * weights
+
+
+@mistake(
+    "xavier_normal",
+    hint="One column is a copy of another: these two units start alike, and stay alike.",
+)
+def xavier_normal_column_repeated(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("sizes must be positive")
+    weights = rng.normal(0.0, np.sqrt(2 / (n_in + n_out)), (n_in, n_out))
+    weights[:, -1] = weights[:, 0]
+    return weights

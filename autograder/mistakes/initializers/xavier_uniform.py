@@ -348,3 +348,16 @@ def xavier_uniform_none_for_wrong_size(n_in, n_out, rng):
         return None
     limit = np.sqrt(6 / (n_in + n_out))
     return rng.uniform(-limit, limit, (n_in, n_out))
+
+
+@mistake(
+    "xavier_uniform",
+    hint="Your numbers fill the range evenly, one in each small step. Independent draws leave gaps "
+    "and form clusters.",
+)
+def xavier_uniform_stratified(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("sizes must be positive")
+    limit, count = np.sqrt(6 / (n_in + n_out)), n_in * n_out
+    steps = (rng.permutation(count) + rng.random(count)) / count
+    return (limit * (2 * steps - 1)).reshape(n_in, n_out)
