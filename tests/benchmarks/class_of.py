@@ -4,7 +4,8 @@
 
 writes so many zips. SHARES holds the proportions, of 200 submissions. They are a guess at a class
 that had the public tests at hand: most hand in finished work, and one or two in a hundred hand in
-something that can't be run at all.
+something that can't be run at all. Finished work is not all alike: every other module holds
+functions that are written in one of the odd but right ways.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from autograder.engine import classroom  # noqa: E402
 from autograder.engine.assignment import Assignment  # noqa: E402
 from autograder.engine.classroom import Files  # noqa: E402
 from autograder.engine.mistakes import load_mistakes  # noqa: E402
+from autograder.engine.variants import load_variants  # noqa: E402
 
 SHARES = {
     "right": 92,
@@ -53,12 +55,13 @@ class Class:
         self._assignment = assignment
         self._rng = np.random.default_rng(seed)
         mistakes = load_mistakes(assignment)
+        self._variants = load_variants(assignment)
         self._by_target = {
             target: [m for m in mistakes if (m.module, m.target) == target]
             for target in {(m.module, m.target): None for m in mistakes}
         }
         self._makers: dict[str, Callable[[], Files]] = {
-            "right": lambda: classroom.solution(assignment),
+            "right": self._right,
             "partial": self._partial,
             "untouched": lambda: classroom.skeleton(assignment),
             "syntax error": lambda: self._with("def unfinished(:\n"),
@@ -72,6 +75,16 @@ class Class:
         if kind in MISTAKES:
             return self._with_mistakes(MISTAKES[kind])
         return self._makers[kind]()
+
+    def _right(self) -> Files:
+        files = classroom.solution(self._assignment)
+        for module in self._assignment.modules:
+            ways = [variant for variant in self._variants if variant.module == module]
+            if ways and self._rng.random() < 0.5:
+                way = ways[self._rng.integers(len(ways))]
+                changed = classroom.with_variant(self._assignment, way)
+                files |= {path: text for path, text in changed.items() if files.get(path) != text}
+        return files
 
     def _with_mistakes(self, count: int) -> Files:
         """Mistakes in so many different functions."""
