@@ -134,7 +134,7 @@ _DIAGNOSTICS_LOST = {  # bytes, and what a note says
     "one_encrypted": (_changed(_ZIP, _one_encrypted), "encrypted"),
 }
 _ALL_LOST = {  # bytes, and what is said
-    "directory_elsewhere": (_changed(_ZIP, lambda data: _end(data, 16, "<L", 2**31)), "not a readable"),
+    "directory_elsewhere": (_changed(_ZIP, lambda data: _end(data, 16, "<L", 2**31)), "not a readable|damaged"),
     "newer_version": (_changed(_ZIP, _newer_version), "not a readable"),
     "nested_bombs": (zipped({f"{number}.zip": _BOMB for number in range(20)}), "no folder gradflow"),
     "bzip2": (_archive(_PAIRS, compression=zipfile.ZIP_BZIP2), "unusual"),

@@ -290,7 +290,7 @@ _FOLDERS = [
     folder_case("folder_of_folders", lambda f: (f / "gradflow").mkdir(), *_ALL, says="no folder gradflow"),
 ]  # fmt: skip
 
-_NAMES = ["=cmd|' !A1", "+1", "-1", "@sum", "a b  c", "\u540d\u524d", "na\u00efve", "\U0001f600", "<script>alert(1)<", "\x1b[31mred", "\u202egnp", "new\nline", "quote\"'", "n" * 240, "x.zip", "a,b;c"]  # fmt: skip
+_NAMES = ["=cmd|' !A1", "+1", "-1", "@sum", "a b  c", "\u540d\u524d", "na\u00efve", "\U0001f600", "<script>alert(1)<", "\x1b[31mred", "\u202egnp", "new\nline", "quote\"'", "n" * 240, "x.zip", "a,b;c", "points-per-question", "final_grades.csv", " ", "-rf", "\uff1d1+1", "%2e%2e%2fx", "\u540d" * 83, "e\u0301.a"]  # fmt: skip
 
 CASES = [
     *(archive_case(name, content) for name, content in _KEPT_ARCHIVES.items()),
