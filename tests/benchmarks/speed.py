@@ -88,6 +88,8 @@ def build(out: Path) -> Path | None:
     copy = out / "kit"
     for name in ("autograder", "solutions", "assignment"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for page in ROOT.glob("*.md"):
+        shutil.copy(page, copy)
     built = cost_of([sys.executable, "-m", "autograder", "build", "-o", out / "dist"], cwd=copy)
     if built.status != 0:
         said = built.output.strip().splitlines() or ["no word why"]
