@@ -165,9 +165,9 @@ def test_the_commands_and_options_that_are_named_exist(page: Path) -> None:
 
 
 OTHERS = {
-    "--no-network", "--image", "--cold", "--nthreads", "--small",
+    "--no-network", "--image", "--cold", "--nthreads", "--small", "--ordinary-user",
 }  # fmt: skip
-"""Options of Otter, Dask, and the kit's own scripts."""
+"""Options of Otter, Dask, pytest with the kit's conftest.py, and the kit's own scripts."""
 
 
 def options(command: click.Command) -> set[str]:

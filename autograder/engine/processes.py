@@ -21,7 +21,8 @@ from .worker.wire import WireError, import_request
 TOGETHER = ""
 """The place of all modules that are not set apart; the others' place is their name."""
 TIMES_FOR_IMPORT = 2.0
-"""An import gets so many times a call's seconds on the clock: it reads a thousand files, once."""
+"""A module that stands alone is imported in so many times a call's seconds on the clock: an import
+reads a thousand files, once."""
 MAX_STRIKES = 3
 MANY_STRIKES = 12
 SLOW_TEST = 1.0
@@ -277,7 +278,7 @@ class Processes:
         left = max(0.0, self._seconds_for(module, name))
         share = self._share(module, name)
         cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share
-        if module not in process.imported:
+        if module in self._apart and module not in process.imported:
             wall *= TIMES_FOR_IMPORT
         return Patience(min(cpu, left), min(wall, left))
 
