@@ -150,7 +150,7 @@ def test_a_fault_comes_to_the_call_that_it_belongs_to(stage: Stage, value: str, 
 def test_an_answer_that_was_refused_is_not_known(tiny: Assignment, tiny_grader: Grader) -> None:
     """The process that gave it is ended each time."""
     repertoire = Repertoire(tiny.reference(), {})
-    code = "import os\ndef celsius(f):\n    os.write(3, b'\\0' * 9)\n    return f\n"
+    code = "import os\ndef celsius(f):\n    os.write(3, b'\\1\\0\\0\\0\\xc1')\n    return f\n"
     for _ in range(2):
         student = tiny_grader.student(classroom.with_code(tiny, "scales", code))
         student.processes.set_apart(["scales"])
