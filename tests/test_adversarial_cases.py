@@ -14,6 +14,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
+from autograder.engine.processes import TimeLimits
 from autograder.engine.result import (
     Result,
     from_gradescope,
@@ -22,7 +23,6 @@ from autograder.engine.result import (
     to_json,
     ungraded,
 )
-from autograder.engine.student import TimeLimits
 from autograder.engine.submission import read_submission
 from autograder.engine.suite import HiddenTest
 from tests.adversarial import CASES, CLASSES, Case

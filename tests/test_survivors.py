@@ -16,8 +16,8 @@ import pytest
 from autograder.engine import sandbox as module
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
+from autograder.engine.processes import TimeLimits
 from autograder.engine.sandbox import WAYS, SandboxError
-from autograder.engine.student import TimeLimits
 from tests.adversarial.case import with_code
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -12,7 +12,7 @@ from .processes import Events, Request
 from .reply import Observation, read_reply
 from .script import Call, OffScript
 from .worker.serve import Servants, Target
-from .worker.wire import Decoder, Encoder, Handle, WireError
+from .worker.wire import Decoder, Encoder
 
 NUDGE = 1 + 2.0**-40
 """Far less than any tolerance, and another number all the same."""
@@ -83,8 +83,4 @@ def _nudged(value: Any) -> Any:
     return value
 
 
-def _refuse(value: object) -> Handle:
-    raise WireError(f"a {type(value).__name__} can't be sent")
-
-
-_encoder = Encoder(_refuse)
+_encoder = Encoder()

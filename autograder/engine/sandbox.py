@@ -33,7 +33,6 @@ from .worker.wire import (
     MAX_MESSAGE,
     Decoder,
     Encoder,
-    Handle,
     WireError,
     write_request,
 )
@@ -263,11 +262,7 @@ def _end_of_reply(arrived: bytearray, limit: int) -> int | None:
     return end if len(arrived) >= end else None
 
 
-def _refuse(value: object) -> Handle:
-    raise WireError(f"a {type(value).__name__} can't be sent")
-
-
-_encoder = Encoder(_refuse)
+_encoder = Encoder()
 
 
 class Sandbox:

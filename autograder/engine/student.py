@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from .processes import Answering, Events, Request, TimeLimits
+from .processes import Answering, Events, Request
 from .reply import Observation, StudentFault
 from .script import Call, OffScript, Script, Transcript
 from .worker.wire import Encoder, GeneratorState, Handle, write_request
 
-__all__ = ["Call", "Events", "Handle", "Observation", "Student", "StudentFault", "TimeLimits"]
+__all__ = ["Handle", "Observation", "Student", "StudentFault"]
 
 MAX_RECORDED = 64 * 2**20
 

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from autograder.engine.gradebook import Row, final_grades
+from autograder.engine.processes import Events
 from autograder.engine.result import from_gradescope, graded, to_json
-from autograder.engine.student import Events
 from autograder.engine.submission import Submission, read_submission
 from autograder.engine.suite import HiddenTest, Outcome
 from autograder.engine.worker.wire import Decoder, Encoder, Handle, WireError

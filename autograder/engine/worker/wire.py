@@ -85,14 +85,18 @@ def import_request(module: str) -> bytes:
     return write_request(True, module, msgpack.packb(["", [], {}, []]))
 
 
+def _refuse(value: object) -> Handle:
+    raise WireError(f"a {type(value).__name__} can't be sent")
+
+
 class Encoder:
     """Turns values into bytes.
 
     `other(value)` is asked about a value that is not plain data; it returns a `Handle` or a
-    `GeneratorState`, or raises `WireError`.
+    `GeneratorState`, or raises `WireError`, as it does where nothing else is named.
     """
 
-    def __init__(self, other: Callable[[Any], Handle | GeneratorState]) -> None:
+    def __init__(self, other: Callable[[Any], Handle | GeneratorState] = _refuse) -> None:
         self._other = other
 
     def encode(self, value: Any) -> bytes:
