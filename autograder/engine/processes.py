@@ -247,9 +247,10 @@ class Processes:
 
     def _refusal(self, module: str, name: str) -> str:
         """Why a function is not called any more; "" where it is."""
-        if self._seconds_left(module) <= 0:
+        left = self._module_seconds(module)
+        if min(left, self._deadline - time.monotonic()) <= 0:
             return f"{module}.py has used up the time that there is for its tests"
-        if self._seconds_for(module, name) <= 0:
+        if left <= self._spent_by_function[name]:
             return f"{name} has used up the time that there is for it"
         # One that was stopped is given up sooner in a submission that hangs everywhere, so that its
         # other functions are still heard.
@@ -258,13 +259,10 @@ class Processes:
             return f"{name} did not end in time before and is given up"
         return ""
 
-    def _seconds_left(self, module: str) -> float:
-        return min(self._module_seconds(module), self._deadline - time.monotonic())
-
     def _seconds_for(self, module: str, name: str) -> float:
         """What one function has used, the module's others may use, too."""
         left = self._module_seconds(module) - self._spent_by_function[name]
-        return min(left, self._seconds_left(module))
+        return min(left, self._deadline - time.monotonic())
 
     def _module_seconds(self, module: str) -> float:
         """A tenth of the submission's time is each module's own, half of it is for all of them: a
