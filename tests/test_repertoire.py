@@ -11,7 +11,9 @@ import pytest
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
+from autograder.engine.processes import Request
 from autograder.engine.repertoire import Repertoire
+from autograder.engine.script import Call, write_script
 from autograder.engine.student import Student, StudentFault
 
 NOTES = """
@@ -82,6 +84,14 @@ def branch(student: Student) -> str:
     return "right"
 
 
+def long_chain(student: Student) -> float:
+    """A chain that is long enough to be guessed at: 212, 100, 37.8, 3.2, -16 and so on."""
+    value = np.array(212.0)
+    for _ in range(8):
+        value = student.scales.celsius(value)
+    return float(value)
+
+
 def live(stage: Stage, value: str, piece: Callable[[Student], Any]) -> tuple[Any, list[float]]:
     """The piece played with nothing asked in advance."""
     student = stage.student(value)
@@ -115,6 +125,44 @@ def test_the_end_of_equal_answers_is_known(stage: Stage) -> None:
     assert stage.played == rehearsed_and_played + 1
     assert stage.perform(WRONG, three)[0] == [31.0, 211.0, 49.0]
     assert stage.played == rehearsed_and_played + 1
+
+
+DEVIATES = f"(f + 1 if 37 < f < 38 else {RIGHT})"  # at the third of eight questions
+
+
+def test_right_guesses_are_the_questions(stage: Stage) -> None:
+    assert stage.perform(RIGHT, long_chain) == live(stage, RIGHT, long_chain)
+
+
+def test_what_follows_a_wrong_guess_is_dropped(stage: Stage) -> None:
+    """Two questions are asked in vain: the first guesses are four, and the second of them fails."""
+    end, asked = stage.perform(DEVIATES, long_chain)
+    right = live(stage, RIGHT, long_chain)[1]
+    end_in_turn, asked_in_turn = live(stage, DEVIATES, long_chain)
+    assert (end, asked) == (end_in_turn, right[:5] + asked_in_turn[3:])
+
+
+def test_a_dropped_guess_that_ends_the_process_costs_nothing(stage: Stage) -> None:
+    fifth = live(stage, RIGHT, long_chain)[1][4]
+    value = f"__import__('os')._exit(3) if f == {fifth!r} else {DEVIATES}"
+    assert stage.perform(value, long_chain) == live(stage, DEVIATES, long_chain)
+
+
+def test_a_guess_moves_no_generator_on() -> None:
+    """Only the first of the guesses that are sent at once may hand over a generator."""
+
+    def call(draws: bool) -> Call:
+        return Call(Request("m", "m.f", b"", draws), b"")
+
+    kinds = [[len(batch.calls), batch.is_certain] for batch in write_script([call(False)] * 20, 3)]
+    assert kinds == [[3, True], [4, False], [8, False], [5, False]]
+    draws = [True, True, False, True, False, False]
+    script = write_script([call(draw) for draw in draws], 1)
+    assert [[c.request.draws for c in b.calls] for b in script] == [
+        [True],
+        [True, False],
+        [True, False, False],
+    ]
 
 
 @pytest.mark.parametrize("order", [(RIGHT, WRONG), (WRONG, RIGHT)])

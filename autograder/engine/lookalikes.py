@@ -60,6 +60,7 @@ class Fingerprinter:
     """Makes fingerprints of submissions to one assignment."""
 
     def __init__(self, skeleton: Mapping[str, bytes], solution: Mapping[str, bytes]) -> None:
+        self._explained_files = frozenset([*skeleton.values(), *solution.values()])
         given = [_text(content) for content in skeleton.values()]
         self._known = frozenset(
             match["name"] for text in given for match in _TOKEN.finditer(text) if match["name"]
@@ -72,8 +73,10 @@ class Fingerprinter:
         """The fingerprints of the Python files, sorted 32-bit hashes, without what the skeleton and
         the solution explain."""
         found, left = [np.empty(0, np.uint32)], MAX_TOKENS
-        for source in (_text(content) for path, content in files.items() if path.endswith(".py")):
-            hashes = self._hashes(source, left)
+        for path, content in files.items():
+            if not path.endswith(".py") or content in self._explained_files:
+                continue
+            hashes = self._hashes(_text(content), left)
             left -= len(hashes)
             found.append(_winnowed(hashes))
         prints = np.unique(np.concatenate(found))

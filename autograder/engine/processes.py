@@ -48,10 +48,13 @@ class Events:
 
 
 class Request(NamedTuple):
-    """A call on its way: the function's name with its module's, and the bytes."""
+    """A call on its way: its module, the function's name with its module's, the bytes, and whether
+    it hands over a random generator."""
 
+    module: str
     name: str
     content: bytes
+    draws: bool = False
 
 
 class Answering(Protocol):
@@ -68,7 +71,7 @@ class Answering(Protocol):
     def begin_test(self) -> None: ...
     def set_apart(self, modules: Iterable[str]) -> bool: ...
     def running(self, module: str) -> Any: ...
-    def ask(self, process: Any, module: str, requests: Sequence[Request]) -> Iterator[bytes]: ...
+    def ask(self, process: Any, requests: Sequence[Request]) -> Iterator[bytes]: ...
     def read(self, module: str, reply: bytes, name: str) -> Observation: ...
     def hurry(self, seconds: float) -> None: ...
     def close(self) -> None: ...
@@ -144,20 +147,20 @@ class Processes:
             return self._imported(module)
         return self._imported_apart(module)
 
-    def ask(self, process: Process, module: str, requests: Sequence[Request]) -> Iterator[bytes]:
+    def ask(self, process: Process, requests: Sequence[Request]) -> Iterator[bytes]:
         """The replies to requests that are sent at once, as they come. Raises `StudentFault`."""
         refusal = ""
         allowed: list[Request] = []
         for request in requests:
-            if refusal := self._refusal(module, request.name):
+            if refusal := self._refusal(request.module, request.name):
                 break
             allowed.append(request)
         replies = process.worker.ask(
             [request.content for request in allowed],
-            lambda number: self._patience(process, module, allowed[number].name),
+            lambda number: self._patience(process, allowed[number]),
         )
         for request in allowed:
-            yield self._reply(replies, process, module, request.name)
+            yield self._reply(replies, process, request.module, request.name)
         if refusal:
             raise StudentFault("timeout", refusal)
 
@@ -197,7 +200,7 @@ class Processes:
             raise StudentFault("missing", f"{module}.py is not in the submission")
         name = f"the import of {module}.py"
         process = self._at.get(self._place(module)) or self._started(module, name)
-        (reply,) = self.ask(process, module, [Request(name, import_request(module))])
+        (reply,) = self.ask(process, [Request(module, name, import_request(module))])
         self.read(module, reply, name)
         process.imported.add(module)
         process.seconds = 0.0
@@ -272,7 +275,8 @@ class Processes:
         common -= sum(max(0.0, spent - own) for spent in self._spent.values())
         return max(0.0, own - self._spent[module]) + max(0.0, common)
 
-    def _patience(self, process: Process, module: str, name: str) -> Patience:
+    def _patience(self, process: Process, request: Request) -> Patience:
+        module, name = request.module, request.name
         left = max(0.0, self._seconds_for(module, name))
         share = self._share(module, name)
         cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share

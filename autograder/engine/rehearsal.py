@@ -48,12 +48,12 @@ class Rehearsal:
     def running(self, module: str) -> Servants:
         return self._servants
 
-    def ask(self, process: Servants, module: str, requests: Sequence[Request]) -> Iterator[bytes]:
+    def ask(self, process: Servants, requests: Sequence[Request]) -> Iterator[bytes]:
         for request in requests:
             if self._earlier is not None and not self._asked_before(request):
                 raise OffScript
             reply = process.answer(request.content)
-            self.calls.append(Call(module, request, reply))
+            self.calls.append(Call(request, reply))
             yield reply if self._earlier is None else nudged(reply)
 
     def _asked_before(self, request: Request) -> bool:

@@ -3,7 +3,9 @@
 A test is a function of its random generator and of the answers that it gets. The script holds the
 requests that it makes when the answers are the reference's. One that stays the same when every
 number in the earlier answers is another is certain: it can be sent before these have come. The
-others follow only from answers that are the reference's to the bit.
+others follow only from answers that are the reference's to the bit. They are guesses: while the
+answers are the reference's, so that the next ones may be, too, more and more are sent at once; what
+follows an answer that is another is dropped.
 
 The script depends on the kit and the seed alone. So what a submission is asked depends on nothing
 but its own answers, in whichever order a class is graded.
@@ -17,27 +19,25 @@ from dataclasses import dataclass
 
 from .processes import Request
 
+FIRST_GUESSES, MOST_GUESSES = 4, 64
+"""How many guesses are sent at once; each time that all were right, twice as many as before."""
+
 
 @dataclass(frozen=True)
 class Call:
     """One call of a test, as it crossed."""
 
-    module: str
     request: Request
     reply: bytes
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Calls to one module that are made together: certain ones, or one that follows from answers
-    that are all the reference's."""
+    """Calls that are made together: certain ones, or guesses, of which only the first follows from
+    the answers before it."""
 
     calls: tuple[Call, ...]
     is_certain: bool
-
-    @property
-    def module(self) -> str:
-        return self.calls[0].module
 
 
 Script = tuple[Batch, ...]
@@ -72,14 +72,16 @@ class Transcript:
 
 def write_script(calls: Sequence[Call], certain: int) -> Script:
     """The script from the calls that the reference gets, of which so many are certain."""
-    batches: list[list[Call]] = []
-    for number, call in enumerate(calls):
-        if 0 < number < certain and batches[-1][0].module == call.module:
-            batches[-1].append(call)
-        else:
-            batches.append([call])
-    script, before = [], 0
-    for batch in batches:
-        script.append(Batch(tuple(batch), before < max(certain, 1)))
-        before += len(batch)
+    certain = max(certain, 1)
+    script = [Batch(tuple(calls[:certain]), True)] if calls else []
+    batch: list[Call] = []
+    room = FIRST_GUESSES
+    for call in calls[certain:]:
+        # A generator that a wrong guess has moved on could not be called back.
+        if batch and (len(batch) == room or call.request.draws):
+            script.append(Batch(tuple(batch), False))
+            batch, room = [], min(2 * room, MOST_GUESSES)
+        batch.append(call)
+    if batch:
+        script.append(Batch(tuple(batch), False))
     return tuple(script)

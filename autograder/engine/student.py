@@ -7,8 +7,9 @@ what goes wrong on the way is a `StudentFault` with a reason that the student ma
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -76,20 +77,50 @@ class Student:
         for batch in script:
             if not (batch.is_certain or transcript.is_references):
                 return None
-            self.modules.add(batch.module)
-            waiting = iter(batch.calls)
-            try:
-                process = self.processes.running(batch.module)
-                self._talks.setdefault(batch.module, _Talk(process))
-                requests = [call.request for call in batch.calls]
-                for reply in self.processes.ask(process, batch.module, requests):
-                    call = next(waiting)
-                    self._ahead.append((call.request, reply))
-                    transcript.add(reply, call.reply)
-            except StudentFault as fault:
-                self._ahead.append((next(waiting).request, fault))
-                return None
+            for process, calls in groupby(batch.calls, lambda call: self._process(call.request)):
+                if not self._ask_at_once(process, list(calls), batch.is_certain, transcript):
+                    return None
         return transcript.digest()
+
+    def _process(self, request: Request) -> Any:
+        """The process for a request, or the `StudentFault` why there is none."""
+        try:
+            return self.processes.running(request.module)
+        except StudentFault as fault:
+            return fault
+
+    def _ask_at_once(
+        self, process: Any, calls: list[Call], is_certain: bool, transcript: Transcript
+    ) -> bool:
+        """Asks a process and keeps its answers for the test; whether the script can go on."""
+        if isinstance(process, StudentFault):
+            self.modules.add(calls[0].request.module)
+            self._ahead.append((calls[0].request, process))
+            return False
+        for call in calls:
+            self._talks.setdefault(call.request.module, _Talk(process))
+        replies = self.processes.ask(process, [call.request for call in calls])
+        for call in calls:
+            self.modules.add(call.request.module)
+            try:
+                reply = next(replies)
+            except StudentFault as fault:
+                self._ahead.append((call.request, fault))
+                return False
+            self._ahead.append((call.request, reply))
+            transcript.add(reply, call.reply)
+            if not (is_certain or transcript.is_references):
+                self._drop(replies)
+                return False
+        return True
+
+    def _drop(self, replies: Iterator[bytes]) -> None:
+        """Forgets the answers to what the test won't ask; where they cost the process, the test
+        starts again from nothing."""
+        try:
+            deque(replies, maxlen=0)
+        except StudentFault:
+            self.begin_test()
 
     def observe(
         self, module: str, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -106,10 +137,10 @@ class Student:
             process = self.processes.running(module)
             talk = self._talk(module, process)
             request = self._request(talk, module, function, args, kwargs)
-            (answer,) = self.processes.ask(process, module, [request])
+            (answer,) = self.processes.ask(process, [request])
         if isinstance(answer, StudentFault):
             raise answer
-        self._record(Call(module, request, answer))
+        self._record(Call(request, answer))
         return self.processes.read(module, answer, request.name)
 
     def _talk(self, module: str, process: Any) -> _Talk:
@@ -135,8 +166,14 @@ class Student:
         opaque = list(self._opaque.get(name, ()))
         fresh, talk.fresh = talk.fresh, False
         content = [function, list(args), dict(kwargs), opaque]
-        encoder = Encoder(lambda value: self._stand_in(talk, value))
-        return Request(name, write_request(fresh, module, encoder.encode(content)))
+        generators: list[GeneratorState] = []
+
+        def stand_in(value: Any) -> GeneratorState:
+            generators.append(self._stand_in(talk, value))
+            return generators[-1]
+
+        encoded = Encoder(stand_in).encode(content)
+        return Request(module, name, write_request(fresh, module, encoded), bool(generators))
 
     def _stand_in(self, talk: _Talk, value: Any) -> GeneratorState:
         if not isinstance(value, np.random.Generator):
