@@ -35,12 +35,10 @@ MAX_RATIO = 1.3
 OFFLINE = ("right", "partial", "attacker", "two_notebooks")
 ADVERSARIAL = set(
     """
-    patched_numpy_testing conftest channel_flood patched_servant_says_returned patched_encoder_forges
-    returns_always_equal returns_masked_all zeroes_its_argument returns_recursive_list
-    call_os_exit_zero call_segfault call_daemon call_kill_everything harmless_timer_that_exits
-    look_hidden_suites look_environment look_frames exhaust_six_gib exhaust_loop
-    exhaust_disk_many_files exhaust_fork_bomb exhaust_output_to_channel slip bomb_beside encrypted
-    giant_directory_zip64 source_null_bytes source_plot skeleton <script>alert(1)<
+    patched_numpy_testing conftest channel_flood patched_encoder_forges returns_always_equal
+    zeroes_its_argument call_os_exit_zero call_segfault call_daemon call_kill_everything
+    look_hidden_suites look_environment exhaust_six_gib exhaust_loop exhaust_fork_bomb slip
+    bomb_beside giant_directory_zip64 source_null_bytes <script>alert(1)<
 """.split()
 )  # noqa: SIM905
 Grades = dict[str, dict[str, float]]
