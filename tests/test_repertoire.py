@@ -13,8 +13,9 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
 from autograder.engine.processes import Request
 from autograder.engine.repertoire import Repertoire
-from autograder.engine.script import Call, write_script
+from autograder.engine.script import Call, Transcript, write_script
 from autograder.engine.student import Student, StudentFault
+from autograder.engine.worker.wire import Encoder, Handle
 
 NOTES = """
 def celsius(f):
@@ -206,3 +207,45 @@ def test_an_answer_that_was_refused_is_not_known(tiny: Assignment, tiny_grader: 
             repertoire.perform("piece", student, three, lambda value: value)
         assert student.events.refused
         student.close()
+
+
+def answer(value: Any) -> bytes:
+    return Encoder().encode(["returned", value, [], [], []])
+
+
+ZEROS = np.zeros((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("reply", "same"),
+    [
+        (answer((-ZEROS, Handle(1, ""), 2.0)), True),
+        (answer((np.asfortranarray(ZEROS), Handle(1, ""), 2.0)), False),
+        (answer((ZEROS.astype(np.float32), Handle(1, ""), 2.0)), False),
+        (answer((ZEROS, Handle(2, ""), 2.0)), False),
+        (answer((ZEROS, Handle(1, ""), np.nextafter(2.0, 3.0).item())), False),
+        (answer([ZEROS, Handle(1, ""), 2.0]), False),
+        (answer((ZEROS, Handle(1, ""))), False),
+        (Encoder().encode(["raised", ["ValueError"], "no", ""]), False),
+        (b"\xc1", False),
+    ],
+    ids="zeros layout dtype handle digit type length raised rubbish".split(),
+)
+def test_answers_that_the_same_questions_follow_from(reply: bytes, same: bool) -> None:
+    reference = answer((ZEROS, Handle(1, ""), 2.0))
+    transcripts = Transcript(), Transcript()
+    transcripts[0].add(reply, reference)
+    transcripts[1].add(reference, reference)
+    assert transcripts[0].has_references_numbers == same
+    assert transcripts[0].digest() != transcripts[1].digest()
+
+
+def test_an_object_of_another_type_is_another_answer_with_the_same_numbers() -> None:
+    transcript = Transcript()
+    kinds = [
+        Encoder(lambda _, kind=kind: Handle(1, kind)).encode(["returned", {1}, [], [], []])  # type: ignore[misc]
+        for kind in ("dict", "tuple")
+    ]
+    transcript.add(*kinds)
+    assert transcript.has_references_numbers
+    assert kinds[0] != kinds[1]

@@ -3,9 +3,9 @@
 A test is a function of its random generator and of the answers that it gets. The script holds the
 requests that it makes when the answers are the reference's. One that stays the same when every
 number in the earlier answers is another is certain: it can be sent before these have come. The
-others follow only from answers that are the reference's to the bit. They are guesses: while the
-answers are the reference's, so that the next ones may be, too, more and more are sent at once; what
-follows an answer that is another is dropped.
+others follow only from answers with the reference's numbers. They are guesses: while the answers
+have these numbers, so that the next ones may, too, more and more are sent at once; what follows an
+answer with another is dropped.
 
 The script depends on the kit and the seed alone. So what a submission is asked depends on nothing
 but its own answers, in whichever order a class is graded.
@@ -16,8 +16,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from .processes import Request
+from .worker.wire import Decoder, Handle, WireError
 
 FIRST_GUESSES, MOST_GUESSES = 4, 64
 """How many guesses are sent at once; each time that all were right, twice as many as before."""
@@ -58,16 +62,43 @@ class Transcript:
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
-        self.is_references = True
+        self.has_references_numbers = True
 
     def add(self, reply: bytes, reference: bytes) -> None:
         """The next answer, and the reference's."""
-        same = reply == reference
-        self.is_references &= same
-        self._hash.update(b"=" if same else hashlib.sha256(reply).digest())
+        if reply == reference:
+            self._hash.update(b"=")
+            return
+        self._hash.update(hashlib.sha256(reply).digest())
+        self.has_references_numbers &= _same_numbers(reply, reference)
 
     def digest(self) -> bytes:
         return self._hash.digest()
+
+
+def _same_numbers(reply: bytes, reference: bytes) -> bool:
+    """Whether both are values with the same numbers: the sign of a zero and the type of an object
+    that stays in the worker may be others."""
+    decode = Decoder(handle=lambda handle: handle).decode
+    try:
+        one, other = decode(reply), decode(reference)
+        return bool(one[0] == other[0] == "returned") and _equal(one[1], other[1])
+    except (WireError, ValueError, TypeError, LookupError):
+        return False
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        # What is computed from an array may depend on its layout.
+        alike = one.dtype == other.dtype and one.strides == other.strides
+        return alike and np.array_equal(one, other)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, Handle):
+        return one.number == other.number
+    return bool(one == other)
 
 
 def write_script(calls: Sequence[Call], certain: int) -> Script:

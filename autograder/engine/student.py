@@ -75,7 +75,7 @@ class Student:
         transcript = Transcript()
         self.on_script = True
         for batch in script:
-            if not (batch.is_certain or transcript.is_references):
+            if not (batch.is_certain or transcript.has_references_numbers):
                 return None
             for process, calls in groupby(batch.calls, lambda call: self._process(call.request)):
                 if not self._ask_at_once(process, list(calls), batch.is_certain, transcript):
@@ -109,7 +109,7 @@ class Student:
                 return False
             self._ahead.append((call.request, reply))
             transcript.add(reply, call.reply)
-            if not (is_certain or transcript.is_references):
+            if not (is_certain or transcript.has_references_numbers):
                 self._drop(replies)
                 return False
         return True

@@ -52,7 +52,8 @@ class WireError(ValueError):
 
 @dataclass(frozen=True)
 class Handle:
-    """An object that stays in the worker: its number there, and the name of its type."""
+    """An object that stays in the worker: its number there, and the name of its type, which the
+    worker tells and is not told."""
 
     number: int
     type_name: str
@@ -125,7 +126,7 @@ class Encoder:
             return msgpack.ExtType(SCALAR, _array_bytes(np.asarray(value)))
         if kind is tuple:
             return msgpack.ExtType(TUPLE, self._pack(list(value), depth + 1))
-        stand_in = value if kind is Handle else self._other(value)
+        stand_in = Handle(value.number, "") if kind is Handle else self._other(value)
         if isinstance(stand_in, Handle):
             content: list[Any] = [stand_in.number, stand_in.type_name[:200]]
             return msgpack.ExtType(HANDLE, msgpack.packb(content))
