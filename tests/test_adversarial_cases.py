@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
 SAMPLE = 2
-LIMITS = TimeLimits(call_cpu=1.5, call_wall=4.0, submission=30.0)
+LIMITS = TimeLimits(call_cpu=1.5, call_wall=4.0, submission=40.0)
 
 
 class Judge:

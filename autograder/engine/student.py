@@ -78,6 +78,11 @@ class Student:
             if not (batch.is_certain or transcript.has_references_numbers):
                 return None
             for process, calls in groupby(batch.calls, lambda call: self._process(call.request)):
+                if isinstance(process, StudentFault):
+                    request = next(calls).request  # a second one would try the same import again
+                    self.modules.add(request.module)
+                    self._ahead.append((request, process))
+                    return None
                 if not self._ask_at_once(process, list(calls), batch.is_certain, transcript):
                     return None
         return transcript.digest()
@@ -93,10 +98,6 @@ class Student:
         self, process: Any, calls: list[Call], is_certain: bool, transcript: Transcript
     ) -> bool:
         """Asks a process and keeps its answers for the test; whether the script can go on."""
-        if isinstance(process, StudentFault):
-            self.modules.add(calls[0].request.module)
-            self._ahead.append((calls[0].request, process))
-            return False
         for call in calls:
             self._talks.setdefault(call.request.module, _Talk(process))
         replies = self.processes.ask(process, [call.request for call in calls])
