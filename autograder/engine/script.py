@@ -70,7 +70,8 @@ class Transcript:
             self._hash.update(b"=")
             return
         self._hash.update(hashlib.sha256(reply).digest())
-        self.has_references_numbers &= _same_numbers(reply, reference)
+        if self.has_references_numbers:
+            self.has_references_numbers = _same_numbers(reply, reference)
 
     def digest(self) -> bytes:
         return self._hash.digest()
