@@ -159,6 +159,7 @@ def test_a_zygote_that_was_killed_is_made_anew(sandbox: Sandbox) -> None:
     worker(sandbox)
     assert sandbox._process is not None
     sandbox._process.kill()
+    assert sandbox._control.recv(1) == b""  # bubblewrap's child dies a moment after bubblewrap
     two = worker(sandbox)
     assert ask(two, "double", 1)[1] == 2
     two.end()
