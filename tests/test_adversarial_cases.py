@@ -8,13 +8,14 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
-from autograder.engine.processes import TimeLimits
+from autograder.engine.processes import Events, TimeLimits
 from autograder.engine.result import (
     Result,
     from_gradescope,
@@ -24,14 +25,16 @@ from autograder.engine.result import (
     ungraded,
 )
 from autograder.engine.submission import read_submission
-from autograder.engine.suite import HiddenTest
+from autograder.engine.suite import HiddenTest, Outcome
 from tests.adversarial import CASES, CLASSES, Case
+from tests.adversarial.case import MODULES
 
 ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
 SAMPLE = 2
 LIMITS = TimeLimits(call_cpu=1.5, call_wall=4.0, submission=40.0)
+NOTHING_TO_LOSE = replace(LIMITS, submission=15.0)  # where no module is left that may earn a point
 
 
 class Judge:
@@ -60,15 +63,20 @@ class Judge:
         tests = self.tests(case)
         if submission.problem:
             return ungraded(submission, tests, submission.problem, self.grader.record)
-        outcomes, events = self.grader.run(submission.files, [test.id for test in tests])
+        outcomes, events = self.run(case, submission.files)
         return graded(submission, tests, outcomes, events, self.grader.record)
+
+    def run(self, case: Case, files: dict[str, bytes]) -> tuple[list[Outcome], Events]:
+        limits = NOTHING_TO_LOSE if set(MODULES) <= set(case.broken) else LIMITS
+        self.grader.settings = Settings(limits=limits)
+        return self.grader.run(files, [test.id for test in self.tests(case)])
 
     def due(self, case: Case) -> dict[str, float]:
         tests = self.tests(case)
         if not case.broken:
             return _by_part((test.part, test.points) for test in tests)
         if case.broken not in self._due:
-            outcomes, _ = self.grader.run(case.twin, [test.id for test in tests])
+            outcomes, _ = self.run(case, case.twin)
             self._due[case.broken] = _by_part(
                 (outcome.test.part, outcome.test.points * outcome.passed) for outcome in outcomes
             )
