@@ -47,8 +47,9 @@ def assert_fit_for_students(file: Path) -> None:
 def test_the_demo_class_gets_the_points_that_grade_gives(
     grader: Grader, tmp_path: Path, half: int
 ) -> None:
-    everybody = list(demo_class(grader.assignment).items())
-    made = {name: otter_class.zipped(files) for name, files in everybody[half::2]}
+    everybody = demo_class(grader.assignment)
+    del everybody["kurt"]  # loops in one function, as maria does in the first of her three
+    made = {name: otter_class.zipped(everybody[name]) for name in list(everybody)[half::2]}
     otter_class.write_class(tmp_path / "class", made)
     zip_file = autograder_zip(grader.assignment, tmp_path)
     otter_run(zip_file, tmp_path / "class", tmp_path / "out")
