@@ -165,7 +165,7 @@ def test_the_commands_and_options_that_are_named_exist(page: Path) -> None:
 
 
 OTHERS = {
-    "--no-network", "--image", "--cold", "--nthreads", "--small", "--ordinary-user",
+    "--no-network", "--image", "--cold", "--timed", "--nthreads", "--small", "--ordinary-user",
 }  # fmt: skip
 """Options of Otter, Dask, pytest with the kit's conftest.py, and the kit's own scripts."""
 
