@@ -48,7 +48,9 @@ def test_the_demo_class_gets_the_points_that_grade_gives(
     grader: Grader, tmp_path: Path, half: int
 ) -> None:
     everybody = demo_class(grader.assignment)
-    del everybody["kurt"]  # loops in one function, as maria does in the first of her three
+    # Some are like others here, and the Docker step has endless ones: each takes seconds.
+    for name in ("barbara", "dorothy", "frances", "kurt", "maria"):
+        del everybody[name]
     made = {name: otter_class.zipped(everybody[name]) for name in list(everybody)[half::2]}
     otter_class.write_class(tmp_path / "class", made)
     zip_file = autograder_zip(grader.assignment, tmp_path)
