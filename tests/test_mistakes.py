@@ -7,7 +7,8 @@ import numpy as np
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
-from autograder.engine.mistakes import _close, load_mistakes
+from autograder.engine.mistakes import load_mistakes
+from autograder.engine.rounding import same_but_for_rounding
 from autograder.engine.variants import load_variants
 
 
@@ -39,9 +40,9 @@ def test_nothing_is_named_when_no_mistake_explains_the_answers(
 
 
 def test_numbers_are_compared_relative_to_their_size() -> None:
-    assert _close(np.array([1.0, 1e-14]), np.array([1.0, 0.0]))
-    assert not _close(np.array([1e-200]), np.array([2e-200]))
-    assert _close(np.array([np.nan, np.inf]), np.array([np.nan, np.inf]))
+    assert same_but_for_rounding(np.array([1.0, 1e-14]), np.array([1.0, 0.0]))
+    assert not same_but_for_rounding(np.array([1e-200]), np.array([2e-200]))
+    assert same_but_for_rounding(np.array([np.nan, np.inf]), np.array([np.nan, np.inf]))
 
 
 def test_the_kits_catalogue_is_large_and_kind(kit: Assignment) -> None:

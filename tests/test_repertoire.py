@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -209,8 +209,8 @@ def test_an_answer_that_was_refused_is_not_known(tiny: Assignment, tiny_grader: 
         student.close()
 
 
-def answer(value: Any) -> bytes:
-    return Encoder().encode(["returned", value, [], [], []])
+def answer(value: Any, changed: Sequence[str] = ()) -> bytes:
+    return Encoder().encode(["returned", value, list(changed), [], []])
 
 
 ZEROS = np.zeros((2, 3))
@@ -249,3 +249,40 @@ def test_an_object_of_another_type_is_another_answer_with_the_same_numbers() -> 
     transcript.add(*kinds)
     assert transcript.has_references_numbers
     assert kinds[0] != kinds[1]
+
+
+@pytest.mark.parametrize(
+    ("reply", "counts"),
+    [
+        (answer((ZEROS, Handle(1, ""), 2.0)), True),
+        (answer((ZEROS + 1e-12, Handle(1, ""), 2.0)), False),
+        (answer((ZEROS, Handle(2, ""), 2.0)), False),
+        (answer((ZEROS, Handle(1, ""), 2.0 + 1e-10)), True),
+        (answer((ZEROS, Handle(1, ""), 2.0 + 1e-8)), False),
+        (answer((ZEROS, Handle(1, ""), 2)), False),
+        (answer((ZEROS, Handle(1, ""), 2.0), ["argument 1"]), False),
+        (answer((ZEROS, Handle(1, ""), float("nan"))), False),
+        (b"\xc1", False),
+    ],
+    ids="equal zeros handle digit number type changed nan rubbish".split(),
+)
+def test_answers_that_count_as_the_references_but_for_rounding(reply: bytes, counts: bool) -> None:
+    reference = answer((ZEROS, Handle(1, ""), 2.0))
+    rounded, exact = Transcript(rounding=True), Transcript()
+    assert rounded.add(reply, reference) == (reference if counts else reply)
+    assert exact.add(reply, reference) == reply
+
+
+@pytest.mark.parametrize("rounding", [False, True])
+def test_with_rounding_the_next_question_follows_from_the_references_answer(
+    stage: Stage, rounding: bool
+) -> None:
+    student = stage.student(f"({RIGHT}) * (1 + 2e-13)")
+    try:
+        end = stage.repertoire.perform("piece", student, long_chain, lambda end: end, rounding)
+        assert student.on_script == rounding
+    finally:
+        student.close()
+    right = live(stage, RIGHT, long_chain)[0]
+    assert end == pytest.approx(right)
+    assert (end == right) == rounding

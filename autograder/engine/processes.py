@@ -99,6 +99,7 @@ class Processes:
         self._files = {path: content for path, content in files.items() if path.isprintable()}
         self._limits = limits
         self._deadline = time.monotonic() + limits.submission
+        self._own = limits.submission / 10
         self._at: dict[str, Process] = {}
         self._apart: set[str] = set()
         self._dead: dict[str, StudentFault] = {}
@@ -106,6 +107,7 @@ class Processes:
         self._init_is_bad = False
         self._strikes: Counter[str] = Counter()
         self._spent: dict[str, float] = defaultdict(float)
+        self._spent_by_all = 0.0
         self._spent_by_function: dict[str, float] = defaultdict(float)
         self.events = Events()
         self.ended = self.ended_old = False
@@ -235,6 +237,7 @@ class Processes:
         finally:
             seconds = time.monotonic() - started
             process.seconds += seconds
+            self._spent_by_all += seconds
             self._spent[module] += seconds
             self._spent_by_function[name] += seconds
 
@@ -250,6 +253,13 @@ class Processes:
 
     def _refusal(self, module: str, name: str) -> str:
         """Why a function is not called any more; "" where it is."""
+        # As a rule, all together have not used up what each module has for itself.
+        if (
+            not self._strikes
+            and self._spent_by_all < self._own
+            and time.monotonic() < self._deadline
+        ):
+            return ""
         left = self._module_seconds(module)
         if min(left, self._deadline - time.monotonic()) <= 0:
             return f"{module}.py has used up the time that there is for its tests"
@@ -270,10 +280,9 @@ class Processes:
     def _module_seconds(self, module: str) -> float:
         """A tenth of the submission's time is each module's own, half of it is for all of them: a
         slow module leaves time for the others."""
-        own = self._limits.submission / 10
         common = self._limits.submission / 2
-        common -= sum(max(0.0, spent - own) for spent in self._spent.values())
-        return max(0.0, own - self._spent[module]) + max(0.0, common)
+        common -= sum(max(0.0, spent - self._own) for spent in self._spent.values())
+        return max(0.0, self._own - self._spent[module]) + max(0.0, common)
 
     def _patience(self, process: Process, request: Request) -> Patience:
         module, name = request.module, request.name

@@ -31,10 +31,18 @@ class Repertoire:
         self._scripts: dict[str, Script] = {}
         self._known: dict[str, dict[bytes, Any]] = defaultdict(dict)
 
-    def perform(self, name: str, student: Student, piece: Piece, end: Callable[[Any], T]) -> T:
-        """What `end` makes of what the piece returns when the student answers it."""
+    def perform(
+        self,
+        name: str,
+        student: Student,
+        piece: Piece,
+        end: Callable[[Any], T],
+        rounding: bool = False,
+    ) -> T:
+        """What `end` makes of what the piece returns when the student answers it. `rounding`: an
+        answer that is the reference's but for rounding counts as the reference's."""
         student.begin_test()
-        answers = student.ask_ahead(self._script(name, piece))
+        answers = student.ask_ahead(self._script(name, piece), rounding)
         known = self._known[name]
         if answers in known:
             return known[answers]

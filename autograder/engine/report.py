@@ -78,6 +78,7 @@ class Reporter:
                 student,
                 lambda answering: self._draw(answering, reference),
                 lambda drawn: drawn,
+                rounding=True,  # which no figure shows
             )
         except Exception as problem:
             said = f"the figures could not be drawn ({type(problem).__name__})"

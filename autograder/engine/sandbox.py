@@ -178,8 +178,9 @@ class Worker:
             unsent = self._sent(unsent)
             for number, request in enumerate(requests):
                 limit = min(MIN_REPLY + 4 * len(request), MAX_MESSAGE)
-                clock = _Clock(self, partial(patience, number))
+                clock = None  # as a rule, it is there already
                 while (end := _end_of_reply(arrived, limit)) is None:
+                    clock = clock or _Clock(self, partial(patience, number))
                     unsent = self._exchange(unsent, arrived, clock)
                 reply = bytes(memoryview(arrived)[LENGTH.size : end])
                 del arrived[:end]

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from .processes import Request
+from .rounding import same_but_for_rounding
 from .worker.wire import Decoder, Handle, WireError
 
 FIRST_GUESSES, MOST_GUESSES = 4, 64
@@ -57,24 +58,37 @@ class OffScript(BaseException):
 class Transcript:
     """The answers to a script, told apart from all others by their digest.
 
-    As a rule they are the reference's, and comparing costs less than a digest of the bytes.
+    As a rule they are the reference's, and comparing costs less than a digest of the bytes. With
+    `rounding`, an answer whose numbers differ from the reference's by rounding alone counts as it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rounding: bool = False) -> None:
+        self._rounding = rounding
         self._hash = hashlib.sha256()
         self.has_references_numbers = True
 
-    def add(self, reply: bytes, reference: bytes) -> None:
-        """The next answer, and the reference's."""
-        if reply == reference:
+    def add(self, reply: bytes, reference: bytes) -> bytes:
+        """Takes the next answer, and the reference's; returns the one that counts."""
+        if reply == reference or (self._rounding and _is_rounded(reply, reference)):
             self._hash.update(b"=")
-            return
+            return reference
         self._hash.update(hashlib.sha256(reply).digest())
         if self.has_references_numbers:
             self.has_references_numbers = _same_numbers(reply, reference)
+        return reply
 
     def digest(self) -> bytes:
         return self._hash.digest()
+
+
+def _is_rounded(reply: bytes, reference: bytes) -> bool:
+    """Whether the answer is the reference's but for the rounding of its numbers."""
+    decode = Decoder(handle=lambda handle: handle).decode
+    try:
+        one, other = decode(reply), decode(reference)
+        return one[0] == other[0] == "returned" and same_but_for_rounding(one, other)
+    except (WireError, ValueError, TypeError, LookupError):
+        return False
 
 
 def _same_numbers(reply: bytes, reference: bytes) -> bool:

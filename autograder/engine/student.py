@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -69,15 +70,16 @@ class Student:
             raise AttributeError(module)
         return Module(self, module)
 
-    def ask_ahead(self, script: Script) -> bytes | None:
+    def ask_ahead(self, script: Script, rounding: bool) -> bytes | None:
         """Asks what the test is known to ask, as far as the answers so far allow; the test then
-        gets these answers when it calls. Returns the digest of the answers if all were given."""
-        transcript = Transcript()
+        gets these answers when it calls, or with `rounding` the reference's where they are nearly
+        the same. Returns the digest of the answers if all were given."""
+        transcript = Transcript(rounding)
         self.on_script = True
         for batch in script:
             if not (batch.is_certain or transcript.has_references_numbers):
                 return None
-            for process, calls in groupby(batch.calls, lambda call: self._process(call.request)):
+            for process, calls in self._by_process(batch.calls):
                 if isinstance(process, StudentFault):
                     request = next(calls).request  # a second one would try the same import again
                     self.modules.add(request.module)
@@ -87,10 +89,15 @@ class Student:
                     return None
         return transcript.digest()
 
-    def _process(self, request: Request) -> Any:
-        """The process for a request, or the `StudentFault` why there is none."""
+    def _by_process(self, calls: Sequence[Call]) -> Iterator[tuple[Any, Iterator[Call]]]:
+        """The calls in groups that one process can be asked at once."""
+        process_of = cache(self._process)
+        return groupby(calls, lambda call: process_of(call.request.module))
+
+    def _process(self, module: str) -> Any:
+        """The module's process, or the `StudentFault` why there is none."""
         try:
-            return self.processes.running(request.module)
+            return self.processes.running(module)
         except StudentFault as fault:
             return fault
 
@@ -108,8 +115,7 @@ class Student:
             except StudentFault as fault:
                 self._ahead.append((call.request, fault))
                 return False
-            self._ahead.append((call.request, reply))
-            transcript.add(reply, call.reply)
+            self._ahead.append((call.request, transcript.add(reply, call.reply)))
             if not (is_certain or transcript.has_references_numbers):
                 self._drop(replies)
                 return False

@@ -40,6 +40,7 @@ from .student import Student, StudentFault
 MARKERS = (
     "points(number): what the test is worth",
     "catches(*names): the mistakes that must fail this test",
+    "rounding: an answer that differs from the reference's by rounding alone counts as that",
 )
 FIXTURES = {"student", "reference", "rng"}
 OPTIONS = [
@@ -68,6 +69,7 @@ class HiddenTest:
     hint: str
     points: float
     catches: tuple[str, ...]
+    rounding: bool = False
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ class Suite:
             self.turn.student,
             partial(self._call, item.nodeid, plain),
             partial(self._outcome, item.nodeid),
+            self._tests[item.nodeid].rounding,
         )
         self.turn.outcomes.append(outcome)
 
@@ -355,7 +358,7 @@ def _plain(item: pytest.Item) -> _Plain | None:
     if not isinstance(item, pytest.Function) or item.cls is not None:
         return None
     marks = list(item.iter_markers())
-    known = {"points", "catches", "parametrize"}
+    known = {"points", "catches", "rounding", "parametrize"}
     if any(mark.name not in known or mark.kwargs.get("indirect") for mark in marks):
         return None
     parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
@@ -389,4 +392,5 @@ def _hidden_test(item: pytest.Item) -> HiddenTest:
         " ".join(hint.split()),
         float(points[0]),
         catches,
+        rounding=item.get_closest_marker("rounding") is not None,
     )

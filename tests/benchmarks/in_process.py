@@ -59,7 +59,7 @@ class InProcess:
     def begin_test(self) -> None:
         """Nothing is kept between tests."""
 
-    def ask_ahead(self, script: Script) -> None:
+    def ask_ahead(self, script: Script, rounding: bool) -> None:
         """Nothing is asked in advance: a test calls the functions themselves."""
 
 

@@ -10,7 +10,7 @@ import builtins
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -22,6 +22,8 @@ from .wire import Decoder, Encoder, GeneratorState, Handle, WireError, read_requ
 
 MAX_TEXT = 400
 MAX_WARNINGS = 5
+ALL_WARNINGS = [("always", None, Warning, None, 0)]
+"""How `warnings.filters` begins where every warning is heard."""
 
 
 DEFAULT_ERRORS = MappingProxyType(
@@ -86,7 +88,7 @@ class Servant:
         self._folder = folder
         self._kept: list[Any] = []
         self._generators: dict[int, np.random.Generator] = {}
-        self._decoder = Decoder(self._kept_object, self._generator)
+        self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
         self._encoder = Encoder(self._keep)
         self._handed_back: list[Kept] = []
         self._given: list[Given] = []
@@ -111,27 +113,29 @@ class Servant:
         self, target: Target, args: list[Any], kwargs: dict[str, Any], opaque: list[int]
     ) -> bytes:
         handed_back, self._handed_back = self._handed_back, []
-        named = list(_named(args, kwargs, [kept.value for kept in handed_back]))
-        given = list(_arrays_in(named))
+        named = _named(args, kwargs, [kept.value for kept in handed_back])
+        given = _arrays_in(named)
         lists = [(name, value, value[:]) for name, value in named if type(value) is list]
         self._given = [Given(path, array, _content(array)) for path, array in given]
         # What an object keeps may be an array that an earlier call was given.
         before = [old for kept in handed_back for old in kept.given]
         with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
-            warnings.simplefilter("always")
+            if warnings.filters[:1] != ALL_WARNINGS:  # a worker's zygote has set it
+                warnings.simplefilter("always")
             for message, category, module in target.silenced:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
         changed = [now.path for now in self._given if now.is_changed()]
-        changed += [name for name, now, old in lists if [*map(id, now)] != [*map(id, old)]]
+        changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
         changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
         value = _plain(value)
         shared = _shared_memory(value, given)
         if type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
-        said = sorted({f"{w.category.__name__}: {w.message}"[:MAX_TEXT] for w in caught})
+        said = {f"{w.category.__name__}: {w.message}"[:MAX_TEXT] for w in caught}
+        content = ["returned", value, changed, shared, sorted(said)[:MAX_WARNINGS]]
         try:
-            return self._encoder.encode(["returned", value, changed, shared, said[:MAX_WARNINGS]])
+            return self._encoder.encode(content)
         except WireError as problem:
             return self._encoder.encode(["unusable", str(problem)[:MAX_TEXT]])
 
@@ -192,24 +196,29 @@ def _plain(value: Any) -> Any:
     return str(value) if type(value) is np.str_ else value
 
 
-def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> Iterator[tuple[str, Any]]:
-    """The arguments with what to call them, but for what the student's code keeps for itself: a
-    cache is its own to change."""
-    named = [(f"argument {i + 1}", value) for i, value in enumerate(args)]
-    named += [(f"argument {key}", value) for key, value in kwargs.items()]
-    return ((name, value) for name, value in named if not any(value is kept for kept in own))
+def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> list[tuple[Any, Any]]:
+    """The arguments with their numbers or names, but for what the student's code keeps for itself:
+    a cache is its own to change."""
+    named = [*enumerate(args, 1), *kwargs.items()]
+    if not own:
+        return named
+    return [(name, value) for name, value in named if not any(value is kept for kept in own)]
 
 
-def _arrays_in(named: list[tuple[str, Any]]) -> Iterator[tuple[str, np.ndarray]]:
+def _arrays_in(named: list[tuple[Any, Any]]) -> list[tuple[str, np.ndarray]]:
+    """The arrays among the arguments, and what to call them."""
+    arrays: list[tuple[str, np.ndarray]] = []
     for name, value in named:
         if isinstance(value, np.ndarray):
-            yield name, value
+            arrays.append((f"argument {name}", value))
         elif isinstance(value, (list, tuple)):
-            yield from (
-                (f"{name}[{i}]", item)
-                for i, item in enumerate(value)
-                if isinstance(item, np.ndarray)
-            )
+            inner = [(f"argument {name}[{i}]", item) for i, item in enumerate(value)]
+            arrays += [(path, item) for path, item in inner if isinstance(item, np.ndarray)]
+    return arrays
+
+
+def _is_other(now: list[Any], old: list[Any]) -> bool:
+    return [*map(id, now)] != [*map(id, old)]
 
 
 def _content(array: np.ndarray) -> tuple[Any, ...]:
@@ -218,13 +227,17 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
 
 def _shared_memory(value: Any, given: list[tuple[str, np.ndarray]]) -> list[str]:
     """Which of the given arrays share memory with an array of the result."""
-    returned = list(_leaf_arrays(value))
-    return [path for path, array in given if any(may_share_memory(array, x) for x in returned)]
+    # One that owns its memory, and is none of the given or what they are views of, shares none.
+    known = {id(array) for _, array in given} | {id(array.base) for _, array in given}
+    views = [x for x in _leaf_arrays(value) if not x.flags.owndata or id(x) in known]
+    if not views:
+        return []
+    return [path for path, array in given if any(may_share_memory(array, x) for x in views)]
 
 
-def _leaf_arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
+def _leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:
     if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, (list, tuple)) and depth < 2:
-        for item in value[:1000]:
-            yield from _leaf_arrays(item, depth + 1)
+        return [value]
+    if isinstance(value, (list, tuple)) and depth < 2:
+        return [array for item in value[:1000] for array in _leaf_arrays(item, depth + 1)]
+    return []

@@ -23,6 +23,7 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgpack
@@ -99,6 +100,7 @@ class Encoder:
 
     def __init__(self, other: Callable[[Any], Handle | GeneratorState] = _refuse) -> None:
         self._other = other
+        self._packers: list[msgpack.Packer] = []  # one for each depth
 
     def encode(self, value: Any) -> bytes:
         try:
@@ -114,11 +116,12 @@ class Encoder:
     def _pack(self, value: Any, depth: int) -> bytes:
         if depth > MAX_DEPTH:
             raise WireError("is nested too deeply to be sent")
-        return msgpack.packb(
-            value, default=lambda inner: self._extend(inner, depth), strict_types=True
-        )
+        if depth == len(self._packers):
+            extend = partial(self._extend, depth)
+            self._packers.append(msgpack.Packer(default=extend, strict_types=True))
+        return self._packers[depth].pack(value)
 
-    def _extend(self, value: Any, depth: int) -> msgpack.ExtType:
+    def _extend(self, depth: int, value: Any) -> msgpack.ExtType:
         kind = type(value)
         if kind is np.ndarray and value.dtype.char in _NUMBERS and value.dtype.isnative:
             return msgpack.ExtType(ARRAY, _array_bytes(value))
@@ -137,17 +140,23 @@ class Encoder:
 class Decoder:
     """Turns bytes from anywhere into values; raises `WireError` and nothing else.
 
-    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants.
+    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants. Where
+    the sender is trusted, the items need not be counted.
     """
 
     def __init__(
         self,
         handle: Callable[[Handle], Any] | None = None,
         generator: Callable[[GeneratorState], Any] | None = None,
+        is_trusted: bool = False,
     ) -> None:
         self._handle = handle
         self._generator = generator
+        self._hooks = (
+            {} if is_trusted else {"list_hook": self._list, "object_pairs_hook": self._map}
+        )
         self._items = 0
+        self._unpackers: list[Callable[[Any], Any]] = []  # one for each depth
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
         self._items = 0
@@ -163,11 +172,15 @@ class Decoder:
             raise WireError("message nested too deeply")
         if len(data) > MAX_MESSAGE:
             raise WireError("message too long")
-        return msgpack.unpackb(
-            data,
-            ext_hook=lambda code, content: self._extension(code, content, depth),
-            list_hook=self._list,
-            object_pairs_hook=self._map,
+        if depth == len(self._unpackers):
+            self._unpackers.append(self._unpacker(depth))
+        return self._unpackers[depth](data)
+
+    def _unpacker(self, depth: int) -> Callable[[Any], Any]:
+        return partial(
+            msgpack.unpackb,
+            ext_hook=partial(self._extension, depth),
+            **self._hooks,
             max_str_len=MAX_TEXT,
             max_array_len=MAX_ITEMS,
             max_map_len=MAX_ITEMS,
@@ -192,7 +205,7 @@ class Decoder:
             raise WireError("a map with unusual keys")
         return dict(pairs)
 
-    def _extension(self, code: int, content: bytes, depth: int) -> Any:
+    def _extension(self, depth: int, code: int, content: bytes) -> Any:
         self._count(0)
         if code == ARRAY:
             return _array_from(content)
@@ -222,9 +235,11 @@ _NUMBERS = {
     for char in np.typecodes["All"]
     if np.dtype(char) in _BY_NUMBER
 }
+_BOOL = DTYPES.index("bool")
 _SCALAR_TYPES = frozenset(dtype.type for dtype in _BY_NUMBER)
 _LAYOUTS = ("C", "F", "strided")
 _HEAD = struct.Struct("<BBB")
+_SHAPES = [struct.Struct(f"<{dimensions}I") for dimensions in range(MAX_DIMENSIONS + 1)]
 
 
 def _layout(array: np.ndarray) -> str:
@@ -240,8 +255,9 @@ def _array_bytes(array: np.ndarray) -> bytes:
         raise WireError(f"is an array of {array.ndim} dimensions")
     layout = _layout(array)
     head = _HEAD.pack(_NUMBERS[array.dtype.char], _LAYOUTS.index(layout), array.ndim)
-    shape = struct.pack(f"<{array.ndim}I", *array.shape)
-    return head + shape + array.tobytes("F" if layout == "F" else "C")
+    shape = _SHAPES[array.ndim].pack(*array.shape)
+    content = array.data if layout == "C" else array.tobytes("F" if layout == "F" else "C")
+    return b"".join((head, shape, content))
 
 
 def _array_from(content: bytes) -> np.ndarray:
@@ -253,20 +269,19 @@ def _array_from(content: bytes) -> np.ndarray:
     start = _HEAD.size + 4 * dimensions
     if len(content) < start:
         raise WireError("an array without its shape")
-    shape = struct.unpack_from(f"<{dimensions}I", content, _HEAD.size)
+    shape = _SHAPES[dimensions].unpack_from(content, _HEAD.size)
     if max(shape, default=0) > MAX_MESSAGE:
         raise WireError("an array of an impossible shape")
     dtype = _BY_NUMBER[number]
-    payload = memoryview(content)[start:]
-    if math.prod(shape) * dtype.itemsize != len(payload):
+    if math.prod(shape) * dtype.itemsize != len(content) - start:
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
-    if dtype.kind == "b" and np.frombuffer(payload, np.uint8).max(initial=0) > 1:
+    if number == _BOOL and max(content[start:], default=0) > 1:
         raise WireError("a bool array with other values")
-    flat = np.frombuffer(payload, dtype)
-    if _LAYOUTS[layout] == "strided":
-        return _strided_copy(flat.reshape(shape))
-    return flat.reshape(shape, order="F" if _LAYOUTS[layout] == "F" else "C").copy(order="K")
+    if _LAYOUTS[layout] == "F":
+        return np.ndarray(shape, dtype, content, start, order="F").copy("F")
+    array = np.ndarray(shape, dtype, content, start)
+    return _strided_copy(array) if _LAYOUTS[layout] == "strided" else array.copy()
 
 
 def _strided_copy(array: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ import socket
 import sys
 import tempfile
 import time
+import warnings
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -214,7 +215,7 @@ def _serve_channel(channel: int, scratch: str) -> None:
     while True:
         reply = servants.answer(_read_message(channel))
         _stop_timers()
-        _write_all(channel, LENGTH.pack(len(reply)) + reply)
+        _write_all(channel, LENGTH.pack(len(reply)), reply)
 
 
 def _stop_timers() -> None:
@@ -241,8 +242,11 @@ def _read_exactly(channel: int, length: int) -> bytes | bytearray:
     return whole
 
 
-def _write_all(channel: int, data: bytes) -> None:
-    rest = memoryview(data)
+def _write_all(channel: int, head: bytes, data: bytes) -> None:
+    sent = os.writev(channel, [head, data])
+    if sent == len(head) + len(data):  # as a rule
+        return
+    rest = memoryview(head + data)[sent:]
     while rest:
         rest = rest[os.write(channel, rest) :]
 
@@ -257,6 +261,7 @@ def main() -> None:
     if settings["make_view"]:
         view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
+    warnings.simplefilter("always")  # once, not for each call
     control.send(b'{"ready": true}')
     linux.keep_freed_memory()
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages

@@ -1,0 +1,40 @@
+"""What a call returned, compared with what another one did: the same but for the last digits?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .worker.wire import Handle
+
+
+def same_but_for_rounding(one: Any, other: Any) -> bool:
+    """Whether both are of the same types and shapes, and their numbers differ by no more than a
+    billionth: far more than rounding does, far less than any test tolerates."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Handle):
+        return one.number == other.number
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same_but_for_rounding, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(
+            same_but_for_rounding(one[key], other[key]) for key in one
+        )
+    if isinstance(one, (np.ndarray, np.generic)):
+        return one.dtype == other.dtype and one.shape == other.shape and _close(one, other)
+    if isinstance(one, float):
+        return _close(np.asarray(one), np.asarray(other))
+    return bool(one == other)
+
+
+def _close(one: Any, other: Any) -> bool:
+    """Equal but for the last digits; numbers near 1e-200 are told apart as well as those near 1."""
+    if np.array_equal(one, other):
+        return True
+    finite = np.abs(other[np.isfinite(other)]) if np.ndim(other) else np.abs(other)
+    scale = float(np.max(finite, initial=0.0))
+    with np.errstate(all="ignore"):
+        tolerance = 1e-12 * scale if np.isfinite(scale) else 0.0
+        return bool(np.allclose(one, other, rtol=1e-9, atol=tolerance, equal_nan=True))
