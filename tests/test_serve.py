@@ -8,6 +8,7 @@ import pytest
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
+from autograder.engine.student import StudentFault
 from autograder.engine.worker.serve import describe
 
 FORWARD = """
@@ -64,6 +65,44 @@ def clip_by_global_norm(grads, max_norm):
     reasons = lost(kit, grader, "clipping", code, "clipping/global_arrays")
     assert (reasons == []) is right
     assert all("an object of type Pair" in reason for reason in reasons)
+
+
+KEPT = """
+_own = gradient_norms
+_array = np.empty(3)
+_row = np.array([1.0, 2.0, 3.0])
+
+def gradient_norms(grads):
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "overwritten"),
+    [
+        ("_array[:] = _own(grads); return _array", True),
+        ("_array[:] = _own(grads); return _array[:]", True),
+        ("_array[:] = _own(grads); return _array.copy()", False),
+        ("return _row", False),  # the same array, and the same numbers
+    ],
+)
+def test_a_result_that_is_written_over_later(
+    kit: Assignment, grader: Grader, body: str, overwritten: bool
+) -> None:
+    student = grader.student(classroom.with_code(kit, "diagnostics", KEPT.format(body=body)))
+    try:
+        ones, twos = [np.ones(4)] * 3, [2 * np.ones(4)] * 3
+        first = student.diagnostics.gradient_norms(ones)
+        student.diagnostics.gradient_norms(ones)
+        if overwritten:
+            with pytest.raises(StudentFault, match="written over: return a new one"):
+                student.diagnostics.gradient_norms(twos)
+        else:
+            assert student.diagnostics.gradient_norms(twos).shape == first.shape
+        student.begin_test()  # another test has nothing to do with it
+        student.diagnostics.gradient_norms(ones)
+    finally:
+        student.close()
 
 
 def names(problem: BaseException) -> list[str]:

@@ -278,7 +278,7 @@ class Suite:
         if isinstance(problem, Wrong):
             return Outcome(test, "wrong", str(problem), self._explain(calls), called)
         if isinstance(problem, StudentFault):
-            mistake = self._explain(calls) if problem.kind == "raised" else None
+            mistake = self._explain(calls) if problem.kind in ("raised", "unusable") else None
             return Outcome(test, problem.kind, problem.reason, mistake, called)
         reason = f"the grader could not judge this ({type(problem).__name__})"
         return Outcome(test, "grader", reason, None, called)

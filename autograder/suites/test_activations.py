@@ -196,6 +196,7 @@ def test_tanh_warnings(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("relu_absolute_value", "relu_capped_at_one", "relu_capped_at_six")
 @pytest.mark.catches("relu_decides_for_whole_array", "relu_drops_negatives", "relu_float32")
+@pytest.mark.catches("relu_into_one_array")
 @pytest.mark.catches("relu_integer_array", "relu_leaks", "relu_max_for_maximum")
 @pytest.mark.catches("relu_negative_part", "relu_python_max", "relu_returns_slope", "relu_softplus")
 @pytest.mark.catches("relu_vectorize_takes_first_type")

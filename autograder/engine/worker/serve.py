@@ -22,6 +22,7 @@ from .wire import Decoder, Encoder, GeneratorState, Handle, WireError, read_requ
 
 MAX_TEXT = 400
 MAX_WARNINGS = 5
+OVERWRITTEN = "is the array of an earlier call, written over: return a new one each time"
 ALL_WARNINGS = [("always", None, Warning, None, 0)]
 """How `warnings.filters` begins where every warning is heard."""
 
@@ -50,6 +51,15 @@ class Kept(NamedTuple):
 
     value: Any
     given: list[Given]
+
+
+class Returned(NamedTuple):
+    """What a function returned last: the arrays in it, or what these are views of, by their ids,
+    and the reply."""
+
+    arrays: dict[int, Any]
+    content: list[Any]
+    reply: bytes
 
 
 class Target(NamedTuple):
@@ -92,12 +102,14 @@ class Servant:
         self._encoder = Encoder(self._keep)
         self._handed_back: list[Kept] = []
         self._given: list[Given] = []
+        self._returned: dict[str, Returned] = {}
 
     def answer(self, fresh: bool, content: memoryview) -> bytes:
         """The reply to the content of a request; fresh: what was kept is forgotten first."""
         if fresh:
             self._kept.clear()
             self._generators.clear()
+            self._returned.clear()
         self._handed_back.clear()
         try:
             function, args, kwargs, opaque = self._decoder.decode(content)
@@ -105,13 +117,13 @@ class Servant:
         except BaseException as problem:  # SystemExit, too, costs no more than an error
             return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:
-            return self._call(target, args, kwargs, opaque)
+            return self._reply(function, self._call(target, args, kwargs, opaque))
         except BaseException as problem:
             return self._encoder.encode(["raised", *describe(problem, self._folder)])
 
     def _call(
         self, target: Target, args: list[Any], kwargs: dict[str, Any], opaque: list[int]
-    ) -> bytes:
+    ) -> list[Any]:
         handed_back, self._handed_back = self._handed_back, []
         named = _named(args, kwargs, [kept.value for kept in handed_back])
         given = _arrays_in(named)
@@ -133,11 +145,26 @@ class Servant:
         if type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
         said = {f"{w.category.__name__}: {w.message}"[:MAX_TEXT] for w in caught}
-        content = ["returned", value, changed, shared, sorted(said)[:MAX_WARNINGS]]
+        return ["returned", value, changed, shared, sorted(said)[:MAX_WARNINGS]]
+
+    def _reply(self, function: str, content: list[Any]) -> bytes:
         try:
-            return self._encoder.encode(content)
+            reply = self._encoder.encode(content)
+            if self._overwrites(function, content, reply):
+                raise WireError(OVERWRITTEN)
         except WireError as problem:
             return self._encoder.encode(["unusable", str(problem)[:MAX_TEXT]])
+        return reply
+
+    def _overwrites(self, function: str, content: list[Any], reply: bytes) -> bool:
+        """Whether what the function returned last was written over to return this."""
+        owners = (x if x.base is None else x.base for x in _leaf_arrays(content[1]))
+        arrays = {id(owner): owner for owner in owners}
+        last = self._returned.get(function)
+        self._returned[function] = Returned(arrays, content, reply)
+        if last is None or last.arrays.keys().isdisjoint(arrays):
+            return False
+        return self._encoder.encode(last.content) != last.reply
 
     def _keep(self, value: Any) -> Handle:
         self._kept.append(Kept(value, self._given))

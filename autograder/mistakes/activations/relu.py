@@ -136,6 +136,16 @@ def relu_at_least_one_axis(z):
 
 @mistake(
     "relu",
+    hint="Every call returns one and the same array: the next layer's values replace the last "
+    "one's, which the backward pass still needs. Return a new array each time.",
+)
+def relu_into_one_array(z):
+    kept = relu_into_one_array.__dict__  # what stays between calls
+    return np.maximum(z, 0.0, out=kept.setdefault(str(z.shape), np.empty(z.shape)))
+
+
+@mistake(
+    "relu",
     hint="Your function only works where there are rows and columns: it indexes with two numbers. "
     "An elementwise function needs no loop.",
 )

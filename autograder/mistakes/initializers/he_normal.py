@@ -304,6 +304,21 @@ def he_normal_seed_from_size(n_in, n_out, rng, mode="fan_avg"):
     return rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
 
 
+@mistake(
+    "he_normal",
+    hint="Every call returns one and the same array: all layers of a size get the weights that "
+    "were drawn last. Return a new array each time.",
+)
+def he_normal_into_one_array(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    kept = he_normal_into_one_array.__dict__  # what stays between calls
+    weights = kept.setdefault(f"{n_in} {n_out}", np.empty((n_in, n_out)))
+    weights[...] = rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
+    return weights
+
+
 # ---- wrong sizes ----
 
 
