@@ -302,4 +302,4 @@ class Processes:
             return 0.125
         if self._strikes[name] or total >= MANY_STRIKES / 2:
             return 0.25
-        return 1.0 if module in self._apart else 0.5
+        return 1.0 if module in self._apart else 0.25

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from ..assignment import Assignment
 from ..result import Result, TestResult
@@ -91,10 +94,29 @@ def student_page(result: Result, section: Section | None, assignment: Assignment
         package=assignment.package,
         result=result,
         parts=_parts(result),
+        line=_line,
         step=next_step(result),
-        section=section,
-        figures=[_drawn(figure) for figure in section.figures] if section else [],
+        question=section.question if section else "",
+        figures=_figures(replace(section, figures=tuple(section.figures)))
+        if section and section.figures
+        else "",
     )
+
+
+# Most of a class has most of these in common.
+
+
+@lru_cache(maxsize=4096)
+def _line(test: TestResult) -> Markup:
+    """A test and what came of it."""
+    return Markup(render("test.html", test=test))
+
+
+@lru_cache(maxsize=64)
+def _figures(section: Section) -> Markup:
+    """The section with all figures."""
+    figures = [_drawn(figure) for figure in section.figures]
+    return Markup(render("section.html", section=section, figures=figures))
 
 
 def next_step(result: Result) -> Step | None:

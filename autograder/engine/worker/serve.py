@@ -263,7 +263,7 @@ def _shared_memory(value: Any, given: list[tuple[str, np.ndarray]]) -> list[str]
 
 
 def _leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:
-    if isinstance(value, np.ndarray):
+    if issubclass(type(value), np.ndarray):  # `isinstance` believes what an object says it is
         return [value]
     if isinstance(value, (list, tuple)) and depth < 2:
         return [array for item in value[:1000] for array in _leaf_arrays(item, depth + 1)]
