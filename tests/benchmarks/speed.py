@@ -18,7 +18,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -45,10 +45,11 @@ class Sizes:
     otter: int
     plain: int
     growth: tuple[int, ...]
+    rounds: int
 
 
-FULL = Sizes(many=200, otter=12, plain=25, growth=(10, 50, 200, 1000))
-SMALL = Sizes(many=20, otter=4, plain=5, growth=(10, 50))
+FULL = Sizes(many=200, otter=12, plain=25, growth=(10, 50, 200, 1000), rounds=2)
+SMALL = Sizes(many=20, otter=4, plain=5, growth=(10, 50), rounds=1)
 
 
 @dataclass(frozen=True)
@@ -149,21 +150,22 @@ def plain_pytest(folders: Sequence[Path]) -> Way:
     return Way("plain pytest, a process each", len(folders), total)
 
 
-def warm_pytest(folders: Sequence[Path]) -> tuple[Way, Way]:
-    """The same in one warm process: the first submission with its start, and the others."""
+def warm_pytest(folders: Sequence[Path]) -> Way:
+    """The same in one warm process."""
     program = [sys.executable, Path(__file__).parent / "in_process.py"]
-    first = cost_of([*program, folders[0]], env=ONE_THREAD)
-    rest = cost_of([*program, *folders], env=ONE_THREAD)
-    for cost in (first, rest):
-        _must_have_worked(cost)
-    return (
-        Way("pytest in one process for all", len(folders), rest),
-        Way("the same, its start not counted", len(folders) - 1, _minus(rest, first)),
-    )
+    cost = cost_of([*program, *folders], env=ONE_THREAD)
+    _must_have_worked(cost)
+    return Way("pytest in one process for all", len(folders), cost)
 
 
-def _minus(one: Cost, other: Cost) -> Cost:
-    return Cost(one.wall - other.wall, one.cpu - other.cpu, one.parent, one.tree, 0, "")
+def in_turn(ways: Mapping[str, Callable[[Path], Way]], rounds: int, work: Path) -> dict[str, Way]:
+    """Each way at its least disturbed: all are measured in turn, several times over, so that what
+    else the machine does hits them alike. Each measurement has the folder WORK/NAME_ROUND."""
+    tries: dict[str, list[Way]] = {name: [] for name in ways}
+    for number in range(rounds):
+        for name, measure in ways.items():
+            tries[name].append(measure(work / f"{name}_{number}"))
+    return {name: min(found, key=lambda way: way.cost.wall) for name, found in tries.items()}
 
 
 def unpacked(submissions: Path, out: Path, assignment: Assignment) -> list[Path]:
@@ -214,29 +216,30 @@ def report(sizes: Sizes, work: Path) -> Iterator[str]:
     """The text, piece by piece as it is measured."""
     assignment = Assignment.load(FOLDER)
     yield machine()
-    many = write_class(assignment, sizes.many, work / "many")
-    one = grade(many, work / "one", 1)
-    two = grade(many, work / "two", 2)
-    bare = grade(many, work / "bare", 2, "--no-figures")
-    yield from _throughput(sizes, work, assignment, one, two, bare)
+    yield from _throughput(sizes, work, assignment)
     yield from _isolation(sizes, work, assignment)
     yield from _growth(sizes, work, assignment)
     yield _answers_at_once(work, assignment)
 
 
-def _throughput(
-    sizes: Sizes, work: Path, assignment: Assignment, one: Way, two: Way, bare: Way
-) -> Iterator[str]:
-    yield "**Throughput.** The class: " + _in_words(sizes.many) + "."
-    ways = [one, two, bare]
+def _throughput(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
+    yield f"**Throughput.** The class: {_in_words(sizes.many)}."
+    many = write_class(assignment, sizes.many, work / "many")
+    measures: dict[str, Callable[[Path], Way]] = {
+        "one": lambda out: grade(many, out, 1),
+        "two": lambda out: grade(many, out, 2),
+        "bare": lambda out: grade(many, out, 2, "--no-figures"),
+    }
     archive = build(work / "otter")
     if archive is not None:
         # Otter stops at what is no zip before it asks anybody.
         kinds = tuple(kind for kind in SHARES if kind != "no zip")
         sample = write_class(assignment, sizes.otter, work / "sample", kinds)
         grade(sample, work / "sample_graded", 2)
-        ways += [otter(sample, archive, work / f"otter_{n}", n) for n in (1, 2)]
-    slow = ways[3:]
+        measures["otter_1"] = lambda out: otter(sample, archive, out, 1)
+        measures["otter_2"] = lambda out: otter(sample, archive, out, 2)
+    ways = in_turn(measures, sizes.rounds, work)
+    one, two, _, *slow = ways.values()
     rows = [
         (
             way.name,
@@ -246,21 +249,20 @@ def _throughput(
             f"{way.rate:.2f}",
             *(f"{way.rate / beside.rate:.1f}" for beside in slow),
         )
-        for way in ways
+        for way in ways.values()
     ]
     head = ("way", "submissions", "wall s", "CPU s each", "per second")
     yield table((*head, *(f"times {way.name}" for way in slow)), rows)
     yield f"Two jobs give {two.rate / one.rate:.2f} times the throughput of one."
     if archive is not None:
         yield (
-            f"`otter run` takes {slow[0].cpu / one.cpu:.1f} times the CPU of `grade`, and"
-            f" {slow[0].cpu / bare.cpu:.1f} times that of `grade` without figures, which Otter does"
-            f" not draw. {_agreement(work)}"
+            f"`otter run` takes {slow[0].cpu / one.cpu:.1f} times the CPU of `grade` with one job,"
+            f" though it draws no figures. {_agreement(work)}"
         )
 
 
 def _agreement(work: Path) -> str:
-    compared, different = differences(work / "sample_graded", work / "otter_1")
+    compared, different = differences(work / "sample_graded", work / "otter_1_0")
     if different:
         return f"**The points differ in {len(different)} of {compared}**: {'; '.join(different)}."
     return f"The points of all {compared} parts agree."
@@ -273,10 +275,39 @@ def _isolation(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str
     )
     runnable = write_class(assignment, sizes.plain, work / "runnable", RUNNABLE)
     folders = unpacked(runnable, work / "folders", assignment)
-    walled = grade(runnable, work / "walled", 1, "--no-figures")
-    ways = [walled, plain_pytest(folders), *warm_pytest(folders)]
-    rows = [(way.name, f"{way.cpu:.3f}", f"{walled.cpu / way.cpu:.2f}") for way in ways]
-    yield table(("way", "CPU s each", "`grade` takes so many times that"), rows)
+    first = work / "first"
+    first.mkdir()
+    shutil.copy(min(runnable.iterdir()), first)
+    ways = in_turn(
+        {
+            "walled": lambda out: grade(runnable, out, 1, "--no-figures"),
+            "walled_start": lambda out: grade(first, out, 1, "--no-figures"),
+            "plain": lambda _: plain_pytest(folders),
+            "warm": lambda _: warm_pytest(folders),
+            "warm_start": lambda _: warm_pytest(folders[:1]),
+        },
+        sizes.rounds,
+        work,
+    )
+    walled, warm = ways["walled"], ways["warm"]
+    rest = _without_start(walled, ways["walled_start"])
+    warm_rest = _without_start(warm, ways["warm_start"])
+    rows = [
+        (walled.name, f"{walled.cpu:.3f}", "1.00", f"{rest:.3f}", "1.00"),
+        (ways["plain"].name, *_beside(ways["plain"].cpu, walled.cpu), "", ""),
+        (warm.name, *_beside(warm.cpu, walled.cpu), *_beside(warm_rest, rest)),
+    ]
+    times = "`grade` takes times that"
+    yield table(("way", "CPU s each", times, "without its start", times), rows)
+
+
+def _without_start(way: Way, first: Way) -> float:
+    """Seconds of CPU for each submission after the first."""
+    return (way.cost.cpu - first.cost.cpu) / (way.count - 1)
+
+
+def _beside(cpu: float, walled: float) -> tuple[str, str]:
+    return f"{cpu:.3f}", f"{walled / cpu:.2f}"
 
 
 def _growth(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
