@@ -107,7 +107,6 @@ class Processes:
         self._init_is_bad = False
         self._strikes: Counter[str] = Counter()
         self._spent: dict[str, float] = defaultdict(float)
-        self._spent_by_all = 0.0
         self._spent_by_function: dict[str, float] = defaultdict(float)
         self.events = Events()
         self.ended = self.ended_old = False
@@ -237,7 +236,6 @@ class Processes:
         finally:
             seconds = time.monotonic() - started
             process.seconds += seconds
-            self._spent_by_all += seconds
             self._spent[module] += seconds
             self._spent_by_function[name] += seconds
 
@@ -254,11 +252,8 @@ class Processes:
     def _refusal(self, module: str, name: str) -> str:
         """Why a function is not called any more; "" where it is."""
         # As a rule, all together have not used up what each module has for itself.
-        if (
-            not self._strikes
-            and self._spent_by_all < self._own
-            and time.monotonic() < self._deadline
-        ):
+        in_time = sum(self._spent.values()) < self._own and time.monotonic() < self._deadline
+        if in_time and not self._strikes:
             return ""
         left = self._module_seconds(module)
         if min(left, self._deadline - time.monotonic()) <= 0:

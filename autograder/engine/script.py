@@ -14,7 +14,7 @@ but its own answers, in whichever order a class is graded.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,37 +69,34 @@ class Transcript:
 
     def add(self, reply: bytes, reference: bytes) -> bytes:
         """Takes the next answer, and the reference's; returns the one that counts."""
-        if reply == reference or (self._rounding and _is_rounded(reply, reference)):
+        if reply == reference or (
+            self._rounding and _both_return(reply, reference, same_but_for_rounding)
+        ):
             self._hash.update(b"=")
             return reference
         self._hash.update(hashlib.sha256(reply).digest())
         if self.has_references_numbers:
-            self.has_references_numbers = _same_numbers(reply, reference)
+            self.has_references_numbers = _both_return(reply, reference, _same_numbers)
         return reply
 
     def digest(self) -> bytes:
         return self._hash.digest()
 
 
-def _is_rounded(reply: bytes, reference: bytes) -> bool:
-    """Whether the answer is the reference's but for the rounding of its numbers."""
+def _both_return(reply: bytes, reference: bytes, alike: Callable[[Any, Any], bool]) -> bool:
+    """Whether both are replies with a value, and `alike` finds them so."""
     decode = Decoder(handle=lambda handle: handle).decode
     try:
         one, other = decode(reply), decode(reference)
-        return one[0] == other[0] == "returned" and same_but_for_rounding(one, other)
+        return bool(one[0] == other[0] == "returned") and alike(one, other)
     except (WireError, ValueError, TypeError, LookupError):
         return False
 
 
-def _same_numbers(reply: bytes, reference: bytes) -> bool:
-    """Whether both are values with the same numbers: the sign of a zero and the type of an object
-    that stays in the worker may be others."""
-    decode = Decoder(handle=lambda handle: handle).decode
-    try:
-        one, other = decode(reply), decode(reference)
-        return bool(one[0] == other[0] == "returned") and _equal(one[1], other[1])
-    except (WireError, ValueError, TypeError, LookupError):
-        return False
+def _same_numbers(one: Any, other: Any) -> bool:
+    """Whether the values have the same numbers: the sign of a zero and the type of an object that
+    stays in the worker may be others."""
+    return _equal(one[1], other[1])
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -109,7 +109,7 @@ class _Function:
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """What the worker does for each call, where a test asks for it."""
-        given = list(serve._arrays_in(list(serve._named(list(args), kwargs, []))))
+        given = serve._arrays_in(serve._named(list(args), kwargs, []))
         before = [array.tobytes() for _, array in given]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

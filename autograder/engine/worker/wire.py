@@ -235,7 +235,6 @@ _NUMBERS = {
     for char in np.typecodes["All"]
     if np.dtype(char) in _BY_NUMBER
 }
-_BOOL = DTYPES.index("bool")
 _SCALAR_TYPES = frozenset(dtype.type for dtype in _BY_NUMBER)
 _LAYOUTS = ("C", "F", "strided")
 _HEAD = struct.Struct("<BBB")
@@ -276,7 +275,7 @@ def _array_from(content: bytes) -> np.ndarray:
     if math.prod(shape) * dtype.itemsize != len(content) - start:
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
-    if number == _BOOL and max(content[start:], default=0) > 1:
+    if dtype.kind == "b" and np.frombuffer(content, np.uint8, offset=start).max(initial=0) > 1:
         raise WireError("a bool array with other values")
     if _LAYOUTS[layout] == "F":
         return np.ndarray(shape, dtype, content, start, order="F").copy("F")
