@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
+from autograder.engine.diagnosis import RAISED, Reply, Value
 from autograder.engine.grading import Grader
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.rounding import same_but_for_rounding
 from autograder.engine.variants import load_variants
+from autograder.engine.worker.wire import Encoder, Handle
 
 
 def outcomes_of(grader: Grader, name: str) -> dict:
@@ -37,6 +40,36 @@ def test_nothing_is_named_when_no_mistake_explains_the_answers(
     outcomes = {o.test.id: o for o in tiny_grader.run(files)[0]}
     assert not outcomes["scales/values"].passed
     assert outcomes["scales/values"].mistake is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reply", "may_be"),
+    [
+        (2.0, ["returned", 2.0], True),
+        (2.0, ["returned", 3.0], False),
+        (2.0, ["raised", ["ValueError"]], False),
+        (RAISED, ["raised", ["ValueError"]], True),
+        (RAISED, ["returned", 2.0], False),
+        (RAISED, ["unusable", "an empty list"], True),
+        ((2.0, {}), ["returned", (2.0, Handle(0, "dict"))], True),
+        ((3.0, {}), ["returned", (2.0, Handle(0, "dict"))], False),
+        ([iter("")], ["returned", [Handle(0, "iterator")]], True),
+        ([iter("")], ["returned", []], False),
+    ],
+)
+def test_a_value_rules_a_mistake_out_that_no_reply_would_tell_of(
+    value: object, reply: list, may_be: bool
+) -> None:
+    assert Value(value).may_be_in(Reply(Encoder().encode(reply))) == may_be
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["backward_forgets_eps", "clip_value_generator"],
+    ids=["calls that rest on each other", "what no reply shows"],
+)
+def test_a_mistake_is_named_that_takes_a_whole_replay(grader: Grader, name: str) -> None:
+    assert name in {o.mistake.name for o in outcomes_of(grader, name).values() if o.mistake}
 
 
 def test_numbers_are_compared_relative_to_their_size() -> None:

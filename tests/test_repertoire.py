@@ -51,7 +51,7 @@ class Stage:
 
         student = self.student(value)
         try:
-            end = self.repertoire.perform("piece", student, counted, lambda value: value)
+            end = self.repertoire.perform("piece", student, counted, lambda _, value: value)
             student.begin_test()
             return end, student.scales.asked_so_far()
         finally:
@@ -118,14 +118,13 @@ def test_a_question_that_follows_from_a_wrong_answer(stage: Stage) -> None:
 
 
 def test_the_end_of_equal_answers_is_known(stage: Stage) -> None:
-    assert stage.perform(RIGHT, three)[0] == [0.0, 100.0, 10.0]
-    rehearsed_and_played = stage.played
-    assert stage.perform(RIGHT + " + 0.0", three)[0] == [0.0, 100.0, 10.0]
-    assert stage.played == rehearsed_and_played
-    assert stage.perform(WRONG, three)[0] == [31.0, 211.0, 49.0]
-    assert stage.played == rehearsed_and_played + 1
-    assert stage.perform(WRONG, three)[0] == [31.0, 211.0, 49.0]
-    assert stage.played == rehearsed_and_played + 1
+    rehearsed = 2  # with the reference's numbers, and with others
+    for value in (RIGHT, RIGHT + " + 0.0"):
+        assert stage.perform(value, three)[0] == [0.0, 100.0, 10.0]
+        assert stage.played == rehearsed
+    for _ in range(2):
+        assert stage.perform(WRONG, three)[0] == [31.0, 211.0, 49.0]
+        assert stage.played == rehearsed + 1
 
 
 DEVIATES = f"(f + 1 if 37 < f < 38 else {RIGHT})"  # at the third of eight questions
@@ -191,7 +190,7 @@ def test_a_fault_comes_to_the_call_that_it_belongs_to(stage: Stage, value: str, 
         return said
 
     student = stage.student(value)
-    end = stage.repertoire.perform("piece", student, told, lambda value: value)
+    end = stage.repertoire.perform("piece", student, told, lambda _, value: value)
     student.close()
     assert end == ["answered", kind, "answered"]
 
@@ -204,7 +203,7 @@ def test_an_answer_that_was_refused_is_not_known(tiny: Assignment, tiny_grader: 
         student = tiny_grader.student(classroom.with_code(tiny, "scales", code))
         student.processes.set_apart(["scales"])
         with pytest.raises(StudentFault):
-            repertoire.perform("piece", student, three, lambda value: value)
+            repertoire.perform("piece", student, three, lambda _, value: value)
         assert student.events.refused
         student.close()
 
@@ -279,7 +278,7 @@ def test_with_rounding_the_next_question_follows_from_the_references_answer(
 ) -> None:
     student = stage.student(f"({RIGHT}) * (1 + 2e-13)")
     try:
-        end = stage.repertoire.perform("piece", student, long_chain, lambda end: end, rounding)
+        end = stage.repertoire.perform("piece", student, long_chain, lambda _, end: end, rounding)
         assert student.on_script == rounding
     finally:
         student.close()

@@ -19,18 +19,13 @@ NUDGE = 1 + 2.0**-40
 
 
 class Rehearsal:
-    """Answers as a submission's `Processes` do, and keeps what was asked.
-
-    With `earlier`, what another rehearsal was asked, every number in the answers is nudged, and the
-    test is stopped where it asks something else than in that one.
-    """
+    """Answers as a submission's `Processes` do, and keeps what was asked."""
 
     events = Events()
     ended = ended_old = False
 
-    def __init__(self, package: ModuleType, earlier: Sequence[Call] | None = None) -> None:
+    def __init__(self, package: ModuleType) -> None:
         self._servants = Servants(lambda m, f: Target(getattr(getattr(package, m), f)))
-        self._earlier = earlier
         self.calls: list[Call] = []
 
     def begin_test(self) -> None:
@@ -45,24 +40,34 @@ class Rehearsal:
     def close(self) -> None:
         """There is nothing to end."""
 
-    def running(self, module: str) -> Servants:
-        return self._servants
+    def running(self, module: str) -> str:
+        return module
 
-    def ask(self, process: Servants, requests: Sequence[Request]) -> Iterator[bytes]:
+    def ask(self, process: str, requests: Sequence[Request]) -> Iterator[bytes]:
         for request in requests:
-            if self._earlier is not None and not self._asked_before(request):
-                raise OffScript
-            reply = process.answer(request.content)
-            self.calls.append(Call(request, reply))
-            yield reply if self._earlier is None else nudged(reply)
-
-    def _asked_before(self, request: Request) -> bool:
-        assert self._earlier is not None
-        number = len(self.calls)
-        return number < len(self._earlier) and self._earlier[number].request == request
+            self.calls.append(Call(request, self._reply(request)))
+            yield self.calls[-1].reply
 
     def read(self, module: str, reply: bytes, name: str) -> Observation:
         return read_reply(reply, name)
+
+    def _reply(self, request: Request) -> bytes:
+        return self._servants.answer(request.content)
+
+
+class NudgedRehearsal(Rehearsal):
+    """Answers as an earlier rehearsal did, every number a little larger. Stops a test where it asks
+    something else than in that one."""
+
+    def __init__(self, earlier: Sequence[Call]) -> None:
+        self._earlier = earlier
+        self.calls: list[Call] = []
+
+    def _reply(self, request: Request) -> bytes:
+        number = len(self.calls)
+        if number == len(self._earlier) or self._earlier[number].request != request:
+            raise OffScript
+        return nudged(self._earlier[number].reply)
 
 
 def nudged(reply: bytes) -> bytes:

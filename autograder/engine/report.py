@@ -77,7 +77,7 @@ class Reporter:
                 "figures",
                 student,
                 lambda answering: self._draw(answering, reference),
-                lambda drawn: drawn,
+                lambda _, drawn: drawn,
                 rounding=True,  # which no figure shows
             )
         except Exception as problem:

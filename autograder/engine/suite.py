@@ -31,8 +31,9 @@ import pytest
 
 from .assignment import Assignment
 from .check import Wrong
+from .diagnosis import Diagnosis
 from .errors import KitError
-from .mistakes import Diagnosis, Mistake, load_mistakes
+from .mistakes import Mistake, load_mistakes
 from .repertoire import Repertoire
 from .script import Call, OffScript
 from .student import Student, StudentFault
@@ -267,11 +268,11 @@ class Suite:
         return np.random.default_rng([self.turn.seed, zlib.crc32(self._tests[nodeid].id.encode())])
 
     def take_outcome(self, nodeid: str, problem: BaseException | None) -> None:
-        self.turn.outcomes.append(self._outcome(nodeid, problem))
+        self.turn.outcomes.append(self._outcome(nodeid, self.turn.student, problem))
 
-    def _outcome(self, nodeid: str, problem: BaseException | None) -> Outcome:
+    def _outcome(self, nodeid: str, student: Student, problem: BaseException | None) -> Outcome:
         test = self._tests[nodeid]
-        calls = self.turn.student.calls
+        calls = student.calls
         called = tuple(sorted({call.request.name for call in calls}))
         if problem is None:
             return Outcome(test, "passed", called=called)

@@ -140,7 +140,7 @@ class Servant:
         changed = [now.path for now in self._given if now.is_changed()]
         changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
         changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
-        value = _plain(value)
+        value = plain(value)
         shared = _shared_memory(value, given)
         if type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
@@ -158,7 +158,7 @@ class Servant:
 
     def _overwrites(self, function: str, content: list[Any], reply: bytes) -> bool:
         """Whether what the function returned last was written over to return this."""
-        owners = (x if x.base is None else x.base for x in _leaf_arrays(content[1]))
+        owners = (x if x.base is None else x.base for x in leaf_arrays(content[1]))
         arrays = {id(owner): owner for owner in owners}
         last = self._returned.get(function)
         self._returned[function] = Returned(arrays, content, reply)
@@ -176,12 +176,18 @@ class Servant:
         return kept.value
 
     def _generator(self, known: GeneratorState) -> np.random.Generator:
-        if known.kind is not None and known.state is not None:
-            seeds = np.random.SeedSequence(**known.state["seeds"])
-            bits = getattr(np.random, known.kind)(seeds)
-            bits.state = known.state["bits"]
-            self._generators[known.number] = np.random.Generator(bits)
+        if known.kind is not None:
+            self._generators[known.number] = new_generator(known)
         return self._generators[known.number]
+
+
+def new_generator(told: GeneratorState) -> np.random.Generator:
+    """The generator that the grader's was. Raises `WireError` where its state was not told."""
+    if told.kind is None or told.state is None:
+        raise WireError("a generator without its state")
+    bits = getattr(np.random, told.kind)(np.random.SeedSequence(**told.state["seeds"]))
+    bits.state = told.state["bits"]
+    return np.random.Generator(bits)
 
 
 def _type_name(value: Any) -> str:
@@ -216,7 +222,7 @@ def _student_line(problem: BaseException, folder: str) -> str:
     return place
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A named tuple as the tuple that it is, NumPy's text as the text that it is."""
     if isinstance(value, tuple) and hasattr(type(value), "_fields"):
         return tuple(value)
@@ -256,15 +262,16 @@ def _shared_memory(value: Any, given: list[tuple[str, np.ndarray]]) -> list[str]
     """Which of the given arrays share memory with an array of the result."""
     # One that owns its memory, and is none of the given or what they are views of, shares none.
     known = {id(array) for _, array in given} | {id(array.base) for _, array in given}
-    views = [x for x in _leaf_arrays(value) if not x.flags.owndata or id(x) in known]
+    views = [x for x in leaf_arrays(value) if not x.flags.owndata or id(x) in known]
     if not views:
         return []
     return [path for path, array in given if any(may_share_memory(array, x) for x in views)]
 
 
-def _leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:
+def leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:
+    """The arrays in a value: itself, or those in a list or tuple, and in its lists and tuples."""
     if issubclass(type(value), np.ndarray):  # `isinstance` believes what an object says it is
         return [value]
     if isinstance(value, (list, tuple)) and depth < 2:
-        return [array for item in value[:1000] for array in _leaf_arrays(item, depth + 1)]
+        return [array for item in value[:1000] for array in leaf_arrays(item, depth + 1)]
     return []
