@@ -18,6 +18,7 @@ import numpy as np
 
 from .mistakes import Mistake
 from .processes import Request
+from .reply import decoded
 from .rounding import same_but_for_rounding
 from .script import Call
 from .worker.serve import Servants, Target, leaf_arrays, new_generator, plain
@@ -43,7 +44,7 @@ class Reply:
 
     @cached_property
     def says(self) -> Any:
-        return _decoded(self.content)
+        return _comparable(self.content)
 
     def is_like(self, other: Reply) -> bool:
         return self.content == other.content or same_but_for_rounding(self.says, other.says)
@@ -133,7 +134,7 @@ class Diagnosis:
         if wrong is None:
             return None  # the calls are right: the failure is about something else
         found = None
-        for candidate in self._candidates(calls[: wrong + 1], heard):
+        for candidate in self._candidates(calls[: wrong + 1], heard[: wrong + 1]):
             if self._gives(candidate, calls, heard):
                 if found is not None:
                     return None
@@ -164,7 +165,7 @@ class Diagnosis:
         for name in {call.request.name for call in (calls[-1:] if alone[-1] else calls)}:
             told = [
                 (asked, reply)
-                for call, asked, reply in zip(calls, alone, heard, strict=False)
+                for call, asked, reply in zip(calls, alone, heard, strict=True)
                 if asked is not None and call.request.name == name
             ]
             # To call a mistake by itself takes a quarter of the time that a replay takes.
@@ -211,10 +212,10 @@ def _digests(contents: Iterable[bytes]) -> list[bytes]:
     return digests
 
 
-def _decoded(reply: bytes) -> Any:
+def _comparable(reply: bytes) -> Any:
     """A reply without the words that differ between equal answers."""
     try:
-        content = Decoder(handle=lambda handle: handle).decode(reply)
+        content = decoded(reply)
     except WireError:
         return None
     if isinstance(content, list) and content and content[0] == "raised":

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from .processes import Events, Request
-from .reply import Observation, read_reply
+from .reply import Observation, decoded, read_reply
 from .script import Call, OffScript
 from .worker.serve import Servants, Target
-from .worker.wire import Decoder, Encoder
+from .worker.wire import Encoder
 
+Answer = Callable[[Request], bytes]
 NUDGE = 1 + 2.0**-40
 """Far less than any tolerance, and another number all the same."""
 
@@ -24,8 +25,8 @@ class Rehearsal:
     events = Events()
     ended = ended_old = False
 
-    def __init__(self, package: ModuleType) -> None:
-        self._servants = Servants(lambda m, f: Target(getattr(getattr(package, m), f)))
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
         self.calls: list[Call] = []
 
     def begin_test(self) -> None:
@@ -40,39 +41,41 @@ class Rehearsal:
     def close(self) -> None:
         """There is nothing to end."""
 
-    def running(self, module: str) -> str:
-        return module
+    def running(self, module: str) -> Rehearsal:
+        return self
 
-    def ask(self, process: str, requests: Sequence[Request]) -> Iterator[bytes]:
+    def ask(self, process: Rehearsal, requests: Sequence[Request]) -> Iterator[bytes]:
         for request in requests:
-            self.calls.append(Call(request, self._reply(request)))
+            self.calls.append(Call(request, self._answer(request)))
             yield self.calls[-1].reply
 
     def read(self, module: str, reply: bytes, name: str) -> Observation:
         return read_reply(reply, name)
 
-    def _reply(self, request: Request) -> bytes:
-        return self._servants.answer(request.content)
+
+def answers_of(package: ModuleType) -> Answer:
+    """Answers with the package's own functions."""
+    servants = Servants(lambda m, f: Target(getattr(getattr(package, m), f)))
+    return lambda request: servants.answer(request.content)
 
 
-class NudgedRehearsal(Rehearsal):
-    """Answers as an earlier rehearsal did, every number a little larger. Stops a test where it asks
+def nudged_answers(earlier: Iterable[Call]) -> Answer:
+    """Answers as in an earlier rehearsal, every number a little larger. Stops a test where it asks
     something else than in that one."""
+    calls = iter(earlier)
 
-    def __init__(self, earlier: Sequence[Call]) -> None:
-        self._earlier = earlier
-        self.calls: list[Call] = []
-
-    def _reply(self, request: Request) -> bytes:
-        number = len(self.calls)
-        if number == len(self._earlier) or self._earlier[number].request != request:
+    def answer(request: Request) -> bytes:
+        call = next(calls, None)
+        if call is None or call.request != request:
             raise OffScript
-        return nudged(self._earlier[number].reply)
+        return nudged(call.reply)
+
+    return answer
 
 
 def nudged(reply: bytes) -> bytes:
     """The reply with every real number in it a little larger."""
-    content = Decoder(handle=lambda handle: handle).decode(reply)
+    content = decoded(reply)
     if content[0] == "returned":
         content[1] = _nudged(content[1])
     return _encoder.encode(content)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, TypeVar
 
-from .rehearsal import NudgedRehearsal, Rehearsal
+from .rehearsal import Rehearsal, answers_of, nudged_answers
 from .script import Call, OffScript, Script, Transcript, write_script
 from .student import Student
 
@@ -69,7 +69,7 @@ class Repertoire:
     def _rehearsed(self, name: str, piece: Piece, end: End[Any]) -> list[Call]:
         """What the piece calls when the reference answers. What it comes to then is known from now
         on; as a rule, it comes to an end."""
-        rehearsal = Rehearsal(self._reference)
+        rehearsal = Rehearsal(answers_of(self._reference))
         student = Student(rehearsal, self._opaque)
         with contextlib.suppress(Exception):
             value = piece(student)
@@ -78,7 +78,7 @@ class Repertoire:
 
     def _asked_whatever_comes(self, piece: Piece, calls: Sequence[Call]) -> list[Call]:
         """The first of the calls: those that it also makes when all numbers are others."""
-        rehearsal = NudgedRehearsal(calls)
+        rehearsal = Rehearsal(nudged_answers(calls))
         with contextlib.suppress(OffScript, Exception):
             piece(Student(rehearsal, self._opaque))
         return rehearsal.calls

@@ -40,12 +40,18 @@ class Observation:
     warnings: tuple[str, ...]
 
 
+def decoded(reply: bytes) -> Any:
+    """A reply's content, with a `Handle` for each object that stays in the worker. Raises
+    `WireError`."""
+    return Decoder(handle=lambda handle: handle).decode(reply)
+
+
 def read_reply(reply: bytes, name: str) -> Observation:
     """What a reply to a call of `name` says.
 
     Raises `StudentFault`, and `WireError`, `ValueError` or `TypeError` for bytes that are no reply.
     """
-    content = Decoder(handle=lambda handle: handle).decode(reply)
+    content = decoded(reply)
     kind, *fields = content if isinstance(content, list) else [None]
     if kind == "returned":
         value, changed, shared, warned = fields

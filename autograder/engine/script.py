@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from .processes import Request
+from .reply import decoded
 from .rounding import same_but_for_rounding
-from .worker.wire import Decoder, Handle, WireError
+from .worker.wire import Handle, WireError
 
 FIRST_GUESSES, MOST_GUESSES = 4, 64
 """How many guesses are sent at once; each time that all were right, twice as many as before."""
@@ -85,9 +86,8 @@ class Transcript:
 
 def _both_return(reply: bytes, reference: bytes, alike: Callable[[Any, Any], bool]) -> bool:
     """Whether both are replies with a value, and `alike` finds them so."""
-    decode = Decoder(handle=lambda handle: handle).decode
     try:
-        one, other = decode(reply), decode(reference)
+        one, other = decoded(reply), decoded(reference)
         return bool(one[0] == other[0] == "returned") and alike(one, other)
     except (WireError, ValueError, TypeError, LookupError):
         return False
