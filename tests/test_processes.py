@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
+import textwrap
+
 import pytest
 
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
 from autograder.engine.processes import TimeLimits
+from autograder.engine.skeleton import write_skeleton
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=1.2, submission=20.0))
 
@@ -16,6 +21,40 @@ SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=1.2, submission=20.0)
 def hasty(tiny: Assignment):
     """A grader with little patience."""
     with Grader(tiny, SHORT) as made:
+        yield made
+
+
+BOTH = """
+import pytest
+from autograder.engine import check
+
+
+@pytest.mark.points(1)
+def test_mean_in_celsius(student, reference, rng):
+    '''Modules work together.'''
+    given = rng.normal(60, 20, 7)
+    celsius = student.scales.celsius(given)
+    student.averages.mean_celsius(celsius[:3])
+    mean = student.averages.mean_celsius(celsius)
+    right = reference.scales.celsius(given).mean()
+    check.close(check.number(mean, "mean"), right, "mean", atol=1e-9)
+"""
+
+
+@pytest.fixture(scope="module")
+def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
+    """The tiny assignment with a test of both modules, and its skeleton handed out."""
+    folder = tmp_path_factory.mktemp("wide")
+    suites = shutil.copytree(tiny.suites, folder / "suites")
+    (suites / "test_both.py").write_text(BOTH)
+    write_skeleton(tiny.solutions, folder / "handout")
+    parts = (*tiny.parts, "both")
+    return dataclasses.replace(tiny, suites=suites, handout=folder / "handout", parts=parts)
+
+
+@pytest.fixture(scope="module")
+def wide_grader(wide: Assignment):
+    with Grader(wide, SHORT) as made:
         yield made
 
 
@@ -48,6 +87,79 @@ def test_a_module_that_fails_moves_to_one_of_its_own(tiny, hasty, monkeypatch) -
         "scales/unchanged",
     }
     assert count == 2
+
+
+def test_a_module_whose_answers_are_right_stays(wide, wide_grader, monkeypatch) -> None:
+    """The other's mistake fails a test of both; the second time, that is known beforehand."""
+    wrong = classroom.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
+    for _ in range(2):
+        kinds, count = spawned(wide_grader, wrong, monkeypatch)
+        wrong_ones = [test for test, kind in kinds.items() if kind == "wrong"]
+        assert wrong_ones == ["scales/values", "scales/unchanged", "both/mean_in_celsius"]
+        assert count == 2
+
+
+@pytest.mark.parametrize(("end", "kind"), [("0.0", "wrong"), ("1 / 0", "raised")])
+def test_a_module_in_doubt_moves(wide, wide_grader, monkeypatch, end: str, kind: str) -> None:
+    code = f"""
+        def mean_celsius(t):
+            if len(t) == 0:
+                raise ValueError("empty")
+            return float(t.mean()) if len(t) < 7 else {end}
+    """
+    wrong = classroom.with_code(wide, "averages", textwrap.dedent(code))
+    kinds, count = spawned(wide_grader, wrong, monkeypatch)
+    assert [kind for kind in kinds.values() if kind != "passed"] == [kind]
+    assert count == 2
+
+
+def test_a_module_that_another_spoils_late_moves(wide, wide_grader) -> None:
+    """averages is called after the tests of scales, before that of both."""
+    code = """
+        def mean_celsius(t):
+            total, count = float(np.sum(t)), len(t)
+            np.asarray = lambda array: np.array(array) + 1
+            if count == 0:
+                raise ValueError("empty")
+            return total / count
+    """
+    files = classroom.with_code(wide, "averages", textwrap.dedent(code))
+    outcomes, _ = wide_grader.run(files)
+    assert all(outcome.passed for outcome in outcomes)
+
+
+def test_one_that_another_ends_while_it_answers_moves(wide, wide_grader) -> None:
+    """Its first answer was right, its second never came: a thread of scales ended the process."""
+    scales = """
+        import os, threading, time
+
+        def celsius(f):
+            threading.Thread(target=lambda: (time.sleep(0.2), os._exit(0)), daemon=True).start()
+            return (f - 32) * 5 / 9
+    """
+    averages = """
+        import time
+
+        def mean_celsius(t):
+            time.sleep(0.4 if len(t) == 7 else 0)
+            if len(t) == 0:
+                raise ValueError("empty")
+            return float(t.mean())
+    """
+    files = classroom.with_code(wide, "scales", textwrap.dedent(scales))
+    files["thermo/averages.py"] = textwrap.dedent(averages).encode()
+    outcomes, _ = wide_grader.run(files)
+    kinds = {outcome.test.id: outcome.kind for outcome in outcomes}
+    assert kinds["both/mean_in_celsius"] == "passed"
+
+
+def test_what_is_still_as_it_was_handed_out_needs_no_other(wide, wide_grader, monkeypatch) -> None:
+    files = classroom.skeleton(wide)
+    kinds, count = spawned(wide_grader, files, monkeypatch)
+    assert (set(kinds.values()), count) == ({"todo"}, 1)
+    begun = {path: content + b"# begun\n" for path, content in files.items()}
+    kinds, count = spawned(wide_grader, begun, monkeypatch)
+    assert (set(kinds.values()), count) == ({"todo"}, 3)
 
 
 @pytest.mark.parametrize(

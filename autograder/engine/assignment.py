@@ -69,6 +69,13 @@ class Assignment:
         return {f"{self.package}/{p.name}": p.read_bytes() for p in paths if p.exists()}
 
     @cached_property
+    def handed_out(self) -> dict[str, bytes]:
+        """The modules that students write, by their names, as they were handed out. None where the
+        handout is not at hand."""
+        paths = [self.handout / self.package / f"{name}.py" for name in self.modules]
+        return {p.stem: p.read_bytes() for p in paths if p.exists()}
+
+    @cached_property
     def solution_files(self) -> dict[str, bytes]:
         """The reference's modules."""
         paths = sorted((self.solutions / self.package).rglob("*.py"))

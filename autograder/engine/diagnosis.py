@@ -141,6 +141,10 @@ class Diagnosis:
                 found = candidate
         return found
 
+    def are_right(self, calls: Sequence[Call]) -> bool:
+        """Whether the reference gives the same replies to all these calls."""
+        return self._first_wrong(calls, [Reply(call.reply) for call in calls]) is None
+
     def _first_wrong(self, calls: Sequence[Call], heard: Sequence[Reply]) -> int | None:
         """The number of the first call to which the reference gives another reply."""
         servants = Servants(partial(self._find, None))

@@ -75,7 +75,12 @@ class Grader:
         given = {**files, **self.assignment.given_files}
         package, limits = self.assignment.package, self.settings.limits
         processes = Processes(self.sandbox, package, given, limits)
-        return Student(processes, self.assignment.opaque)
+        untouched = [
+            module
+            for module, content in self.assignment.handed_out.items()
+            if given.get(f"{package}/{module}.py") == content
+        ]
+        return Student(processes, self.assignment.opaque, untouched)
 
     def close(self) -> None:
         self.sandbox.close()

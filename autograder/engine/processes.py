@@ -69,7 +69,8 @@ class Answering(Protocol):
     ended_old: bool
 
     def begin_test(self) -> None: ...
-    def set_apart(self, modules: Iterable[str]) -> bool: ...
+    def sharing(self, modules: Iterable[str]) -> list[str]: ...
+    def set_apart(self, modules: Iterable[str]) -> None: ...
     def running(self, module: str) -> Any: ...
     def ask(self, process: Any, requests: Sequence[Request]) -> Iterator[bytes]: ...
     def read(self, module: str, reply: bytes, name: str) -> Observation: ...
@@ -119,11 +120,13 @@ class Processes:
                 self._at.pop(place).worker.end()
             process.old, process.seconds = True, 0.0
 
-    def set_apart(self, modules: Iterable[str]) -> bool:
-        """Gives each of the modules a process of its own; whether that changes anything."""
-        before = len(self._apart)
+    def sharing(self, modules: Iterable[str]) -> list[str]:
+        """Those of the modules that have no process of their own, sorted."""
+        return sorted(set(modules) - self._apart)
+
+    def set_apart(self, modules: Iterable[str]) -> None:
+        """Gives each of the modules a process of its own."""
         self._apart.update(modules)
-        return len(self._apart) > before
 
     def hurry(self, seconds: float) -> None:
         """Leaves at most so many seconds for all that is still to come."""

@@ -32,8 +32,12 @@ class Rehearsal:
     def begin_test(self) -> None:
         """There is nothing to forget: a test's first request to a module says so."""
 
-    def set_apart(self, modules: Iterable[str]) -> bool:
-        return False
+    def sharing(self, modules: Iterable[str]) -> list[str]:
+        """No answer is in doubt."""
+        return []
+
+    def set_apart(self, modules: Iterable[str]) -> None:
+        """There are no processes."""
 
     def hurry(self, seconds: float) -> None:
         """It takes the time that it takes."""

@@ -7,7 +7,7 @@ what goes wrong on the way is a `StudentFault` with a reason that the student ma
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
@@ -36,10 +36,16 @@ class _Talk:
 
 class Student:
     """One submission's package. `opaque` maps "module.function" to the positions in its result that
-    stay in the worker."""
+    stay in the worker; `untouched`: the modules that are still as they were handed out."""
 
-    def __init__(self, processes: Answering, opaque: Mapping[str, Sequence[int]]) -> None:
+    def __init__(
+        self,
+        processes: Answering,
+        opaque: Mapping[str, Sequence[int]],
+        untouched: Iterable[str] = (),
+    ) -> None:
         self.processes = processes
+        self.untouched = frozenset(untouched)
         self._opaque = opaque
         self.begin_test()
 
@@ -50,11 +56,24 @@ class Student:
         """The modules that the test has called, whatever came of it."""
         self.on_script = False
         """Whether every answer was one of those that were asked for in advance."""
+        self._observed = 0
         self._recorded = 0
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
         self._talks: dict[str, _Talk] = {}
         self._ahead: deque[tuple[Request, bytes | StudentFault]] = deque()
         self.processes.begin_test()
+
+    @property
+    def answered(self) -> list[Call]:
+        """The calls of the test, and those asked for in advance that it did not come to."""
+        ahead = [Call(asked, told) for asked, told in self._ahead if isinstance(told, bytes)]
+        return [*self.calls, *ahead]
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether every call that was made got an answer, be it that it raised."""
+        faults = any(isinstance(answer, StudentFault) for _, answer in self._ahead)
+        return self._observed == len(self.calls) and not faults
 
     @property
     def events(self) -> Events:
@@ -134,6 +153,7 @@ class Student:
     ) -> Observation:
         """Calls a function in its module's worker. Raises `StudentFault`."""
         self.modules.add(module)
+        self._observed += 1
         if self._ahead:
             request, answer = self._ahead.popleft()
             talk = self._talks.setdefault(module, _Talk(None))

@@ -253,10 +253,30 @@ class Suite:
         outcome = self.turn.outcomes[-1] if self.turn.outcomes else None
         if outcome is None or outcome.kind in ("passed", "grader"):
             return False
-        student = self.turn.student
-        if student.processes.set_apart(student.modules):
+        processes = self.turn.student.processes
+        if in_doubt := self._in_doubt(outcome):
+            processes.set_apart(in_doubt)
             return True
-        return outcome.kind in ("crash", "timeout", "raised") and student.processes.ended_old
+        return outcome.kind in ("crash", "timeout", "raised") and processes.ended_old
+
+    def _in_doubt(self, outcome: Outcome) -> list[str]:
+        """The test's modules that may do better in a process of their own: not those that are still
+        as they were handed out, nor those whose answers were all right."""
+        student = self.turn.student
+        sharing = student.processes.sharing(student.modules)
+        if outcome.kind == "todo":
+            sharing = [module for module in sharing if module not in student.untouched]
+        if not student.all_answered:
+            return sharing
+        return [module for module in sharing if not self._answers_right(module)]
+
+    def _answers_right(self, module: str) -> bool:
+        """Whether the module gave the reference's answers in this test."""
+        calls = [call for call in self.turn.student.answered if call.request.module == module]
+        try:
+            return bool(calls) and self._diagnosis.are_right(calls)
+        except Exception:  # replies that the diagnosis trips over
+            return False
 
     @property
     def turn(self) -> _Turn:

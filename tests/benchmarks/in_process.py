@@ -46,11 +46,13 @@ class InProcess:
     """Takes the place of `Student`: the same calls, straight into the student's functions."""
 
     on_script = False
+    all_answered = True
+    untouched = frozenset[str]()
 
     def __init__(self, assignment: Assignment, folder: Path) -> None:
         self.calls: list[Any] = []
         self.modules: set[str] = set()
-        self.processes = SimpleNamespace(ended=False, ended_old=False, set_apart=lambda _: False)
+        self.processes = SimpleNamespace(ended=False, ended_old=False, sharing=lambda _: [])
         self._assignment = assignment
         with _only_in(assignment.package, folder):
             for name in assignment.modules:
