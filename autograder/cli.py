@@ -96,6 +96,10 @@ def grade(
     id_pattern: str | None,
 ) -> None:
     """Grade submissions: zips or folders that hold the package, or folders of them."""
+    if scheduler is None and all(path.exists() for path in paths):
+        from .engine.executor import start_server
+
+        start_server()  # while the rest is imported here
     from .engine.run import Run, run_class
 
     run_class(

@@ -52,7 +52,7 @@ def spread(values):
 
 @pytest.fixture
 def fingerprinter() -> Fingerprinter:
-    return Fingerprinter(SKELETON, SOLUTION)
+    return Fingerprinter(SKELETON.values(), SOLUTION.values())
 
 
 def prints(fingerprinter: Fingerprinter, source: str) -> bytes:
@@ -120,7 +120,7 @@ def test_a_flood_of_files_takes_no_longer_than_one(fingerprinter: Fingerprinter)
 
 
 def test_independent_ways_to_write_it_are_no_look_alikes(kit: Assignment) -> None:
-    fingerprinter = Fingerprinter(classroom.skeleton(kit), classroom.solution(kit))
+    fingerprinter = Fingerprinter(kit.handed_out.values(), kit.solution_files.values())
     ways = [fingerprinter.fingerprint(classroom.with_variant(kit, v)) for v in load_variants(kit)]
     assert len(look_alikes(ways)) <= len(ways) // 20
 

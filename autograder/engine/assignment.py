@@ -69,17 +69,14 @@ class Assignment:
         return {f"{self.package}/{p.name}": p.read_bytes() for p in paths if p.exists()}
 
     @cached_property
-    def handed_out(self) -> dict[str, bytes]:
-        """The modules that students write, by their names, as they were handed out. None where the
-        handout is not at hand."""
-        paths = [self.handout / self.package / f"{name}.py" for name in self.modules]
-        return {p.stem: p.read_bytes() for p in paths if p.exists()}
-
-    @cached_property
     def solution_files(self) -> dict[str, bytes]:
         """The reference's modules."""
-        paths = sorted((self.solutions / self.package).rglob("*.py"))
-        return {p.relative_to(self.solutions).as_posix(): p.read_bytes() for p in paths}
+        return _sources(self.solutions, self.package)
+
+    @cached_property
+    def handed_out(self) -> dict[str, bytes]:
+        """The package as students get it; empty where the handout is not at hand."""
+        return _sources(self.handout, self.package)
 
     def reference(self) -> ModuleType:
         """The solution as an importable package, the modules that students write loaded.
@@ -103,3 +100,9 @@ class Assignment:
                 summed.update(hashlib.sha256(path.read_bytes()).digest())
         summed.update((self.folder / FILE).read_bytes())
         return summed.hexdigest()
+
+
+def _sources(folder: Path, package: str) -> dict[str, bytes]:
+    """The package's Python files, by their paths from the folder."""
+    paths = sorted((folder / package).rglob("*.py"))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

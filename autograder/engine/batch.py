@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from .assignment import Assignment
@@ -61,6 +62,14 @@ def grade_in_process(
             return reporter.report(failed, submission)
 
 
+def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, ...], bool]:
+    """Makes this process's grader: the layers that hold around what it will run, and whether the
+    folder's material is hidden from it."""
+    with _one_at_a_time:
+        sandbox = _warm_grader(folder, settings).sandbox
+        return sandbox.layers, sandbox.hides
+
+
 @cache
 def _reporter(folder: Path, with_figures: bool) -> Reporter:
     return Reporter(Assignment.load(folder), with_figures)
@@ -71,6 +80,7 @@ def _warm_grader(folder: Path, settings: Settings) -> Grader:
     if _grader is None or (_grader.assignment.folder, _grader.settings) != (folder, settings):
         end_grader()
         _grader = Grader(Assignment.load(folder), settings)
+        Finalize(None, end_grader, exitpriority=0)  # a pool's process ends without atexit
     return _grader
 
 
@@ -142,6 +152,7 @@ def grade_all(
     todo: Iterable[Task],
     assignment: Assignment,
     settings: Settings,
+    executor: Executor,
     new_executor: Callable[[], Executor],
     width: int,
     out: Path,
@@ -157,7 +168,6 @@ def grade_all(
     waiting = iter(todo)
     running: dict[Future[Report], _Job] = {}
     lost: list[_Job] = []
-    executor = new_executor()
     reporter = _reporter(assignment.folder, with_figures)
     try:
         while True:

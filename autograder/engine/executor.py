@@ -33,17 +33,23 @@ MIN_WIDTH = 16
 """As many workers as a cluster may be kept busy with that has fewer when the run begins."""
 
 
-def local_pool(jobs: int) -> Callable[[], Executor]:
-    """Makes pools of fresh processes, each with one BLAS thread. Where the system can, they are
-    forked from a server that imports what they need, beginning now, and does nothing else."""
+def start_server() -> BaseContext:
+    """Begins to make ready what pools of this machine are made of: where the system can, a server
+    that imports what their processes need, does nothing else, and forks them. It takes a while, in
+    which this process can go on."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        context: BaseContext = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOADED))
-        forkserver.ensure_running()
-    else:
-        context = multiprocessing.get_context("spawn")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    forkserver.ensure_running()
+    return context
+
+
+def local_pool(jobs: int) -> Callable[[], Executor]:
+    """Makes pools of fresh processes, each with one BLAS thread."""
+    context = start_server()
 
     def new_pool() -> Executor:
         cores = context.SimpleQueue()

@@ -77,8 +77,9 @@ class Grader:
         processes = Processes(self.sandbox, package, given, limits)
         untouched = [
             module
-            for module, content in self.assignment.handed_out.items()
-            if given.get(f"{package}/{module}.py") == content
+            for module in self.assignment.modules
+            if (path := f"{package}/{module}.py") in self.assignment.handed_out
+            and given.get(path) == self.assignment.handed_out[path]
         ]
         return Student(processes, self.assignment.opaque, untouched)
 

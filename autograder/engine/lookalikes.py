@@ -3,7 +3,7 @@
 Winnowing, as in MOSS (Schleimer, Wilkerson & Aiken 2003): a source becomes a row of tokens without
 comments, strings, layout and self-chosen names; every run of K tokens is hashed; of every WINDOW
 hashes in a row the smallest is kept, so that any shared passage of K + WINDOW - 1 tokens is found.
-What the skeleton or the solution holds is left out, and so is what very many of the class share.
+What was handed out or the solution holds is left out, and so is what very many of the class share.
 
     likeness(A, B) = |A and B| / min(|A|, |B|)      over the fingerprints that are left
 
@@ -17,7 +17,7 @@ import keyword
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,21 +57,21 @@ class Pair:
 
 
 class Fingerprinter:
-    """Makes fingerprints of submissions to one assignment."""
+    """Makes fingerprints of submissions to one assignment. `handed_out`, `solution`: the contents
+    of what all students start from, and of what the best of them end with."""
 
-    def __init__(self, skeleton: Mapping[str, bytes], solution: Mapping[str, bytes]) -> None:
-        self._explained_files = frozenset([*skeleton.values(), *solution.values()])
-        given = [_text(content) for content in skeleton.values()]
+    def __init__(self, handed_out: Collection[bytes], solution: Collection[bytes]) -> None:
+        self._explained_files = frozenset([*handed_out, *solution])
+        given = [_text(content) for content in handed_out]
         self._known = frozenset(
             match["name"] for text in given for match in _TOKEN.finditer(text) if match["name"]
         )
-        explained = [self._hashes(text) for text in given]
-        explained += [self._hashes(_text(content)) for content in solution.values()]
+        explained = [self._hashes(_text(content)) for content in self._explained_files]
         self._explained = np.unique(np.concatenate([*explained, np.empty(0, np.uint32)]))
 
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
-        """The fingerprints of the Python files, sorted 32-bit hashes, without what the skeleton and
-        the solution explain."""
+        """The fingerprints of the Python files, sorted 32-bit hashes, without what was handed
+        out and what the solution explains."""
         found, left = [np.empty(0, np.uint32)], MAX_TOKENS
         for path, content in files.items():
             if not path.endswith(".py") or content in self._explained_files:
@@ -96,7 +96,7 @@ class Fingerprinter:
     def _tokens(self, text: str) -> Iterable[str]:
         """Tokens without layout; strings are one token, and so are names that are the author's own.
 
-        Names that the skeleton uses, and attributes such as `exp` in `np.exp`, stay.
+        Names that stand in what was handed out, and attributes such as `exp` in `np.exp`, stay.
         """
         before = ""
         for match in _TOKEN.finditer(text):

@@ -12,7 +12,6 @@ import sys
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from . import classroom
 from .assignment import Assignment
 from .grading import Grader
 from .lookalikes import Fingerprinter
@@ -97,9 +96,8 @@ class Reporter:
 
     @cached_property
     def _fingerprinter(self) -> Fingerprinter:
-        return Fingerprinter(
-            classroom.skeleton(self.assignment), classroom.solution(self.assignment)
-        )
+        assignment = self.assignment
+        return Fingerprinter(assignment.handed_out.values(), assignment.solution_files.values())
 
     @cached_property
     def _draw(self) -> Draw:

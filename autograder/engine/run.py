@@ -8,14 +8,14 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from .assignment import Assignment
-from .batch import Task, grade_all, tasks, write_atomically
+from .batch import Task, grade_all, protection_of_process, tasks, write_atomically
 from .errors import KitError
 from .executor import available_cores, cluster, kill_pool, local_pool
 from .gradebook import PatternError, Row, export, final_grades, id_pattern
@@ -25,7 +25,7 @@ from .pages.classbook import ClassBook
 from .pages.classpage import class_page
 from .report import Report
 from .result import KINDS_TO_LOOK_AT
-from .sandbox import LAYERS, Sandbox, SandboxError
+from .sandbox import LAYERS, SandboxError
 from .submission import find_submissions
 
 
@@ -73,11 +73,11 @@ class Tally:
 def run_class(run: Run) -> Tally:
     """Grades a class. Raises `click.UsageError` for what the user must change."""
     try:
+        _refuse_unknown_layers(run.require)
         assignment = Assignment.load(run.assignment)
         pattern = id_pattern(run.gradebook, run.id_pattern)
         found = find_submissions(run.paths, assignment.package, assignment.modules)
         new_executor, width = _executor(run, len(found))
-        _say_active_layers(run, assignment)
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
         raise click.UsageError(f"{missing}: no such file or folder") from None
@@ -85,11 +85,16 @@ def run_class(run: Run) -> Tally:
         raise click.UsageError(str(problem)) from None
     started = time.monotonic()
     tally = Tally()
+    settings = Settings(run.seed, require=run.require)
     try:
+        executor = new_executor()
+        if run.scheduler is None:  # of the cluster's machines, each says so with its first result
+            _say_protection(*_protection(executor, width, assignment, settings))
         reports = grade_all(
             tasks(found),
             assignment,
-            Settings(run.seed, require=run.require),
+            settings,
+            executor,
             new_executor,
             width,
             run.out,
@@ -149,14 +154,25 @@ def _of_the_same_kit(
         yield task, report
 
 
-def _say_active_layers(run: Run, assignment: Assignment) -> None:
-    unknown = [layer for layer in run.require if layer not in LAYERS]
+def _refuse_unknown_layers(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in LAYERS]
     if unknown:
         raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
-    if run.scheduler:
-        return  # those of this machine say nothing about the cluster's
-    with Sandbox(assignment.folder, run.require) as sandbox:
-        _say_protection(sandbox.layers, sandbox.hides)
+
+
+def _protection(
+    executor: Executor, width: int, assignment: Assignment, settings: Settings
+) -> tuple[tuple[str, ...], bool]:
+    """What protects in the pool's processes, all of which get ready for their first submissions at
+    the same time. Raises `SandboxError` where that is not what is required."""
+    asked = [
+        executor.submit(protection_of_process, assignment.folder, settings) for _ in range(width)
+    ]
+    try:
+        first, *_ = [future.result() for future in asked]
+    except BrokenExecutor:
+        raise SandboxError("a grader's process was killed when it began") from None
+    return first
 
 
 def _say_protection(layers: Sequence[str], hides: bool) -> None:
