@@ -153,12 +153,7 @@ class Processes:
 
     def ask(self, process: Process, requests: Sequence[Request]) -> Iterator[bytes]:
         """The replies to requests that are sent at once, as they come. Raises `StudentFault`."""
-        refusal = ""
-        allowed: list[Request] = []
-        for request in requests:
-            if refusal := self._refusal(request.module, request.name):
-                break
-            allowed.append(request)
+        allowed, refusal = self._allowed(requests)
         replies = process.worker.ask(
             [request.content for request in allowed],
             lambda number: self._patience(process, allowed[number]),
@@ -252,12 +247,19 @@ class Processes:
         if events is not None and module in self._apart and name not in events:
             events.append(name)
 
-    def _refusal(self, module: str, name: str) -> str:
-        """Why a function is not called any more; "" where it is."""
+    def _allowed(self, requests: Sequence[Request]) -> tuple[Sequence[Request], str]:
+        """The requests before the first that is refused, and why it is; "" where none is."""
         # As a rule, all together have not used up what each module has for itself.
         in_time = sum(self._spent.values()) < self._own and time.monotonic() < self._deadline
         if in_time and not self._strikes:
-            return ""
+            return requests, ""
+        for count, request in enumerate(requests):
+            if refusal := self._refusal(request.module, request.name):
+                return requests[:count], refusal
+        return requests, ""
+
+    def _refusal(self, module: str, name: str) -> str:
+        """Why a function is not called any more; "" where it is."""
         left = self._module_seconds(module)
         if min(left, self._deadline - time.monotonic()) <= 0:
             return f"{module}.py has used up the time that there is for its tests"

@@ -124,8 +124,8 @@ class Student:
         self, process: Any, calls: list[Call], is_certain: bool, transcript: Transcript
     ) -> bool:
         """Asks a process and keeps its answers for the test; whether the script can go on."""
-        for call in calls:
-            self._talks.setdefault(call.request.module, _Talk(process))
+        for module in {call.request.module for call in calls}:
+            self._talks.setdefault(module, _Talk(process))
         replies = self.processes.ask(process, [call.request for call in calls])
         for call in calls:
             self.modules.add(call.request.module)

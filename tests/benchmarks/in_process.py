@@ -112,13 +112,10 @@ class _Function:
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """What the worker does for each call, where a test asks for it."""
         given = serve._arrays_in(serve._named(list(args), kwargs, []))
-        before = [array.tobytes() for _, array in given]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             value = self(*args, **kwargs)
-        changed = [
-            p for (p, array), old in zip(given, before, strict=True) if array.tobytes() != old
-        ]
+        changed = [one.path for one in given if one.is_changed()]
         said = tuple(f"{w.category.__name__}: {w.message}" for w in caught)
         return Observation(value, tuple(changed), tuple(serve._shared_memory(value, given)), said)
 

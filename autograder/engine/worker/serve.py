@@ -126,9 +126,8 @@ class Servant:
     ) -> list[Any]:
         handed_back, self._handed_back = self._handed_back, []
         named = _named(args, kwargs, [kept.value for kept in handed_back])
-        given = _arrays_in(named)
+        given = self._given = _arrays_in(named)
         lists = [(name, value, value[:]) for name, value in named if type(value) is list]
-        self._given = [Given(path, array, _content(array)) for path, array in given]
         # What an object keeps may be an array that an earlier call was given.
         before = [old for kept in handed_back for old in kept.given]
         with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
@@ -137,15 +136,14 @@ class Servant:
             for message, category, module in target.silenced:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
-        changed = [now.path for now in self._given if now.is_changed()]
+        changed = [now.path for now in given if now.is_changed()]
         changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
         changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
         value = plain(value)
         shared = _shared_memory(value, given)
         if type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
-        said = {f"{w.category.__name__}: {w.message}"[:MAX_TEXT] for w in caught}
-        return ["returned", value, changed, shared, sorted(said)[:MAX_WARNINGS]]
+        return ["returned", value, changed, shared, _texts(caught) if caught else []]
 
     def _reply(self, function: str, content: list[Any]) -> bytes:
         try:
@@ -158,7 +156,9 @@ class Servant:
 
     def _overwrites(self, function: str, content: list[Any], reply: bytes) -> bool:
         """Whether what the function returned last was written over to return this."""
-        owners = (x if x.base is None else x.base for x in leaf_arrays(content[1]))
+        owners = [x if x.base is None else x.base for x in leaf_arrays(content[1])]
+        if not owners:
+            return False
         arrays = {id(owner): owner for owner in owners}
         last = self._returned.get(function)
         self._returned[function] = Returned(arrays, content, reply)
@@ -188,6 +188,11 @@ def new_generator(told: GeneratorState) -> np.random.Generator:
     bits = getattr(np.random, told.kind)(np.random.SeedSequence(**told.state["seeds"]))
     bits.state = told.state["bits"]
     return np.random.Generator(bits)
+
+
+def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
+    said = {f"{w.category.__name__}: {w.message}"[:MAX_TEXT] for w in caught}
+    return sorted(said)[:MAX_WARNINGS]
 
 
 def _type_name(value: Any) -> str:
@@ -238,16 +243,19 @@ def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> list[tupl
     return [(name, value) for name, value in named if not any(value is kept for kept in own)]
 
 
-def _arrays_in(named: list[tuple[Any, Any]]) -> list[tuple[str, np.ndarray]]:
-    """The arrays among the arguments, and what to call them."""
-    arrays: list[tuple[str, np.ndarray]] = []
+def _arrays_in(named: list[tuple[Any, Any]]) -> list[Given]:
+    """The arrays among the arguments, and in their lists and tuples."""
+    found = []
     for name, value in named:
         if isinstance(value, np.ndarray):
-            arrays.append((f"argument {name}", value))
+            found.append(Given(f"argument {name}", value, _content(value)))
         elif isinstance(value, (list, tuple)):
-            inner = [(f"argument {name}[{i}]", item) for i, item in enumerate(value)]
-            arrays += [(path, item) for path, item in inner if isinstance(item, np.ndarray)]
-    return arrays
+            found += [
+                Given(f"argument {name}[{i}]", item, _content(item))
+                for i, item in enumerate(value)
+                if isinstance(item, np.ndarray)
+            ]
+    return found
 
 
 def _is_other(now: list[Any], old: list[Any]) -> bool:
@@ -258,14 +266,15 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
     return array.shape, array.dtype, array.tobytes()
 
 
-def _shared_memory(value: Any, given: list[tuple[str, np.ndarray]]) -> list[str]:
+def _shared_memory(value: Any, given: list[Given]) -> list[str]:
     """Which of the given arrays share memory with an array of the result."""
-    # One that owns its memory, and is none of the given or what they are views of, shares none.
-    known = {id(array) for _, array in given} | {id(array.base) for _, array in given}
-    views = [x for x in leaf_arrays(value) if not x.flags.owndata or id(x) in known]
-    if not views:
+    arrays = leaf_arrays(value)
+    if not arrays or not given:
         return []
-    return [path for path, array in given if any(may_share_memory(array, x) for x in views)]
+    # One that owns its memory, and is none of the given or what they are views of, shares none.
+    known = {id(one.array) for one in given} | {id(one.array.base) for one in given}
+    views = [x for x in arrays if not x.flags.owndata or id(x) in known]
+    return [one.path for one in given if any(may_share_memory(one.array, x) for x in views)]
 
 
 def leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:

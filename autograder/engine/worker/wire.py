@@ -140,8 +140,8 @@ class Encoder:
 class Decoder:
     """Turns bytes from anywhere into values; raises `WireError` and nothing else.
 
-    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants. Where
-    the sender is trusted, the items need not be counted.
+    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants. What a
+    trusted sender sends need not be counted and checked.
     """
 
     def __init__(
@@ -152,9 +152,7 @@ class Decoder:
     ) -> None:
         self._handle = handle
         self._generator = generator
-        self._hooks = (
-            {} if is_trusted else {"list_hook": self._list, "object_pairs_hook": self._map}
-        )
+        self._checks: dict[str, Any] = {} if is_trusted else self._made_checks()
         self._items = 0
         self._unpackers: list[Callable[[Any], Any]] = []  # one for each depth
 
@@ -180,14 +178,20 @@ class Decoder:
         return partial(
             msgpack.unpackb,
             ext_hook=partial(self._extension, depth),
-            **self._hooks,
-            max_str_len=MAX_TEXT,
-            max_array_len=MAX_ITEMS,
-            max_map_len=MAX_ITEMS,
-            max_ext_len=MAX_MESSAGE,
             strict_map_key=False,
-            timestamp=1,  # MessagePack's own extension becomes a float: plain data
+            **self._checks,
         )
+
+    def _made_checks(self) -> dict[str, Any]:
+        return {
+            "list_hook": self._list,
+            "object_pairs_hook": self._map,
+            "max_str_len": MAX_TEXT,
+            "max_array_len": MAX_ITEMS,
+            "max_map_len": MAX_ITEMS,
+            "max_ext_len": MAX_MESSAGE,
+            "timestamp": 1,  # MessagePack's own extension becomes a float: plain data
+        }
 
     def _count(self, items: int) -> None:
         # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
