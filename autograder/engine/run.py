@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from .assignment import Assignment
-from .batch import Task, grade_all, protection_of_process, tasks, write_atomically
+from .batch import MAX_ATTEMPTS, Task, grade_all, protection_of_process, tasks, write_atomically
 from .errors import KitError
 from .executor import available_cores, cluster, kill_pool, local_pool
 from .gradebook import PatternError, Row, export, final_grades, id_pattern
@@ -87,9 +87,11 @@ def run_class(run: Run) -> Tally:
     tally = Tally()
     settings = Settings(run.seed, require=run.require)
     try:
-        executor = new_executor()
-        if run.scheduler is None:  # of the cluster's machines, each says so with its first result
-            _say_protection(*_protection(executor, width, assignment, settings))
+        if run.scheduler:  # each of its machines says what protects there with its first result
+            executor = new_executor()
+        else:
+            executor, protection = _ready_pool(new_executor, width, assignment, settings)
+            _say_protection(*protection)
         reports = grade_all(
             tasks(found),
             assignment,
@@ -160,19 +162,23 @@ def _refuse_unknown_layers(names: Sequence[str]) -> None:
         raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
 
 
-def _protection(
-    executor: Executor, width: int, assignment: Assignment, settings: Settings
-) -> tuple[tuple[str, ...], bool]:
-    """What protects in the pool's processes, all of which get ready for their first submissions at
-    the same time. Raises `SandboxError` where that is not what is required."""
-    asked = [
-        executor.submit(protection_of_process, assignment.folder, settings) for _ in range(width)
-    ]
-    try:
-        first, *_ = [future.result() for future in asked]
-    except BrokenExecutor:
-        raise SandboxError("a grader's process was killed when it began") from None
-    return first
+def _ready_pool(
+    new_pool: Callable[[], Executor], width: int, assignment: Assignment, settings: Settings
+) -> tuple[Executor, tuple[tuple[str, ...], bool]]:
+    """A pool whose processes have all got ready at the same time, and what protects in them. Raises
+    `SandboxError` where that is not what is required, or where they are killed each time."""
+    for _ in range(MAX_ATTEMPTS):
+        pool = new_pool()
+        try:
+            asked = [
+                pool.submit(protection_of_process, assignment.folder, settings)
+                for _ in range(width)
+            ]
+            first, *_ = [future.result() for future in asked]
+            return pool, first
+        except BrokenExecutor:
+            pool.shutdown(wait=False, cancel_futures=True)
+    raise SandboxError("the grader's processes were killed each time that they began")
 
 
 def _say_protection(layers: Sequence[str], hides: bool) -> None:

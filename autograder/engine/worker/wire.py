@@ -141,7 +141,7 @@ class Decoder:
     """Turns bytes from anywhere into values; raises `WireError` and nothing else.
 
     `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants. What a
-    trusted sender sends need not be counted and checked.
+    trusted sender sends is not counted.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Decoder:
     ) -> None:
         self._handle = handle
         self._generator = generator
-        self._checks: dict[str, Any] = {} if is_trusted else self._made_checks()
+        self._options: dict[str, Any] = {} if is_trusted else self._limits()
         self._items = 0
         self._unpackers: list[Callable[[Any], Any]] = []  # one for each depth
 
@@ -179,10 +179,11 @@ class Decoder:
             msgpack.unpackb,
             ext_hook=partial(self._extension, depth),
             strict_map_key=False,
-            **self._checks,
+            **self._options,
         )
 
-    def _made_checks(self) -> dict[str, Any]:
+    def _limits(self) -> dict[str, Any]:
+        """Options of `unpackb`."""
         return {
             "list_hook": self._list,
             "object_pairs_hook": self._map,
