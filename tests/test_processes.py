@@ -54,7 +54,7 @@ def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
 
 @pytest.fixture(scope="module")
 def wide_grader(wide: Assignment):
-    with Grader(wide, SHORT) as made:
+    with Grader(wide, Settings()) as made:
         yield made
 
 
@@ -134,14 +134,14 @@ def test_one_that_another_ends_while_it_answers_moves(wide, wide_grader) -> None
         import os, threading, time
 
         def celsius(f):
-            threading.Thread(target=lambda: (time.sleep(0.2), os._exit(0)), daemon=True).start()
+            threading.Thread(target=lambda: (time.sleep(0.5), os._exit(0)), daemon=True).start()
             return (f - 32) * 5 / 9
     """
     averages = """
         import time
 
         def mean_celsius(t):
-            time.sleep(0.4 if len(t) == 7 else 0)
+            time.sleep(1.0 if len(t) == 7 else 0)
             if len(t) == 0:
                 raise ValueError("empty")
             return float(t.mean())
