@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -331,24 +332,35 @@ def _growth(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
     kinds = tuple(kind for kind in SHARES if kind != "endless")
     yield (
         "**How the cost grows.** Without endless submissions, each of which costs the same seconds"
-        " in any class. Memory in MiB: of the grader's parent, and of all its processes together."
+        " in any class. Each further one: what a submission takes that is added to the class of the"
+        " row above. Memory in MiB: of the grader's parent, and of all its processes together."
     )
-    rows = []
+    measures: dict[str, Callable[[Path], Way]] = {}
     for size in sizes.growth:
         submissions = write_class(assignment, size, work / f"class_{size}", kinds)
-        way = grade(submissions, work / f"graded_{size}", 2)
-        rows.append(
-            (
-                size,
-                f"{way.cost.wall:.1f}",
-                f"{way.cpu:.3f}",
-                f"{way.rate:.2f}",
-                f"{way.cost.parent:.0f}",
-                f"{way.cost.tree:.0f}",
-            )
+        measures[f"class_{size}_graded"] = partial(grade, submissions, jobs=2)
+    ways = list(in_turn(measures, sizes.rounds, work).values())
+    rows = [
+        (
+            way.count,
+            f"{way.cost.wall:.1f}",
+            f"{way.cost.wall / way.count:.3f}",
+            _each_further(way, smaller),
+            f"{way.cpu:.3f}",
+            f"{way.cost.parent:.0f}",
+            f"{way.cost.tree:.0f}",
         )
-        shutil.rmtree(submissions)
-    yield table(("submissions", "wall s", "CPU s each", "per second", "parent", "all"), rows)
+        for way, smaller in zip(ways, [None, *ways], strict=False)
+    ]
+    head = ("submissions", "wall s", "each", "each further one", "CPU s each", "parent", "all")
+    yield table(head, rows)
+
+
+def _each_further(way: Way, smaller: Way | None) -> str:
+    """Seconds on the clock for each submission beyond those of a smaller class; "" for the first."""
+    if smaller is None:
+        return ""
+    return f"{(way.cost.wall - smaller.cost.wall) / (way.count - smaller.count):.3f}"
 
 
 def _answers_at_once(work: Path, assignment: Assignment) -> str:
