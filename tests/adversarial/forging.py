@@ -10,7 +10,7 @@ _WORKER = {
     "package_find": "import sys\nsys.modules['worker.package'].Package.find = lambda s, m, f: sys.modules['worker.serve'].Target(lambda *a, **k: 0.5)",
     "gc_servant": "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Servant':\n        o._encoder = type('E', (), {'encode': lambda s, v: b'\\xc3'})()",
     "gc_decoder": "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Decoder':\n        o._handle = lambda h: 0.5; o._generator = lambda g: 0.5",
-    "stop_timers_sleeps": "import sys, time\nz = sys.modules.get('worker.zygote') or sys.modules['__main__']\nz._stop_timers = lambda: time.sleep(100)",
+    "read_message_sleeps": "import sys, time\nz = sys.modules.get('worker.zygote') or sys.modules['__main__']\nz._read_message = lambda requests: time.sleep(100)",
     "frames_write_all": "import sys\nf = sys._getframe()\nwhile f:\n    if '_write_all' in f.f_globals: f.f_globals['_write_all'] = lambda c, d: None\n    f = f.f_back",
     "frames_read_message": "import sys\nf = sys._getframe()\nwhile f:\n    if '_read_message' in f.f_globals: f.f_globals['_read_message'] = lambda c: b''\n    f = f.f_back",
     "del_worker_modules": "import sys\nfor n in [n for n in sys.modules if n.startswith('worker')]: del sys.modules[n]",

@@ -24,7 +24,7 @@ import tempfile
 import time
 import warnings
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
@@ -38,7 +38,8 @@ from .serve import Servants
 from .wire import LENGTH, Decoder
 
 MAX_COMMAND = 65_536
-PIECE = 2**20
+ROOM = 2**14
+"""Bytes of requests that are read ahead: many small ones, of a large one the beginning."""
 
 
 class _Running(NamedTuple):
@@ -209,37 +210,20 @@ def _never_return(run: Any, *arguments: Any) -> None:
 
 def _serve_channel(channel: int, scratch: str) -> None:
     """The worker's loop. Plain `read` and `write`: the jail denies the socket calls."""
-    name, files, with_init = Decoder().decode(_read_message(channel))
-    package = Package(scratch, name, files, with_init)
-    servants = Servants(package.find, scratch)
-    while True:
-        reply = servants.answer(_read_message(channel))
-        _stop_timers()
-        _write_all(channel, LENGTH.pack(len(reply)), reply)
+    with open(channel, "rb", ROOM) as requests:
+        name, files, with_init = Decoder().decode(_read_message(requests))
+        package = Package(scratch, name, files, with_init)
+        servants = Servants(package.find, scratch)
+        while True:
+            reply = servants.answer(_read_message(requests))
+            _write_all(channel, LENGTH.pack(len(reply)), reply)
 
 
-def _stop_timers() -> None:
-    """Alarms that one call set would end the next."""
-    for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
-        signal.setitimer(timer, 0)
-
-
-def _read_message(channel: int) -> bytes | bytearray:
-    (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
-    return _read_exactly(channel, length)
-
-
-def _read_exactly(channel: int, length: int) -> bytes | bytearray:
-    data = os.read(channel, length)
-    if len(data) == length:  # as a rule
-        return data
-    whole = bytearray(data)
-    while len(whole) < length:
-        piece = os.read(channel, min(PIECE, length - len(whole)))
-        if not piece:
-            os._exit(0)  # the grader is done
-        whole += piece
-    return whole
+def _read_message(requests: BinaryIO) -> bytes:
+    head = requests.read(LENGTH.size)
+    if not head:
+        os._exit(0)  # the grader is done
+    return requests.read(LENGTH.unpack(head)[0])
 
 
 def _write_all(channel: int, head: bytes, data: bytes) -> None:
