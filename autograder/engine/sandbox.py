@@ -171,7 +171,8 @@ class Worker:
         Raises `WorkerDied` or `WorkerTimeout`, the worker gone. So it is when a caller leaves
         replies behind.
         """
-        unsent = memoryview(b"".join(LENGTH.pack(len(r)) + r for r in requests))
+        parts = [part for request in requests for part in (LENGTH.pack(len(request)), request)]
+        unsent = memoryview(b"".join(parts))
         arrived = bytearray()  # grows with what arrives: a length alone takes no memory
         answered = 0
         try:

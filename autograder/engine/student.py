@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -110,8 +109,15 @@ class Student:
 
     def _by_process(self, calls: Sequence[Call]) -> Iterator[tuple[Any, Iterator[Call]]]:
         """The calls in groups that one process can be asked at once."""
-        process_of = cache(self._process)
-        return groupby(calls, lambda call: process_of(call.request.module))
+        found: dict[str, Any] = {}
+
+        def process_of(call: Call) -> Any:
+            module = call.request.module
+            if module not in found:
+                found[module] = self._process(module)
+            return found[module]
+
+        return groupby(calls, process_of)
 
     def _process(self, module: str) -> Any:
         """The module's process, or the `StudentFault` why there is none."""
