@@ -23,7 +23,7 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgpack
@@ -43,6 +43,8 @@ MAX_ITEMS = 100_000
 MAX_TEXT = 100_000
 MAX_DIMENSIONS = 16
 MAX_DEPTH = 12
+MAX_HEADS = 500
+"""Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
 LENGTH = struct.Struct("<I")
 
@@ -258,34 +260,45 @@ def _array_bytes(array: np.ndarray) -> bytes:
     if array.ndim > MAX_DIMENSIONS:
         raise WireError(f"is an array of {array.ndim} dimensions")
     layout = _layout(array)
-    head = _HEAD.pack(_NUMBERS[array.dtype.char], _LAYOUTS.index(layout), array.ndim)
-    shape = _SHAPES[array.ndim].pack(*array.shape)
     content = array.data if layout == "C" else array.tobytes("F" if layout == "F" else "C")
-    return b"".join((head, shape, content))
+    return b"".join((_head(array.dtype.char, layout, array.shape), content))
+
+
+@lru_cache(MAX_HEADS)
+def _head(char: str, layout: str, shape: tuple[int, ...]) -> bytes:
+    head = _HEAD.pack(_NUMBERS[char], _LAYOUTS.index(layout), len(shape))
+    return head + _SHAPES[len(shape)].pack(*shape)
 
 
 def _array_from(content: bytes) -> np.ndarray:
     if len(content) < _HEAD.size:
         raise WireError("an array without a head")
-    number, layout, dimensions = _HEAD.unpack_from(content)
-    if number >= len(_BY_NUMBER) or layout >= len(_LAYOUTS) or dimensions > MAX_DIMENSIONS:
-        raise WireError("an array of an unknown kind")
-    start = _HEAD.size + 4 * dimensions
-    if len(content) < start:
-        raise WireError("an array without its shape")
-    shape = _SHAPES[dimensions].unpack_from(content, _HEAD.size)
-    if max(shape, default=0) > MAX_MESSAGE:
-        raise WireError("an array of an impossible shape")
-    dtype = _BY_NUMBER[number]
-    if math.prod(shape) * dtype.itemsize != len(content) - start:
+    start = _HEAD.size + 4 * content[2]
+    dtype, layout, shape, size = _read_head(content[:start])
+    if size != len(content) - start:
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
     if dtype.kind == "b" and np.frombuffer(content, np.uint8, offset=start).max(initial=0) > 1:
         raise WireError("a bool array with other values")
-    if _LAYOUTS[layout] == "F":
+    if layout == "F":
         return np.ndarray(shape, dtype, content, start, order="F").copy("F")
     array = np.ndarray(shape, dtype, content, start)
-    return _strided_copy(array) if _LAYOUTS[layout] == "strided" else array.copy()
+    return _strided_copy(array) if layout == "strided" else array.copy()
+
+
+@lru_cache(MAX_HEADS)
+def _read_head(head: bytes) -> tuple[np.dtype, str, tuple[int, ...], int]:
+    """The type, the layout and the shape of an array, and the bytes that its numbers take."""
+    number, layout, dimensions = _HEAD.unpack_from(head)
+    if number >= len(_BY_NUMBER) or layout >= len(_LAYOUTS) or dimensions > MAX_DIMENSIONS:
+        raise WireError("an array of an unknown kind")
+    if len(head) < _HEAD.size + 4 * dimensions:
+        raise WireError("an array without its shape")
+    shape = _SHAPES[dimensions].unpack_from(head, _HEAD.size)
+    if max(shape, default=0) > MAX_MESSAGE:
+        raise WireError("an array of an impossible shape")
+    dtype = _BY_NUMBER[number]
+    return dtype, _LAYOUTS[layout], shape, math.prod(shape) * dtype.itemsize
 
 
 def _strided_copy(array: np.ndarray) -> np.ndarray:
