@@ -34,7 +34,8 @@ def double(x):
     return 2 * x
 def leave(): os._exit(3)
 def write(path): open(path, "w").write("x" * 4096)
-def alarm():
+def alarm(): import signal; signal.alarm(100)
+def timer():
     import signal, time
     signal.setitimer(signal.ITIMER_REAL, 0.01)
     time.sleep(0.1)
@@ -83,8 +84,9 @@ def test_calls_are_answered_and_jailed(sandbox: Sandbox) -> None:
     one = worker(sandbox)
     assert ask(one, "double", 21) == ["returned", 42, [], [], []]
     assert ask(one, "write", "/etc/left")[0] == "raised"
+    assert ask(one, "alarm")[0] == "returned"
     if "seccomp" in sandbox.layers:
-        assert ask(one, "alarm")[0] == "returned"
+        assert ask(one, "timer")[0] == "returned"
     assert ask(one, "double", 1)[1] == 2
     assert one.cpu_seconds() >= 0.0
     assert one.end() == 0

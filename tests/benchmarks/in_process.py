@@ -115,10 +115,9 @@ class _Function:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             value = self(*args, **kwargs)
-        changed = tuple(serve._changed(given))
-        shared = tuple(serve._shared_memory(serve.leaf_arrays(value), given))
+        changed = [one.path for one in given if one.is_changed()]
         said = tuple(f"{w.category.__name__}: {w.message}" for w in caught)
-        return Observation(value, changed, shared, said)
+        return Observation(value, tuple(changed), tuple(serve._shared_memory(value, given)), said)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -42,6 +42,9 @@ class Given(NamedTuple):
     array: np.ndarray
     content: tuple[Any, ...]
 
+    def is_changed(self) -> bool:
+        return _content(self.array) != self.content
+
 
 class Kept(NamedTuple):
     """An object that stays here, and what the call that made it was given."""
@@ -133,11 +136,11 @@ class Servant:
             for message, category, module in target.silenced:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
-        changed = _changed(given)
+        changed = [now.path for now in given if now.is_changed()]
         changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
-        changed += [f"{path} of an earlier call" for path in _changed(before)]
+        changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
         value = plain(value)
-        shared = _shared_memory(leaf_arrays(value), given)
+        shared = _shared_memory(value, given)
         if opaque and type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
         return ["returned", value, changed, shared, _texts(caught) if caught else []]
@@ -255,10 +258,6 @@ def _arrays_in(named: list[tuple[Any, Any]]) -> list[Given]:
     return found
 
 
-def _changed(given: list[Given]) -> list[str]:
-    return [path for path, array, content in given if _content(array) != content]
-
-
 def _is_other(now: list[Any], old: list[Any]) -> bool:
     return [*map(id, now)] != [*map(id, old)]
 
@@ -267,20 +266,20 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
     return array.shape, array.dtype, array.tobytes()
 
 
-def _shared_memory(arrays: list[np.ndarray], given: list[Given]) -> list[str]:
-    """Which of the given arrays share memory with one of the result's."""
-    # One that owns its memory, and is none of the given or what they are views of, shares none.
-    owners = [x for _, array, _ in given for x in (array, array.base)] if arrays else []
-    views = [x for x in arrays if not x.flags.owndata or any(x is owner for owner in owners)]
-    if not views:  # as a rule
+def _shared_memory(value: Any, given: list[Given]) -> list[str]:
+    """Which of the given arrays share memory with an array of the result."""
+    arrays = leaf_arrays(value)
+    if not arrays or not given:
         return []
+    # One that owns its memory, and is none of the given or what they are views of, shares none.
+    known = {id(one.array) for one in given} | {id(one.array.base) for one in given}
+    views = [x for x in arrays if not x.flags.owndata or id(x) in known]
     return [one.path for one in given if any(may_share_memory(one.array, x) for x in views)]
 
 
 def leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:
     """The arrays in a value: itself, or those in a list or tuple, and in its lists and tuples."""
-    kind = type(value)  # `isinstance` believes what an object says it is
-    if kind is np.ndarray or issubclass(kind, np.ndarray):
+    if issubclass(type(value), np.ndarray):  # `isinstance` believes what an object says it is
         return [value]
     if isinstance(value, (list, tuple)) and depth < 2:
         return [array for item in value[:1000] for array in leaf_arrays(item, depth + 1)]

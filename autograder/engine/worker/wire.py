@@ -266,6 +266,7 @@ def _array_bytes(array: np.ndarray) -> bytes:
 
 @lru_cache(MAX_HEADS)
 def _head(char: str, layout: str, shape: tuple[int, ...]) -> bytes:
+    """What stands before an array's numbers."""
     head = _HEAD.pack(_NUMBERS[char], _LAYOUTS.index(layout), len(shape))
     return head + _SHAPES[len(shape)].pack(*shape)
 
@@ -273,7 +274,8 @@ def _head(char: str, layout: str, shape: tuple[int, ...]) -> bytes:
 def _array_from(content: bytes) -> np.ndarray:
     if len(content) < _HEAD.size:
         raise WireError("an array without a head")
-    start = _HEAD.size + 4 * content[2]
+    *_, dimensions = _HEAD.unpack_from(content)
+    start = _HEAD.size + 4 * dimensions
     dtype, layout, shape, size = _read_head(content[:start])
     if size != len(content) - start:
         raise WireError("an array whose shape and bytes differ")

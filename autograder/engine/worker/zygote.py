@@ -38,7 +38,7 @@ from .serve import Servants
 from .wire import LENGTH, Decoder
 
 MAX_COMMAND = 65_536
-ROOM = 2**14
+READ_AHEAD = 2**14
 """Bytes of requests that are read ahead: many small ones, of a large one the beginning."""
 
 
@@ -210,7 +210,7 @@ def _never_return(run: Any, *arguments: Any) -> None:
 
 def _serve_channel(channel: int, scratch: str) -> None:
     """The worker's loop. Plain `read` and `write`: the jail denies the socket calls."""
-    with open(channel, "rb", ROOM) as requests:
+    with open(channel, "rb", READ_AHEAD) as requests:
         name, files, with_init = Decoder().decode(_read_message(requests))
         package = Package(scratch, name, files, with_init)
         servants = Servants(package.find, scratch)
