@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.diagnosis import RAISED, Reply, Value
+from autograder.engine.diagnosis import RAISED, Diagnosis, Reply, Value, by_themselves
 from autograder.engine.grading import Grader
-from autograder.engine.mistakes import load_mistakes
+from autograder.engine.mistakes import Mistake, load_mistakes
+from autograder.engine.processes import Request
 from autograder.engine.rounding import same_but_for_rounding
+from autograder.engine.script import Call
 from autograder.engine.variants import load_variants
-from autograder.engine.worker.wire import Encoder, Handle
+from autograder.engine.worker.wire import Encoder, Handle, write_request
 
 
-def outcomes_of(grader: Grader, name: str) -> dict:
+def outcomes_of(grader: Grader, name: str, tests: list[str] | None = None) -> dict:
     (mistake,) = [m for m in grader.suite.mistakes if m.name == name]
     files = classroom.with_mistakes(grader.assignment, [mistake])
-    return {outcome.test.id: outcome for outcome in grader.run(files)[0]}
+    return {outcome.test.id: outcome for outcome in grader.run(files, tests)[0]}
 
 
 def test_a_mistake_is_named_where_it_shows(tiny_grader: Grader) -> None:
@@ -70,6 +74,38 @@ def test_a_value_rules_a_mistake_out_that_no_reply_would_tell_of(
 )
 def test_a_mistake_is_named_that_takes_a_whole_replay(grader: Grader, name: str) -> None:
     assert name in {o.mistake.name for o in outcomes_of(grader, name).values() if o.mistake}
+
+
+def test_a_call_that_rests_on_another_is_made_with_it(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed = []
+
+    def gives(diagnosis: Diagnosis, candidate: Mistake, *heard: Any) -> bool:
+        replayed.append(candidate.name)
+        return right(diagnosis, candidate, *heard)
+
+    right = Diagnosis._gives
+    monkeypatch.setattr(Diagnosis, "_gives", gives)
+    for name in ("backward_forgets_eps", "cache_keeps_running_scale"):  # of either function
+        outcome = outcomes_of(grader, name, ["batchnorm/backward_dx"])["batchnorm/backward_dx"]
+        assert outcome.mistake is not None and outcome.mistake.name == name
+    assert set(replayed) == {"backward_forgets_eps", "cache_keeps_running_scale"}
+
+
+def test_a_second_call_with_what_another_left_rests_on_the_first() -> None:
+    def asked(function: str, *args: Any, fresh: bool = False) -> Request:
+        content = Encoder().encode([function, list(args), {}, []])
+        return Request("layer", f"layer.{function}", write_request(fresh, "layer", content))
+
+    requests = [asked("forward", fresh=True), *[asked("backward", Handle(0, ""))] * 2]
+    values = [(1.0, Handle(0, "dict")), 2.0, 2.0]
+    heard = [Reply(Encoder().encode(["returned", value, [], [], []])) for value in values]
+    calls = [Call(request, reply.content) for request, reply in zip(requests, heard, strict=True)]
+    first, second, third = by_themselves(calls, heard)
+    assert first is not None and first.names == {"layer.forward"}
+    assert second is not None and second.names == {"layer.forward", "layer.backward"}
+    assert third is None, "the second may have changed what it was handed"
 
 
 def test_numbers_are_compared_relative_to_their_size() -> None:

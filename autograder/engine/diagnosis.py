@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -45,6 +45,13 @@ class Reply:
     @cached_property
     def says(self) -> Any:
         return _comparable(self.content)
+
+    def leaves(self) -> Iterator[tuple[int, int]]:
+        """The numbers of what stays in the worker, and at which positions of the result it is."""
+        value = self.says[1] if isinstance(self.says, list) and self.says[0] == "returned" else None
+        for position, item in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(item, Handle):
+                yield item.number, position
 
     def is_like(self, other: Reply) -> bool:
         return self.content == other.content or same_but_for_rounding(self.says, other.says)
@@ -79,36 +86,68 @@ def _may_be(value: Any, told: Any) -> bool:
 RAISED = object()
 
 
+Find = Callable[[str, str], Target]
+"""The function that a module has under a name."""
+
+
 @dataclass(frozen=True)
 class Alone:
-    """A request that rests on no earlier one: its function can be called by itself."""
+    """A request that can be answered by itself. `left`: what earlier calls have left for it in the
+    worker, by number; it is made anew each time, as a function may change it. `names`: the
+    functions, with their module's name, that the answer rests on."""
 
+    module: str
     content: memoryview
     digest: bytes
+    left: Mapping[int, Left]
+    names: frozenset[str]
 
     @classmethod
-    def of(cls, request: Request) -> Alone | None:
-        """The request as such a one; None where it is none."""
-        alone = cls(read_request(request.content)[-1], hashlib.sha256(request.content).digest())
+    def of(cls, request: Request, left: dict[int, Left]) -> Alone | None:
+        """The request as such a one; None where it is none. What it uses is taken out of `left`:
+        a second one that used it would rest on the first."""
+        used: dict[int, Left] = {}
+
+        def use(handle: Handle) -> None:
+            used[handle.number] = left.pop(handle.number)
+
+        content = read_request(request.content)[-1]
         try:
-            alone.says()
+            _said(content, use)
         except WireError:
             return None
-        return alone
+        before = [one.asked for one in used.values()]
+        digest = hashlib.sha256(b"".join([request.content, *(one.digest for one in before)]))
+        names = frozenset([request.name]).union(*(one.names for one in before))
+        return cls(request.module, content, digest.digest(), used, names)
 
-    def says(self) -> Any:
-        """The function's name, the arguments, all new, and which results stay in a worker."""
-        return Decoder(generator=new_generator, is_trusted=True).decode(self.content)
-
-    def value(self, function: Callable[..., Any]) -> Value:
-        """What comes of calling this function."""
-        _, args, kwargs, _ = self.says()
+    def value(self, find: Find) -> Value:
+        """What comes of calling the functions that are found."""
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                return Value(plain(function(*args, **kwargs)))
+                name, args, kwargs, _ = _said(
+                    self.content, lambda handle: self.left[handle.number].made(find)
+                )
+                return Value(plain(find(self.module, name).function(*args, **kwargs)))
         except Exception:
             return Value(RAISED)
+
+
+class Left(NamedTuple):
+    """An object that a call has left in the worker: a part of its result."""
+
+    asked: Alone
+    position: int
+
+    def made(self, find: Find) -> Any:
+        """The object, made anew."""
+        return self.asked.value(find).value[self.position]
+
+
+def _said(content: memoryview, handle: Callable[[Handle], Any]) -> Any:
+    """The function's name, the arguments, all new, and which results stay in a worker."""
+    return Decoder(handle, new_generator, is_trusted=True).decode(content)
 
 
 class Diagnosis:
@@ -164,15 +203,15 @@ class Diagnosis:
     def _candidates(self, calls: Sequence[Call], heard: Sequence[Reply]) -> Iterator[Mistake]:
         """The mistakes that may give the replies up to the first wrong one, the last of these. A
         mistake in what is first called later answers so far as the reference does."""
-        alone = [Alone.of(call.request) for call in calls]
-        # Where the last call rests on no other, no other function had a part in it.
-        for name in {call.request.name for call in (calls[-1:] if alone[-1] else calls)}:
+        alone = by_themselves(calls, heard)
+        last = alone[-1]
+        for name in last.names if last is not None else {call.request.name for call in calls}:
             told = [
                 (asked, reply)
-                for call, asked, reply in zip(calls, alone, heard, strict=True)
-                if asked is not None and call.request.name == name
+                for asked, reply in zip(alone, heard, strict=True)
+                if asked is not None and name in asked.names
             ]
-            # To call a mistake by itself takes a quarter of the time that a replay takes.
+            # To answer a request by itself takes a quarter of the time that a replay takes.
             for mistake in self._mistakes[name]:
                 if all(self._value(mistake, asked).may_be_in(reply) for asked, reply in told):
                     yield mistake
@@ -180,7 +219,7 @@ class Diagnosis:
     def _value(self, mistake: Mistake, asked: Alone) -> Value:
         known = self._values.get((mistake.name, asked.digest))
         if known is None:
-            known = asked.value(mistake.function)
+            known = asked.value(partial(self._find, mistake))
             _keep(self._values, (mistake.name, asked.digest), known, known.size)
         return known
 
@@ -196,6 +235,21 @@ class Diagnosis:
         if candidate is not None and (module, function) == (candidate.module, candidate.target):
             return Target(candidate.function)
         return Target(getattr(getattr(self._package, module), function))
+
+
+def by_themselves(calls: Sequence[Call], heard: Sequence[Reply]) -> list[Alone | None]:
+    """The calls' requests, where they can be answered by themselves."""
+    left: dict[str, dict[int, Left]] = defaultdict(dict)
+    found = []
+    for call, reply in zip(calls, heard, strict=True):
+        module = call.request.module
+        if read_request(call.request.content)[0]:
+            left[module].clear()
+        asked = Alone.of(call.request, left[module])
+        found.append(asked)
+        if asked is not None:
+            left[module] |= {number: Left(asked, position) for number, position in reply.leaves()}
+    return found
 
 
 def _keep(known: dict[K, V], key: K, value: V, size: int) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from .processes import Events, Request
-from .reply import Observation, decoded, read_reply
+from .reply import Observation, read_reply
 from .script import Call, OffScript
 from .worker.serve import Servants, Target
-from .worker.wire import Encoder
 
 Answer = Callable[[Request], bytes]
 NUDGE = 1 + 2.0**-40
@@ -63,26 +63,24 @@ def answers_of(package: ModuleType) -> Answer:
     return lambda request: servants.answer(request.content)
 
 
-def nudged_answers(earlier: Iterable[Call]) -> Answer:
-    """Answers as in an earlier rehearsal, every number a little larger. Stops a test where it asks
-    something else than in that one."""
-    calls = iter(earlier)
+class Nudged(Rehearsal):
+    """Answers as in an earlier rehearsal, every real number a little larger. Stops a test where it
+    asks something else than in that one."""
 
-    def answer(request: Request) -> bytes:
-        call = next(calls, None)
-        if call is None or call.request != request:
-            raise OffScript
-        return nudged(call.reply)
+    def __init__(self, earlier: Iterable[Call]) -> None:
+        calls = iter(earlier)
 
-    return answer
+        def answer(request: Request) -> bytes:
+            call = next(calls, None)
+            if call is None or call.request != request:
+                raise OffScript
+            return call.reply
 
+        super().__init__(answer)
 
-def nudged(reply: bytes) -> bytes:
-    """The reply with every real number in it a little larger."""
-    content = decoded(reply)
-    if content[0] == "returned":
-        content[1] = _nudged(content[1])
-    return _encoder.encode(content)
+    def read(self, module: str, reply: bytes, name: str) -> Observation:
+        observed = super().read(module, reply, name)
+        return replace(observed, value=_nudged(observed.value))
 
 
 def _nudged(value: Any) -> Any:
@@ -93,6 +91,3 @@ def _nudged(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(map(_nudged, value))
     return value
-
-
-_encoder = Encoder()

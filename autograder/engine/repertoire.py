@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, TypeVar
 
-from .rehearsal import Rehearsal, answers_of, nudged_answers
+from .rehearsal import Nudged, Rehearsal, answers_of
 from .script import Call, OffScript, Script, Transcript, write_script
 from .student import Student
 
@@ -78,7 +78,7 @@ class Repertoire:
 
     def _asked_whatever_comes(self, piece: Piece, calls: Sequence[Call]) -> list[Call]:
         """The first of the calls: those that it also makes when all numbers are others."""
-        rehearsal = Rehearsal(nudged_answers(calls))
+        rehearsal = Nudged(calls)
         with contextlib.suppress(OffScript, Exception):
             piece(Student(rehearsal, self._opaque))
         return rehearsal.calls
