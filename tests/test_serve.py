@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
 from autograder.engine.student import StudentFault
-from autograder.engine.worker.serve import describe
+from autograder.engine.worker.serve import Servants, Target, describe
+from autograder.engine.worker.wire import Decoder, Encoder, write_request
 
 FORWARD = """
 _forward = batchnorm_forward
@@ -103,6 +106,21 @@ def test_a_result_that_is_written_over_later(
         student.diagnostics.gradient_norms(ones)
     finally:
         student.close()
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) -> None:
+    def doubled(x: np.ndarray) -> np.ndarray:
+        warnings.warn("in place", stacklevel=1)
+        x *= 2
+        return x
+
+    servants = Servants(lambda module, function: Target(doubled))
+    content = Encoder().encode(["doubled", [np.ones(2)], {}, [], watched])
+    kind, value, *seen = Decoder().decode(servants.answer(write_request(True, "m", content)))
+    assert (kind, value.tolist()) == ("returned", [2.0, 2.0])
+    all_seen = [["argument 1"], ["argument 1"], ["UserWarning: in place"]]
+    assert seen == (all_seen if watched else [[], [], []])
 
 
 def names(problem: BaseException) -> list[str]:

@@ -129,7 +129,7 @@ def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
         "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True)\n"
         "print(s._process.pid, flush=True)\n"
         "from autograder.engine.sandbox import _encoder, write_request\n"
-        "r = write_request(True, 'm', _encoder.encode(['f', [], {}, []]))\n"
+        "r = write_request(True, 'm', _encoder.encode(['f', [], {}, [], False]))\n"
         "list(w.ask([r], lambda _: Patience(100, 100)))\n"
     )
     process = subprocess.Popen(

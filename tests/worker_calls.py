@@ -18,7 +18,7 @@ def worker(sandbox: Sandbox, source: bytes, with_init: bool = True, **modules: b
 
 def request(function: str, *args: object, of: str = "m") -> bytes:
     """A call of the module `of`, as it crosses."""
-    content = Encoder(None).encode([function, list(args), {}, []])  # type: ignore[arg-type]
+    content = Encoder(None).encode([function, list(args), {}, [], True])  # type: ignore[arg-type]
     return write_request(False, of, content)
 
 

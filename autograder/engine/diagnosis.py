@@ -92,7 +92,7 @@ Find = Callable[[str, str], Target]
 
 @dataclass(frozen=True)
 class Alone:
-    """A request that can be answered by itself. `left`: what earlier calls have left for it in the
+    """A request that can be answered by itself. `left`: what the call before has left for it in the
     worker, by number; it is made anew each time, as a function may change it. `names`: the
     functions, with their module's name, that the answer rests on."""
 
@@ -103,13 +103,12 @@ class Alone:
     names: frozenset[str]
 
     @classmethod
-    def of(cls, request: Request, left: dict[int, Left]) -> Alone | None:
-        """The request as such a one; None where it is none. What it uses is taken out of `left`:
-        a second one that used it would rest on the first."""
+    def of(cls, request: Request, left: Mapping[int, Left]) -> Alone | None:
+        """The request as such a one; None where it is none."""
         used: dict[int, Left] = {}
 
         def use(handle: Handle) -> None:
-            used[handle.number] = left.pop(handle.number)
+            used[handle.number] = left[handle.number]
 
         content = read_request(request.content)[-1]
         try:
@@ -126,7 +125,7 @@ class Alone:
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                name, args, kwargs, _ = _said(
+                name, args, kwargs, *_ = _said(
                     self.content, lambda handle: self.left[handle.number].made(find)
                 )
                 return Value(plain(find(self.module, name).function(*args, **kwargs)))
@@ -146,7 +145,7 @@ class Left(NamedTuple):
 
 
 def _said(content: memoryview, handle: Callable[[Handle], Any]) -> Any:
-    """The function's name, the arguments, all new, and which results stay in a worker."""
+    """What a request says; the arguments are all new."""
     return Decoder(handle, new_generator, is_trusted=True).decode(content)
 
 
@@ -238,17 +237,16 @@ class Diagnosis:
 
 
 def by_themselves(calls: Sequence[Call], heard: Sequence[Reply]) -> list[Alone | None]:
-    """The calls' requests, where they can be answered by themselves."""
+    """The calls' requests, where they can be answered by themselves. One that uses what an earlier
+    call left can where no other call of the module, which might have changed it, lies between."""
     left: dict[str, dict[int, Left]] = defaultdict(dict)
     found = []
     for call, reply in zip(calls, heard, strict=True):
-        module = call.request.module
-        if read_request(call.request.content)[0]:
-            left[module].clear()
-        asked = Alone.of(call.request, left[module])
+        asked = Alone.of(call.request, left[call.request.module])
         found.append(asked)
-        if asked is not None:
-            left[module] |= {number: Left(asked, position) for number, position in reply.leaves()}
+        left[call.request.module] = (
+            {number: Left(asked, place) for number, place in reply.leaves()} if asked else {}
+        )
     return found
 
 

@@ -481,7 +481,7 @@ class Sandbox:
         secret = str(self._hidden)
         try:
             worker.load("probe", {"probe/attempts.py": _PROBE.read_bytes()}, True)
-            content = _encoder.encode(["attempt", [secret, os.geteuid()], {}, []])
+            content = _encoder.encode(["attempt", [secret, os.geteuid()], {}, [], False])
             request = write_request(True, "attempts", content)
             (reply,) = worker.ask([request], lambda _: Patience(20, 30))
             answer = Decoder().decode(reply)

@@ -155,21 +155,27 @@ class Student:
             self.begin_test()
 
     def observe(
-        self, module: str, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self,
+        module: str,
+        function: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        watched: bool,
     ) -> Observation:
-        """Calls a function in its module's worker. Raises `StudentFault`."""
+        """Calls a function in its module's worker. Of a call that is not watched, the value alone
+        is told. Raises `StudentFault`."""
         self.modules.add(module)
         self._observed += 1
         if self._ahead:
             request, answer = self._ahead.popleft()
             talk = self._talks.setdefault(module, _Talk(None))
-            if self._request(talk, module, function, args, kwargs) != request:
+            if self._request(talk, module, function, args, kwargs, watched) != request:
                 raise OffScript
         else:
             self.on_script = False
             process = self.processes.running(module)
             talk = self._talk(module, process)
-            request = self._request(talk, module, function, args, kwargs)
+            request = self._request(talk, module, function, args, kwargs, watched)
             (answer,) = self.processes.ask(process, [request])
         if isinstance(answer, StudentFault):
             raise answer
@@ -194,11 +200,12 @@ class Student:
         function: str,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
+        watched: bool,
     ) -> Request:
         name = f"{module}.{function}"
         opaque = list(self._opaque.get(name, ()))
         fresh, talk.fresh = talk.fresh, False
-        content = [function, list(args), dict(kwargs), opaque]
+        content = [function, list(args), dict(kwargs), opaque, watched]
         generators: list[GeneratorState] = []
 
         def stand_in(value: Any) -> GeneratorState:
@@ -245,11 +252,11 @@ class Function:
     _name: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._student.observe(self._module, self._name, args, kwargs).value
+        return self._student.observe(self._module, self._name, args, kwargs, False).value
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """The call's value, and what it changed, shared and warned of."""
-        return self._student.observe(self._module, self._name, args, kwargs)
+        return self._student.observe(self._module, self._name, args, kwargs, True)
 
     @property
     def __name__(self) -> str:

@@ -112,23 +112,29 @@ class Servant:
             self._returned.clear()
         self._handed_back.clear()
         try:
-            function, args, kwargs, opaque = self._decoder.decode(content)
+            function, args, kwargs, *how = self._decoder.decode(content)
             target = self._find(function)
         except BaseException as problem:  # SystemExit, too, costs no more than an error
             return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:
-            return self._reply(function, self._call(target, args, kwargs, opaque))
+            return self._reply(function, self._call(target, args, kwargs, *how))
         except BaseException as problem:
             return self._encoder.encode(["raised", *describe(problem, self._folder)])
 
     def _call(
-        self, target: Target, args: list[Any], kwargs: dict[str, Any], opaque: list[int]
+        self,
+        target: Target,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        opaque: list[int],
+        watched: bool,
     ) -> list[Any]:
         handed_back, self._handed_back = self._handed_back, []
-        named = _named(args, kwargs, [kept.value for kept in handed_back])
+        own = [kept.value for kept in handed_back]
+        # What a call leaves here may be, or keep, an array that it was given.
+        named = _named(args, kwargs, own) if watched or opaque else []
         given = self._given = _arrays_in(named)
         lists = [(name, value, value[:]) for name, value in named if type(value) is list]
-        # What an object keeps may be an array that an earlier call was given.
         before = [old for kept in handed_back for old in kept.given]
         with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
             if warnings.filters[:1] != ALL_WARNINGS:  # a worker's zygote has set it
@@ -136,14 +142,16 @@ class Servant:
             for message, category, module in target.silenced:
                 warnings.filterwarnings("ignore", message, category, module)
             value = target.function(*args, **kwargs)
-        changed = [now.path for now in given if now.is_changed()]
-        changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
-        changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
         value = plain(value)
-        shared = _shared_memory(value, given)
+        seen: list[list[str]] = [[], [], []]
+        if watched:
+            changed = [now.path for now in given if now.is_changed()]
+            changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
+            changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
+            seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
-        return ["returned", value, changed, shared, _texts(caught) if caught else []]
+        return ["returned", value, *seen]
 
     def _reply(self, function: str, content: list[Any]) -> bytes:
         try:

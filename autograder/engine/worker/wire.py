@@ -73,7 +73,7 @@ class GeneratorState:
 
 def write_request(fresh: bool, module: str, content: bytes) -> bytes:
     """A request to a module. fresh: what its earlier calls kept can be forgotten; content: the
-    encoded list [function, args, kwargs, positions of the result to keep]."""
+    encoded list [function, args, kwargs, positions of the result to keep, whether to watch]."""
     name = module.encode()
     return bytes([fresh, len(name)]) + name + content
 
@@ -86,7 +86,7 @@ def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
 
 def import_request(module: str) -> bytes:
     """A request that only imports the module."""
-    return write_request(True, module, msgpack.packb(["", [], {}, []]))
+    return write_request(True, module, msgpack.packb(["", [], {}, [], False]))
 
 
 def _refuse(value: object) -> Handle:
