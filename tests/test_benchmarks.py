@@ -18,6 +18,7 @@ import class_of  # noqa: E402
 import in_process  # noqa: E402
 import measure  # noqa: E402
 import speed  # noqa: E402
+import warm  # noqa: E402
 
 
 def test_a_class_has_the_proportions_that_it_says() -> None:
@@ -46,6 +47,16 @@ def test_without_isolation_the_suites_say_the_same(
         graded = grader.grade(folder / f"{path.name}.zip")
         assert [o.passed for o in seen] == [t.earned > 0 for t in graded.tests]
     suite.close()
+
+
+@pytest.mark.parametrize("way", ["grade", "plain"])
+def test_a_grader_that_stays_takes_one_submission_after_another(
+    kit: Assignment, tmp_path: Path, way: str
+) -> None:
+    submissions = class_of.write_class(kit, 2, tmp_path / "class", ("right", "partial"))
+    with warm.Warm(way) as grader:
+        seconds = [grader.take(x) for x in speed.unpacked(submissions, tmp_path / "folders", kit)]
+    assert len(seconds) == 2 and min(seconds) > 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans are handed over by Linux alone")

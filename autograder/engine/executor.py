@@ -84,12 +84,12 @@ def _begin(cores: SimpleQueue[int]) -> None:
     if not cores.empty():
         with contextlib.suppress(OSError):  # the cores may have been taken away since
             os.sched_setaffinity(0, {cores.get()})
-    _let_workers_finish()
+    let_workers_finish()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     _watch_parent()
 
 
-def _let_workers_finish() -> None:
+def let_workers_finish() -> None:
     """A worker that has written a reply goes on with the next request: by default the system would
     wake the grader for each of them, and change processes a thousand times for a submission."""
     if hasattr(os, "SCHED_BATCH"):

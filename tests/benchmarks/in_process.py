@@ -4,18 +4,12 @@ What one would write without this kit, to see what isolation costs. As a pytest 
 
     SUBMISSION=FOLDER python -m pytest -p in_process autograder/suites/test_*.py
 
-(with tests/benchmarks, the root and solutions/ on PYTHONPATH). As a program
-
-    python tests/benchmarks/in_process.py FOLDER...
-
-runs the suites for one submission after another in one warm process: the least that their tests
-can cost. It trusts the submissions: one that exits or never ends takes the run with it.
+(with tests/benchmarks, the root and solutions/ on PYTHONPATH).
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
 import warnings
@@ -33,7 +27,6 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "solutions")) if path not in sys.path]
 
 from autograder.engine.assignment import Assignment  # noqa: E402
-from autograder.engine.repertoire import Repertoire  # noqa: E402
 from autograder.engine.script import Script  # noqa: E402
 from autograder.engine.student import Observation, StudentFault  # noqa: E402
 from autograder.engine.suite import MARKERS  # noqa: E402
@@ -148,24 +141,3 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     part = request.node.path.stem.removeprefix("test_")
     name = f"{part}/{request.node.name.removeprefix('test_')}"
     return np.random.default_rng([0, zlib.crc32(name.encode())])
-
-
-def main(folders: list[str]) -> None:
-    """Prints, as JSON, how many tests each submission passes."""
-    from autograder.engine.suite import Suite
-
-    assignment = Assignment.load(FOLDER)
-    suite = Suite(assignment)
-    Repertoire._script = lambda *_: ()  # type: ignore[method-assign]
-    passed = {}
-    for folder in folders:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            outcomes = suite.run(InProcess(assignment, Path(folder)), 0)  # type: ignore[arg-type]
-        passed[Path(folder).name] = sum(outcome.passed for outcome in outcomes)
-    suite.close()
-    print(json.dumps(passed))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -18,6 +18,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,13 +31,12 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from class_of import RUNNABLE, SHARES, write_class  # noqa: E402
 from measure import Cost, cost_of  # noqa: E402
+from warm import FOLDER, ONE_THREAD, Warm  # noqa: E402
 
 from autograder.engine.assignment import Assignment  # noqa: E402
 from autograder.engine.submission import read_submission  # noqa: E402
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-FOLDER = ROOT / "autograder"
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Sizes:
     rounds: int
 
 
-FULL = Sizes(many=200, otter=12, plain=25, growth=(10, 50, 200, 1000), rounds=2)
-SMALL = Sizes(many=20, otter=4, plain=5, growth=(10, 50), rounds=1)
+FULL = Sizes(many=200, otter=12, plain=60, growth=(10, 50, 200, 1000), rounds=2)
+SMALL = Sizes(many=20, otter=4, plain=12, growth=(10, 50), rounds=1)
 
 
 @dataclass(frozen=True)
@@ -150,14 +150,6 @@ def plain_pytest(folders: Sequence[Path]) -> Way:
     for cost in costs[1:]:
         total += cost
     return Way("plain pytest, a process each", len(folders), total)
-
-
-def warm_pytest(folders: Sequence[Path]) -> Way:
-    """The same in one warm process."""
-    program = [sys.executable, Path(__file__).parent / "in_process.py"]
-    cost = cost_of([*program, *folders], env=ONE_THREAD)
-    _must_have_worked(cost)
-    return Way("pytest in one process for all", len(folders), cost)
 
 
 def in_turn(ways: Mapping[str, Callable[[Path], Way]], rounds: int, work: Path) -> dict[str, Way]:
@@ -278,31 +270,41 @@ def _isolation(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str
     )
     runnable = write_class(assignment, sizes.plain, work / "runnable", RUNNABLE)
     folders = unpacked(runnable, work / "folders", assignment)
-    first = work / "first"
-    first.mkdir()
-    shutil.copy(min(runnable.iterdir()), first)
     with _one_core():
-        ways = in_turn(
-            {
-                "walled": lambda out: grade(runnable, out, 1, "--no-figures"),
-                "walled_start": lambda out: grade(first, out, 1, "--no-figures"),
-                "plain": lambda _: plain_pytest(folders),
-                "warm": lambda _: warm_pytest(folders),
-                "warm_start": lambda _: warm_pytest(folders[:1]),
-            },
-            sizes.rounds,
-            work,
-        )
-    walled, warm = ways["walled"], ways["warm"]
-    rest = _without_start(walled, ways["walled_start"])
-    warm_rest = _without_start(warm, ways["warm_start"])
-    rows = [
-        (walled.name, f"{walled.cpu:.3f}", "1.00", f"{rest:.3f}", "1.00"),
-        (ways["plain"].name, *_beside(ways["plain"].cpu, walled.cpu), "", ""),
-        (warm.name, *_beside(warm.cpu, walled.cpu), *_beside(warm_rest, rest)),
-    ]
-    times = "`grade` takes times that"
-    yield table(("way", "CPU s each", times, "without its start", times), rows)
+        walled = grade(runnable, work / "walled", 1, "--no-figures")
+        plain = plain_pytest(folders)
+        by_kind = _one_by_one(folders)
+    yield (
+        f"{walled.name} takes {walled.cpu:.3f} s of CPU for each, {plain.name} {plain.cpu:.3f} s."
+        " Without their starts, one by one and in turn, so that both meet the same machine:"
+    )
+    rows = [(kind, *_seconds(times)) for kind, times in by_kind.items()]
+    total = [times for of_kind in by_kind.values() for times in of_kind]
+    head = (
+        "submissions",
+        "number",
+        "`grade`, s each",
+        "in one process",
+        "`grade` takes times that",
+    )
+    yield table(head, [*rows, ("all", *_seconds(total))])
+
+
+def _one_by_one(folders: Sequence[Path]) -> dict[str, list[tuple[float, float]]]:
+    """The seconds that each submission takes, walled and not, by the kind of submission."""
+    found = defaultdict(list)
+    with Warm("grade") as walled, Warm("plain") as plain:
+        for grader in (walled, plain):
+            grader.take(ROOT / "solutions")  # what the first one takes is the start of all
+        for folder in folders:
+            kind = folder.name.partition("-")[2].replace("-", " ")
+            found[kind].append((walled.take(folder), plain.take(folder)))
+    return found
+
+
+def _seconds(times: Sequence[tuple[float, float]]) -> tuple[str, ...]:
+    walled, plain = (sum(seconds) / len(times) for seconds in zip(*times, strict=True))
+    return str(len(times)), f"{walled:.3f}", f"{plain:.3f}", f"{walled / plain:.2f}"
 
 
 @contextmanager
@@ -317,15 +319,6 @@ def _one_core() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, cores)
-
-
-def _without_start(way: Way, first: Way) -> float:
-    """Seconds of CPU for each submission after the first."""
-    return (way.cost.cpu - first.cost.cpu) / (way.count - 1)
-
-
-def _beside(cpu: float, walled: float) -> tuple[str, str]:
-    return f"{cpu:.3f}", f"{walled / cpu:.2f}"
 
 
 def _growth(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
