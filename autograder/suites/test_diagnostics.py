@@ -121,7 +121,7 @@ def test_saturated_fraction_values(student, rng):
 @pytest.mark.points(1)
 @pytest.mark.catches("saturated_abs_in_place", "saturated_at_tolerance", "saturated_len_of_0d")
 @pytest.mark.catches("saturated_needs_two_axes")
-@pytest.mark.catches("saturated_in_float32")
+@pytest.mark.catches("saturated_in_float32", "saturated_zero_tolerance_replaced")
 def test_saturated_fraction_edges(student, rng):
     """saturated_fraction: any shape, a slope at the tolerance itself, and nothing changed.
 
@@ -133,6 +133,7 @@ def test_saturated_fraction_edges(student, rng):
         (rng.permutation(np.repeat([0.001, -0.5, 1.0], [3, 4, 5])).reshape(2, 3, 2), {}, 3 / 12),
         (np.array(-0.002), {}, 1.0),
         (np.array(0.8), {}, 0.0),
+        (np.array([0.0, -0.005, 0.5]), {"tol": 0.0}, 0.0),
     ]
     observe = student.diagnostics.saturated_fraction.observe
     outcomes = [check.attempt(observe, slopes, **given) for slopes, given, _ in cases]
@@ -323,6 +324,7 @@ def test_diagnose_lists(student):
         ([0.3], {}, "healthy"),
         (np.array([7.0]), {}, "healthy"),
         ([0.0], {}, "vanishing"),
+        ([3, 0], {}, "exploding"),
         ([INF], {}, "exploding"),
     ]
     _verdicts(student, cases)

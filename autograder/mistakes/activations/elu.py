@@ -232,6 +232,16 @@ def elu_squeezed(z, alpha=1.0):
     return np.squeeze(np.where(z >= 0, z, alpha * np.expm1(np.minimum(z, 0.0))))
 
 
+@mistake(
+    "elu",
+    hint="A single entry comes back without its axes. The result has exactly the shape of z, also "
+    "where that is (1, 1).",
+)
+def elu_one_entry_as_scalar(z, alpha=1.0):
+    value = np.where(z >= 0, z, alpha * np.expm1(np.minimum(z, 0.0)))
+    return value.ravel()[0] if value.size == 1 else value
+
+
 # ---- elu_grad: the formula ----
 
 

@@ -179,6 +179,16 @@ def leaky_relu_float32(z, alpha=0.01):
     return np.where(z >= 0, z, alpha * z).astype(np.float32)
 
 
+@mistake(
+    "leaky_relu",
+    hint="A single entry comes back without its axes. The result has exactly the shape of z, also "
+    "where that is (1, 1).",
+)
+def leaky_relu_one_entry_as_scalar(z, alpha=0.01):
+    value = np.where(z >= 0, z, alpha * z)
+    return value.ravel()[0] if value.size == 1 else value
+
+
 # ---- leaky_relu_grad: the formula ----
 
 

@@ -151,6 +151,16 @@ def prelu_matrix_only(z, alpha):
     return np.maximum(z, 0.0) + np.broadcast_to(alpha, (units,)) * np.minimum(z, 0.0)
 
 
+@mistake(
+    "prelu",
+    hint="A single entry comes back without its axes. The result has exactly the shape of z, also "
+    "where that is (1, 1).",
+)
+def prelu_one_entry_as_scalar(z, alpha):
+    value = np.where(z >= 0, z, alpha * z)
+    return value.ravel()[0] if value.size == 1 else value
+
+
 # ---- prelu_grad: dz ----
 
 

@@ -176,6 +176,16 @@ def relu_float32(z):
     return np.maximum(z, 0.0).astype(np.float32)
 
 
+@mistake(
+    "relu",
+    hint="A single entry comes back without its axes. The result has exactly the shape of z, also "
+    "where that is (1, 1).",
+)
+def relu_one_entry_as_scalar(z):
+    value = np.maximum(z, 0.0)
+    return value.ravel()[0] if value.size == 1 else value
+
+
 # ---- relu_grad: the formula ----
 
 

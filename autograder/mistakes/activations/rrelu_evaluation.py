@@ -189,3 +189,17 @@ def rrelu_default_is_evaluation(z, rng, lower=1 / 8, upper=1 / 3, training=False
     drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="An upper limit of zero is replaced by the default: `or` takes 0 for nothing. Both limits "
+    "may be zero.",
+)
+def rrelu_zero_upper_replaced(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    upper = upper or 1 / 3
+    if not 0 <= lower <= upper:
+        raise ValueError("0 <= lower <= upper must hold")
+    drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

@@ -231,6 +231,16 @@ def sigmoid_matrix_only(z):
     return (np.where(z >= 0, 1.0, e) / (1.0 + e)).reshape(rows, columns)
 
 
+@mistake(
+    "sigmoid",
+    hint="A single entry comes back without its axes. The result has exactly the shape of z, also "
+    "where that is (1, 1).",
+)
+def sigmoid_one_entry_as_scalar(z):
+    value = 0.5 * (1 + np.tanh(0.5 * z))
+    return value.ravel()[0] if value.size == 1 else value
+
+
 # ---- sigmoid_grad: the formula ----
 
 

@@ -195,6 +195,16 @@ def tanh_list(z):
     return np.tanh(z).tolist()
 
 
+@mistake(
+    "tanh",
+    hint="A single entry comes back without its axes. The result has exactly the shape of z, also "
+    "where that is (1, 1).",
+)
+def tanh_one_entry_as_scalar(z):
+    value = np.tanh(z)
+    return value.ravel()[0] if value.size == 1 else value
+
+
 # ---- tanh_grad: the formula ----
 
 

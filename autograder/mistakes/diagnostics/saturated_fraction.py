@@ -130,3 +130,11 @@ def saturated_abs_in_place(slopes, tol=0.01):
 )
 def saturated_in_float32(slopes, tol=0.01):
     return float(np.mean(np.abs(slopes).astype(np.float32) < np.float32(tol)))
+
+
+@mistake(
+    "saturated_fraction",
+    hint="A tolerance of zero is replaced by the default: `or` takes 0 for nothing.",
+)
+def saturated_zero_tolerance_replaced(slopes, tol=0.01):
+    return float(np.mean(np.abs(slopes) < (tol or 0.01)))
