@@ -30,10 +30,11 @@ def with_zeros(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.
 
 
 def layouts(rng: np.random.Generator) -> list[np.ndarray]:
-    """Pre-activations of several shapes and memory layouts: one row, 0-d (a real array, negative),
-    empty, 1-D strided (all positive), 3-D in Fortran order with an axis of length 1, one entry."""
+    """Pre-activations of several shapes and memory layouts: one row with zeros, 0-d (a real array,
+    negative), empty, 1-D strided (all positive), 3-D in Fortran order with an axis of length 1, and
+    one entry."""
     return [
-        ordinary(rng, (1, 8)),
+        with_zeros(rng, (1, 8)),
         np.array(-rng.uniform(0.2, 2.0)),
         np.empty((0, 3)),
         np.abs(ordinary(rng, (18,)))[::2],

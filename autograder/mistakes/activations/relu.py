@@ -336,3 +336,13 @@ def relu_grad_flattened(z):
 )
 def relu_grad_jacobian(z):
     return np.diag(np.ravel(np.where(z > 0, 1.0, 0.0)))
+
+
+@mistake(
+    "relu_grad",
+    hint="Your function moves zeros in the array that it is given. Decide what the slope is there, "
+    "and leave z as it is.",
+)
+def relu_grad_moves_zeros(z):
+    z[z == 0] = 1e-12
+    return np.where(z > 0, 1.0, 0.0)

@@ -187,3 +187,18 @@ def rrelu_bounds_checked_for_negatives(z, rng, lower=1 / 8, upper=1 / 3, trainin
     drawn = rng.uniform(lower, upper, np.shape(z)) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="Your function changes the array that it is given, where entries are extreme: `out=` "
+    "writes into the caller's memory.",
+)
+def rrelu_clipped_in_place(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("0 <= lower <= upper must hold")
+    drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    value = slope * z
+    np.clip(z, -1e6, 1e6, out=z)
+    return value, slope
