@@ -58,6 +58,7 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
     cases = [(inputs.gradients(rng), limit) for limit in (1.25, 100.0)]
     cases.append((inputs.gradients(rng)[3:0:-1], 1.25))
     cases.append(([_plain(rng)[0], _plain(rng)[0]], 1.25))
+    cases += [(_plain(rng)[:1], 1.25), ([np.array(-2.5)], 1.25)]
     function = getattr(student.clipping, name).observe
     outcomes = [check.attempt(function, grads, **{keyword: limit}) for grads, limit in cases]
     for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
@@ -65,7 +66,9 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
         value = seen.value
         _judge(reference, name, value, grads, limit)
         if name == "clip_by_global_norm":
-            check.items(value, 2, what, tuple)
+            norm = check.number(check.items(value, 2, what, tuple)[1], f"the norm from {what}")
+            right = reference.clipping.clip_by_global_norm(grads, limit)[1]
+            check.close(norm, right, f"the norm from {what}", atol=0.0, rtol=RTOL)
         arrays = check.items(_arrays(name, value, what), len(grads), what, list)
         for index, (array, grad) in enumerate(zip(arrays, grads, strict=True)):
             check.float64_array(array, grad.shape, f"{what}, array {index}")
@@ -162,7 +165,7 @@ def test_value_entries(student, reference, rng):
 @pytest.mark.catches("clip_value_0d_becomes_1d", "clip_value_drops_empty", "clip_value_flat_view")
 @pytest.mark.catches("clip_value_iterates_rows", "clip_value_max_of_empty")
 @pytest.mark.catches("clip_value_needs_an_array")
-@pytest.mark.catches("clip_value_stacks_equal_shapes")
+@pytest.mark.catches("clip_value_stacks_equal_shapes", "clip_value_unpacks_single_array")
 def test_value_contract(student, reference, rng):
     """clip_by_value: a list of float64 arrays, in order, each with its own shape.
 
@@ -263,7 +266,7 @@ def test_norm_zero(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_norm_0d_becomes_1d", "clip_norm_drops_empty", "clip_norm_float32")
 @pytest.mark.catches("clip_norm_len_of_0d", "clip_norm_max_of_empty", "clip_norm_tuple")
-@pytest.mark.catches("clip_norm_squeezes")
+@pytest.mark.catches("clip_norm_squeezes", "clip_norm_unpacks_single_array")
 def test_norm_contract(student, reference, rng):
     """clip_by_norm: a list of float64 arrays, in order, each with its own shape.
 
@@ -401,7 +404,7 @@ def test_global_zero(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_0d_becomes_1d", "global_norm_len_of_0d")
-@pytest.mark.catches("global_norm_max_of_empty")
+@pytest.mark.catches("global_norm_max_of_empty", "global_norm_unpacks_single_array")
 def test_global_contract(student, reference, rng):
     """clip_by_global_norm: a tuple of a list of float64 arrays, in order, and a number.
 

@@ -380,3 +380,19 @@ def global_norm_limit_unchecked_for_zeros(grads, max_norm):
         raise ValueError("max_norm must be positive")
     norm = largest * float(np.sqrt(sum(np.sum((g / largest) ** 2) for g in grads)))
     return [np.array(g if norm <= max_norm else g / norm * max_norm) for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="A list of one array comes back as the bare array. A list goes in, and a list comes out.",
+)
+def global_norm_unpacks_single_array(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    largest = max([float(np.max(np.abs(g), initial=0.0)) for g in grads], default=0.0)
+    squares = sum(np.sum((g / largest) ** 2) for g in grads) if largest > 0 else 0.0
+    norm = largest * float(np.sqrt(squares))
+    clipped = [np.array(g if norm <= max_norm else g / norm * max_norm) for g in grads]
+    return clipped[0] if len(clipped) == 1 else clipped, norm

@@ -358,3 +358,24 @@ def clip_norm_hands_back_zeros(grads, max_norm):
         g if norm == 0 else np.array(g if norm <= max_norm else g / norm * max_norm)
         for g, norm in zip(grads, norms, strict=True)
     ]
+
+
+@mistake(
+    "clip_by_norm",
+    hint="A list of one array comes back as the bare array. A list goes in, and a list comes out.",
+)
+def clip_norm_unpacks_single_array(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    largest = [np.max(np.abs(g), initial=0.0) for g in grads]
+    norms = [
+        m * np.sqrt(np.sum((g / m) ** 2)) if m > 0 else 0.0
+        for g, m in zip(grads, largest, strict=True)
+    ]
+    clipped = [
+        np.array(g if norm <= max_norm else g / norm * max_norm)
+        for g, norm in zip(grads, norms, strict=True)
+    ]
+    return clipped[0] if len(clipped) == 1 else clipped

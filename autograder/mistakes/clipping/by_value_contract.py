@@ -284,3 +284,16 @@ def clip_value_infinite_limit_refused(grads, threshold):
     if not all(np.isfinite(g).all() for g in grads):
         raise ValueError("grads must be finite")
     return [np.array(np.clip(g, -threshold, threshold)) for g in grads]
+
+
+@mistake(
+    "clip_by_value",
+    hint="A list of one array comes back as the bare array. A list goes in, and a list comes out.",
+)
+def clip_value_unpacks_single_array(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    clipped = [np.array(np.clip(g, -threshold, threshold)) for g in grads]
+    return clipped[0] if len(clipped) == 1 else clipped
