@@ -21,7 +21,7 @@ from autograder.engine.sandbox import (
     WorkerDied,
     WorkerTimeout,
 )
-from autograder.engine.worker.wire import Decoder, WireError
+from autograder.engine.worker.wire import Decoder, Encoder, Messages, WireError
 from tests import worker_calls
 from tests.worker_calls import LONG, ask, request
 
@@ -34,6 +34,7 @@ def leave(): os._exit(3)
 def spin():
     while True: pass
 def rest(): time.sleep(100)
+def doze(): time.sleep(0.2)
 def listing(path): return sorted(os.listdir(path))
 def write(path): open(path, "w").write("x")
 def whoami(): return os.getpid(), os.getuid()
@@ -70,6 +71,10 @@ def worker(sandbox: Sandbox) -> Worker:
     return worker_calls.worker(sandbox, SOURCE)
 
 
+def hoped_for(*values: object) -> Messages:
+    return Messages(Encoder().encode(["returned", value, [], [], []]) for value in values)
+
+
 def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
     assert {"limits", "no-new-privileges"} <= set(sandbox.layers) <= set(LAYERS)
 
@@ -86,19 +91,55 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
     """More than the channels hold, so that both sides would wait if neither read."""
     one = worker(sandbox)
     arrays = [np.full(50_000, float(number)) for number in range(20)]
-    replies = list(one.ask([request("double", array) for array in arrays], lambda _: LONG))
-    for array, reply in zip(arrays, replies, strict=True):
+    requests = Messages(request("double", array) for array in arrays)
+    replies = list(one.ask(requests, lambda _: LONG))
+    for array, (reply,) in zip(arrays, replies, strict=True):
         assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
     one.end()
 
 
 def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
     one = worker(sandbox)
-    requests = [request("double", 1), request("leave"), request("double", 2)]
-    replies = one.ask(requests, lambda _: LONG)
-    assert Decoder().decode(next(replies))[1] == 2
-    with pytest.raises(WorkerDied):
+    requests = Messages([request("double", 1), request("leave"), request("double", 2)])
+    replies = one.ask(requests, lambda _: LONG, hoped_for(2, 2, 4))
+    assert next(replies) == hoped_for(2).parts
+    with pytest.raises(WorkerDied) as death:
         next(replies)
+    assert death.value.status == 3
+
+
+@pytest.mark.parametrize("size", [1, 50_000], ids=["small", "more than the channels hold"])
+def test_replies_that_are_hoped_for_come_as_one(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(module, "MOMENT", 20.0)  # on a busy machine, too
+    one = worker(sandbox)
+    arrays = [np.full(size, float(number)) for number in range(10)]
+    requests = Messages(request("double", array) for array in arrays)
+    hoped = hoped_for(*(2 * array for array in arrays))
+    assert [*one.ask(requests, lambda _: LONG, hoped)] == [hoped.parts]
+    one.end()
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_where_other_replies_come_each_is_told(sandbox: Sandbox, wrong: int) -> None:
+    one = worker(sandbox)
+    given = [3, 3, 3]
+    given[wrong] = 4
+    requests = Messages(request("double", number) for number in given)
+    replies = one.ask(requests, lambda _: LONG, hoped_for(6, 6, 6))
+    assert [*replies] == [(reply,) for reply in hoped_for(*(2 * x for x in given)).parts]
+    assert ask(one, "double", 5)[1] == 10
+    one.end()
+
+
+def test_what_is_hoped_for_but_takes_its_time_is_told_one_by_one(sandbox: Sandbox) -> None:
+    """So that the time counts as that of the function that took it."""
+    one = worker(sandbox)
+    requests = Messages([request("double", 1), request("doze"), request("double", 2)])
+    hoped = hoped_for(2, None, 4)
+    assert [*one.ask(requests, lambda _: LONG, hoped)] == [(reply,) for reply in hoped.parts]
+    one.end()
 
 
 def test_an_end_is_told_and_costs_only_itself(sandbox: Sandbox) -> None:

@@ -128,9 +128,9 @@ def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
         "s = Sandbox(Path(sys.argv[1])); w = s.spawn()\n"
         "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True)\n"
         "print(s._process.pid, flush=True)\n"
-        "from autograder.engine.sandbox import _encoder, write_request\n"
+        "from autograder.engine.sandbox import Messages, _encoder, write_request\n"
         "r = write_request(True, 'm', _encoder.encode(['f', [], {}, [], False]))\n"
-        "list(w.ask([r], lambda _: Patience(100, 100)))\n"
+        "list(w.ask(Messages([r]), lambda _: Patience(100, 100)))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(kit.folder)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.engine.sandbox import Patience, Sandbox, Worker
-from autograder.engine.worker.wire import Decoder, Encoder, write_request
+from autograder.engine.worker.wire import Decoder, Encoder, Messages, write_request
 
 LONG = Patience(20, 40)
 
@@ -26,5 +26,5 @@ def ask(
     worker: Worker, function: str, *args: object, of: str = "m", patience: Patience = LONG
 ) -> list:
     """The reply to one call, decoded."""
-    (reply,) = worker.ask([request(function, *args, of=of)], lambda _: patience)
+    ((reply,),) = worker.ask(Messages([request(function, *args, of=of)]), lambda _: patience)
     return Decoder(handle=lambda handle: handle).decode(reply)

@@ -12,11 +12,12 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from .reply import Observation, StudentFault, read_reply
 from .sandbox import BadReply, Patience, Sandbox, Worker, WorkerDied, WorkerTimeout
-from .worker.wire import WireError, import_request
+from .worker.wire import Messages, WireError, import_request
 
 TOGETHER = ""
 """The place of all modules that are not set apart; the others' place is their name."""
@@ -57,6 +58,19 @@ class Request(NamedTuple):
     draws: bool = False
 
 
+@dataclass(frozen=True)
+class Questions:
+    """Requests that are made at once, to one process; `hoped_for`: replies to all of them that are
+    worth no look at each."""
+
+    requests: tuple[Request, ...]
+    hoped_for: Messages | None = None
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(request.content for request in self.requests)
+
+
 class Answering(Protocol):
     """What answers requests: a submission's `Processes`, or trusted functions in a rehearsal.
 
@@ -72,7 +86,7 @@ class Answering(Protocol):
     def sharing(self, modules: Iterable[str]) -> list[str]: ...
     def set_apart(self, modules: Iterable[str]) -> None: ...
     def running(self, module: str) -> Any: ...
-    def ask(self, process: Any, requests: Sequence[Request]) -> Iterator[bytes]: ...
+    def ask(self, process: Any, questions: Questions) -> Iterator[Sequence[bytes]]: ...
     def read(self, module: str, reply: bytes, name: str) -> Observation: ...
     def hurry(self, seconds: float) -> None: ...
     def close(self) -> None: ...
@@ -151,15 +165,21 @@ class Processes:
             return self._imported(module)
         return self._imported_apart(module)
 
-    def ask(self, process: Process, requests: Sequence[Request]) -> Iterator[bytes]:
-        """The replies to requests that are sent at once, as they come. Raises `StudentFault`."""
-        allowed, refusal = self._allowed(requests)
+    def ask(self, process: Process, questions: Questions) -> Iterator[Sequence[bytes]]:
+        """The replies, as they come: one by one, or all those hoped for. Raises `StudentFault`."""
+        allowed, refusal = self._allowed(questions)
+        requests = allowed.requests
         replies = process.worker.ask(
-            [request.content for request in allowed],
-            lambda number: self._patience(process, allowed[number]),
+            allowed.messages,
+            lambda number: self._patience(process, requests[number]),
+            allowed.hoped_for,
         )
-        for request in allowed:
-            yield self._reply(replies, process, request.module, request.name)
+        answered = 0
+        while answered < len(requests):
+            awaited = requests[answered]
+            arrived = self._arrived(replies, process, awaited.module, awaited.name)
+            answered += len(arrived)
+            yield arrived
         if refusal:
             raise StudentFault("timeout", refusal)
 
@@ -199,7 +219,8 @@ class Processes:
             raise StudentFault("missing", f"{module}.py is not in the submission")
         name = f"the import of {module}.py"
         process = self._at.get(self._place(module)) or self._started(module, name)
-        (reply,) = self.ask(process, [Request(module, name, import_request(module))])
+        request = Request(module, name, import_request(module))
+        ((reply,),) = self.ask(process, Questions((request,)))
         self.read(module, reply, name)
         process.imported.add(module)
         process.seconds = 0.0
@@ -215,7 +236,10 @@ class Processes:
             raise StudentFault("crash", f"{name} ended the Python process") from None
         return process
 
-    def _reply(self, replies: Iterator[bytes], process: Process, module: str, name: str) -> bytes:
+    def _arrived(
+        self, replies: Iterator[Sequence[bytes]], process: Process, module: str, name: str
+    ) -> Sequence[bytes]:
+        """What comes next, for which the function of that name was waited for."""
         started = time.monotonic()
         try:
             return next(replies)
@@ -247,16 +271,16 @@ class Processes:
         if events is not None and module in self._apart and name not in events:
             events.append(name)
 
-    def _allowed(self, requests: Sequence[Request]) -> tuple[Sequence[Request], str]:
+    def _allowed(self, questions: Questions) -> tuple[Questions, str]:
         """The requests before the first that is refused, and why it is; "" where none is."""
         # As a rule, all together have not used up what each module has for itself.
         in_time = sum(self._spent.values()) < self._own and time.monotonic() < self._deadline
         if in_time and not self._strikes:
-            return requests, ""
-        for count, request in enumerate(requests):
+            return questions, ""
+        for count, request in enumerate(questions.requests):
             if refusal := self._refusal(request.module, request.name):
-                return requests[:count], refusal
-        return requests, ""
+                return Questions(questions.requests[:count]), refusal
+        return questions, ""
 
     def _refusal(self, module: str, name: str) -> str:
         """Why a function is not called any more; "" where it is."""

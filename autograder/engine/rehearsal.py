@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .processes import Events, Request
+from .processes import Events, Questions, Request
 from .reply import Observation, read_reply
 from .script import Call, OffScript
 from .worker.serve import Servants, Target
@@ -48,10 +48,10 @@ class Rehearsal:
     def running(self, module: str) -> Rehearsal:
         return self
 
-    def ask(self, process: Rehearsal, requests: Sequence[Request]) -> Iterator[bytes]:
-        for request in requests:
+    def ask(self, process: Rehearsal, questions: Questions) -> Iterator[Sequence[bytes]]:
+        for request in questions.requests:
             self.calls.append(Call(request, self._answer(request)))
-            yield self.calls[-1].reply
+            yield (self.calls[-1].reply,)
 
     def read(self, module: str, reply: bytes, name: str) -> Observation:
         return read_reply(reply, name)

@@ -33,6 +33,7 @@ from .worker.wire import (
     MAX_MESSAGE,
     Decoder,
     Encoder,
+    Messages,
     WireError,
     write_request,
 )
@@ -112,6 +113,8 @@ class Patience:
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a worker that does not answer."""
+MOMENT = 0.05
+"""Seconds that a worker may take for all replies that are hoped for, so that they count as one."""
 
 
 class _Clock:
@@ -147,6 +150,19 @@ class _Clock:
             raise WorkerTimeout
 
 
+class _Moment:
+    """Waits for a worker's channel as long as all that it sends takes a moment: whose time was
+    used is told by replies that are looked at one by one."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + MOMENT
+
+    def wait(self, poll: select.poll) -> None:
+        left = self._end - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise WorkerTimeout
+
+
 class Worker:
     """One process with one submission in it: takes requests, and has limited time for replies."""
 
@@ -163,21 +179,29 @@ class Worker:
         self._send(_encoder.encode([package, files, with_init]), Patience(10, 30))
 
     def ask(
-        self, requests: Sequence[bytes], patience: Callable[[int], Patience]
-    ) -> Iterator[bytes]:
-        """The replies to requests that are sent at once, as they come; the reply to request
-        NUMBER may take `patience(NUMBER)`.
+        self,
+        requests: Messages,
+        patience: Callable[[int], Patience],
+        hoped_for: Messages | None = None,
+    ) -> Iterator[Sequence[bytes]]:
+        """The replies to requests that are sent at once, as they come: one by one, or all of those
+        hoped for, where nothing else comes. The reply to request NUMBER may take
+        `patience(NUMBER)`.
 
         Raises `WorkerDied` or `WorkerTimeout`, the worker gone. So it is when a caller leaves
         replies behind.
         """
-        parts = [part for request in requests for part in (LENGTH.pack(len(request)), request)]
-        unsent = memoryview(b"".join(parts))
         arrived = bytearray()  # grows with what arrives: a length alone takes no memory
         answered = 0
         try:
-            unsent = self._sent(unsent)
-            for number, request in enumerate(requests):
+            unsent = self._sent(memoryview(requests.joined))
+            if hoped_for is not None:
+                unsent = self._hope(hoped_for.joined, unsent, arrived)
+                if arrived == hoped_for.joined:
+                    answered = len(requests.parts)
+                    yield hoped_for.parts
+                    return
+            for number, request in enumerate(requests.parts):
                 limit = min(MIN_REPLY + 4 * len(request), MAX_MESSAGE)
                 clock = None  # as a rule, it is there already
                 while (end := _end_of_reply(arrived, limit)) is None:
@@ -185,17 +209,17 @@ class Worker:
                     unsent = self._exchange(unsent, arrived, clock)
                 reply = bytes(memoryview(arrived)[LENGTH.size : end])
                 del arrived[:end]
-                if arrived and number + 1 == len(requests):
+                if arrived and number + 1 == len(requests.parts):
                     raise WireError("more than one answer came")
                 answered += 1
-                yield reply
+                yield (reply,)
         except WireError as problem:
             raise BadReply(str(problem), self.end()) from None
         except (OSError, EOFError):
             # Its channel closes a moment before it has ended; its exit code is to be its own.
             raise WorkerDied("the process ended", self.end(GRACE_SECONDS)) from None
         finally:
-            if answered < len(requests):
+            if answered < len(requests.parts):
                 self.end()
 
     def is_astray(self) -> bool:
@@ -235,7 +259,18 @@ class Worker:
         except BlockingIOError:
             return data
 
-    def _exchange(self, unsent: memoryview, arrived: bytearray, clock: _Clock) -> memoryview:
+    def _hope(self, for_: bytes, unsent: memoryview, arrived: bytearray) -> memoryview:
+        """Exchanges as long as what is hoped for arrives, and soon; what is still unsent. What
+        fails here fails again where the replies are looked at one by one."""
+        moment = _Moment()
+        with contextlib.suppress(OSError, EOFError, WorkerTimeout):
+            while len(arrived) < len(for_) and for_.startswith(arrived):
+                unsent = self._exchange(unsent, arrived, moment)
+        return unsent
+
+    def _exchange(
+        self, unsent: memoryview, arrived: bytearray, clock: _Clock | _Moment
+    ) -> memoryview:
         """Waits, adds what has arrived and sends what can be sent; what is still unsent. Both at
         once: the worker may read no more before its own replies are read."""
         if unsent:
@@ -483,7 +518,7 @@ class Sandbox:
             worker.load("probe", {"probe/attempts.py": _PROBE.read_bytes()}, True)
             content = _encoder.encode(["attempt", [secret, os.geteuid()], {}, [], False])
             request = write_request(True, "attempts", content)
-            (reply,) = worker.ask([request], lambda _: Patience(20, 30))
+            ((reply,),) = worker.ask(Messages([request]), lambda _: Patience(20, 30))
             answer = Decoder().decode(reply)
         finally:
             worker.end()

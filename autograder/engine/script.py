@@ -16,14 +16,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .processes import Request
+from .processes import Questions, Request
 from .reply import decoded
 from .rounding import same_but_for_rounding
-from .worker.wire import Handle, WireError
+from .worker.wire import Handle, Messages, WireError
 
 FIRST_GUESSES, MOST_GUESSES = 4, 64
 """How many guesses are sent at once; each time that all were right, twice as many as before."""
@@ -44,6 +45,17 @@ class Batch:
 
     calls: tuple[Call, ...]
     is_certain: bool
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """Those that are called, in the order of their first calls."""
+        return tuple(dict.fromkeys(call.request.module for call in self.calls))
+
+    @cached_property
+    def questions(self) -> Questions:
+        """All of them, for one process; the reference's replies are hoped for."""
+        requests = tuple(call.request for call in self.calls)
+        return Questions(requests, Messages(call.reply for call in self.calls))
 
 
 Script = tuple[Batch, ...]
@@ -79,6 +91,10 @@ class Transcript:
         if self.has_references_numbers:
             self.has_references_numbers = _both_return(reply, reference, _same_numbers)
         return reply
+
+    def add_references(self, count: int) -> None:
+        """Takes the next so many answers, all of them the reference's to the bit."""
+        self._hash.update(b"=" * count)
 
     def digest(self) -> bytes:
         return self._hash.digest()

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .processes import Answering, Events, Request
+from .processes import Answering, Events, Questions, Request
 from .reply import Observation, StudentFault
-from .script import Call, OffScript, Script, Transcript
+from .script import Batch, Call, OffScript, Script, Transcript
 from .worker.wire import Encoder, GeneratorState, Handle, write_request
 
 __all__ = ["Handle", "Observation", "Student", "StudentFault"]
@@ -97,27 +97,24 @@ class Student:
         for batch in script:
             if not (batch.is_certain or transcript.has_references_numbers):
                 return None
-            for process, calls in self._by_process(batch.calls):
+            for process, part in self._by_process(batch):
                 if isinstance(process, StudentFault):
-                    request = next(calls).request  # a second one would try the same import again
+                    request = part.calls[0].request  # a second one would try the same import again
                     self.modules.add(request.module)
                     self._ahead.append((request, process))
                     return None
-                if not self._ask_at_once(process, list(calls), batch.is_certain, transcript):
+                if not self._ask_at_once(process, part, transcript):
                     return None
         return transcript.digest()
 
-    def _by_process(self, calls: Sequence[Call]) -> Iterator[tuple[Any, Iterator[Call]]]:
-        """The calls in groups that one process can be asked at once."""
-        found: dict[str, Any] = {}
-
-        def process_of(call: Call) -> Any:
-            module = call.request.module
-            if module not in found:
-                found[module] = self._process(module)
-            return found[module]
-
-        return groupby(calls, process_of)
+    def _by_process(self, batch: Batch) -> Iterator[tuple[Any, Batch]]:
+        """The batch in parts that one process can be asked at once; as a rule, it is one."""
+        found = {module: self._process(module) for module in batch.modules}
+        if len({id(process) for process in found.values()}) == 1:
+            yield found[batch.modules[0]], batch
+            return
+        for process, calls in groupby(batch.calls, lambda call: found[call.request.module]):
+            yield process, Batch(tuple(calls), batch.is_certain)
 
     def _process(self, module: str) -> Any:
         """The module's process, or the `StudentFault` why there is none."""
@@ -126,27 +123,34 @@ class Student:
         except StudentFault as fault:
             return fault
 
-    def _ask_at_once(
-        self, process: Any, calls: list[Call], is_certain: bool, transcript: Transcript
-    ) -> bool:
+    def _ask_at_once(self, process: Any, batch: Batch, transcript: Transcript) -> bool:
         """Asks a process and keeps its answers for the test; whether the script can go on."""
-        for module in {call.request.module for call in calls}:
+        for module in batch.modules:
             self._talks.setdefault(module, _Talk(process))
-        replies = self.processes.ask(process, [call.request for call in calls])
-        for call in calls:
+        replies = self.processes.ask(process, batch.questions)
+        for call in batch.calls:
             self.modules.add(call.request.module)
             try:
-                reply = next(replies)
+                reply, *others = next(replies)
             except StudentFault as fault:
                 self._ahead.append((call.request, fault))
                 return False
+            if others:  # all those that were hoped for
+                self._take_references(batch, transcript)
+                return True
             self._ahead.append((call.request, transcript.add(reply, call.reply)))
-            if not (is_certain or transcript.has_references_numbers):
+            if not (batch.is_certain or transcript.has_references_numbers):
                 self._drop(replies)
                 return False
         return True
 
-    def _drop(self, replies: Iterator[bytes]) -> None:
+    def _take_references(self, batch: Batch, transcript: Transcript) -> None:
+        """Keeps the reference's answers to the batch for the test: the student's are the same."""
+        self.modules.update(batch.modules)
+        self._ahead += [(call.request, call.reply) for call in batch.calls]
+        transcript.add_references(len(batch.calls))
+
+    def _drop(self, replies: Iterator[Sequence[bytes]]) -> None:
         """Forgets the answers to what the test won't ask; where they cost the process, the test
         starts again from nothing."""
         try:
@@ -176,7 +180,7 @@ class Student:
             process = self.processes.running(module)
             talk = self._talk(module, process)
             request = self._request(talk, module, function, args, kwargs, watched)
-            (answer,) = self.processes.ask(process, [request])
+            ((answer,),) = self.processes.ask(process, Questions((request,)))
         if isinstance(answer, StudentFault):
             raise answer
         self._record(Call(request, answer))

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -69,6 +69,15 @@ class GeneratorState:
     number: int
     kind: str | None
     state: dict[str, Any] | None
+
+
+class Messages:
+    """Messages that are sent one after another; joined: as they cross."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self.parts = tuple(parts)
+        framed = [piece for part in self.parts for piece in (LENGTH.pack(len(part)), part)]
+        self.joined = b"".join(framed)
 
 
 def write_request(fresh: bool, module: str, content: bytes) -> bytes:
