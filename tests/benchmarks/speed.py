@@ -217,8 +217,14 @@ def report(sizes: Sizes, work: Path) -> Iterator[str]:
 
 
 def _throughput(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
-    yield f"**Throughput.** The class: {_in_words(sizes.many)}."
-    many = write_class(assignment, sizes.many, work / "many")
+    # Otter stops at what is no zip before it asks anybody. One that never ends is in no small sample,
+    # and would count for one side alone.
+    kinds = tuple(kind for kind in SHARES if kind not in ("no zip", "endless"))
+    yield (
+        f"**Throughput.** The class: {_in_words(sizes.many, kinds)}."
+        f" Otter's sample of it: {_in_words(sizes.otter, kinds)}."
+    )
+    many = write_class(assignment, sizes.many, work / "many", kinds)
     measures: dict[str, Callable[[Path], Way]] = {
         "one": lambda out: grade(many, out, 1),
         "two": lambda out: grade(many, out, 2),
@@ -226,8 +232,6 @@ def _throughput(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[st
     }
     archive = build(work / "otter")
     if archive is not None:
-        # Otter stops at what is no zip before it asks anybody.
-        kinds = tuple(kind for kind in SHARES if kind != "no zip")
         sample = write_class(assignment, sizes.otter, work / "sample", kinds)
         grade(sample, work / "sample_graded", 2)
         measures["otter_1"] = lambda out: otter(sample, archive, out, 1)
@@ -253,6 +257,21 @@ def _throughput(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[st
             f"`otter run` takes {slow[0].cpu / one.cpu:.1f} times the CPU of `grade` with one job,"
             f" though it draws no figures. {_agreement(work)}"
         )
+        yield _endless(archive, work, assignment)
+
+
+def _endless(archive: Path, work: Path, assignment: Assignment) -> str:
+    """What the submission costs that is in no sample."""
+    submissions = write_class(assignment, 1, work / "endless", ("endless",))
+    (folder,) = unpacked(submissions, work / "endless_folder", assignment)
+    with Warm("grade") as grader:
+        grader.take(ROOT / "solutions")
+        seconds = grader.take(folder)
+    run = otter(submissions, archive, work / "endless_otter", 1)
+    return (
+        f"A submission that never ends is in neither. It takes a job {seconds:.1f} s,"
+        f" `otter run` {run.cost.wall:.1f} s."
+    )
 
 
 def _agreement(work: Path) -> str:
