@@ -123,6 +123,25 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) ->
     assert seen == (all_seen if watched else [[], [], []])
 
 
+@pytest.mark.parametrize("watched", [True, False])
+def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched: bool) -> None:
+    def strict() -> None:
+        warnings.simplefilter("error")
+
+    def sloppy() -> int:
+        warnings.warn("so what", stacklevel=1)
+        return 1
+
+    functions = {"strict": strict, "sloppy": sloppy}
+    servants = Servants(lambda module, function: Target(functions[function]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")  # as in a worker's zygote
+        for name, told in (("strict", []), ("sloppy", ["UserWarning: so what"])):
+            content = Encoder().encode([name, [], {}, [], watched and name == "sloppy"])
+            kind, *_, heard = Decoder().decode(servants.answer(write_request(True, "m", content)))
+            assert (kind, heard) == ("returned", told if watched else [])
+
+
 def names(problem: BaseException) -> list[str]:
     return describe(problem, "/scratch")[0]
 

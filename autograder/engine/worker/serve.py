@@ -136,12 +136,11 @@ class Servant:
         given = self._given = _arrays_in(named)
         lists = [(name, value, value[:]) for name, value in named if type(value) is list]
         before = [old for kept in handed_back for old in kept.given]
-        with warnings.catch_warnings(record=True) as caught, np.errstate(**target.error_state):  # type: ignore[arg-type]
-            if warnings.filters[:1] != ALL_WARNINGS:  # a worker's zygote has set it
-                warnings.simplefilter("always")
-            for message, category, module in target.silenced:
-                warnings.filterwarnings("ignore", message, category, module)
-            value = target.function(*args, **kwargs)
+        with np.errstate(**target.error_state):  # type: ignore[arg-type]
+            if watched or warnings.filters[:1] != ALL_WARNINGS:
+                value, caught = _heard(target, args, kwargs)
+            else:  # its warnings are told to nobody
+                value, caught = target.function(*args, **kwargs), []
         value = plain(value)
         seen: list[list[str]] = [[], [], []]
         if watched:
@@ -196,6 +195,18 @@ def new_generator(told: GeneratorState) -> np.random.Generator:
     bits = getattr(np.random, told.kind)(np.random.SeedSequence(**told.state["seeds"]))
     bits.state = told.state["bits"]
     return np.random.Generator(bits)
+
+
+def _heard(
+    target: Target, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[Any, list[warnings.WarningMessage]]:
+    """What the function returns, and its warnings; the filters that it sets end with the call."""
+    with warnings.catch_warnings(record=True) as caught:
+        if warnings.filters[:1] != ALL_WARNINGS:  # a worker's zygote has set it
+            warnings.simplefilter("always")
+        for message, category, module in target.silenced:
+            warnings.filterwarnings("ignore", message, category, module)
+        return target.function(*args, **kwargs), caught
 
 
 def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
