@@ -20,11 +20,13 @@ __all__ = ["draw"]
 
 def draw(student: Student, reference: ModuleType) -> Section:
     """The disease, each remedy, and clipping on a net that explodes."""
-    weights = Weights(student)
+    # First what asks the same whatever was answered: all of it crosses at once.
+    weights = Weights(student, [net.initializer for net in NETS])
+    clipped = clipped_net(student, reference)
     flows = [gradient_flow(net, student, reference, weights) for net in NETS]
     return Section(
         "Your own network",
-        [*flows, clipped_net(student, reference)],
+        [*flows, clipped],
         lead=(
             "Nets of ten layers, built from your functions. The gradient enters at the last layer"
             " and travels back to layer 1."

@@ -108,7 +108,7 @@ def gradient_flow(net: Net, student: Student, reference: ModuleType, weights: We
 
 @cache
 def _reference_flow(net: Net, reference: ModuleType) -> Flow:
-    return _flow(net, reference, reference, Weights(reference))
+    return _flow(net, reference, reference, Weights(reference, [net.initializer]))
 
 
 def _flow(net: Net, package: Any, reference: ModuleType, weights: Weights) -> Flow:

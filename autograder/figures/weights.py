@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,12 @@ def data() -> tuple[np.ndarray, np.ndarray]:
 class Weights:
     """A package's initial weights, drawn once for each initializer and used by several nets."""
 
-    def __init__(self, package: Any) -> None:
+    def __init__(self, package: Any, initializers: Iterable[str]) -> None:
         self._package = package
-        self._drawn: dict[str, list[np.ndarray] | StudentFault] = {}
+        self._drawn = {name: self._draw(name) for name in dict.fromkeys(initializers)}
 
     def of(self, initializer: str) -> Draw:
         """An initializer for `Network` that hands out the weights, layer by layer."""
-        if initializer not in self._drawn:
-            self._drawn[initializer] = self._draw(initializer)
         drawn = self._drawn[initializer]
         if isinstance(drawn, StudentFault):
             raise drawn
