@@ -130,12 +130,14 @@ def test_figures_can_be_left_out(kit: Assignment, grader: Grader) -> None:
     assert "<svg" not in Reporter(kit, with_figures=False).grade(grader, submission).page
 
 
-def test_a_failure_of_the_figures_is_said(grader: Grader, kit: Assignment) -> None:
-    def fails(student: object, reference: object) -> list[Figure]:
+def test_a_failure_of_a_figure_is_said(grader: Grader, kit: Assignment) -> None:
+    def fails(student: object, reference: object) -> Figure:
         raise RuntimeError
 
     reporter = Reporter(kit)
-    reporter.__dict__["_draw"] = fails
+    section, drawing = reporter._drawing
+    reporter.__dict__["_drawing"] = section, [*drawing[:2], fails]
     report = reporter.grade(grader, Submission("a.zip", "ab", classroom.solution(kit)))
-    assert "could not be drawn (RuntimeError)" in report.page
+    assert "<strong>Figure 3</strong><br>Could not be drawn (RuntimeError)." in report.page
+    assert report.page.count('<article class="figure"') == 2
     assert report.result.earned == report.result.points

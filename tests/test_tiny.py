@@ -88,12 +88,18 @@ FIGURES = """
 from autograder.engine.pages.figure import Chart, Curve, Figure, Section
 
 
-def draw(student, reference):
+SECTION = Section("Your thermometer")
+
+
+def three_places(student, reference):
     given = [32.0, 50.0, 212.0]
     yours, right = ([float(f(x)) for x in given] for f in (student.scales.celsius,
                                                            reference.scales.celsius))
     chart = Chart("place", "degrees", (Curve("yours", tuple(yours), tuple(right)),))
-    return Section("Your thermometer", [Figure("Three places", "Freezing, cool, boiling", chart=chart)])
+    return Figure("Three places", "Freezing, cool, boiling", chart=chart)
+
+
+FIGURES = [three_places]
 """
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -70,18 +71,23 @@ class Reporter:
     def figures(self, student: Student) -> Section:
         """The assignment's figures of this student's work; a failure of theirs is said in words."""
         student.processes.hurry(FIGURE_SECONDS)
+        section, drawing = self._drawing
+        figures = [self._figure(number, draw, student) for number, draw in enumerate(drawing, 1)]
+        return replace(section, figures=figures)
+
+    def _figure(self, number: int, draw: Draw, student: Student) -> Figure:
+        title = f"Figure {number}"
         reference = self.assignment.reference()
         try:
             return self._repertoire.perform(
-                "figures",
+                title,
                 student,
-                lambda answering: self._draw(answering, reference),
-                lambda _, drawn: drawn,
+                lambda answering: draw(answering, reference),
+                lambda _, figure: figure,
                 rounding=True,  # which no figure shows
             )
         except Exception as problem:
-            said = f"the figures could not be drawn ({type(problem).__name__})"
-            return Section("Figures", [Figure("All of them", "", missing=said)])
+            return Figure(title, "", missing=f"could not be drawn ({type(problem).__name__})")
 
     def prints(self, submission: Submission) -> bytes:
         """The submission's fingerprints; none where they can't be made."""
@@ -100,8 +106,8 @@ class Reporter:
         return Fingerprinter(assignment.handed_out.values(), assignment.solution_files.values())
 
     @cached_property
-    def _draw(self) -> Draw:
-        """The function `draw` of the assignment's figures, imported like any package."""
+    def _drawing(self) -> tuple[Section, Sequence[Draw]]:
+        """What the assignment's figures are, and what draws them: imported like any package."""
         folder = self.assignment.figures
         assert folder is not None
         name = f"_figures_{self.assignment.package}"
@@ -112,5 +118,4 @@ class Reporter:
             assert spec is not None and spec.loader is not None
             sys.modules[name] = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(sys.modules[name])
-        draw: Draw = sys.modules[name].draw
-        return draw
+        return sys.modules[name].SECTION, sys.modules[name].FIGURES

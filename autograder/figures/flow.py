@@ -13,7 +13,7 @@ from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Tab
 from autograder.engine.student import Student, StudentFault
 
 from . import words
-from .weights import LAYERS, SEED, SIZES, Weights, data
+from .weights import LAYERS, SEED, SIZES, data, drawn_weights
 
 BINS = 16
 
@@ -75,11 +75,11 @@ class Flow:
     activations: list[np.ndarray]
 
 
-def gradient_flow(net: Net, student: Student, reference: ModuleType, weights: Weights) -> Figure:
+def gradient_flow(net: Net, student: Student, reference: ModuleType) -> Figure:
     """The figure of one net made of the student's functions."""
     right = _reference_flow(net, reference)
     try:
-        yours = _flow(net, student, reference, weights)
+        yours = _flow(net, student, reference)
     except StudentFault as fault:
         return Figure(net.title, net.about, missing=fault.reason)
     except (ValueError, TypeError, ArithmeticError) as unusable:
@@ -108,17 +108,17 @@ def gradient_flow(net: Net, student: Student, reference: ModuleType, weights: We
 
 @cache
 def _reference_flow(net: Net, reference: ModuleType) -> Flow:
-    return _flow(net, reference, reference, Weights(reference, [net.initializer]))
+    return _flow(net, reference, reference)
 
 
-def _flow(net: Net, package: Any, reference: ModuleType, weights: Weights) -> Flow:
+def _flow(net: Net, package: Any, reference: ModuleType) -> Flow:
     x, targets = data()
     with np.errstate(all="ignore"):
         made = reference.network.Network(
             SIZES,
             rng=np.random.default_rng(SEED + 2),
             activation=net.activation,
-            initializer=weights.of(net.initializer),
+            initializer=drawn_weights(package, net.initializer),
             batch_norm=net.batch_norm,
             package=package,
         )

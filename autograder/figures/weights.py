@@ -1,13 +1,11 @@
-"""Data and weights that all figures share."""
+"""Data and weights of the figures' nets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
-from autograder.engine.student import StudentFault
 
 WIDTH, EXAMPLES, LAYERS, SEED = 32, 32, 10, 20
 SIZES = [WIDTH] * (LAYERS + 1)
@@ -20,27 +18,14 @@ def data() -> tuple[np.ndarray, np.ndarray]:
     return rng.normal(size=(EXAMPLES, WIDTH)), rng.normal(size=(EXAMPLES, WIDTH))
 
 
-class Weights:
-    """A package's initial weights, drawn once for each initializer and used by several nets."""
-
-    def __init__(self, package: Any, initializers: Iterable[str]) -> None:
-        self._package = package
-        self._drawn = {name: self._draw(name) for name in dict.fromkeys(initializers)}
-
-    def of(self, initializer: str) -> Draw:
-        """An initializer for `Network` that hands out the weights, layer by layer."""
-        drawn = self._drawn[initializer]
-        if isinstance(drawn, StudentFault):
-            raise drawn
-        layers = iter(drawn)
-        return lambda *_: next(layers)
-
-    def _draw(self, initializer: str) -> list[np.ndarray] | StudentFault:
-        rng = np.random.default_rng(SEED + 1)
-        if initializer == "normal":
-            return [rng.normal(size=(WIDTH, WIDTH)) for _ in range(LAYERS)]
-        draw = getattr(self._package.initializers, initializer)
-        try:
-            return [draw(WIDTH, WIDTH, rng) for _ in range(LAYERS)]
-        except StudentFault as fault:
-            return fault
+def drawn_weights(package: Any, initializer: str) -> Draw:
+    """An initializer for `Network` that hands out, layer by layer, what the package's one drew for
+    all layers: so all of it is asked of a student at once. Raises `StudentFault`."""
+    rng = np.random.default_rng(SEED + 1)
+    if initializer == "normal":
+        layers = [rng.normal(size=(WIDTH, WIDTH)) for _ in range(LAYERS)]
+    else:
+        draw = getattr(package.initializers, initializer)
+        layers = [draw(WIDTH, WIDTH, rng) for _ in range(LAYERS)]
+    handed_out = iter(layers)
+    return lambda *_: next(handed_out)

@@ -1,7 +1,7 @@
 """What an assignment may show of a student's work on the student's page: plain numbers and words.
 
-The package that an assignment names as its figures has a function `draw(student, reference)` that
-returns a `Section` of these; how they look is decided in `drawing.py`.
+The package that an assignment names as its figures has `FIGURES`, functions that each draw one of
+them, and `SECTION`, what stands above them; how they look is decided in `drawing.py`.
 """
 
 from __future__ import annotations
@@ -77,10 +77,11 @@ class Section:
     """
 
     title: str
-    figures: Sequence[Figure]
+    figures: Sequence[Figure] = ()
     lead: str = ""
     beside: str = "the reference"
     question: str = ""
 
 
-Draw = Callable[[Student, ModuleType], Section]
+Draw = Callable[[Student, ModuleType], Figure]
+"""Draws a figure of a student's package, with the reference's beside it."""

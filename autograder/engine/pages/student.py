@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -97,9 +97,7 @@ def student_page(result: Result, section: Section | None, assignment: Assignment
         line=_line,
         step=next_step(result),
         question=section.question if section else "",
-        figures=_figures(replace(section, figures=tuple(section.figures)))
-        if section and section.figures
-        else "",
+        figures=_figures(section) if section and section.figures else "",
     )
 
 
@@ -112,11 +110,18 @@ def _line(test: TestResult) -> Markup:
     return Markup(render("test.html", test=test))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
+def _figure(figure: Figure, number: int) -> Markup:
+    """A figure that is drawn."""
+    return Markup(render("figure.html", drawn=_drawn(figure), number=number))
+
+
 def _figures(section: Section) -> Markup:
     """The section with all figures."""
-    figures = [_drawn(figure) for figure in section.figures]
-    return Markup(render("section.html", section=section, figures=figures))
+    drawn = [figure for figure in section.figures if not figure.missing]
+    gaps = [figure for figure in section.figures if figure.missing]
+    figures = [_figure(figure, number) for number, figure in enumerate(drawn, 1)]
+    return Markup(render("section.html", section=section, figures=figures, gaps=gaps))
 
 
 def next_step(result: Result) -> Step | None:
