@@ -259,12 +259,12 @@ class Worker:
         except BlockingIOError:
             return data
 
-    def _hope(self, for_: bytes, unsent: memoryview, arrived: bytearray) -> memoryview:
+    def _hope(self, hoped_for: bytes, unsent: memoryview, arrived: bytearray) -> memoryview:
         """Exchanges as long as what is hoped for arrives, and soon; what is still unsent. What
         fails here fails again where the replies are looked at one by one."""
         moment = _Moment()
         with contextlib.suppress(OSError, EOFError, WorkerTimeout):
-            while len(arrived) < len(for_) and for_.startswith(arrived):
+            while len(arrived) < len(hoped_for) and hoped_for.startswith(arrived):
                 unsent = self._exchange(unsent, arrived, moment)
         return unsent
 
