@@ -117,6 +117,18 @@ def test_its_figures_are_drawn_under_its_own_title(own: Assignment, tmp_path: Pa
     assert "layer" not in page
 
 
+def test_figures_that_can_not_be_imported_cost_no_grade(own: Assignment, tmp_path: Path) -> None:
+    (own.folder / "figures").mkdir()
+    (own.folder / "figures" / "__init__.py").write_text("1 / 0\n")
+    file = own.folder / "assignment.toml"
+    file.write_text('figures = "figures"\n' + file.read_text())
+    classroom.write_zip(tmp_path / "class" / "right.zip", classroom.solution(own))
+    done(own, "grade", tmp_path / "class", "-o", tmp_path / "graded", "--jobs", 1)
+    page = (tmp_path / "graded" / "feedback" / "right.html").read_text("utf-8")
+    assert "All tests pass" in page
+    assert "Could not be drawn (ZeroDivisionError)" in page
+
+
 WORDS = ("gradflow", "sigmoid", "relu", "batchnorm", "gradient", "lab.py")
 
 

@@ -71,7 +71,10 @@ class Reporter:
     def figures(self, student: Student) -> Section:
         """The assignment's figures of this student's work; a failure of theirs is said in words."""
         student.processes.hurry(FIGURE_SECONDS)
-        section, drawing = self._drawing
+        try:
+            section, drawing = self._drawing
+        except Exception as problem:  # a package that can't be imported costs no grade
+            return Section("Figures", [_not_drawn("All of them", problem)])
         figures = [self._figure(number, draw, student) for number, draw in enumerate(drawing, 1)]
         return replace(section, figures=figures)
 
@@ -87,7 +90,7 @@ class Reporter:
                 rounding=True,  # which no figure shows
             )
         except Exception as problem:
-            return Figure(title, "", missing=f"could not be drawn ({type(problem).__name__})")
+            return _not_drawn(title, problem)
 
     def prints(self, submission: Submission) -> bytes:
         """The submission's fingerprints; none where they can't be made."""
@@ -119,3 +122,7 @@ class Reporter:
             sys.modules[name] = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(sys.modules[name])
         return sys.modules[name].SECTION, sys.modules[name].FIGURES
+
+
+def _not_drawn(title: str, problem: Exception) -> Figure:
+    return Figure(title, "", missing=f"could not be drawn ({type(problem).__name__})")
