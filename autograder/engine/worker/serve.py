@@ -137,7 +137,7 @@ class Servant:
         lists = [(name, value, value[:]) for name, value in named if type(value) is list]
         before = [old for kept in handed_back for old in kept.given]
         with np.errstate(**target.error_state):  # type: ignore[arg-type]
-            if watched or warnings.filters[:1] != ALL_WARNINGS:
+            if watched or not _all_are_heard():
                 value, caught = _heard(target, args, kwargs)
             else:  # its warnings are told to nobody
                 value, caught = target.function(*args, **kwargs), []
@@ -197,12 +197,17 @@ def new_generator(told: GeneratorState) -> np.random.Generator:
     return np.random.Generator(bits)
 
 
+def _all_are_heard() -> bool:
+    """Whether the filters begin as a worker's zygote has set them, and no call has changed that."""
+    return warnings.filters[:1] == ALL_WARNINGS
+
+
 def _heard(
     target: Target, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, list[warnings.WarningMessage]]:
     """What the function returns, and its warnings; the filters that it sets end with the call."""
     with warnings.catch_warnings(record=True) as caught:
-        if warnings.filters[:1] != ALL_WARNINGS:  # a worker's zygote has set it
+        if not _all_are_heard():
             warnings.simplefilter("always")
         for message, category, module in target.silenced:
             warnings.filterwarnings("ignore", message, category, module)
