@@ -12,7 +12,7 @@ from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
 from autograder.engine.processes import Request
-from autograder.engine.repertoire import Repertoire
+from autograder.engine.repertoire import Piece, Repertoire
 from autograder.engine.script import Call, Transcript, write_script
 from autograder.engine.student import Student, StudentFault
 from autograder.engine.worker.wire import Encoder, Handle
@@ -28,6 +28,11 @@ def asked_so_far():
 asked = []
 """
 RIGHT, WRONG = "(f - 32.0) * 5.0 / 9.0", "f - 1.0"
+
+
+def alone(play: Callable[[Student], Any], rounding: bool = False) -> Piece[Any]:
+    """A piece that comes to what playing it returns."""
+    return Piece("piece", play, lambda _, value: value, rounding)
 
 
 class Stage:
@@ -51,7 +56,7 @@ class Stage:
 
         student = self.student(value)
         try:
-            end = self.repertoire.perform("piece", student, counted, lambda _, value: value)
+            end = self.repertoire.perform(alone(counted), student)
             student.begin_test()
             return end, student.scales.asked_so_far()
         finally:
@@ -171,6 +176,70 @@ def test_the_order_of_a_class_makes_no_difference(stage: Stage, order: tuple[str
     assert seen == {value: live(stage, value, chain) for value in order}
 
 
+def ask(f: float) -> Piece[float]:
+    """A piece that asks once."""
+    return Piece(
+        f"ask {f}",
+        lambda student: float(student.scales.celsius(np.array(f))),
+        lambda _, value: value,
+    )
+
+
+def in_company(stage: Stage, student: Student) -> list[float | str]:
+    """What pieces come to that are asked together."""
+    pieces = [ask(f) for f in (32.0, 212.0, 50.0)]
+    stage.repertoire.ask_together(pieces, student)
+    ends: list[float | str] = []
+    for piece in pieces:
+        try:
+            ends.append(stage.repertoire.perform(piece, student))
+        except StudentFault as fault:
+            ends.append(fault.kind)
+    return ends
+
+
+@pytest.mark.parametrize("value", [RIGHT, WRONG])
+def test_pieces_asked_together_come_to_what_each_comes_to(stage: Stage, value: str) -> None:
+    student = stage.student(value)
+    try:
+        ends = in_company(stage, student)
+        student.begin_test()
+        asked = student.scales.asked_so_far()
+    finally:
+        student.close()
+    assert (ends, asked) == live(stage, value, three)
+
+
+def test_what_ends_a_process_in_company_has_another_for_itself(stage: Stage) -> None:
+    """What was told before counts; from there on, each piece is asked for itself."""
+    student = stage.student("f if f < 100 else __import__('os')._exit(3)")
+    try:
+        assert in_company(stage, student) == [32.0, "crash", 50.0]
+        assert student.processes.sharing(["scales"]) == []
+        assert student.events.crashes == ["scales.celsius"]  # once: among others it proves little
+    finally:
+        student.close()
+
+
+def test_answers_of_a_process_that_was_shared(stage: Stage) -> None:
+    """They are not those of the process that the module has for itself since then."""
+    pieces = [ask(32.0), ask(50.0)]
+    student = stage.student("f + float(len(asked))")
+    try:
+        stage.repertoire.ask_together(pieces, student)
+        assert stage.repertoire.perform(pieces[0], student) == 33.0
+        assert not student.has_moved
+        student.processes.set_apart(["scales"])
+        assert stage.repertoire.perform(pieces[1], student) == 52.0
+        assert student.has_moved
+        assert stage.repertoire.perform(pieces[1], student) == 51.0
+        assert not student.has_moved
+        stage.repertoire.ask_together(pieces, student)  # nothing: it shares no process any more
+        assert stage.repertoire.perform(pieces[0], student) == 34.0
+    finally:
+        student.close()
+
+
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
@@ -190,7 +259,7 @@ def test_a_fault_comes_to_the_call_that_it_belongs_to(stage: Stage, value: str, 
         return said
 
     student = stage.student(value)
-    end = stage.repertoire.perform("piece", student, told, lambda _, value: value)
+    end = stage.repertoire.perform(alone(told), student)
     student.close()
     assert end == ["answered", kind, "answered"]
 
@@ -203,7 +272,7 @@ def test_an_answer_that_was_refused_is_not_known(tiny: Assignment, tiny_grader: 
         student = tiny_grader.student(classroom.with_code(tiny, "scales", code))
         student.processes.set_apart(["scales"])
         with pytest.raises(StudentFault):
-            repertoire.perform("piece", student, three, lambda _, value: value)
+            repertoire.perform(alone(three), student)
         assert student.events.refused
         student.close()
 
@@ -278,7 +347,7 @@ def test_with_rounding_the_next_question_follows_from_the_references_answer(
 ) -> None:
     student = stage.student(f"({RIGHT}) * (1 + 2e-13)")
     try:
-        end = stage.repertoire.perform("piece", student, long_chain, lambda _, end: end, rounding)
+        end = stage.repertoire.perform(alone(long_chain, rounding), student)
         assert student.on_script == rounding
     finally:
         student.close()

@@ -18,7 +18,7 @@ from .grading import Grader
 from .lookalikes import Fingerprinter
 from .pages.figure import Draw, Figure, Section
 from .pages.student import student_page
-from .repertoire import Repertoire
+from .repertoire import Piece, Repertoire
 from .result import Result
 from .student import Student
 from .submission import Submission
@@ -82,13 +82,13 @@ class Reporter:
         title = f"Figure {number}"
         reference = self.assignment.reference()
         try:
-            return self._repertoire.perform(
+            piece = Piece(
                 title,
-                student,
                 lambda answering: draw(answering, reference),
                 lambda _, figure: figure,
                 rounding=True,  # which no figure shows
             )
+            return self._repertoire.perform(piece, student)
         except Exception as problem:
             return _not_drawn(title, problem)
 

@@ -113,7 +113,7 @@ class Patience:
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a worker that does not answer."""
-MOMENT = 0.05
+MOMENT = 0.1
 """Seconds that a worker may take for all replies that are hoped for, so that they count as one."""
 
 
@@ -264,7 +264,9 @@ class Worker:
         fails here fails again where the replies are looked at one by one."""
         moment = _Moment()
         with contextlib.suppress(OSError, EOFError, WorkerTimeout):
-            while len(arrived) < len(hoped_for) and hoped_for.startswith(arrived):
+            seen = 0
+            while len(arrived) < len(hoped_for) and hoped_for.startswith(arrived[seen:], seen):
+                seen = len(arrived)
                 unsent = self._exchange(unsent, arrived, moment)
         return unsent
 

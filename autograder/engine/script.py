@@ -38,7 +38,7 @@ class Call:
     reply: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
     """Calls that are made together: certain ones, or guesses, of which only the first follows from
     the answers before it."""
@@ -57,8 +57,25 @@ class Batch:
         requests = tuple(call.request for call in self.calls)
         return Questions(requests, Messages(call.reply for call in self.calls))
 
+    @cached_property
+    def refuses(self) -> bool:
+        """Whether the reference raises an error in one of them."""
+        return any(decoded(call.reply)[0] != "returned" for call in self.calls)
+
 
 Script = tuple[Batch, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Batches of several tests, all of them certain."""
+
+    batches: tuple[Batch, ...]
+
+    @cached_property
+    def as_one(self) -> Batch:
+        """All their calls."""
+        return Batch(tuple(call for batch in self.batches for call in batch.calls), True)
 
 
 class OffScript(BaseException):

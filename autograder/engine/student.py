@@ -7,16 +7,16 @@ what goes wrong on the way is a `StudentFault` with a reason that the student ma
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
 from .processes import Answering, Events, Questions, Request
 from .reply import Observation, StudentFault
-from .script import Batch, Call, OffScript, Script, Transcript
+from .script import Batch, Call, OffScript, Script, Series, Transcript
 from .worker.wire import Encoder, GeneratorState, Handle, write_request
 
 __all__ = ["Handle", "Observation", "Student", "StudentFault"]
@@ -46,6 +46,7 @@ class Student:
         self.processes = processes
         self.untouched = frozenset(untouched)
         self._opaque = opaque
+        self._told: dict[Batch, list[bytes]] = {}
         self.begin_test()
 
     def begin_test(self) -> None:
@@ -55,6 +56,7 @@ class Student:
         """The modules that the test has called, whatever came of it."""
         self.on_script = False
         """Whether every answer was one of those that were asked for in advance."""
+        self._was_told = False
         self._observed = 0
         self._recorded = 0
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
@@ -75,6 +77,12 @@ class Student:
         return self._observed == len(self.calls) and not faults
 
     @property
+    def has_moved(self) -> bool:
+        """Whether the answers are those told together with other tests' to modules that shared a
+        process, and one of them has a process of its own by now."""
+        return self._was_told and self._apart(self.modules)
+
+    @property
     def events(self) -> Events:
         """What happened so far."""
         return self.processes.events
@@ -88,6 +96,35 @@ class Student:
             raise AttributeError(module)
         return Module(self, module)
 
+    def ask_together(self, series: Series) -> None:
+        """Asks in one go what several tests are certain to ask, of modules that share a process;
+        `ask_ahead` takes the answers."""
+        batch = series.as_one
+        if self._apart(batch.modules):
+            return
+        self.begin_test()
+        replies: list[bytes] = []
+        size = 0
+        try:
+            for module in batch.modules:
+                process = self.processes.running(module)
+            for arrived in self.processes.ask(process, batch.questions):
+                size += sum(map(len, arrived))
+                if size <= MAX_RECORDED:
+                    replies += arrived
+        except StudentFault:
+            # As where the test were asked by itself: what fails among others proves little.
+            self.processes.set_apart(batch.modules)
+        told = iter(replies)
+        for part in series.batches:
+            its = list(islice(told, len(part.calls)))
+            if len(its) == len(part.calls):
+                self._told[part] = its
+
+    def _apart(self, modules: Collection[str]) -> bool:
+        """Whether one of the modules has a process of its own."""
+        return len(self.processes.sharing(modules)) < len(modules)
+
     def ask_ahead(self, script: Script, rounding: bool) -> bytes | None:
         """Asks what the test is known to ask, as far as the answers so far allow; the test then
         gets these answers when it calls, or with `rounding` the reference's where they are nearly
@@ -97,6 +134,9 @@ class Student:
         for batch in script:
             if not (batch.is_certain or transcript.has_references_numbers):
                 return None
+            if told := self._told.pop(batch, None):
+                self._take(told, batch, transcript)
+                continue
             for process, part in self._by_process(batch):
                 if isinstance(process, StudentFault):
                     request = part.calls[0].request  # a second one would try the same import again
@@ -149,6 +189,13 @@ class Student:
         self.modules.update(batch.modules)
         self._ahead += [(call.request, call.reply) for call in batch.calls]
         transcript.add_references(len(batch.calls))
+
+    def _take(self, told: list[bytes], batch: Batch, transcript: Transcript) -> None:
+        """Keeps what was told before for the test."""
+        self._was_told = True
+        self.modules.update(batch.modules)
+        for call, reply in zip(batch.calls, told, strict=True):
+            self._ahead.append((call.request, transcript.add(reply, call.reply)))
 
     def _drop(self, replies: Iterator[Sequence[bytes]]) -> None:
         """Forgets the answers to what the test won't ask; where they cost the process, the test

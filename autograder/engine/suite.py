@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from types import ModuleType
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ from .check import Wrong
 from .diagnosis import Diagnosis
 from .errors import KitError
 from .mistakes import Mistake, load_mistakes
-from .repertoire import Repertoire
+from .repertoire import Piece, Repertoire
 from .script import Call, OffScript
 from .student import Student, StudentFault
 
@@ -124,7 +124,7 @@ class Suite:
         self._turns: queue.SimpleQueue[_Turn | None] = queue.SimpleQueue()
         self._turn: _Turn | None = None
         self._tests: dict[str, HiddenTest] = {}
-        self._plain: dict[str, _Plain] = {}
+        self._pieces: dict[str, Piece[Outcome]] = {}
         self._seed: int | None = None
         self._repertoire = Repertoire(self._reference, assignment.opaque)
         self.seconds: dict[str, float] = {}
@@ -179,7 +179,12 @@ class Suite:
             else:
                 self._tests[item.nodeid] = test
                 if (plain := _plain(item)) is not None:
-                    self._plain[item.nodeid] = plain
+                    self._pieces[item.nodeid] = Piece(
+                        item.nodeid,
+                        partial(self._call, item.nodeid, plain),
+                        partial(self._outcome, item.nodeid),
+                        test.rounding,
+                    )
 
     def loop(self, session: pytest.Session) -> None:
         self._collected.set()
@@ -203,16 +208,31 @@ class Suite:
             self._turn = None
 
     def _run_all(self, items: list[pytest.Item]) -> None:
-        by_pytest = [item for item in items if item.nodeid not in self._plain]
+        by_pytest = [item for item in items if item.nodeid not in self._pieces]
         following = dict(pairwise(by_pytest))
         self.seconds = {}
-        for item in items:
-            started = time.perf_counter()
-            self._run(item, following.get(item))
-            while self._may_be_anothers_fault():
-                self.turn.outcomes.pop()
-                self._run(item, following.get(item))
-            self.seconds[self._tests[item.nodeid].id] = time.perf_counter() - started
+        for _, group in groupby(items, lambda item: self._tests[item.nodeid].part):
+            part = list(group)
+            self._ask_together(part)
+            for item in part:
+                self._run_timed(item, following.get(item))
+
+    def _ask_together(self, items: list[pytest.Item]) -> None:
+        """Asks in one go what the tests of a part can be asked in advance; each gets its share of
+        the time."""
+        started = time.perf_counter()
+        pieces = [self._pieces[item.nodeid] for item in items if item.nodeid in self._pieces]
+        self._repertoire.ask_together(pieces, self.turn.student)
+        share = (time.perf_counter() - started) / len(items)
+        self.seconds |= {self._tests[item.nodeid].id: share for item in items}
+
+    def _run_timed(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        started = time.perf_counter()
+        self._run(item, following)
+        while self._may_be_anothers_fault():
+            self.turn.outcomes.pop()
+            self._run(item, following)
+        self.seconds[self._tests[item.nodeid].id] += time.perf_counter() - started
 
     def _begin(self, seed: int) -> None:
         """What is known of the tests is known for one seed."""
@@ -221,18 +241,11 @@ class Suite:
             self._repertoire = Repertoire(self._reference, self._assignment.opaque)
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
-        plain = self._plain.get(item.nodeid)
-        if plain is None:
+        piece = self._pieces.get(item.nodeid)
+        if piece is None:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            return
-        outcome = self._repertoire.perform(
-            item.nodeid,
-            self.turn.student,
-            partial(self._call, item.nodeid, plain),
-            partial(self._outcome, item.nodeid),
-            self._tests[item.nodeid].rounding,
-        )
-        self.turn.outcomes.append(outcome)
+        else:
+            self.turn.outcomes.append(self._repertoire.perform(piece, self.turn.student))
 
     def _call(self, nodeid: str, plain: _Plain, student: Student) -> BaseException | None:
         """Calls the test function; what it raised."""
@@ -256,6 +269,8 @@ class Suite:
         processes = self.turn.student.processes
         if in_doubt := self._in_doubt(outcome):
             processes.set_apart(in_doubt)
+            return True
+        if self.turn.student.has_moved:
             return True
         return outcome.kind in ("crash", "timeout", "raised") and processes.ended_old
 

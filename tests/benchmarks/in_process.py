@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "solutions")) if path not in sys.path]
 
 from autograder.engine.assignment import Assignment  # noqa: E402
-from autograder.engine.script import Script  # noqa: E402
+from autograder.engine.script import Script, Series  # noqa: E402
 from autograder.engine.student import Observation, StudentFault  # noqa: E402
 from autograder.engine.suite import MARKERS  # noqa: E402
 from autograder.engine.worker import serve  # noqa: E402
@@ -39,6 +39,7 @@ class InProcess:
     """Takes the place of `Student`: the same calls, straight into the student's functions."""
 
     on_script = False
+    has_moved = False
     all_answered = True
     untouched = frozenset[str]()
 
@@ -53,6 +54,9 @@ class InProcess:
 
     def begin_test(self) -> None:
         """Nothing is kept between tests."""
+
+    def ask_together(self, series: Series) -> None:
+        """Nor is it with others."""
 
     def ask_ahead(self, script: Script, rounding: bool) -> None:
         """Nothing is asked in advance: a test calls the functions themselves."""
