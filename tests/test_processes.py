@@ -128,6 +128,14 @@ def test_a_module_that_another_spoils_late_moves(wide, wide_grader) -> None:
     assert all(outcome.passed for outcome in outcomes)
 
 
+def test_each_test_asked_in_company_that_another_spoilt_is_repeated(tiny) -> None:
+    """Both tests of scales are asked at once; the first moves it, the second follows."""
+    files = classroom.with_code(tiny, "averages", "np.asarray = lambda array: np.array(array) + 1")
+    with Grader(dataclasses.replace(tiny, parts=("averages", "scales")), SHORT) as grader:
+        outcomes, _ = grader.run(files)
+    assert all(outcome.passed for outcome in outcomes)
+
+
 def test_one_that_another_ends_while_it_answers_moves(wide, wide_grader) -> None:
     """Its first answer was right, its second never came: a thread of scales ended the process."""
     scales = """
