@@ -366,6 +366,21 @@ def _growth(sizes: Sizes, work: Path, assignment: Assignment) -> Iterator[str]:
     ]
     head = ("submissions", "wall s", "each", "each further one", "CPU s each", "parent", "all")
     yield table(head, rows)
+    yield _without_start(*ways)
+
+
+def _without_start(first: Way, second: Way, *larger: Way) -> str:
+    """What a submission takes when the start, which a class has once, is taken off."""
+    each = (second.cost.wall - first.cost.wall) / (second.count - first.count)
+    start = first.cost.wall - first.count * each
+    told = [
+        f"{(way.cost.wall - start) / way.count:.3f} s in a class of {way.count}"
+        for way in (second, *larger)
+    ]
+    return (
+        f"By the first two rows, the start takes {start:.1f} s. Without it, a submission takes"
+        f" {', '.join(told)}."
+    )
 
 
 def _each_further(way: Way, smaller: Way | None) -> str:
