@@ -48,8 +48,8 @@ class Repertoire:
         self._known: dict[str, dict[bytes, Any]] = defaultdict(dict)
 
     def ask_together(self, pieces: Sequence[Piece[Any]], student: Student) -> None:
-        """Asks at once what these pieces ask the same whatever is answered; to be performed next,
-        in this order."""
+        """Asks at once what these pieces ask the same whatever is answered. They are performed
+        next, each with its answers."""
         names = tuple(piece.name for piece in pieces)
         if names not in self._series:
             if len(self._series) >= MAX_SERIES:
