@@ -56,7 +56,6 @@ class Student:
         """The modules that the test has called, whatever came of it."""
         self.on_script = False
         """Whether every answer was one of those that were asked for in advance."""
-        self._was_told = False
         self._observed = 0
         self._recorded = 0
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
@@ -75,12 +74,6 @@ class Student:
         """Whether every call that was made got an answer, be it that it raised."""
         faults = any(isinstance(answer, StudentFault) for _, answer in self._ahead)
         return self._observed == len(self.calls) and not faults
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether the answers are those told together with other tests' to modules that shared a
-        process, and one of them has a process of its own by now."""
-        return self._was_told and self._apart(self.modules)
 
     @property
     def events(self) -> Events:
@@ -134,7 +127,8 @@ class Student:
         for batch in script:
             if not (batch.is_certain or transcript.has_references_numbers):
                 return None
-            if told := self._told.pop(batch, None):
+            told = self._told.pop(batch, None)
+            if told and self._counts(told, batch):
                 self._take(told, batch, transcript)
                 continue
             for process, part in self._by_process(batch):
@@ -190,9 +184,13 @@ class Student:
         self._ahead += [(call.request, call.reply) for call in batch.calls]
         transcript.add_references(len(batch.calls))
 
+    def _counts(self, told: list[bytes], batch: Batch) -> bool:
+        """Whether what was told before need not be asked again: what a process told that modules
+        shared proves little against one that has a process of its own by now."""
+        return not self._apart(batch.modules) or told == [call.reply for call in batch.calls]
+
     def _take(self, told: list[bytes], batch: Batch, transcript: Transcript) -> None:
         """Keeps what was told before for the test."""
-        self._was_told = True
         self.modules.update(batch.modules)
         for call, reply in zip(batch.calls, told, strict=True):
             self._ahead.append((call.request, transcript.add(reply, call.reply)))

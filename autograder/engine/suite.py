@@ -270,8 +270,6 @@ class Suite:
         if in_doubt := self._in_doubt(outcome):
             processes.set_apart(in_doubt)
             return True
-        if self.turn.student.has_moved:
-            return True
         return outcome.kind in ("crash", "timeout", "raised") and processes.ended_old
 
     def _in_doubt(self, outcome: Outcome) -> list[str]:

@@ -39,7 +39,6 @@ class InProcess:
     """Takes the place of `Student`: the same calls, straight into the student's functions."""
 
     on_script = False
-    has_moved = False
     all_answered = True
     untouched = frozenset[str]()
 
