@@ -6,6 +6,7 @@ what goes wrong on the way is a `StudentFault` with a reason that the student ma
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from .worker.wire import Encoder, GeneratorState, Handle, write_request
 __all__ = ["Handle", "Observation", "Student", "StudentFault"]
 
 MAX_RECORDED = 64 * 2**20
+SLOW_SERIES = 0.5
+"""Seconds for a series after which a submission is asked test by test."""
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Student:
         self.untouched = frozenset(untouched)
         self._opaque = opaque
         self._told: dict[Batch, list[bytes]] = {}
+        self._too_slow = False
         self.begin_test()
 
     def begin_test(self) -> None:
@@ -93,9 +97,10 @@ class Student:
         """Asks in one go what several tests are certain to ask, of modules that share a process;
         `ask_ahead` takes the answers."""
         batch = series.as_one
-        if self._apart(batch.modules):
+        if self._apart(batch.modules) or self._too_slow:
             return
         self.begin_test()
+        started = time.monotonic()
         replies: list[bytes] = []
         size = 0
         try:
@@ -108,6 +113,8 @@ class Student:
         except StudentFault:
             # As where the test were asked by itself: what fails among others proves little.
             self.processes.set_apart(batch.modules)
+        # What is slow or floods would cost its time twice in every part.
+        self._too_slow = time.monotonic() - started > SLOW_SERIES
         told = iter(replies)
         for part in series.batches:
             its = list(islice(told, len(part.calls)))
