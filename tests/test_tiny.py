@@ -103,14 +103,19 @@ FIGURES = [three_places]
 """
 
 
-def test_its_figures_are_drawn_under_its_own_title(own: Assignment, tmp_path: Path) -> None:
+def page_with_figures(own: Assignment, tmp_path: Path, figures: str) -> str:
+    """The page of right work when the assignment's figures are this code."""
     (own.folder / "figures").mkdir()
-    (own.folder / "figures" / "__init__.py").write_text(FIGURES)
+    (own.folder / "figures" / "__init__.py").write_text(figures)
     file = own.folder / "assignment.toml"
     file.write_text('figures = "figures"\n' + file.read_text())
     classroom.write_zip(tmp_path / "class" / "right.zip", classroom.solution(own))
     done(own, "grade", tmp_path / "class", "-o", tmp_path / "graded", "--jobs", 1)
-    page = (tmp_path / "graded" / "feedback" / "right.html").read_text("utf-8")
+    return (tmp_path / "graded" / "feedback" / "right.html").read_text("utf-8")
+
+
+def test_its_figures_are_drawn_under_its_own_title(own: Assignment, tmp_path: Path) -> None:
+    page = page_with_figures(own, tmp_path, FIGURES)
     assert "Your thermometer" in page
     assert 'aria-label="degrees by place: Three places' in page
     assert "network" not in page
@@ -118,13 +123,7 @@ def test_its_figures_are_drawn_under_its_own_title(own: Assignment, tmp_path: Pa
 
 
 def test_figures_that_can_not_be_imported_cost_no_grade(own: Assignment, tmp_path: Path) -> None:
-    (own.folder / "figures").mkdir()
-    (own.folder / "figures" / "__init__.py").write_text("1 / 0\n")
-    file = own.folder / "assignment.toml"
-    file.write_text('figures = "figures"\n' + file.read_text())
-    classroom.write_zip(tmp_path / "class" / "right.zip", classroom.solution(own))
-    done(own, "grade", tmp_path / "class", "-o", tmp_path / "graded", "--jobs", 1)
-    page = (tmp_path / "graded" / "feedback" / "right.html").read_text("utf-8")
+    page = page_with_figures(own, tmp_path, "1 / 0\n")
     assert "All tests pass" in page
     assert "Could not be drawn (ZeroDivisionError)" in page
 
