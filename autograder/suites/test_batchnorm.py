@@ -17,7 +17,7 @@ from autograder.suites.inputs import Batch
 ATOL = RTOL = 1e-8
 TINY_EPS = 1e-8
 """So small that it makes no difference at 1e-6: where eps goes is judged by tests of its own."""
-SHAPES = ((9, 4), (3, 6), (5, 5), (1, 4), (7, 1), (1, 1))
+SHAPES = ((9, 4), (3, 6), (5, 5), (1, 4), (7, 1), (1, 1), (2, 3))
 
 
 def _said(n: int, d: int, options: dict[str, Any]) -> str:
@@ -83,6 +83,8 @@ def _gradients(
 ) -> None:
     """The gradients (0: dx, 1: dgamma, 2: dbeta) for random upstream gradients are right."""
     douts = [rng.standard_normal(batch.x.shape) + 0.5 for batch, _ in cases]
+    for dout in douts:
+        dout[3:5] = 0.0  # examples on which the loss does not depend
     outcomes = [
         check.attempt(_backward, student, batch, dout, **options)
         for (batch, options), dout in zip(cases, douts, strict=True)
@@ -105,6 +107,21 @@ def _judge_gradients(
         name = ("dx", "dgamma", "dbeta")[position]
         value, expected = gradients[position], right[position]
         check.close(value, expected, f"{name} after {what}", atol=atol, rtol=RTOL)
+
+
+def _silent(rng: np.random.Generator) -> Batch:
+    """A batch with a unit and an example of zeros, and a gamma of zero."""
+    batch = inputs.batch(rng, 6, 3)
+    batch.x[:, 1] = batch.x[3] = 0.0
+    batch.gamma[2] = 0.0
+    return batch
+
+
+def _equal(rng: np.random.Generator) -> Batch:
+    """A batch of equal examples."""
+    batch = inputs.batch(rng, 4, 2)
+    batch.x[:] = batch.x[0]
+    return batch
 
 
 # ---- forward, training ----
@@ -131,6 +148,7 @@ def test_training_output(student, reference, rng):
 
 @pytest.mark.points(1.5)
 @pytest.mark.catches("eps_forgotten")
+@pytest.mark.catches("momentum_one_means_evaluation")
 def test_training_eps(student, reference, rng):
     """Training: eps is added where the formula says, whatever its size.
 
@@ -138,11 +156,12 @@ def test_training_eps(student, reference, rng):
     """
     cases: list[tuple[Batch, dict[str, Any]]] = [
         (inputs.batch(rng, n, 5), {"training": True, "eps": eps})
-        for n, eps in ((8, 1e-3), (8, 0.3), (2, 1))
+        for n, eps in ((8, 1e-3), (8, 0.3), (2, 3))
     ]
     small = inputs.batch(rng, 8, 5, spread=1e-3)
     cases.append((small, {"training": True, "eps": 1e-6, "momentum": 0.6}))
-    cases.append((inputs.batch(rng, 8, 5, spread=1e-4), {"training": True, "eps": 1e-12}))
+    tiny = inputs.batch(rng, 8, 5, spread=1e-6)
+    cases.append((tiny, {"training": True, "eps": 1e-14, "momentum": 1.0}))
     _outputs(student, reference, cases)
 
 
@@ -159,22 +178,29 @@ def test_training_default_eps(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("eps_forgotten")
 @pytest.mark.catches("statistics_of_first_examples")
+@pytest.mark.catches("normalised_is_clipped")
+@pytest.mark.catches("gamma_is_clipped")
 def test_training_offset(student, reference, rng):
     """Training: units far from zero, of any spread, are normalised, in large batches as well.
 
-    The variance is taken about the mean of the batch.
+    The variance is taken about the mean of the batch. Nothing is limited: neither an example that
+    lies far from all others, nor gamma and beta.
     """
     options = {"training": True, "eps": 1e-5}
-    cases = [
-        (inputs.batch(rng, n, 4, offset=20.0, spread=spread), options)
-        for n, spread in ((300, 1.0), (32, 100.0))
-    ]
-    _outputs(student, reference, cases)
+    many, wide = (
+        inputs.batch(rng, n, 4, offset=20.0, spread=spread) for n, spread in ((300, 1.0), (32, 1e5))
+    )
+    many.x[7] += 60.0 * many.x.std(axis=0)
+    wide.gamma[:2] *= 150.0
+    wide.beta[1:3] *= 150.0
+    _outputs(student, reference, [(many, options), (wide, options)])
 
 
 @pytest.mark.points(1)
 @pytest.mark.catches("bn_rejects_single_example", "eps_forgotten")
 @pytest.mark.catches("gamma_zero_replaced")
+@pytest.mark.catches("equal_examples_raise")
+@pytest.mark.catches("zero_examples_left_out")
 def test_training_shapes(student, reference, rng):
     """Training: any batch will do: square ones, a single example, a single unit, equal examples.
 
@@ -182,10 +208,8 @@ def test_training_shapes(student, reference, rng):
     """
     options = {"training": True, "eps": 1e-3}
     batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
-    silent = inputs.batch(rng, 6, 3)
-    silent.x[:, 1] = 0.0
-    silent.gamma[2] = 0.0
-    _outputs(student, reference, [(batch, options) for batch in (*batches, silent)])
+    batches += [_silent(rng), _equal(rng)]
+    _outputs(student, reference, [(batch, options) for batch in batches])
 
 
 @pytest.mark.points(1)
@@ -219,6 +243,7 @@ def test_running_mean(student, reference, rng):
 @pytest.mark.catches("running_std", "running_variance_not_updated", "unbiased_running_variance")
 @pytest.mark.catches("unbiased_variance", "variance_about_running_mean")
 @pytest.mark.catches("variance_without_division")
+@pytest.mark.catches("running_variance_has_floor")
 def test_running_variance(student, reference, rng):
     """Training: the running variance moves from its old value towards that of the batch.
 
@@ -226,14 +251,16 @@ def test_running_variance(student, reference, rng):
     """
     cases = [
         (
-            inputs.batch(rng, 4, 5, spread=spread),
+            inputs.batch(rng, n, 5, spread=spread),
             {"training": True, "momentum": momentum, "eps": eps},
         )
-        for spread, momentum, eps in (
-            (2.0, float(rng.uniform(0.2, 0.4)), 0.5),
-            (1e4, float(rng.uniform(0.6, 0.8)), 1e-5),
+        for n, spread, momentum, eps in (
+            (4, 2.0, float(rng.uniform(0.2, 0.4)), 0.5),
+            (100, 1e4, float(rng.uniform(0.6, 0.8)), 1e-5),
+            (4, 1e-3, 0.9, 0.1),
         )
     ]
+    cases[-1][0].running_var[:] *= 1e-6
     _running(student, reference, cases, (3,))
 
 
@@ -301,6 +328,8 @@ def test_forward_contract(student, reference, rng):
 @pytest.mark.catches("gamma_ignored", "gamma_per_example", "mean_not_subtracted")
 @pytest.mark.catches("multiplies_by_std", "returns_no_running_values", "shift_before_scale")
 @pytest.mark.catches("single_example_skips_normalisation")
+@pytest.mark.catches("eval_of_new_layer_uses_batch")
+@pytest.mark.catches("eval_without_running_mean_uses_batch")
 def test_evaluation_output(student, reference, rng):
     """Evaluation: the running values normalise, so an example's output is its own affair.
 
@@ -311,9 +340,17 @@ def test_evaluation_output(student, reference, rng):
     ]
     cases.append((inputs.batch(rng, 4, 3), {"training": False}))
     cases.append((inputs.batch(rng, 4, 3), {"training": False, "eps": 1, "momentum": 0.2}))
-    zero = inputs.batch(rng, 4, 3)
-    zero.running_var[:] = 0.0, 1e-4, 2.0
-    cases.append((zero, {"training": False, "eps": 1e-2}))
+    # Of units that never varied, of a new layer, of units that are centred, constant or far away.
+    for mean, var in (
+        ((1.5, -2.0, 0.7), (0.0, 1e-4, 2.0)),
+        ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+        ((0.0, 0.0, 0.0), (2.0, 0.3, 3.0)),
+        ((1.2, -0.4, 0.0), (0.0, 0.0, 0.0)),
+        ((300.0, -40.0, 1e4), (1e-3, 1e6, 0.02)),
+    ):
+        given = inputs.batch(rng, 4, 3)
+        given.running_mean[:], given.running_var[:] = mean, var
+        cases.append((given, {"training": False, "eps": 1e-2}))
     _outputs(student, reference, cases)
 
 
@@ -345,6 +382,7 @@ def test_evaluation_running(student, reference, rng):
 @pytest.mark.catches("paths_over_everything", "paths_over_units", "statistics_taken_as_constant")
 @pytest.mark.catches("variance_path_added", "variance_path_missing", "variance_path_not_averaged")
 @pytest.mark.catches("variance_path_not_summed", "variance_path_without_x_hat")
+@pytest.mark.catches("zero_gradients_not_counted")
 def test_backward_dx(student, reference, rng):
     """Backward, training: dx has the parts that go through the batch's mean and variance.
 
@@ -405,6 +443,7 @@ def test_backward_eps(student, reference, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.catches("backward_forgets_eps")
+@pytest.mark.catches("two_examples_without_variance_path")
 def test_backward_shapes(student, reference, rng):
     """Backward, training: any batch will do: square ones, a single example, a single unit.
 
@@ -412,10 +451,8 @@ def test_backward_shapes(student, reference, rng):
     """
     options = {"training": True, "eps": 1e-2}
     batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
-    silent = inputs.batch(rng, 6, 3)
-    silent.x[:, 1] = 0.0
-    silent.gamma[2] = 0.0
-    cases = [(batch, options) for batch in (*batches, silent)]
+    batches += [_silent(rng), _equal(rng)]
+    cases = [(batch, options) for batch in batches]
     _gradients(student, reference, rng, cases, (0, 1, 2))
 
 
@@ -442,6 +479,7 @@ def test_backward_evaluation(student, reference, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.catches("one_cache_for_all_calls")
+@pytest.mark.catches("small_gradients_zeroed")
 def test_backward_of_two_passes(student, reference, rng):
     """Backward: each pass uses the cache of its own forward pass.
 
@@ -449,7 +487,9 @@ def test_backward_of_two_passes(student, reference, rng):
     """
     batches = [inputs.batch(rng, 6, 4), inputs.batch(rng, 6, 4), inputs.batch(rng, 6, 4)]
     modes = [True, False, True]
-    douts = [rng.standard_normal((6, 4)) for _ in batches]
+    # Gradients may have all but vanished on their way to a layer.
+    sizes = [1.0, 1.0, 1e-9]
+    douts = [size * rng.standard_normal((6, 4)) for size in sizes]
     caches = [
         _forward(student, batch, training=mode, eps=TINY_EPS)[1]
         for batch, mode in zip(batches, modes, strict=True)
@@ -461,7 +501,7 @@ def test_backward_of_two_passes(student, reference, rng):
         right = reference.batchnorm.batchnorm_backward(douts[i], cache)
         what = f"forward pass {i + 1} of 3, with training={modes[i]}"
         gradients = check.items(values[i], 3, f"batchnorm_backward after {what}")
-        _judge_gradients(tuple(gradients), right, what, atol=1e-6)
+        _judge_gradients(tuple(gradients), right, what, atol=1e-6 * sizes[i])
 
 
 @pytest.mark.points(1)

@@ -14,15 +14,21 @@ from autograder.engine import check
 from autograder.suites import inputs
 
 RTOL = 1e-5
-ATOL = 1e-12
+PYTORCHS_EPS = 1e-6
+"""What PyTorch adds to a norm before it divides by it. Of a small norm it is a larger share."""
+ATOL = 1e-30
 NAN, INF = float("nan"), float("inf")
-RIGHT_LIMITS = (2, 1e-9, INF)
+RIGHT_LIMITS = (2, 1e-13, INF)
 WRONG_LIMITS = (0, -1.5, NAN, -INF)
 WRONG_FOR_ZEROS = -1.5
 """The wrong limit that comes with gradients of zeros, for which no limit would be needed."""
 Grads = list[np.ndarray]
 LOPSIDED = np.array([1e-150, -3e200, -1e100, -2e200])
 """Only its size tells its largest entry, which is neither the first nor the maximum."""
+JUST_FINITE = [np.array([1e308, -1e308]), np.array([3e156, 4e156]), np.full(4, 0.9e154)]
+"""Their norms are finite, not their squares, nor the sum of the first one's sizes."""
+SIZES = ((1e200, 1.5), (3e300, 1e120), (1e-200, 1.5))
+"""Of gradients, with limits."""
 
 
 def _call(name: str, limit: float) -> str:
@@ -39,10 +45,17 @@ def _judge(reference: Any, name: str, value: Any, grads: Grads, limit: float) ->
     what = _call(name, limit)
     right = _arrays(name, getattr(reference.clipping, name)(grads, limit), what)
     found = check.items(_arrays(name, value, what), len(grads), what)
-    rtol = RTOL if "norm" in name else 1e-9
     for index, (array, expected) in enumerate(zip(found, right, strict=True)):
         given = {"the gradient": grads[index]}
+        divided_by = grads if name == "clip_by_global_norm" else grads[index : index + 1]
+        rtol = 1e-9 if name == "clip_by_value" else _tolerance(reference, divided_by)
         check.close(array, expected, f"{what}, array {index}", atol=ATOL, rtol=rtol, given=given)
+
+
+def _tolerance(reference: Any, grads: Grads) -> float:
+    """The relative error that the factor may have which shrinks these gradients together."""
+    norm = reference.clipping.clip_by_global_norm(grads, 1.0)[1]
+    return float(np.clip(PYTORCHS_EPS / norm if norm else 0.0, RTOL, 1e-2))
 
 
 def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, float]]) -> None:
@@ -57,8 +70,9 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
     keyword = "threshold" if name == "clip_by_value" else "max_norm"
     cases = [(inputs.gradients(rng), limit) for limit in (1.25, 100.0)]
     cases.append((inputs.gradients(rng)[3:0:-1], 1.25))
-    cases.append(([_plain(rng)[0], _plain(rng)[0]], 1.25))
-    cases += [(_plain(rng)[:1], 1.25), ([np.array(-2.5)], 1.25)]
+    first, second, *_ = _plain(rng)
+    cases += [([first, -first], 1.25), ([np.empty((0, 3)), second], 1.25)]
+    cases += [([first], 1.25), ([second], 100.0), ([np.array(-2.5)], 1.25)]
     function = getattr(student.clipping, name).observe
     outcomes = [check.attempt(function, grads, **{keyword: limit}) for grads, limit in cases]
     for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
@@ -106,17 +120,22 @@ def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: 
 def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """NaN and infinity of either sign raise ValueError, in whichever array they are."""
     function, grads = getattr(student.clipping, name), inputs.gradients(rng)
-    places = [(0, NAN), (-2, NAN), (0, INF), (-2, -INF), (3, NAN), (4, INF)]
+    places = [(0, NAN), (-1, NAN), (0, INF), (-1, -INF), (3, NAN), (5, INF)]
     spoilt = [(_spoil(grads, index, bad), bad) for index, bad in places]
+    spoilt += [([np.array([1.0, INF, -INF])], INF), (_spoil(grads[2:3], 0, NAN), NAN)]
     plain = _plain(rng)
     right = function(plain, 1.5)
-    wrong = [check.attempt(function, given, 1.5) for given, _ in spoilt]
+    limits = [1.5] * len(places) + [1.5, 100.0]
+    wrong = [
+        check.attempt(function, given, limit)
+        for (given, _), limit in zip(spoilt, limits, strict=True)
+    ]
     _judge(reference, name, right, plain, 1.5)
     for outcome, (_, bad) in zip(wrong, spoilt, strict=True):
         check.refused(outcome, ValueError, f"{name} of gradients with an entry {bad}")
 
 
-PLAIN: tuple[tuple[int, ...], ...] = ((4, 3), (5,), (2, 3, 2), (3, 3))
+PLAIN: tuple[tuple[int, ...], ...] = ((4, 3), (5,), (2, 1, 3, 2), (3, 3))
 
 
 def _plain(rng: np.random.Generator, size: float = 1.0) -> Grads:
@@ -148,6 +167,7 @@ def _spoil(grads: Grads, index: int, bad: float) -> Grads:
 @pytest.mark.catches("clip_value_zeroes_large", "clip_value_zeroes_negatives")
 @pytest.mark.catches("clip_value_drops_small_entries")
 @pytest.mark.catches("clip_value_limit_at_most_thousand")
+@pytest.mark.catches("clip_value_checks_sum")
 def test_value_entries(student, reference, rng):
     """clip_by_value: entries beyond the limits become the limits, all others stay.
 
@@ -156,9 +176,9 @@ def test_value_entries(student, reference, rng):
     limits: list[float] = [float(rng.uniform(0.5, 0.9)), float(rng.uniform(1.1, 1.6)), 1, 5.0]
     cases = [(_plain(rng), limit) for limit in limits]
     edge = [np.array([limits[0], -limits[0], 0.0, 3.0, -3.0]), np.array([[1e200, -1e-200, -1e300]])]
-    edge.append(np.array([5e-9, -5e-9]))
+    edge += [np.array([5e-9, -5e-9]), np.array([1e308, 1e308])]
     cases[-1] = [grad * 1e12 for grad in _plain(rng)], 8e11
-    _values(student, reference, "clip_by_value", [*cases, (edge, limits[0])])
+    _values(student, reference, "clip_by_value", [*cases, (edge, limits[0]), (edge, 1e150)])
 
 
 @pytest.mark.points(0.5)
@@ -201,6 +221,7 @@ def test_value_wrong_limit(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_value_any_gradient", "clip_value_infinity_accepted")
 @pytest.mark.catches("clip_value_minus_infinity_accepted", "clip_value_repairs_gradients")
+@pytest.mark.catches("clip_value_last_unchecked")
 def test_value_wrong_gradients(student, reference, rng):
     """clip_by_value: a gradient with NaN or infinity raises ValueError.
 
@@ -221,6 +242,7 @@ def test_value_wrong_gradients(student, reference, rng):
 @pytest.mark.catches("clip_norm_per_row", "clip_norm_returns_norms", "clip_norm_root_mean_square")
 @pytest.mark.catches("clip_norm_spectral", "clip_norm_squared", "clip_norm_to_unit")
 @pytest.mark.catches("clip_norm_one_percent_late")
+@pytest.mark.catches("clip_norm_leaves_small_norms")
 def test_norm_arrays(student, reference, rng):
     """clip_by_norm: an array with too large a norm is shrunk to the limit, others stay.
 
@@ -229,20 +251,20 @@ def test_norm_arrays(student, reference, rng):
     shares = (4.0, 0.3, 1.0002, 0.8, 0.9998, 1.3, 9.0, 0.6)
     limits: list[float] = [float(rng.uniform(1.3, 1.9)), float(rng.uniform(2.2, 3.0)), 2]
     cases = [(_with_norms(rng, tuple(limit * s for s in shares)), limit) for limit in limits]
+    cases.append((_with_norms(rng, (0.4, 5e-4, 5e-5, 3e-4)), 1e-4))
     _values(student, reference, "clip_by_norm", cases)
 
 
 @pytest.mark.points(1)
 @pytest.mark.catches("clip_norm_overflows", "clip_norm_zero_division", "clip_norm_zero_gives_nan")
+@pytest.mark.catches("clip_norm_multiplies_first")
 def test_norm_extremes(student, reference, rng):
     """clip_by_norm: entries of any size work, as long as the norm is a finite number.
 
     The square of 1e200 is not finite. Can the array be made smaller before it is squared?
     """
-    cases = [
-        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 4e5), (1e-200, 1.5))
-    ]
-    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2)), LOPSIDED]
+    cases = [(_plain(rng, size), limit) for size, limit in SIZES]
+    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2)), LOPSIDED, *JUST_FINITE]
     _values(student, reference, "clip_by_norm", [*cases, (mixed, 1.2)])
 
 
@@ -267,6 +289,7 @@ def test_norm_zero(student, reference, rng):
 @pytest.mark.catches("clip_norm_0d_becomes_1d", "clip_norm_drops_empty", "clip_norm_float32")
 @pytest.mark.catches("clip_norm_len_of_0d", "clip_norm_max_of_empty", "clip_norm_tuple")
 @pytest.mark.catches("clip_norm_squeezes", "clip_norm_unpacks_single_array")
+@pytest.mark.catches("clip_norm_single_grows")
 def test_norm_contract(student, reference, rng):
     """clip_by_norm: a list of float64 arrays, in order, each with its own shape.
 
@@ -299,6 +322,8 @@ def test_norm_wrong_limit(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_norm_any_gradient", "clip_norm_checks_last_array")
 @pytest.mark.catches("clip_norm_infinity_accepted")
+@pytest.mark.catches("clip_norm_last_unchecked")
+@pytest.mark.catches("clip_norm_vectors_unchecked")
 def test_norm_wrong_gradients(student, reference, rng):
     """clip_by_norm: a gradient with NaN or infinity raises ValueError.
 
@@ -316,7 +341,8 @@ def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
     norms = (2.0, 0.3, 3.0, 0.05)
     joint = float(np.linalg.norm(norms))
     limits: list[float] = [float(rng.uniform(1.1, 1.9)), joint / 1.0002, joint * 1.0002, 2]
-    return [(_with_norms(rng, norms), limit) for limit in limits]
+    cases = [(_with_norms(rng, norms), limit) for limit in limits]
+    return [*cases, (_with_norms(rng, (2e-4, 3e-4)), 1e-4)]
 
 
 @pytest.mark.points(1.5)
@@ -328,6 +354,7 @@ def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
 @pytest.mark.catches("global_norm_scales_large_arrays_only", "global_norm_skips_vectors")
 @pytest.mark.catches("global_norm_spectral", "global_norm_squared", "global_norm_sum_of_norms")
 @pytest.mark.catches("global_norm_to_unit")
+@pytest.mark.catches("global_norm_leaves_small_norms")
 def test_global_arrays(student, reference, rng):
     """clip_by_global_norm: one factor shrinks all arrays, if their joint norm is too large.
 
@@ -360,16 +387,16 @@ def test_global_norm_value(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_overflows")
 @pytest.mark.catches("global_norm_scaled_by_signed_maximum")
+@pytest.mark.catches("global_norm_multiplies_first")
+@pytest.mark.catches("global_norm_scaled_by_first_array")
 def test_global_extremes(student, reference, rng):
     """clip_by_global_norm: entries of any size work, as long as the norm is a finite number.
 
     The square of 1e200 is not finite. Can the arrays be made smaller before they are squared?
     """
-    cases = [
-        (_plain(rng, size), limit) for size, limit in ((1e200, 1.5), (3e300, 4e5), (1e-200, 1.5))
-    ]
-    mixed = [*_plain(rng, 1e200)[:2], *_plain(rng)[2:], np.zeros((2, 2)), LOPSIDED]
-    cases.append((mixed, 1.2))
+    cases = [(_plain(rng, size), limit) for size, limit in SIZES]
+    mixed = [*_plain(rng)[2:], *_plain(rng, 1e200)[:2], np.zeros((2, 2)), LOPSIDED]
+    cases += [(mixed, 1.2), *(([grad], 1.2) for grad in JUST_FINITE)]
     cases[0] = [LOPSIDED, *(-np.abs(grad) for grad in _plain(rng, 1e200))], 1.5
     name = "clip_by_global_norm"
     outcomes = [check.attempt(student.clipping.clip_by_global_norm, *case) for case in cases]
@@ -383,6 +410,7 @@ def test_global_extremes(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_of_nothing_fails", "global_norm_of_nothing_not_returned")
 @pytest.mark.catches("global_norm_zero_division", "global_norm_zero_gives_nan")
+@pytest.mark.catches("global_norm_fails_on_empty_arrays")
 def test_global_zero(student, reference, rng):
     """clip_by_global_norm: zeros stay zero and have norm 0; so has the empty list.
 
@@ -390,7 +418,8 @@ def test_global_zero(student, reference, rng):
     """
     function = student.clipping.clip_by_global_norm.observe
     zeros = [np.zeros((3, 2)), np.zeros(4)]
-    cases: list[tuple[Grads, float]] = [(zeros, 1.5), ([], 1.5), ([*zeros, _plain(rng)[0]], 1.5)]
+    lists: list[Grads] = [zeros, [], [*zeros, _plain(rng)[0]], [np.empty((0, 3))]]
+    cases = [(grads, 1.5) for grads in lists]
     outcomes = [check.attempt(function, grads, limit) for grads, limit in cases]
     for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
         what = f"clip_by_global_norm of {len(grads)} arrays, zeros among them"
@@ -405,6 +434,9 @@ def test_global_zero(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_0d_becomes_1d", "global_norm_len_of_0d")
 @pytest.mark.catches("global_norm_max_of_empty", "global_norm_unpacks_single_array")
+@pytest.mark.catches("global_norm_single_grows")
+@pytest.mark.catches("global_norm_of_different_norms")
+@pytest.mark.catches("global_norm_ends_at_empty")
 def test_global_contract(student, reference, rng):
     """clip_by_global_norm: a tuple of a list of float64 arrays, in order, and a number.
 
@@ -438,6 +470,8 @@ def test_global_wrong_limit(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_any_gradient", "global_norm_checks_first_array")
 @pytest.mark.catches("global_norm_infinity_accepted")
+@pytest.mark.catches("global_norm_last_unchecked")
+@pytest.mark.catches("global_norm_checks_large_only")
 def test_global_wrong_gradients(student, reference, rng):
     """clip_by_global_norm: a gradient with NaN or infinity raises ValueError.
 

@@ -49,15 +49,16 @@ def _fraction(value: Any, right: float, what: str) -> None:
 @pytest.mark.catches("norms_largest_entry", "norms_list", "norms_mean_absolute")
 @pytest.mark.catches("norms_relative_to_last", "norms_reversed", "norms_root_mean_square")
 @pytest.mark.catches("norms_signed", "norms_spectral", "norms_squared", "norms_stack")
+@pytest.mark.catches("norms_rounded")
 def test_gradient_norms_values(student, rng):
     """gradient_norms: one L2 norm for each array, in order.
 
     Take arrays whose norms you know, such as one with the entries 3 and 4.
     """
-    shapes = [(4, 3), (6, 5), (3, 8), (2, 2)]
+    shapes: list[tuple[int, ...]] = [(4, 3), (6, 5), (3, 8), (2, 2), (2, 1, 3, 2)]
     grads = [
         rng.standard_normal(shape) * 10.0**power
-        for shape, power in zip(shapes, (0, 9, -3, 1), strict=True)
+        for shape, power in zip(shapes, (0, 9, -3, 1, -16), strict=True)
     ]
     right = np.array([np.sqrt(np.sum(grad**2)) for grad in grads])
     check.close(
@@ -99,6 +100,7 @@ def test_gradient_norms_contract(student, rng):
 @pytest.mark.catches("saturated_for_every_example", "saturated_hard_coded_tolerance")
 @pytest.mark.catches("saturated_near_one_too", "saturated_per_row", "saturated_per_unit")
 @pytest.mark.catches("saturated_percent", "saturated_without_abs", "saturated_zero_slopes_only")
+@pytest.mark.catches("saturated_above_one_too")
 def test_saturated_fraction_values(student, rng):
     """saturated_fraction: the share of slopes whose size is below the tolerance.
 
@@ -107,13 +109,15 @@ def test_saturated_fraction_values(student, rng):
     sizes = rng.uniform(0.02, 1.0, 24)
     sizes[:5] = rng.uniform(0.0, 0.008, 5)
     sizes[5] = 0.0
+    sizes[6:10] = rng.uniform(1.2, 3.0, 4)
     slopes = rng.permutation(sizes * rng.choice([-1.0, 1.0], 24)).reshape(4, 6)
     values = [
         student.diagnostics.saturated_fraction(slopes),
         student.diagnostics.saturated_fraction(slopes, tol=0.4),
         student.diagnostics.saturated_fraction(slopes, 1e-9),
+        student.diagnostics.saturated_fraction(slopes, tol=2.0),
     ]
-    for value, tol in zip(values, (0.01, 0.4, 1e-9), strict=True):
+    for value, tol in zip(values, (0.01, 0.4, 1e-9, 2.0), strict=True):
         right = np.count_nonzero(np.abs(slopes) < tol) / 24
         _fraction(value, right, f"saturated_fraction(slopes, {tol})")
 
@@ -130,7 +134,7 @@ def test_saturated_fraction_edges(student, rng):
     cases: list[tuple[np.ndarray, dict[str, float], float]] = [
         (np.array([0.25, -0.25, 0.1, -0.1, 0.5, -0.2, 1.0, 0.0]), {"tol": 0.25}, 4 / 8),
         (np.array([[0.01, -0.01, 0.01 - 1e-11, 1.0]]), {}, 1 / 4),
-        (rng.permutation(np.repeat([0.001, -0.5, 1.0], [3, 4, 5])).reshape(2, 3, 2), {}, 3 / 12),
+        (rng.permutation(np.repeat([0.001, -0.5, 1.0], [3, 4, 5])).reshape(2, 3, 1, 2), {}, 3 / 12),
         (np.array(-0.002), {}, 1.0),
         (np.array(0.8), {}, 0.0),
         (np.array([0.0, -0.005, 0.5]), {"tol": 0.0}, 0.0),
@@ -212,6 +216,7 @@ def test_dead_fraction_edges(student, rng):
 @pytest.mark.catches("diagnose_sorts_norms")
 @pytest.mark.catches("diagnose_sorts_in_place")
 @pytest.mark.catches("diagnose_mean_of_last_two")
+@pytest.mark.catches("diagnose_checks_sum")
 def test_diagnose_verdicts(student, rng):
     """diagnose: the ratio of the first norm to the last decides between three words.
 
@@ -231,6 +236,7 @@ def test_diagnose_verdicts(student, rng):
             cases.append((norms, {}, right))
     cases += [(np.array([1e300, 1.0, 1e-300]), {}, "exploding")]
     cases += [(np.array([1e-300, 1.0, 1e300]), {}, "vanishing")]
+    cases += [(np.array([1e308, 1e308]), {}, "healthy")]
     _verdicts(student, [cases[i] for i in rng.permutation(len(cases))])
 
 
@@ -238,7 +244,8 @@ def test_diagnose_verdicts(student, rng):
 @pytest.mark.catches("diagnose_at_exploding_threshold", "diagnose_at_vanishing_threshold")
 @pytest.mark.catches("diagnose_first_two_layers", "diagnose_hard_coded_exploding")
 @pytest.mark.catches("diagnose_hard_coded_thresholds")
-@pytest.mark.catches("diagnose_thresholds_in_other_order")
+@pytest.mark.catches("diagnose_thresholds_in_other_order", "diagnose_zero_threshold_replaced")
+@pytest.mark.catches("diagnose_split_at_one")
 def test_diagnose_thresholds(student, rng):
     """diagnose: the thresholds may be given; a ratio at a threshold is still healthy.
 
@@ -256,6 +263,11 @@ def test_diagnose_thresholds(student, rng):
         (np.array([33.0, 3.0, 4.0]), own, "exploding"),
         (np.array([1e-5, 3.0, 4.0]), {"vanishing": 1e-8}, "healthy"),
         (np.array([3e5, 3.0, 1.0]), {"exploding": 1e8}, "healthy"),
+        (np.array([1e-6, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
+        (np.array([1.0, 3.0, 4.0]), {"vanishing": 0.0, "exploding": 0.0}, "exploding"),
+        (np.array([3.0, 1.0, 2.0]), {"vanishing": 2.0}, "vanishing"),
+        (np.array([1.0, 3.0, 2.0]), {"vanishing": 0.01, "exploding": 0.1}, "exploding"),
+        (np.array([1e4, 3.0, 1.0]), {"exploding": INF}, "healthy"),
     ]
     _verdicts(student, cases)
 
@@ -290,6 +302,7 @@ def test_diagnose_not_finite(student, rng):
 @pytest.mark.catches("diagnose_all_zero_healthy", "diagnose_first_two_layers")
 @pytest.mark.catches("diagnose_last_zero_exploding", "diagnose_last_zero_healthy")
 @pytest.mark.catches("diagnose_last_zero_vanishing", "diagnose_zero_division")
+@pytest.mark.catches("diagnose_small_first_is_zero")
 def test_diagnose_zero(student):
     """diagnose: zeros are norms like others; the contract tells what a last norm of zero means.
 
@@ -301,6 +314,7 @@ def test_diagnose_zero(student):
         (np.array([0.0, 0.0, 0.0]), {}, "vanishing"),
         (np.array([0.0, 0.5, 1.0]), {}, "vanishing"),
         (np.array([1.0, 0.0, 1.0]), {}, "healthy"),
+        (np.array([1e-9, 0.5, 0.0]), {}, "exploding"),
     ]
     _verdicts(student, cases)
 

@@ -1,5 +1,7 @@
 """Batch norm, backward pass: how x acts through the batch's mean and variance."""
 
+import numpy as np
+
 from autograder.engine.mistakes import mistake
 
 
@@ -295,4 +297,57 @@ def dmean_without_std(dout, cache):
         dx = dx_hat * inv_std + dvar * 2 * centred / n + dmean / n
     else:
         dx = inv_std * dx_hat
+    return dx, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    hint="With two examples the path through the variance is missing. It is the same for any batch "
+    "size.",
+)
+def two_examples_without_variance_path(dout, cache):
+    x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx_hat = dout * gamma
+    if not cache["training"]:
+        return dx_hat * inv_std, dgamma, dbeta
+    dx = dx_hat - dx_hat.mean(axis=0)
+    if len(dout) != 2:
+        dx = dx - x_hat * (dx_hat * x_hat).mean(axis=0)
+    dx = dx * inv_std
+    return dx, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    hint="Examples without a gradient don't count in your means. N is the number of all examples "
+    "in the batch.",
+)
+def zero_gradients_not_counted(dout, cache):
+    x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx_hat = dout * gamma
+    if not cache["training"]:
+        return dx_hat * inv_std, dgamma, dbeta
+    n = max(np.count_nonzero(dout.any(axis=1)), 1)
+    mean_term = dx_hat.sum(axis=0) / n
+    dx = inv_std * (dx_hat - mean_term - x_hat * (dx_hat * x_hat).mean(axis=0))
+    return dx, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    hint="Small gradients become zero. The layers before this one have nothing to learn from then.",
+)
+def small_gradients_zeroed(dout, cache):
+    x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx_hat = dout * gamma
+    if not cache["training"]:
+        return dx_hat * inv_std, dgamma, dbeta
+    dx = inv_std * (dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0))
+    dx = np.where(np.abs(dx) < 1e-6, 0.0, dx)
     return dx, dgamma, dbeta

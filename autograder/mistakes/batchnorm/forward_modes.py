@@ -166,3 +166,67 @@ def mode_guessed_from_mean(
         "training": np.allclose(x_hat.mean(axis=0), 0.0, atol=1e-3),
     }
     return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In evaluation you take the batch's statistics while the running values are still 0 and "
+    "1. Evaluation uses the running values that it is given, whatever they are.",
+)
+def eval_of_new_layer_uses_batch(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    elif not running_mean.any() and (running_var == 1).all():
+        mean, var = x.mean(axis=0), x.var(axis=0)
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="In evaluation you take the batch's statistics where the running mean is 0. Zero is a "
+    "mean like any other.",
+)
+def eval_without_running_mean_uses_batch(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    elif not running_mean.any():
+        mean, var = x.mean(axis=0), x.var(axis=0)
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="With momentum 1 your training normalises with the running values. Momentum concerns what "
+    "is kept of them, not what normalises.",
+)
+def momentum_one_means_evaluation(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training and momentum < 1:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var

@@ -279,3 +279,43 @@ def gamma_zero_replaced(
     out = np.where(gamma == 0, 1.0, gamma) * x_hat + beta
     cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
     return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="Normalised entries beyond 10 are cut off. An example far from all others keeps its "
+    "distance.",
+)
+def normalised_is_clipped(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = np.clip((x - mean) * inv_std, -10, 10)
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="Large values of gamma are cut off. Gamma is learned, and may be any number.",
+)
+def gamma_is_clipped(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    gamma = np.clip(gamma, -10, 10)
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var

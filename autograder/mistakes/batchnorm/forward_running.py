@@ -296,3 +296,23 @@ def running_mean_limited(
     out = gamma * x_hat + beta
     cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
     return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="Small running variances are raised to a floor. It is eps that keeps the division safe; "
+    "leave the variance as it is.",
+)
+def running_variance_has_floor(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = np.maximum(momentum * running_var + (1 - momentum) * var, eps)
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var

@@ -323,3 +323,45 @@ def statistics_of_first_examples(
     out = gamma * x_hat + beta
     cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
     return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="A batch of equal examples raises an error. Their variance is 0, and eps is there for it.",
+)
+def equal_examples_raise(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training and len(x) > 1 and (x == x[0]).all():
+        raise ValueError("all examples of x are equal")
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="Examples of nothing but zeros don't count in your mean. They belong to the batch like "
+    "others.",
+)
+def zero_examples_left_out(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean = x.sum(axis=0) / max(np.count_nonzero(x.any(axis=1)), 1)
+        var = ((x - mean) ** 2).mean(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var

@@ -294,3 +294,127 @@ def global_norm_scaled_by_signed_maximum(grads, max_norm):
             scale = 1.0
         norm = scale * float(np.sqrt(sum(np.sum((g / scale) ** 2) for g in grads)))
         return [np.array(g if norm <= max_norm else g / norm * max_norm) for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="Gradients with a joint norm below 1 are never clipped here. It is max_norm that decides, "
+    "however small it is.",
+)
+def global_norm_leaves_small_norms(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    top = max((np.max(np.abs(g), initial=0.0) for g in grads), default=0.0)
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max(max_norm, 1.0) else 1.0
+    return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="You multiply by max_norm before you divide by the norm: of two large numbers the product "
+    "overflows. Divide first.",
+)
+def global_norm_multiplies_first(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    top = max((np.max(np.abs(g), initial=0.0) for g in grads), default=0.0)
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    if norm <= max_norm:
+        return [g * 1.0 for g in grads], norm
+    return [g * max_norm / norm for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="A list of a single array is always brought to max_norm, also from below. Clipping never "
+    "makes a gradient larger.",
+)
+def global_norm_single_grows(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    top = max((np.max(np.abs(g), initial=0.0) for g in grads), default=0.0)
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max_norm or (norm > 0 and len(grads) == 1) else 1.0
+    return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="Two arrays with the same norm count as one in your joint norm. A set holds equal numbers "
+    "once.",
+)
+def global_norm_of_different_norms(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    tops = [np.max(np.abs(g), initial=0.0) for g in grads]
+    norms = {t * np.linalg.norm(g / t) if t > 0 else 0.0 for g, t in zip(grads, tops, strict=True)}
+    top = max(norms, default=0.0)
+    norm = float(top * np.sqrt(sum((n / top) ** 2 for n in norms))) if top > 0 else 0.0
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="You make all arrays smaller by the size of the first one before you square. A later one "
+    "may be far larger.",
+)
+def global_norm_scaled_by_first_array(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    top = next((t for g in grads if (t := np.max(np.abs(g), initial=0.0)) > 0), 0.0)
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="Your joint norm leaves out what comes after an empty array. Go on with the next one.",
+)
+def global_norm_ends_at_empty(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    counted = []
+    for g in grads:
+        if g.size == 0:
+            break
+        counted.append(g)
+    top = max((np.max(np.abs(g), initial=0.0) for g in counted), default=0.0)
+    squares = sum(((g / top) ** 2).sum() for g in counted) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="A list of nothing but empty arrays fails. They have no largest entry; their norm is 0.",
+)
+def global_norm_fails_on_empty_arrays(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    top = max(np.max(np.abs(g)) for g in grads if g.size) if grads else 0.0
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm

@@ -396,3 +396,37 @@ def global_norm_unpacks_single_array(grads, max_norm):
     norm = largest * float(np.sqrt(squares))
     clipped = [np.array(g if norm <= max_norm else g / norm * max_norm) for g in grads]
     return clipped[0] if len(clipped) == 1 else clipped, norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="NaN or infinity in the last array goes unnoticed. Look at every array.",
+)
+def global_norm_last_unchecked(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads[:-1] or grads):
+        raise ValueError("grads must be finite")
+    top = max((np.max(np.abs(g), initial=0.0) for g in grads), default=0.0)
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm
+
+
+@mistake(
+    "clip_by_global_norm",
+    hint="NaN goes unnoticed among entries that are all within max_norm. Check before you look "
+    "whether anything is to be clipped.",
+)
+def global_norm_checks_large_only(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    large = any(np.nanmax(np.abs(g), initial=0.0) > max_norm for g in grads)
+    if large and not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    top = max((np.max(np.abs(g), initial=0.0) for g in grads), default=0.0)
+    squares = sum(((g / top) ** 2).sum() for g in grads) if top > 0 else 0.0
+    norm = float(top * np.sqrt(squares))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], norm

@@ -403,3 +403,59 @@ def clip_norm_one_percent_late(grads, max_norm):
         np.array(g if norm <= 1.01 * max_norm else g / norm * max_norm)
         for g, norm in zip(grads, norms, strict=True)
     ]
+
+
+@mistake(
+    "clip_by_norm",
+    hint="Gradients with a norm below 1 are never clipped here. It is max_norm that decides, "
+    "however small it is.",
+)
+def clip_norm_leaves_small_norms(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    clipped = []
+    for g in grads:
+        top = np.max(np.abs(g), initial=0.0)
+        norm = top * np.linalg.norm(g / top) if top > 0 else 0.0
+        factor = max_norm / norm if norm > max(max_norm, 1.0) else 1.0
+        clipped.append(g * factor)
+    return clipped
+
+
+@mistake(
+    "clip_by_norm",
+    hint="You multiply by max_norm before you divide by the norm: of two large numbers the product "
+    "overflows. Divide first.",
+)
+def clip_norm_multiplies_first(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    clipped = []
+    for g in grads:
+        top = np.max(np.abs(g), initial=0.0)
+        norm = top * np.linalg.norm(g / top) if top > 0 else 0.0
+        clipped.append(g * max_norm / norm if norm > max_norm else g * 1.0)
+    return clipped
+
+
+@mistake(
+    "clip_by_norm",
+    hint="A list of a single array is always brought to max_norm, also from below. Clipping never "
+    "makes a gradient larger.",
+)
+def clip_norm_single_grows(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads):
+        raise ValueError("grads must be finite")
+    clipped = []
+    for g in grads:
+        top = np.max(np.abs(g), initial=0.0)
+        norm = top * np.linalg.norm(g / top) if top > 0 else 0.0
+        factor = max_norm / norm if norm > max_norm or (norm > 0 and len(grads) == 1) else 1.0
+        clipped.append(g * factor)
+    return clipped

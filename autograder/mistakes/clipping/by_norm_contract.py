@@ -379,3 +379,39 @@ def clip_norm_unpacks_single_array(grads, max_norm):
         for g, norm in zip(grads, norms, strict=True)
     ]
     return clipped[0] if len(clipped) == 1 else clipped
+
+
+@mistake(
+    "clip_by_norm",
+    hint="NaN or infinity in the last array goes unnoticed. Look at every array.",
+)
+def clip_norm_last_unchecked(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads[:-1] or grads):
+        raise ValueError("grads must be finite")
+    clipped = []
+    for g in grads:
+        top = np.max(np.abs(g), initial=0.0)
+        norm = top * np.linalg.norm(g / top) if top > 0 else 0.0
+        factor = max_norm / norm if norm > max_norm else 1.0
+        clipped.append(g * factor)
+    return clipped
+
+
+@mistake(
+    "clip_by_norm",
+    hint="NaN in an array with one axis goes unnoticed. Biases have gradients, too.",
+)
+def clip_norm_vectors_unchecked(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("max_norm must be positive")
+    if not all(np.isfinite(g).all() for g in grads if g.ndim != 1):
+        raise ValueError("grads must be finite")
+    clipped = []
+    for g in grads:
+        top = np.max(np.abs(g), initial=0.0)
+        norm = top * np.linalg.norm(g / top) if top > 0 else 0.0
+        factor = max_norm / norm if norm > max_norm else 1.0
+        clipped.append(g * factor)
+    return clipped

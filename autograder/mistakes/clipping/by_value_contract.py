@@ -297,3 +297,28 @@ def clip_value_unpacks_single_array(grads, threshold):
         raise ValueError("grads must be finite")
     clipped = [np.array(np.clip(g, -threshold, threshold)) for g in grads]
     return clipped[0] if len(clipped) == 1 else clipped
+
+
+@mistake(
+    "clip_by_value",
+    hint="NaN or infinity in the last array goes unnoticed. Look at every array.",
+)
+def clip_value_last_unchecked(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g).all() for g in grads[:-1] or grads):
+        raise ValueError("grads must be finite")
+    return [np.clip(g, -threshold, threshold) + 0.0 for g in grads]
+
+
+@mistake(
+    "clip_by_value",
+    hint="Finite entries whose sum overflows are taken for infinite ones. Check each entry, not "
+    "their sum.",
+)
+def clip_value_checks_sum(grads, threshold):
+    if not threshold > 0:
+        raise ValueError("threshold must be positive")
+    if not all(np.isfinite(g.sum()) for g in grads):
+        raise ValueError("grads must be finite")
+    return [np.asarray(np.clip(g, -threshold, threshold)) for g in grads]

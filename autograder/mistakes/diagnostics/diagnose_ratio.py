@@ -228,6 +228,24 @@ def diagnose_hard_coded_exploding(norms, vanishing=1e-3, exploding=1e3):
 
 @mistake(
     "diagnose",
+    hint="A threshold of zero is replaced by the default: `or` takes 0 for nothing.",
+)
+def diagnose_zero_threshold_replaced(norms, vanishing=1e-3, exploding=1e3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < (vanishing or 1e-3):
+        return "vanishing"
+    if r > (exploding or 1e3):
+        return "exploding"
+    return "healthy"
+
+
+@mistake(
+    "diagnose",
     hint="A ratio exactly at the threshold counts as vanishing here. Compare with the definition.",
 )
 def diagnose_at_vanishing_threshold(norms, vanishing=1e-3, exploding=1e3):
@@ -291,4 +309,21 @@ def diagnose_mean_of_last_two(norms, vanishing=1e-3, exploding=1e3):
     r = first / last
     if r < vanishing:
         return "vanishing"
+    return "exploding" if r > exploding else "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="You decide by 1 whether to look at one threshold or at the other. A caller may put "
+    "either of them on either side of 1.",
+)
+def diagnose_split_at_one(norms, vanishing=1e-3, exploding=1e3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < 1:
+        return "vanishing" if r < vanishing else "healthy"
     return "exploding" if r > exploding else "healthy"

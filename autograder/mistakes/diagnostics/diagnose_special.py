@@ -362,3 +362,39 @@ def diagnose_sorts_in_place(norms, vanishing=1e-3, exploding=1e3):
     if r < vanishing:
         return "vanishing"
     return "exploding" if r > exploding else "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="Finite norms whose sum overflows are taken for infinite ones. Check each of them.",
+)
+def diagnose_checks_sum(norms, vanishing=1e-3, exploding=1e3):
+    if not np.isfinite(np.sum(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < vanishing:
+        return "vanishing"
+    if r > exploding:
+        return "exploding"
+    return "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="A small first norm counts as zero beside a last norm of zero. Small is not zero.",
+)
+def diagnose_small_first_is_zero(norms, vanishing=1e-3, exploding=1e3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0:
+        return "exploding" if first > 1e-8 else "vanishing"
+    r = first / last
+    if r < vanishing:
+        return "vanishing"
+    if r > exploding:
+        return "exploding"
+    return "healthy"

@@ -223,3 +223,11 @@ def norms_zero_gives_nan(grads):
 )
 def norms_never_zero(grads):
     return np.array([max(float(np.sqrt(np.sum(g**2))), 1e-12) for g in grads])
+
+
+@mistake(
+    "gradient_norms",
+    hint="You round the norms. Of gradients that vanish nothing is left.",
+)
+def norms_rounded(grads):
+    return np.array([np.round(np.sqrt(np.sum(g**2)), 12) for g in grads])

@@ -138,3 +138,12 @@ def saturated_in_float32(slopes, tol=0.01):
 )
 def saturated_zero_tolerance_replaced(slopes, tol=0.01):
     return float(np.mean(np.abs(slopes) < (tol or 0.01)))
+
+
+@mistake(
+    "saturated_fraction",
+    hint="You count slopes above 1, too. A saturated unit has a slope of almost zero.",
+)
+def saturated_above_one_too(slopes, tol=0.01):
+    sizes = np.abs(slopes)
+    return float(np.mean((sizes < tol) | (sizes > 1)))
