@@ -103,9 +103,9 @@ class TestItems:
             check.items(value, 2, "f(z)")
 
     def test_may_insist_on_one_type(self):
-        check.items([1], 1, "f(z)", list)
+        check.items([1], 1, "f(z)", list, exact=True)
         with pytest.raises(Wrong, match="expected a list of 1 entry, got a tuple of 1 entry"):
-            check.items((1,), 1, "f(z)", list)
+            check.items((1,), 1, "f(z)", list, exact=True)
 
 
 class TestClose:

@@ -47,6 +47,17 @@ def test_a_cache_is_its_own_to_change_what_the_forward_pass_was_given_is_not(
     assert "changed argument 2 of an earlier call" in reason
 
 
+def test_a_result_is_told_by_what_is_wrong_with_it(kit: Assignment, grader: Grader) -> None:
+    swapped = "\n_sigmoid = sigmoid\ndef sigmoid(z):\n    return _sigmoid(z).astype('>f8')\n"
+    (reason,) = lost(kit, grader, "activations", swapped, "activations/sigmoid_values")
+    assert reason.endswith("got an object of type ndarray of >f8")
+    own = (
+        "\n_clip = clip_by_value\ndef clip_by_value(*given):\n    return {*map(str, _clip(*given))}"
+    )
+    (reason,) = lost(kit, grader, "clipping", own, "clipping/value_entries")
+    assert "expected a list of 4 entries, got an object of type set" in reason
+
+
 @pytest.mark.parametrize(
     ("made", "right"),
     [

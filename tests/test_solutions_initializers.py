@@ -127,7 +127,7 @@ def test_sizes_must_be_positive(name: str, sizes: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("draw", [initializers.he_normal, initializers.he_uniform])
-@pytest.mark.parametrize("mode", ["", "fan", "FAN_IN", "in", None, 2])
+@pytest.mark.parametrize("mode", ["", "fan", "FAN_IN", "in", None, 2, ["fan_in"]])
 def test_the_mode_must_be_known(draw: Callable[..., np.ndarray], mode: object) -> None:
     with pytest.raises(ValueError, match="mode"):
         draw(3, 4, np.random.default_rng(8), mode)

@@ -103,14 +103,14 @@ def number(value: Any, what: str) -> float:
     return float(value)
 
 
-def items(value: Any, count: int, what: str, kind: type | None = None) -> Sequence[Any]:
-    """The value, which must be a list or tuple (or exactly a `kind`) of so many entries."""
-    right = type(value) in (tuple, list) if kind is None else type(value) is kind
+def items(
+    value: Any, count: int, what: str, kind: type = tuple, *, exact: bool = False
+) -> Sequence[Any]:
+    """The value, which must be a tuple or list (if `exact`, of this kind) of so many entries."""
+    right = type(value) is kind if exact else type(value) in (tuple, list)
     if not right or len(value) != count:
-        name = "tuple" if kind is None else kind.__name__
-        _refuse(
-            what, f"a {name} of {count} entries" if count != 1 else f"a {name} of 1 entry", value
-        )
+        entries = "1 entry" if count == 1 else f"{count} entries"
+        _refuse(what, f"a {kind.__name__} of {entries}", value)
     return value
 
 

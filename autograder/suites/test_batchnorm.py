@@ -306,7 +306,7 @@ def test_forward_contract(student, reference, rng):
     for outcome, (batch, options) in zip(outcomes, cases, strict=True):
         seen = check.returned(outcome)
         (n, d), what = batch.x.shape, _said(*batch.x.shape, options)
-        out, _, mean, var = check.items(seen.value, 4, what, tuple)
+        out, _, mean, var = check.items(seen.value, 4, what, exact=True)
         if n > 1:
             right = _right_forward(reference, batch, **options)[0]
             check.close(out, right, f"out of {what}", atol=1e-5, rtol=1e-5)
@@ -526,7 +526,7 @@ def test_backward_contract(student, reference, rng):
         seen = check.returned(outcome)
         n, d = given.shape
         what = f"batchnorm_backward(dout of shape ({n}, {d})), after training={mode}"
-        dx, dgamma, dbeta = check.items(seen.value, 3, what, tuple)
+        dx, dgamma, dbeta = check.items(seen.value, 3, what, exact=True)
         cache = _right_forward(reference, one, training=mode, eps=TINY_EPS)[1]
         right = reference.batchnorm.batchnorm_backward(given, cache)
         _judge_gradients((dx, dgamma, dbeta), right, f"forward with training={mode}", (0,), 1e-6)

@@ -20,7 +20,7 @@ def _check_sizes(n_in: int, n_out: int) -> tuple[int, int]:
 def _he_std(n_in: int, n_out: int, mode: str) -> float:
     """He's standard deviation: sqrt(2 / fan), where the mode says which fan."""
     fans = {"fan_avg": (n_in + n_out) / 2, "fan_in": n_in, "fan_out": n_out}
-    if mode not in fans:
+    if mode not in tuple(fans):  # which takes any mode, a list as well
         raise ValueError(f"mode must be one of {', '.join(fans)}, got {mode!r}")
     return float(np.sqrt(2 / fans[mode]))
 

@@ -221,7 +221,10 @@ def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
 
 def _type_name(value: Any) -> str:
     name = type(value).__name__
-    return f"{name} of {value.dtype.name}" if type(value) is np.ndarray else name
+    if type(value) is not np.ndarray:
+        return name
+    # "float64" would tell nothing about one whose bytes stand in the other order.
+    return f"{name} of {value.dtype.name if value.dtype.isnative else value.dtype.str}"
 
 
 def describe(problem: BaseException, folder: str) -> list[Any]:
