@@ -44,18 +44,19 @@ def _right_spread(
     explicit: bool = True,
     mode: str = "fan_avg",
 ) -> None:
-    """Two large layers by statistics; two small ones by their scale beside the large ones."""
+    """Two large layers by statistics; others, square, thin or long, by their scale beside them."""
     function = getattr(student.initializers, name)
     kind, form = name.split("_")
     options = {"mode": mode} if explicit else {}
     seed = int(rng.integers(2**32))
-    sizes = [(2, 3), (1, 6), *_sizes(rng)]
+    others = [(2, 3), (1, 6), (5, 5), (1100, 1)]
+    sizes = [*others, *_sizes(rng)]
     drawn = []
     for n_in, n_out in sizes:
         weights = function(n_in, n_out, np.random.default_rng(seed), **options)
         drawn.append(samples.plausible(weights, (n_in, n_out), _call(name, n_in, n_out, options)))
     sigmas = [_sigma(kind, *size, mode) for size in sizes]
-    for weights, size, sigma in list(zip(drawn, sizes, sigmas, strict=True))[2:]:
+    for weights, size, sigma in list(zip(drawn, sizes, sigmas, strict=True))[len(others) :]:
         what = _call(name, *size, options)
         samples.centred(weights, what)
         if form == "normal":
@@ -270,6 +271,7 @@ def test_xavier_uniform_wrong_sizes(student, rng):
 @pytest.mark.catches("he_normal_sum_for_average", "he_normal_transposed")
 @pytest.mark.catches("he_normal_uniform_constant", "he_normal_unscaled")
 @pytest.mark.catches("he_normal_variance_as_std")
+@pytest.mark.catches("he_normal_single_unit_by_inputs")
 def test_he_normal_average_spread(student, rng):
     """he_normal: without a mode, the standard deviation is the lecture's formula.
 
@@ -363,6 +365,7 @@ def test_he_normal_modes(student, rng):
 @pytest.mark.catches("he_uniform_one_per_unit", "he_uniform_positive_half")
 @pytest.mark.catches("he_uniform_root_twelve", "he_uniform_std_as_limit", "he_uniform_three_sigma")
 @pytest.mark.catches("he_uniform_transposed", "he_uniform_triangular")
+@pytest.mark.catches("he_uniform_single_unit_by_inputs")
 def test_he_uniform_average_spread(student, rng):
     """he_uniform: without a mode, the limits follow from the lecture's formula for sigma.
 

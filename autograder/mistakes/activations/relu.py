@@ -346,3 +346,13 @@ def relu_grad_jacobian(z):
 def relu_grad_moves_zeros(z):
     z[z == 0] = 1e-12
     return np.where(z > 0, 1.0, 0.0)
+
+
+@mistake(
+    "relu",
+    hint="An array with four axes comes back with two: images are flattened. The result has the "
+    "shape of z.",
+)
+def relu_flattens_images(z):
+    rows = z.reshape(len(z), -1) if z.ndim > 3 else z
+    return np.maximum(rows, 0.0)

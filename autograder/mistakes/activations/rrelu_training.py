@@ -313,3 +313,15 @@ def rrelu_slopes_of_last_two_axes(z, rng, lower=1 / 8, upper=1 / 3, training=Tru
     drawn = rng.uniform(lower, upper, np.shape(z)[-2:]) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="Slopes above 1 are cut off. The limits may be any numbers with 0 <= lower <= upper.",
+)
+def rrelu_slopes_at_most_one(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("0 <= lower <= upper must hold")
+    drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, np.minimum(drawn, 1.0), 1.0)
+    return slope * z, slope

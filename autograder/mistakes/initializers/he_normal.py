@@ -359,3 +359,15 @@ def he_normal_hyphen_for_underscore(n_in, n_out, rng, mode="fan_avg"):
     if n_in <= 0 or n_out <= 0 or mode not in fans:
         raise ValueError("wrong size or mode")
     return rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
+
+
+@mistake(
+    "he_normal",
+    hint="With a single output unit your fan is another than the mode names.",
+)
+def he_normal_single_unit_by_inputs(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    fan = n_in if n_out == 1 else fans[mode]
+    return rng.normal(0.0, np.sqrt(2 / fan), (n_in, n_out))

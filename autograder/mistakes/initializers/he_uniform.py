@@ -366,3 +366,15 @@ def he_uniform_checked_in_default_mode_only(n_in, n_out, rng, mode="fan_avg"):
         raise ValueError("mode must be fan_in, fan_out or fan_avg")
     limit = np.sqrt(6 / fan)
     return rng.uniform(-limit, limit, (n_in, n_out))
+
+
+@mistake(
+    "he_uniform",
+    hint="With a single output unit your fan is another than the mode names.",
+)
+def he_uniform_single_unit_by_inputs(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    fan = n_in if n_out == 1 else fans[mode]
+    return rng.uniform(-np.sqrt(6 / fan), np.sqrt(6 / fan), (n_in, n_out))
