@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from autograder.engine import classroom
+from autograder.engine import classroom, processes
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
 from autograder.engine.processes import TimeLimits
@@ -174,6 +174,7 @@ def test_what_is_still_as_it_was_handed_out_needs_no_other(wide, wide_grader, mo
     "spoils",
     [
         "np.mean = np.size = None",
+        "mean = np.mean; np.mean = lambda t: mean(t) * (1 + 2e-10)",
         "import sys; sys.modules['thermo.averages'] = None",
         "import builtins; builtins.float = None",
         "import threading, os, time\n"
@@ -201,6 +202,21 @@ def test_what_is_slow_among_others_gets_its_time_alone(tiny, hasty) -> None:
 def test_a_function_that_hangs_is_told_once_and_given_up(tiny, hasty) -> None:
     hangs = "def celsius(f):\n    while True: pass\n"
     outcomes, events = hasty.run(classroom.with_code(tiny, "scales", hangs))
+    assert {o.test.part: o.kind for o in outcomes} == {"scales": "timeout", "averages": "passed"}
+    assert events.timeouts == ["scales.celsius"]
+
+
+def test_a_slow_module_does_not_pay_for_others_that_hang(tiny, monkeypatch) -> None:
+    monkeypatch.setattr(processes, "MANY_STRIKES", 1)
+    hangs = "def celsius(f):\n    while True: pass\n"
+    files = classroom.with_code(tiny, "scales", hangs)
+    slow = (
+        "\n_mean = mean_celsius\ndef mean_celsius(t):\n    time.sleep(0.4)\n    return _mean(t)\n"
+    )
+    files["thermo/averages.py"] += b"import time" + slow.encode()
+    assignment = dataclasses.replace(tiny, parts=("scales", "averages"))
+    with Grader(assignment, SHORT) as grader:
+        outcomes, events = grader.run(files)
     assert {o.test.part: o.kind for o in outcomes} == {"scales": "timeout", "averages": "passed"}
     assert events.timeouts == ["scales.celsius"]
 

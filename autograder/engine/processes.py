@@ -121,6 +121,7 @@ class Processes:
         self._without_init: set[str] = set()
         self._init_is_bad = False
         self._strikes: Counter[str] = Counter()
+        self._struck: set[str] = set()
         self._spent: dict[str, float] = defaultdict(float)
         self._spent_by_function: dict[str, float] = defaultdict(float)
         self.events = Events()
@@ -246,6 +247,7 @@ class Processes:
         except WorkerTimeout:
             if module in self._apart:
                 self._strikes[name] += 1
+                self._struck.add(module)
             self._end(module, self.events.timeouts, name)
             raise StudentFault("timeout", f"{name} did not end in time and was stopped") from None
         except BadReply as problem:
@@ -320,10 +322,13 @@ class Processes:
     def _share(self, module: str, name: str) -> float:
         """The part of a call's time limit that this one gets. One that was stopped before gets
         less: a loop that ends on other inputs still answers, one that never ends costs little.
-        Less, too, among other modules: what is slow there gets its full time when it is alone."""
+        Less, too, among other modules: what is slow there gets its full time when it is alone. A
+        module in which nothing was stopped does not pay for the others."""
+        if module not in self._struck:
+            return 1.0 if module in self._apart else 0.25
         total = self._strikes.total()
         if total >= MANY_STRIKES:
             return 0.125
         if self._strikes[name] or total >= MANY_STRIKES / 2:
             return 0.25
-        return 1.0 if module in self._apart else 0.25
+        return 1.0

@@ -274,14 +274,16 @@ class Suite:
 
     def _in_doubt(self, outcome: Outcome) -> list[str]:
         """The test's modules that may do better in a process of their own: not those that are still
-        as they were handed out, nor those whose answers were all right."""
+        as they were handed out, nor those whose answers were all right, unless there is nobody else
+        to blame: small differences count as right, and may be too large for the test."""
         student = self.turn.student
         sharing = student.processes.sharing(student.modules)
         if outcome.kind == "todo":
             sharing = [module for module in sharing if module not in student.untouched]
-        if not student.all_answered:
+        if not sharing or not student.all_answered:
             return sharing
-        return [module for module in sharing if not self._answers_right(module)]
+        wrong = [module for module in student.modules if not self._answers_right(module)]
+        return [module for module in sharing if module in wrong or not wrong]
 
     def _answers_right(self, module: str) -> bool:
         """Whether the module gave the reference's answers in this test."""
