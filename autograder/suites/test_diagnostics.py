@@ -107,7 +107,8 @@ def test_saturated_fraction_values(student, rng):
     Count by hand on a few slopes, negative ones among them.
     """
     sizes = rng.uniform(0.02, 1.0, 24)
-    sizes[:5] = rng.uniform(0.0, 0.008, 5)
+    small = int(rng.integers(3, 6))
+    sizes[:small] = rng.uniform(0.0, 0.008, small)
     sizes[5] = 0.0
     sizes[6:10] = rng.uniform(1.2, 3.0, 4)
     slopes = rng.permutation(sizes * rng.choice([-1.0, 1.0], 24)).reshape(4, 6)
@@ -131,10 +132,17 @@ def test_saturated_fraction_edges(student, rng):
 
     Is a slope of exactly the tolerance below it? Try one axis, three, and none.
     """
+    count = int(rng.integers(2, 5))
     cases: list[tuple[np.ndarray, dict[str, float], float]] = [
         (np.array([0.25, -0.25, 0.1, -0.1, 0.5, -0.2, 1.0, 0.0]), {"tol": 0.25}, 4 / 8),
         (np.array([[0.01, -0.01, 0.01 - 1e-11, 1.0]]), {}, 1 / 4),
-        (rng.permutation(np.repeat([0.001, -0.5, 1.0], [3, 4, 5])).reshape(2, 3, 1, 2), {}, 3 / 12),
+        (
+            rng.permutation(np.repeat([0.001, -0.5, 1.0], [count, 4, 8 - count])).reshape(
+                2, 3, 1, 2
+            ),
+            {},
+            count / 12,
+        ),
         (np.array(-0.002), {}, 1.0),
         (np.array(0.8), {}, 0.0),
         (np.array([0.0, -0.005, 0.5]), {"tol": 0.0}, 0.0),
@@ -176,8 +184,9 @@ def test_dead_fraction_values(student, rng):
 
     Which axis of (N, D) counts the examples? One example that wakes a unit is enough.
     """
+    dead = int(rng.integers(2, 6))
     cases = [
-        (_layer(rng, 7, 10, 3), 0.3),
+        (_layer(rng, 7, 10, dead), dead / 10),
         (_layer(rng, 250, 4, 1), 0.25),
         (_layer(rng, 6, 5, 0), 0.0),
     ]
@@ -194,7 +203,9 @@ def test_dead_fraction_edges(student, rng):
     Look for axes of length 1 that get lost, and at your argument before and after the call.
     """
     single = np.array([[0.0, 0.7, -0.0, 2.0, 0.0]])
-    cases = [(single, 0.6), (np.zeros((4, 1)), 1.0), (single.T, 0.0), (_layer(rng, 6, 6, 2), 1 / 3)]
+    dead = int(rng.integers(1, 4))
+    cases = [(single, 0.6), (np.zeros((4, 1)), 1.0), (single.T, 0.0)]
+    cases.append((_layer(rng, 6, 6, dead), dead / 6))
     observe = student.diagnostics.dead_fraction.observe
     outcomes = [check.attempt(observe, activations) for activations, _ in cases]
     for outcome, (activations, right) in zip(outcomes, cases, strict=True):
