@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -95,6 +96,26 @@ def test_a_file_that_grows_is_bounded(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(4 * MAX_ARCHIVE)
     assert "larger than" in read_submission(path, "pkg", MODULES).problem
+
+
+def test_an_entry_that_lies_nowhere_costs_itself_alone(tmp_path: Path) -> None:
+    """The last entry of the directory gets an offset, as zip64 writes it, of almost 2**64."""
+    content = zip_of({"pkg/alpha.py": b"1", "pkg/notes.txt": b"2"})
+    end = content.rfind(b"PK\x05\x06")
+    entry = content.rfind(b"PK\x01\x02")
+    name = b"pkg/notes.txt"
+    offset = struct.pack("<HHQ", 1, 8, 2**64 - 16)
+    moved = bytearray(content[entry:end])
+    struct.pack_into("<H", moved, 30, len(offset))
+    struct.pack_into("<I", moved, 42, 0xFFFFFFFF)
+    moved[46 + len(name) : 46 + len(name)] = offset
+    closing = bytearray(content[end:])
+    (size,) = struct.unpack_from("<I", closing, 12)
+    struct.pack_into("<I", closing, 12, size + len(offset))
+    path = put(tmp_path, "a.zip", content[:entry] + bytes(moved) + bytes(closing))
+    read = read_submission(path, "pkg", MODULES)
+    assert read.files == {"pkg/alpha.py": b"1"}
+    assert read.notes == ("left out: pkg/notes.txt is damaged (OverflowError)",)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="special files")
