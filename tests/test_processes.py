@@ -199,6 +199,42 @@ def test_what_is_slow_among_others_gets_its_time_alone(tiny, hasty) -> None:
     assert not events.timeouts
 
 
+MANY = """
+import numpy as np
+import pytest
+
+
+@pytest.mark.points(1)
+def test_again_and_again(student):
+    '''Many calls.'''
+    for count in range(12):
+        student.averages.mean_celsius(np.arange(1.0 + count))
+"""
+DELAYS = """
+import time
+_mean = np.mean
+
+def _slow(t):
+    time.sleep(0.2)
+    return _mean(t)
+
+np.mean = _slow
+"""
+
+
+def test_what_another_makes_slow_gets_its_time_alone(tiny, tmp_path) -> None:
+    """Each call is in time, so that no test fails before the time is used up."""
+    suites = shutil.copytree(tiny.suites, tmp_path / "suites")
+    (suites / "test_many.py").write_text(MANY)
+    assignment = dataclasses.replace(tiny, suites=suites, parts=("scales", "many", "averages"))
+    files = classroom.with_code(tiny, "scales", DELAYS)
+    limits = TimeLimits(call_cpu=0.6, call_wall=1.2, submission=4.0)
+    with Grader(assignment, Settings(limits=limits)) as grader:
+        outcomes, events = grader.run(files)
+    assert all(outcome.passed for outcome in outcomes)
+    assert not events.timeouts
+
+
 def test_a_function_that_hangs_is_told_once_and_given_up(tiny, hasty) -> None:
     hangs = "def celsius(f):\n    while True: pass\n"
     outcomes, events = hasty.run(classroom.with_code(tiny, "scales", hangs))

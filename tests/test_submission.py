@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine import submission
 from autograder.engine.batch import tasks
 from autograder.engine.submission import (
     MAX_ARCHIVE,
+    MAX_DIRECTORY,
     MAX_FILES,
     SubmissionError,
     find_submissions,
@@ -118,6 +120,25 @@ def test_an_entry_that_lies_nowhere_costs_itself_alone(tmp_path: Path) -> None:
     assert read.notes == ("left out: pkg/notes.txt is damaged (OverflowError)",)
 
 
+def test_damaged_entries_count_as_others_do(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(submission, "MAX_FILES", 5)
+    content = zip_of({"pkg/alpha.py": b"1"} | {f"pkg/{n}.txt": b"damaged" for n in range(9)})
+    path = put(tmp_path, "a.zip", content.replace(b"damaged", b"changed"))
+    read = read_submission(path, "pkg", MODULES)
+    assert read.files == {"pkg/alpha.py": b"1"}
+    assert sum("damaged" in note for note in read.notes) == 4
+    assert sum("one file too many" in note for note in read.notes) == 5
+
+
+@pytest.mark.parametrize("locator", [b"", b"PK\x06\x07" + struct.pack("<IQI", 0, 0, 1)])
+def test_a_giant_directory_is_refused_unread(tmp_path: Path, locator: bytes) -> None:
+    """With a zip64 locator that leads nowhere, `zipfile` goes by the plain size."""
+    directory = bytes(MAX_DIRECTORY + 1)
+    sizes = struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(directory), 0, 0)
+    path = put(tmp_path, "a.zip", directory + locator + b"PK\x05\x06" + sizes)
+    assert "too many entries" in read_submission(path, "pkg", MODULES).problem
+
+
 @pytest.mark.skipif(os.name != "posix", reason="special files")
 def test_special_files_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.zip")
@@ -147,6 +168,13 @@ def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_pat
     put(tmp_path, "class/a.zip", b"")
     put(tmp_path, "class/b.zip", b"")
     assert found("class") == ["a.zip", "b.zip", "pkg"]
+    for name in "abc":
+        put(tmp_path, f"folders/{name}/pkg/alpha.py", b"")
+    put(tmp_path, "folders/pkg/alpha.py", b"")
+    assert found("folders") == ["a", "b", "c", "pkg"]
+    put(tmp_path, "work/pkg/alpha.py", b"")
+    put(tmp_path, "work/old/pkg/alpha.py", b"")
+    assert found("work") == ["work"]
     put(tmp_path, "file/pkg", b"")
     put(tmp_path, "file/a.zip", b"")
     assert found("file") == ["a.zip"]

@@ -117,6 +117,9 @@ class Processes:
         self._own = limits.submission / 10
         self._at: dict[str, Process] = {}
         self._apart: set[str] = set()
+        self._all_apart = False
+        self._together = 0.0
+        """Seconds that the modules which share a process have taken so far."""
         self._dead: dict[str, StudentFault] = {}
         self._without_init: set[str] = set()
         self._init_is_bad = False
@@ -128,8 +131,13 @@ class Processes:
         self.ended = self.ended_old = False
 
     def begin_test(self) -> None:
-        """What runs now has run tests before; what still works though nothing is asked is ended."""
+        """What runs now has run tests before; what still works though nothing is asked is ended. So
+        is what all share once it has had its time: one module may have made the others slow."""
         self.ended = self.ended_old = False
+        if self._together >= self._own and not self._all_apart:
+            self._all_apart = True
+            if TOGETHER in self._at:
+                self._at.pop(TOGETHER).worker.end()
         for place, process in list(self._at.items()):
             if process.seconds > SLOW_TEST and not process.worker.is_idle():
                 self._at.pop(place).worker.end()
@@ -137,7 +145,7 @@ class Processes:
 
     def sharing(self, modules: Iterable[str]) -> list[str]:
         """Those of the modules that have no process of their own, sorted."""
-        return sorted(set(modules) - self._apart)
+        return sorted(module for module in set(modules) if not self._is_apart(module))
 
     def set_apart(self, modules: Iterable[str]) -> None:
         """Gives each of the modules a process of its own."""
@@ -162,9 +170,9 @@ class Processes:
             process = None
         if process is not None and module in process.imported:
             return process
-        if module not in self._apart:
-            return self._imported(module)
-        return self._imported_apart(module)
+        if self._is_apart(module):
+            return self._imported_apart(module)
+        return self._imported(module)
 
     def ask(self, process: Process, questions: Questions) -> Iterator[Sequence[bytes]]:
         """The replies, as they come: one by one, or all those hoped for. Raises `StudentFault`."""
@@ -196,8 +204,11 @@ class Processes:
             self._end(module, self.events.refused, name)
             raise StudentFault("unusable", f"{name} sent back something unreadable") from None
 
+    def _is_apart(self, module: str) -> bool:
+        return self._all_apart or module in self._apart
+
     def _place(self, module: str) -> str:
-        return module if module in self._apart else TOGETHER
+        return module if self._is_apart(module) else TOGETHER
 
     def _imported_apart(self, module: str) -> Process:
         """A module's failure in a process of its own is its own, and final."""
@@ -245,7 +256,7 @@ class Processes:
         try:
             return next(replies)
         except WorkerTimeout:
-            if module in self._apart:
+            if self._is_apart(module):
                 self._strikes[name] += 1
                 self._struck.add(module)
             self._end(module, self.events.timeouts, name)
@@ -260,8 +271,11 @@ class Processes:
         finally:
             seconds = time.monotonic() - started
             process.seconds += seconds
-            self._spent[module] += seconds
-            self._spent_by_function[name] += seconds
+            if self._is_apart(module):
+                self._spent[module] += seconds
+                self._spent_by_function[name] += seconds
+            else:
+                self._together += seconds
 
     def _end(self, module: str, events: list[str] | None = None, name: str = "") -> None:
         process = self._at.pop(self._place(module), None)
@@ -270,7 +284,7 @@ class Processes:
             self.ended = True
             self.ended_old |= process.old
         # What happened among other modules is tried again, and told if it happens again.
-        if events is not None and module in self._apart and name not in events:
+        if events is not None and self._is_apart(module) and name not in events:
             events.append(name)
 
     def _allowed(self, questions: Questions) -> tuple[Questions, str]:
@@ -304,18 +318,20 @@ class Processes:
         return min(left, self._deadline - time.monotonic())
 
     def _module_seconds(self, module: str) -> float:
-        """A tenth of the submission's time is each module's own, half of it is for all of them: a
-        slow module leaves time for the others."""
-        common = self._limits.submission / 2
+        """A tenth of the submission's time is each module's own, half of it is for all of them,
+        less what they took in one process: a slow module leaves time for the others."""
+        common = self._limits.submission / 2 - self._together
         common -= sum(max(0.0, spent - self._own) for spent in self._spent.values())
         return max(0.0, self._own - self._spent[module]) + max(0.0, common)
 
     def _patience(self, process: Process, request: Request) -> Patience:
         module, name = request.module, request.name
         left = max(0.0, self._seconds_for(module, name))
+        if not self._is_apart(module):
+            left = min(left, max(0.0, self._own - self._together))
         share = self._share(module, name)
         cpu, wall = self._limits.call_cpu * share, self._limits.call_wall * share
-        if module in self._apart and module not in process.imported:
+        if self._is_apart(module) and module not in process.imported:
             wall *= TIMES_FOR_IMPORT
         return Patience(min(cpu, left), min(wall, left))
 
@@ -325,7 +341,7 @@ class Processes:
         Less, too, among other modules: what is slow there gets its full time when it is alone. A
         module in which nothing was stopped does not pay for the others."""
         if module not in self._struck:
-            return 1.0 if module in self._apart else 0.25
+            return 1.0 if self._is_apart(module) else 0.25
         total = self._strikes.total()
         if total >= MANY_STRIKES:
             return 0.125

@@ -97,9 +97,9 @@ class Student:
         """Asks in one go what several tests are certain to ask, of modules that share a process;
         `ask_ahead` takes the answers."""
         batch = series.as_one
+        self.begin_test()
         if self._apart(batch.modules) or self._too_slow:
             return
-        self.begin_test()
         started = time.monotonic()
         replies: list[bytes] = []
         size = 0

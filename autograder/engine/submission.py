@@ -65,7 +65,7 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
     """The submissions that the paths name: each is one, or a folder of them.
 
     A folder is one submission if the package, or one of its modules, lies directly in it, and not
-    several zips beside it; otherwise all zips and folders in it are submissions.
+    several other submissions beside it; otherwise all zips and folders in it are submissions.
 
     Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for a folder
     without any.
@@ -86,13 +86,24 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
 
 def _is_submission(folder: Path, package: str, modules: Sequence[str]) -> bool:
     """Not a class in which somebody handed in a folder, or a file, with the package's name."""
-    children = list(folder.iterdir())
-    sources = {f"{module}.py" for module in modules}
-    holds_package = any(
-        child.is_dir() if child.name.lower() == package else child.name.lower() in sources
-        for child in children
+    others = (
+        child.suffix.lower() == ".zip"
+        or (child.name.lower() != package and _holds_package(child, package, modules))
+        for child in folder.iterdir()
     )
-    return holds_package and sum(child.suffix.lower() == ".zip" for child in children) < 2
+    return _holds_package(folder, package, modules) and sum(others) < 2
+
+
+def _holds_package(folder: Path, package: str, modules: Sequence[str]) -> bool:
+    """Whether the package, or one of its modules, lies directly in the folder, if it is one."""
+    sources = {f"{module}.py" for module in modules}
+    try:
+        return folder.is_dir() and any(
+            child.is_dir() if child.name.lower() == package else child.name.lower() in sources
+            for child in folder.iterdir()
+        )
+    except OSError:  # of a student's folder: reading it will tell
+        return False
 
 
 def _looks_like_submission(path: Path) -> bool:
@@ -258,7 +269,7 @@ class _Reader:
 
     def _read_all(self, chosen: dict[str, Entry]) -> dict[str, bytes]:
         files: dict[str, bytes] = {}
-        total = 0
+        tried = total = 0
         modules = {f"{self._package}/{name}" for name in self._wanted}
         by_importance = sorted(
             chosen,
@@ -271,15 +282,16 @@ class _Reader:
         )
         for target in by_importance:
             entry = chosen[target]
-            if entry.size > MAX_FILE or len(files) >= MAX_FILES or total > MAX_TOTAL:
+            if entry.size > MAX_FILE or tried >= MAX_FILES or total > MAX_TOTAL:
                 self.notes.append(f"left out: {target} is too large, or one file too many")
                 continue
+            tried += 1
+            total += entry.size  # one that turns out to be damaged has cost as much
             try:
                 content = entry.read(MAX_FILE)
             except Exception as problem:  # whatever a damaged entry provokes
                 self.notes.append(f"left out: {target} is damaged ({type(problem).__name__})")
                 continue
-            total += len(content)
             files[target] = content
         return files if any(t.startswith(f"{self._package}/") for t in files) else {}
 
@@ -339,11 +351,12 @@ def _check_directory_size(content: bytes) -> None:
     end = content.rfind(b"PK\x05\x06", max(0, len(content) - 65_557))
     if end < 0 or len(content) < end + 22:
         raise SubmissionError("not a readable zip file")
-    (size,) = struct.unpack_from("<I", content, end + 12)
+    (plain,) = struct.unpack_from("<I", content, end + 12)
+    sizes = [] if plain == 0xFFFFFFFF else [plain]
     if end >= 76 and content[end - 20 : end - 16] == b"PK\x06\x07":  # zip64: it stands elsewhere
         (record,) = struct.unpack_from("<Q", content, end - 12)
         records = [at for at in (record, end - 76) if content[at : at + 4] == b"PK\x06\x06"]
         whole = [at for at in records if at <= len(content) - 56]
-        size = max((struct.unpack_from("<Q", content, at + 40)[0] for at in whole), default=0)
-    if size > MAX_DIRECTORY:
+        sizes += [struct.unpack_from("<Q", content, at + 40)[0] for at in whole]
+    if max(sizes, default=0) > MAX_DIRECTORY:  # whichever of them `zipfile` goes by
         raise SubmissionError("a zip with too many entries")
