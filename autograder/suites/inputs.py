@@ -19,6 +19,7 @@ def ordinary(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.nd
         z.ravel()[:2] = rng.uniform(1e-7, 1e-3, 2) * [-1, 1]
     if z.size >= 24:
         z.ravel()[8:12] = 1e-7, -1e-7, 1e-5, -1e-5
+        z.ravel()[12:18] = 4e-3, -4e-3, 9e-3, -9e-3, 0.03, -0.03
     return z
 
 

@@ -116,6 +116,7 @@ def test_sigmoid_warnings(student, reference, rng):
 @pytest.mark.catches("tanh_returns_arctan", "tanh_returns_sigmoid", "tanh_returns_sinh")
 @pytest.mark.catches("tanh_returns_tan", "tanh_stretched", "tanh_through_float32")
 @pytest.mark.catches("tanh_unshifted_sigmoid", "tanh_upside_down")
+@pytest.mark.catches("tanh_linear_near_zero")
 def test_tanh_values(student, reference, rng):
     """tanh: the values are those of the hyperbolic tangent.
 
@@ -365,7 +366,7 @@ def _learned(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]
     scalars: list[Any] = [np.float64(rng.uniform(0.1, 0.9)), 2, 0.0]
     scalars.append(np.array(-rng.uniform(0.3, 2.0)))
     cases = [(z, {"alpha": alpha}) for alpha in scalars]
-    for shape in ((4, 7), (5, 5), (1, 6), (8, 1)):
+    for shape in ((4, 7), (5, 5), (1, 6), (8, 1), (3, 2)):
         alpha = rng.uniform(-1.5, 2.5, shape[1])
         batch = inputs.ordinary(rng, shape)
         batch.ravel()[2] = 0.0
@@ -380,7 +381,7 @@ def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[st
     by_unit = [(np.asfortranarray(batch), {"alpha": alpha}), (batch, {"alpha": alpha})]
     return [
         *elementwise.shapes(rng, alpha=0.3),
-        *elementwise.shapes(rng, alpha=np.array(1.7))[1:2],
+        *elementwise.shapes(rng, alpha=np.array(1.7))[1::3],
         *by_unit,
     ]
 
@@ -392,6 +393,7 @@ def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[st
 @pytest.mark.catches("prelu_fixed_slope", "prelu_matrix_product", "prelu_maximum_of_lines")
 @pytest.mark.catches("prelu_mean_alpha", "prelu_scalar_alpha_only", "prelu_sign_of_negative_part")
 @pytest.mark.catches("prelu_slope_added_everywhere")
+@pytest.mark.catches("prelu_two_units_share")
 def test_prelu_values(student, reference, rng):
     """prelu: negative entries are multiplied by alpha, which is one number or one per unit.
 
@@ -495,6 +497,7 @@ def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, A
 @pytest.mark.catches("elu_pieces_added", "elu_pieces_swapped", "elu_plain_relu", "elu_selu_scale")
 @pytest.mark.catches("elu_shifted_exponent", "elu_sign_of_exponent")
 @pytest.mark.catches("elu_zero_alpha_replaced")
+@pytest.mark.catches("elu_series_near_zero")
 def test_elu_values(student, reference, rng):
     """elu: positive entries stay, negative ones bend towards -alpha.
 
@@ -636,6 +639,7 @@ def test_rrelu_training_values(student, rng):
 @pytest.mark.catches("rrelu_default_is_evaluation", "rrelu_never_random", "rrelu_one_slope_for_all")
 @pytest.mark.catches("rrelu_slope_is_a_bound", "rrelu_slope_per_example", "rrelu_slope_per_unit")
 @pytest.mark.catches("rrelu_slopes_of_last_two_axes")
+@pytest.mark.catches("rrelu_one_slope_for_one_axis")
 def test_rrelu_training_distribution(student, rng):
     """rrelu in training: every negative entry has a slope of its own, drawn uniformly.
 
@@ -645,9 +649,12 @@ def test_rrelu_training_distribution(student, rng):
     solid = z.reshape(20, 10, 100)
     values = [
         student.activations.rrelu(z, _generator(rng)),
-        student.activations.rrelu(solid, _generator(rng), lower=0.2, upper=0.8),
+        student.activations.rrelu(solid, _generator(rng), lower=0.2, upper=2.8),
     ]
-    cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 0.8)]
+    _, few = check.items(student.activations.rrelu(z[:, 0], _generator(rng)), 2, "rrelu(z, rng)")
+    few = check.real_array(few, z[:, 0].shape, "the slope of rrelu(z, rng)")
+    check.true(np.unique(few).size > 190, "rrelu(z, rng), z with one axis: entries share a slope")
+    cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 2.8)]
     for value, (given, low, high) in zip(values, cases, strict=True):
         what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
         slope = _random_relu(value, given, low, high, what).reshape(z.shape)
@@ -677,6 +684,7 @@ def test_rrelu_training_distribution(student, rng):
 @pytest.mark.catches("rrelu_returns_all_draws", "rrelu_rounded_default_bound", "rrelu_sign_lost")
 @pytest.mark.catches("rrelu_slope_on_positives", "rrelu_slope_zero_at_zero", "rrelu_value_only")
 @pytest.mark.catches("rrelu_zero_lower_refused", "rrelu_zero_upper_replaced")
+@pytest.mark.catches("rrelu_evaluation_at_most_one")
 def test_rrelu_evaluation(student, rng):
     """rrelu in evaluation: the slope for z < 0 is the middle of the limits; rng may be None.
 
@@ -691,8 +699,9 @@ def test_rrelu_evaluation(student, rng):
         check.attempt(rrelu, z, None, lower=0.5, upper=0.5, training=False),
         check.attempt(rrelu, z, None, lower=0, upper=1, training=False),
         check.attempt(rrelu, z, None, lower=0.0, upper=0.0, training=False),
+        check.attempt(rrelu, z, None, lower=1.0, upper=3.0, training=False),
     ]
-    limits = [(1 / 8, 1 / 3), (0.2, 0.6), (0.1, 0.7), (0.5, 0.5), (0, 1), (0.0, 0.0)]
+    limits = [(1 / 8, 1 / 3), (0.2, 0.6), (0.1, 0.7), (0.5, 0.5), (0, 1), (0.0, 0.0), (1.0, 3.0)]
     for outcome, (low, high) in zip(outcomes, limits, strict=True):
         what = f"rrelu with training=False and limits {low:.4g} and {high:.4g}"
         slope = _random_relu(check.returned(outcome), z, low, high, what)

@@ -129,8 +129,10 @@ def _right_modes(student: Any, rng: np.random.Generator, name: str) -> None:
     right.append(function(4, 6, np.random.default_rng(seed), "fan_in"))
     wrong = [check.attempt(function, 4, 6, np.random.default_rng(seed), mode=m) for m in NO_MODES]
     drawn = [samples.plausible(weights, (4, 6), f"{name}(4, 6, rng, mode)") for weights in right]
-    what = f"{name}(4, 6, rng), without a mode and with mode='fan_avg'"
-    samples.same_scale([(drawn[0], 1.0), (drawn[3], 1.0)], what)
+    modes = [*(options.get("mode", "fan_avg") for options in given), "fan_in"]
+    sigmas = [_sigma("he", 4, 6, mode) for mode in modes]
+    what = f"{name}(4, 6, rng), in the three modes and without one"
+    samples.same_scale(list(zip(drawn, sigmas, strict=True)), what)
     for outcome, mode in zip(wrong, NO_MODES, strict=True):
         check.refused(outcome, ValueError, _call(name, 4, 6, {"mode": mode}))
 
@@ -170,6 +172,7 @@ def test_xavier_normal_distribution(student, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("xavier_normal_global_state", "xavier_normal_own_seed")
+@pytest.mark.catches("xavier_normal_zero_diagonal")
 def test_xavier_normal_randomness(student, rng):
     """xavier_normal: all randomness comes from the generator that is given.
 
@@ -349,6 +352,7 @@ def test_he_normal_wrong_sizes(student, rng):
 @pytest.mark.catches("he_normal_mode_tidied", "he_normal_unknown_mode_is_average")
 @pytest.mark.catches("he_normal_unknown_mode_is_key_error")
 @pytest.mark.catches("he_normal_hyphen_for_underscore")
+@pytest.mark.catches("he_normal_mode_remembered")
 def test_he_normal_modes(student, rng):
     """he_normal: there are three modes; any other raises ValueError.
 
@@ -443,6 +447,7 @@ def test_he_uniform_wrong_sizes(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("he_uniform_empty_mode_accepted", "he_uniform_no_else_branch")
 @pytest.mark.catches("he_uniform_unknown_mode_is_fan_out")
+@pytest.mark.catches("he_uniform_mode_remembered")
 def test_he_uniform_modes(student, rng):
     """he_uniform: there are three modes; any other raises ValueError.
 

@@ -499,3 +499,13 @@ def elu_zero_alpha_replaced(z, alpha=1.0):
 )
 def elu_grad_zero_alpha_replaced(z, alpha=1.0):
     return np.where(z >= 0, 1.0, (alpha or 1.0) * np.exp(np.minimum(z, 0.0)))
+
+
+@mistake(
+    "elu",
+    hint="For small negative z you take the first two terms of a series. They are too few.",
+)
+def elu_series_near_zero(z, alpha=1.0):
+    below = np.minimum(z, 0.0)
+    curve = np.where(below > -0.01, below + below * below / 2, np.expm1(below))
+    return np.where(z >= 0, z, alpha * curve)

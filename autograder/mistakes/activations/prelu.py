@@ -376,3 +376,13 @@ def prelu_grad_assigns_into_scalar(z, alpha):
 def prelu_grad_float32(z, alpha):
     dz = np.where(z >= 0, 1.0, alpha).astype(np.float32)
     return dz, np.minimum(z, 0.0).astype(np.float32)
+
+
+@mistake(
+    "prelu",
+    hint="Of two units both get the first one's alpha. Each has its own.",
+)
+def prelu_two_units_share(z, alpha):
+    if np.shape(alpha) == (2,):
+        alpha = alpha[0]
+    return np.maximum(z, 0.0) + alpha * np.minimum(z, 0.0)

@@ -203,3 +203,16 @@ def rrelu_zero_upper_replaced(z, rng, lower=1 / 8, upper=1 / 3, training=True):
     drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="In evaluation slopes above 1 are cut off. The limits may be any numbers with 0 <= lower "
+    "<= upper.",
+)
+def rrelu_evaluation_at_most_one(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("0 <= lower <= upper must hold")
+    drawn = rng.uniform(lower, upper, z.shape) if training else min((lower + upper) / 2, 1.0)
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

@@ -325,3 +325,16 @@ def rrelu_slopes_at_most_one(z, rng, lower=1 / 8, upper=1 / 3, training=True):
     drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
     slope = np.where(z < 0, np.minimum(drawn, 1.0), 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="An array with one axis gets one slope for all its entries. Each has its own.",
+)
+def rrelu_one_slope_for_one_axis(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("0 <= lower <= upper must hold")
+    shape = z.shape if z.ndim != 1 else None
+    drawn = rng.uniform(lower, upper, shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

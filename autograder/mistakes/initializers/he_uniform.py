@@ -378,3 +378,18 @@ def he_uniform_single_unit_by_inputs(n_in, n_out, rng, mode="fan_avg"):
         raise ValueError("wrong size or mode")
     fan = n_in if n_out == 1 else fans[mode]
     return rng.uniform(-np.sqrt(6 / fan), np.sqrt(6 / fan), (n_in, n_out))
+
+
+@mistake(
+    "he_uniform",
+    hint="A mode stays in force for the calls after it. Each call has its own, or the default.",
+)
+def he_uniform_mode_remembered(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    last = he_uniform_mode_remembered.__dict__
+    if mode != "fan_avg":
+        last["mode"] = mode
+    fan = fans[last.get("mode", "fan_avg")]
+    return rng.uniform(-np.sqrt(6 / fan), np.sqrt(6 / fan), (n_in, n_out))

@@ -378,3 +378,16 @@ def xavier_normal_column_repeated(n_in, n_out, rng):
     weights = rng.normal(0.0, np.sqrt(2 / (n_in + n_out)), (n_in, n_out))
     weights[:, -1] = weights[:, 0]
     return weights
+
+
+@mistake(
+    "xavier_normal",
+    hint="The entries on the diagonal are 0. No weight is left out.",
+)
+def xavier_normal_zero_diagonal(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("n_in and n_out must be positive")
+    weights = rng.normal(0.0, np.sqrt(2 / (n_in + n_out)), (n_in, n_out))
+    if weights.size > 1:
+        np.fill_diagonal(weights, 0.0)
+    return weights
