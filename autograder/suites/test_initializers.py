@@ -1,7 +1,7 @@
 """Hidden tests of `initializers.py`: 16 points.
 
-Samples of about 30,000 draws tell the formulas apart; the draws themselves are never compared with
-given ones, since how they are made is free.
+Samples of 30,000 draws and more tell the formulas apart; the draws themselves are never compared
+with given ones, since how they are made is free.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _right_spread(
 
 def _right_distribution(student: Any, rng: np.random.Generator, name: str) -> None:
     kind, form = name.split("_")
-    n_in, n_out = (300, 200) if form == "normal" else (250, 120)
+    n_in = n_out = 400 if form == "normal" else 180
     generator = np.random.default_rng(rng.integers(2**32))
     what = f"{name}({n_in}, {n_out}, rng)"
     given = getattr(student.initializers, name)(n_in, n_out, generator)
@@ -162,6 +162,7 @@ def test_xavier_normal_spread(student, rng):
 @pytest.mark.catches("xavier_normal_standardised")
 @pytest.mark.catches("xavier_normal_truncated_far_out")
 @pytest.mark.catches("xavier_normal_column_repeated")
+@pytest.mark.catches("xavier_normal_sum_of_uniforms")
 def test_xavier_normal_distribution(student, rng):
     """xavier_normal: the weights are independent draws from a normal distribution.
 
@@ -310,6 +311,7 @@ def test_he_normal_fan_out_spread(student, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.catches("he_normal_draws_uniform", "he_normal_truncated")
+@pytest.mark.catches("he_normal_sum_of_uniforms")
 def test_he_normal_distribution(student, rng):
     """he_normal: the weights are independent draws from a normal distribution.
 

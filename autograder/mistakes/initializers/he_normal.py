@@ -386,3 +386,15 @@ def he_normal_mode_remembered(n_in, n_out, rng, mode="fan_avg"):
         last["mode"] = mode
     fan = fans[last.get("mode", "fan_avg")]
     return rng.normal(0.0, np.sqrt(2 / fan), (n_in, n_out))
+
+
+@mistake(
+    "he_normal",
+    hint="A sum of twelve uniform numbers looks normal, but its tails are too thin.",
+)
+def he_normal_sum_of_uniforms(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    drawn = rng.random((12, n_in, n_out)).sum(axis=0) - 6.0
+    return np.sqrt(2 / fans[mode]) * drawn

@@ -391,3 +391,14 @@ def xavier_normal_zero_diagonal(n_in, n_out, rng):
     if weights.size > 1:
         np.fill_diagonal(weights, 0.0)
     return weights
+
+
+@mistake(
+    "xavier_normal",
+    hint="A sum of twelve uniform numbers looks normal, but its tails are too thin.",
+)
+def xavier_normal_sum_of_uniforms(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("n_in and n_out must be positive")
+    drawn = rng.random((12, n_in, n_out)).sum(axis=0) - 6.0
+    return np.sqrt(2 / (n_in + n_out)) * drawn
