@@ -33,7 +33,7 @@ def with_zeros(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.
 def layouts(rng: np.random.Generator) -> list[np.ndarray]:
     """Pre-activations of several shapes and memory layouts: one row with zeros, 0-d (a real array,
     negative), empty, 1-D strided (all positive), 3-D in Fortran order with an axis of length 1, one
-    entry, and 4-D, as of images."""
+    entry, 4-D, as of images, and 0-d once more, positive."""
     return [
         with_zeros(rng, (1, 8)),
         np.array(-rng.uniform(0.2, 2.0)),
@@ -41,7 +41,8 @@ def layouts(rng: np.random.Generator) -> list[np.ndarray]:
         np.abs(ordinary(rng, (18,)))[::2],
         np.asfortranarray(ordinary(rng, (3, 1, 4))),
         ordinary(rng, (1, 1)),
-        ordinary(rng, (2, 1, 2, 3)),
+        ordinary(rng, (2, 3, 1, 4)),
+        np.array(rng.uniform(0.2, 2.0)),
     ]
 
 

@@ -89,6 +89,11 @@ def normal_draws(weights: np.ndarray, what: str) -> None:
     independent(scaled, 3.0, what)
 
 
+def shaped(weights: np.ndarray, form: str, what: str) -> None:
+    """The distribution's shape as far as a small sample shows it: its fourth moment."""
+    _kurtosis(weights / _rms(weights), 3.0 if form == "normal" else 1.8, f"{what}: not {form}")
+
+
 def uniform_draws(weights: np.ndarray, what: str) -> None:
     """The shape of the uniform distribution: shares below 39 points between the limits."""
     limit = float(np.max(np.abs(weights)))

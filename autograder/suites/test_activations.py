@@ -405,6 +405,7 @@ def test_prelu_values(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("prelu_matrix_only")
 @pytest.mark.catches("prelu_one_entry_as_scalar")
+@pytest.mark.catches("prelu_alpha_along_second_axis")
 def test_prelu_contract(student, reference, rng):
     """prelu: a float64 array of z's shape comes back, and z and alpha stay as they are.
 
@@ -685,6 +686,7 @@ def test_rrelu_training_distribution(student, rng):
 @pytest.mark.catches("rrelu_slope_on_positives", "rrelu_slope_zero_at_zero", "rrelu_value_only")
 @pytest.mark.catches("rrelu_zero_lower_refused", "rrelu_zero_upper_replaced")
 @pytest.mark.catches("rrelu_evaluation_at_most_one")
+@pytest.mark.catches("rrelu_evaluation_remembers_upper")
 def test_rrelu_evaluation(student, rng):
     """rrelu in evaluation: the slope for z < 0 is the middle of the limits; rng may be None.
 
@@ -692,6 +694,7 @@ def test_rrelu_evaluation(student, rng):
     """
     z = inputs.with_zeros(rng)
     rrelu = student.activations.rrelu
+    check.attempt(rrelu, z, _generator(rng), lower=0.3, upper=0.9)  # leaves nothing behind
     outcomes = [
         check.attempt(rrelu, z, None, training=False),
         check.attempt(rrelu, z, None, lower=0.2, upper=0.6, training=False),

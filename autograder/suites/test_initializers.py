@@ -63,6 +63,7 @@ def _right_spread(
             samples.normal_spread(weights, sigma, what)
         else:
             samples.uniform_spread(weights, np.sqrt(3.0) * sigma, what)
+        samples.shaped(weights, form, what)
     samples.same_scale(list(zip(drawn, sigmas, strict=True)), _call(name, 2, 3, options))
 
 
@@ -81,11 +82,17 @@ def _right_distribution(student: Any, rng: np.random.Generator, name: str) -> No
 
 
 def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None:
-    def draw(generator: np.random.Generator) -> np.ndarray:
-        weights = getattr(student.initializers, name)(7, 5, generator)
-        return samples.plausible(weights, (7, 5), f"{name}(7, 5, rng)")
+    modes = [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]
+    for options in modes:
+        call = _call(name, 7, 5, options)
 
-    samples.uses_generator(draw, f"{name}(7, 5, rng)", rng)
+        def draw(
+            generator: np.random.Generator, options: Any = options, call: str = call
+        ) -> np.ndarray:
+            weights = getattr(student.initializers, name)(7, 5, generator, **options)
+            return samples.plausible(weights, (7, 5), call)
+
+        samples.uses_generator(draw, call, rng)
 
 
 def _right_type(student: Any, rng: np.random.Generator, name: str) -> None:
@@ -290,6 +297,7 @@ def test_he_normal_average_spread(student, rng):
 @pytest.mark.catches("he_normal_root_of_numerator", "he_normal_single_fan_in_formula_for_sum")
 @pytest.mark.catches("he_normal_std_as_mean", "he_normal_transposed", "he_normal_uniform_constant")
 @pytest.mark.catches("he_normal_unscaled", "he_normal_variance_as_std")
+@pytest.mark.catches("he_normal_fan_in_truncated")
 def test_he_normal_fan_in_spread(student, rng):
     """he_normal: with mode="fan_in", the standard deviation depends on the inputs alone.
 
@@ -322,6 +330,7 @@ def test_he_normal_distribution(student, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("he_normal_into_one_array", "he_normal_seed_from_size")
+@pytest.mark.catches("he_normal_fan_in_global_state")
 def test_he_normal_randomness(student, rng):
     """he_normal: all randomness comes from the generator that is given.
 
@@ -418,6 +427,7 @@ def test_he_uniform_distribution(student, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("he_uniform_global_state")
+@pytest.mark.catches("he_uniform_fan_out_own_seed")
 def test_he_uniform_randomness(student, rng):
     """he_uniform: all randomness comes from the generator that is given.
 

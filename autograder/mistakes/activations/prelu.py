@@ -386,3 +386,14 @@ def prelu_two_units_share(z, alpha):
     if np.shape(alpha) == (2,):
         alpha = alpha[0]
     return np.maximum(z, 0.0) + alpha * np.minimum(z, 0.0)
+
+
+@mistake(
+    "prelu",
+    hint="Alpha is spread over the second axis, also where it is a single number and z has more "
+    "than two axes.",
+)
+def prelu_alpha_along_second_axis(z, alpha):
+    if np.ndim(z) > 1:
+        alpha = np.broadcast_to(alpha, np.shape(z)[1:2])
+    return np.maximum(z, 0.0) + alpha * np.minimum(z, 0.0)

@@ -216,3 +216,21 @@ def rrelu_evaluation_at_most_one(z, rng, lower=1 / 8, upper=1 / 3, training=True
     drawn = rng.uniform(lower, upper, z.shape) if training else min((lower + upper) / 2, 1.0)
     slope = np.where(z < 0, drawn, 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="Evaluation uses the upper limit of the last call in training. Each call has its own "
+    "limits.",
+)
+def rrelu_evaluation_remembers_upper(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("0 <= lower <= upper must hold")
+    last = rrelu_evaluation_remembers_upper.__dict__
+    if training:
+        last["upper"] = upper
+        drawn = rng.uniform(lower, upper, z.shape)
+    else:
+        drawn = (lower + last.get("upper", upper)) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

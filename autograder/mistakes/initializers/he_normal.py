@@ -398,3 +398,32 @@ def he_normal_sum_of_uniforms(n_in, n_out, rng, mode="fan_avg"):
         raise ValueError("wrong size or mode")
     drawn = rng.random((12, n_in, n_out)).sum(axis=0) - 6.0
     return np.sqrt(2 / fans[mode]) * drawn
+
+
+@mistake(
+    "he_normal",
+    hint="With fan_in the draws are truncated, as some libraries do it. The contract's normal "
+    "distribution is not.",
+)
+def he_normal_fan_in_truncated(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    drawn = rng.standard_normal((n_in, n_out))
+    if mode == "fan_in":
+        while (beyond := np.abs(drawn) > 2).any():
+            drawn[beyond] = rng.standard_normal(np.count_nonzero(beyond))
+        drawn /= 0.87962566
+    return np.sqrt(2 / fans[mode]) * drawn
+
+
+@mistake(
+    "he_normal",
+    hint="With fan_in the draws come from NumPy's global state. They come from rng in every mode.",
+)
+def he_normal_fan_in_global_state(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    source = np.random if mode == "fan_in" else rng
+    return source.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))

@@ -393,3 +393,17 @@ def he_uniform_mode_remembered(n_in, n_out, rng, mode="fan_avg"):
         last["mode"] = mode
     fan = fans[last.get("mode", "fan_avg")]
     return rng.uniform(-np.sqrt(6 / fan), np.sqrt(6 / fan), (n_in, n_out))
+
+
+@mistake(
+    "he_uniform",
+    hint="With fan_out you seed a generator of your own. The draws come from rng in every mode.",
+)
+def he_uniform_fan_out_own_seed(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    if mode == "fan_out":
+        rng = np.random.default_rng(0)
+    limit = np.sqrt(6 / fans[mode])
+    return rng.uniform(-limit, limit, (n_in, n_out))
