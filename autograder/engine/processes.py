@@ -3,7 +3,7 @@
 All modules begin in one process: most submissions need no other. A test that fails there proves
 little, as any module may have spoilt the process for the others. So its modules are set apart, each
 in a process of its own from then on, and the test is repeated: one module that exits, or replaces
-parts of NumPy, costs the others nothing.
+parts of NumPy, costs the others nothing. All are set apart where the one process has taken long.
 """
 
 from __future__ import annotations
