@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -41,15 +42,20 @@ def test_mean_in_celsius(student, reference, rng):
 """
 
 
+def with_part(assignment: Assignment, folder: Path, part: str, suite: str) -> Assignment:
+    """The assignment with one more part, whose suite is this code."""
+    suites = shutil.copytree(assignment.suites, folder / "suites")
+    (suites / f"test_{part}.py").write_text(suite)
+    return dataclasses.replace(assignment, suites=suites, parts=(*assignment.parts, part))
+
+
 @pytest.fixture(scope="module")
 def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
     """The tiny assignment with a test of both modules, and its skeleton handed out."""
     folder = tmp_path_factory.mktemp("wide")
-    suites = shutil.copytree(tiny.suites, folder / "suites")
-    (suites / "test_both.py").write_text(BOTH)
     write_skeleton(tiny.solutions, folder / "handout")
-    parts = (*tiny.parts, "both")
-    return dataclasses.replace(tiny, suites=suites, handout=folder / "handout", parts=parts)
+    wider = with_part(tiny, folder, "both", BOTH)
+    return dataclasses.replace(wider, handout=folder / "handout")
 
 
 @pytest.fixture(scope="module")
@@ -224,9 +230,8 @@ np.mean = _slow
 
 def test_what_another_makes_slow_gets_its_time_alone(tiny, tmp_path) -> None:
     """Each call is in time, so that no test fails before the time is used up."""
-    suites = shutil.copytree(tiny.suites, tmp_path / "suites")
-    (suites / "test_many.py").write_text(MANY)
-    assignment = dataclasses.replace(tiny, suites=suites, parts=("scales", "many", "averages"))
+    wider = with_part(tiny, tmp_path, "many", MANY)
+    assignment = dataclasses.replace(wider, parts=("scales", "many", "averages"))
     files = classroom.with_code(tiny, "scales", DELAYS)
     limits = TimeLimits(call_cpu=0.6, call_wall=1.2, submission=4.0)
     with Grader(assignment, Settings(limits=limits)) as grader:

@@ -123,8 +123,8 @@ class Processes:
         self._dead: dict[str, StudentFault] = {}
         self._without_init: set[str] = set()
         self._init_is_bad = False
-        self._strikes: Counter[str] = Counter()
-        self._struck: set[str] = set()
+        self._strikes: Counter[tuple[str, str]] = Counter()
+        """How often a module's function was stopped."""
         self._spent: dict[str, float] = defaultdict(float)
         self._spent_by_function: dict[str, float] = defaultdict(float)
         self.events = Events()
@@ -134,12 +134,10 @@ class Processes:
         """What runs now has run tests before; what still works though nothing is asked is ended. So
         is what all share once it has had its time: one module may have made the others slow."""
         self.ended = self.ended_old = False
-        if self._together >= self._own and not self._all_apart:
-            self._all_apart = True
-            if TOGETHER in self._at:
-                self._at.pop(TOGETHER).worker.end()
+        self._all_apart = self._together >= self._own
         for place, process in list(self._at.items()):
-            if process.seconds > SLOW_TEST and not process.worker.is_idle():
+            over = place == TOGETHER and self._all_apart
+            if over or (process.seconds > SLOW_TEST and not process.worker.is_idle()):
                 self._at.pop(place).worker.end()
             process.old, process.seconds = True, 0.0
 
@@ -257,8 +255,7 @@ class Processes:
             return next(replies)
         except WorkerTimeout:
             if self._is_apart(module):
-                self._strikes[name] += 1
-                self._struck.add(module)
+                self._strikes[module, name] += 1
             self._end(module, self.events.timeouts, name)
             raise StudentFault("timeout", f"{name} did not end in time and was stopped") from None
         except BadReply as problem:
@@ -308,7 +305,7 @@ class Processes:
         # One that was stopped is given up sooner in a submission that hangs everywhere, so that its
         # other functions are still heard.
         many = self._strikes.total() >= MANY_STRIKES
-        if self._strikes[name] >= (1 if many else MAX_STRIKES):
+        if self._strikes[module, name] >= (1 if many else MAX_STRIKES):
             return f"{name} did not end in time before and is given up"
         return ""
 
@@ -340,11 +337,11 @@ class Processes:
         less: a loop that ends on other inputs still answers, one that never ends costs little.
         Less, too, among other modules: what is slow there gets its full time when it is alone. A
         module in which nothing was stopped does not pay for the others."""
-        if module not in self._struck:
+        if all(module != stopped for stopped, _ in self._strikes):
             return 1.0 if self._is_apart(module) else 0.25
         total = self._strikes.total()
         if total >= MANY_STRIKES:
             return 0.125
-        if self._strikes[name] or total >= MANY_STRIKES / 2:
+        if self._strikes[module, name] or total >= MANY_STRIKES / 2:
             return 0.25
         return 1.0

@@ -13,6 +13,8 @@ import numpy as np
 
 from autograder.engine.check import Wrong, real_array, true
 
+KURTOSIS = {"normal": 3.0, "uniform": 1.8}
+"""The fourth moment of each distribution when its standard deviation is 1."""
 ERRORS = 7.0
 """Limits in standard errors; a normal variable lies beyond 7 with probability 2.6e-12."""
 
@@ -85,13 +87,13 @@ def normal_draws(weights: np.ndarray, what: str) -> None:
     # 160,000 draws: beyond 3.8 sigma lie 23 of them, beyond 8.2 none, but for chances below 1e-10.
     top = float(np.max(np.abs(scaled)))
     true(3.8 < top < 8.2, f"{what}: the largest of {weights.size} draws is {top:.3g} sigma")
-    _kurtosis(scaled, 3.0, f"{what}: the draws are not normal")
-    independent(scaled, 3.0, what)
+    _kurtosis(scaled, KURTOSIS["normal"], f"{what}: the draws are not normal")
+    independent(scaled, KURTOSIS["normal"], what)
 
 
 def shaped(weights: np.ndarray, form: str, what: str) -> None:
     """The distribution's shape as far as a small sample shows it: its fourth moment."""
-    _kurtosis(weights / _rms(weights), 3.0 if form == "normal" else 1.8, f"{what}: not {form}")
+    _kurtosis(weights / _rms(weights), KURTOSIS[form], f"{what}: the draws are not {form}")
 
 
 def uniform_draws(weights: np.ndarray, what: str) -> None:
@@ -100,8 +102,8 @@ def uniform_draws(weights: np.ndarray, what: str) -> None:
     shares = (UNIFORM_GRID + 1) / 2
     _shares(weights / limit, UNIFORM_GRID, shares, f"{what}: the draws are not uniform")
     scaled = weights / _rms(weights)
-    _kurtosis(scaled, 1.8, f"{what}: the draws are not uniform")
-    independent(scaled, 1.8, what)
+    _kurtosis(scaled, KURTOSIS["uniform"], f"{what}: the draws are not uniform")
+    independent(scaled, KURTOSIS["uniform"], what)
 
 
 def independent(scaled: np.ndarray, kurtosis: float, what: str) -> None:

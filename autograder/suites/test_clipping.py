@@ -45,11 +45,19 @@ def _judge(reference: Any, name: str, value: Any, grads: Grads, limit: float) ->
     what = _call(name, limit)
     right = _arrays(name, getattr(reference.clipping, name)(grads, limit), what)
     found = check.items(_arrays(name, value, what), len(grads), what, list)
+    tolerances = _tolerances(reference, name, grads)
     for index, (array, expected) in enumerate(zip(found, right, strict=True)):
-        given = {"the gradient": grads[index]}
-        divided_by = grads if name == "clip_by_global_norm" else grads[index : index + 1]
-        rtol = 1e-9 if name == "clip_by_value" else _tolerance(reference, divided_by)
+        given, rtol = {"the gradient": grads[index]}, tolerances[index]
         check.close(array, expected, f"{what}, array {index}", atol=ATOL, rtol=rtol, given=given)
+
+
+def _tolerances(reference: Any, name: str, grads: Grads) -> list[float]:
+    """The relative error that each array may have."""
+    if name == "clip_by_value":
+        return [1e-9] * len(grads)
+    if name == "clip_by_norm":
+        return [_tolerance(reference, [grad]) for grad in grads]
+    return [_tolerance(reference, grads)] * len(grads)
 
 
 def _tolerance(reference: Any, grads: Grads) -> float:
@@ -121,17 +129,14 @@ def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, nam
     """NaN and infinity of either sign raise ValueError, in whichever array they are."""
     function, grads = getattr(student.clipping, name), inputs.gradients(rng)
     places = [(0, NAN), (-1, NAN), (0, INF), (-1, -INF), (3, NAN), (5, INF)]
-    spoilt = [(_spoil(grads, index, bad), bad) for index, bad in places]
-    spoilt += [([np.array([1.0, INF, -INF])], INF), (_spoil(grads[2:3], 0, NAN), NAN)]
+    spoilt = [(_spoil(grads, index, bad), bad, 1.5) for index, bad in places]
+    spoilt.append(([np.array([1.0, INF, -INF])], INF, 1.5))
+    spoilt.append((_spoil(grads[2:3], 0, NAN), NAN, 100.0))
     plain = _plain(rng)
     right = function(plain, 1.5)
-    limits = [1.5] * len(places) + [1.5, 100.0]
-    wrong = [
-        check.attempt(function, given, limit)
-        for (given, _), limit in zip(spoilt, limits, strict=True)
-    ]
+    wrong = [check.attempt(function, given, limit) for given, _, limit in spoilt]
     _judge(reference, name, right, plain, 1.5)
-    for outcome, (_, bad) in zip(wrong, spoilt, strict=True):
+    for outcome, (_, bad, _) in zip(wrong, spoilt, strict=True):
         check.refused(outcome, ValueError, f"{name} of gradients with an entry {bad}")
 
 

@@ -133,16 +133,11 @@ def test_saturated_fraction_edges(student, rng):
     Is a slope of exactly the tolerance below it? Try one axis, three, and none.
     """
     count = int(rng.integers(2, 5))
+    solid = rng.permutation(np.repeat([0.001, -0.5, 1.0], [count, 4, 8 - count]))
     cases: list[tuple[np.ndarray, dict[str, float], float]] = [
         (np.array([0.25, -0.25, 0.1, -0.1, 0.5, -0.2, 1.0, 0.0]), {"tol": 0.25}, 4 / 8),
         (np.array([[0.01, -0.01, 0.01 - 1e-11, 1.0]]), {}, 1 / 4),
-        (
-            rng.permutation(np.repeat([0.001, -0.5, 1.0], [count, 4, 8 - count])).reshape(
-                2, 3, 1, 2
-            ),
-            {},
-            count / 12,
-        ),
+        (solid.reshape(2, 3, 1, 2), {}, count / 12),
         (np.array(-0.002), {}, 1.0),
         (np.array(0.8), {}, 0.0),
         (np.array([0.0, -0.005, 0.5]), {"tol": 0.0}, 0.0),

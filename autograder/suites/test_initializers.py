@@ -6,6 +6,7 @@ with given ones, since how they are made is free.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,17 +83,14 @@ def _right_distribution(student: Any, rng: np.random.Generator, name: str) -> No
 
 
 def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None:
-    modes = [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]
-    for options in modes:
-        call = _call(name, 7, 5, options)
+    function = getattr(student.initializers, name)
 
-        def draw(
-            generator: np.random.Generator, options: Any = options, call: str = call
-        ) -> np.ndarray:
-            weights = getattr(student.initializers, name)(7, 5, generator, **options)
-            return samples.plausible(weights, (7, 5), call)
+    def draw(options: dict[str, Any], generator: np.random.Generator) -> np.ndarray:
+        weights = function(7, 5, generator, **options)
+        return samples.plausible(weights, (7, 5), _call(name, 7, 5, options))
 
-        samples.uses_generator(draw, call, rng)
+    for options in [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]:
+        samples.uses_generator(partial(draw, options), _call(name, 7, 5, options), rng)
 
 
 def _right_type(student: Any, rng: np.random.Generator, name: str) -> None:
