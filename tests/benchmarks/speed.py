@@ -411,12 +411,18 @@ def _in_words(count: int, only: tuple[str, ...] = tuple(SHARES)) -> str:
     return ", ".join(f"{made.count(kind)} {kind}" for kind in only if kind in made)
 
 
-def put_between_markers(file: Path, text: str) -> None:
-    """Replaces what stands between the markers of a file."""
+def around_markers(file: Path) -> tuple[str, str]:
+    """What stands before and after the markers of a file."""
     before, begin, rest = file.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"{file}: no markers {BEGIN} and {END}")
+    return before, after
+
+
+def put_between_markers(file: Path, text: str) -> None:
+    """Replaces what stands between the markers of a file."""
+    before, after = around_markers(file)
     file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
 
 
@@ -425,6 +431,8 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a few minutes; less is measured")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into FILE")
     given = parser.parse_args()
+    if given.write is not None:
+        around_markers(given.write)  # what is wrong with it is said now, not after the measuring
     pieces = []
     with tempfile.TemporaryDirectory(prefix="speed-") as work:
         for piece in report(SMALL if given.small else FULL, Path(work)):
