@@ -13,6 +13,7 @@ from autograder.engine.worker.wire import (
     ARRAY,
     DTYPES,
     HANDLE,
+    MAX_EXTENSIONS,
     MAX_ITEMS,
     MAX_MESSAGE,
     SCALAR,
@@ -193,6 +194,17 @@ def test_length_limits() -> None:
     assert len(sent([0] * (MAX_ITEMS - 1))) == MAX_ITEMS - 1
     with pytest.raises(WireError):
         sent([0] * (MAX_ITEMS + 1))
+
+
+def test_objects_are_counted_by_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(sent([np.float64(1)] * MAX_EXTENSIONS)) == MAX_EXTENSIONS
+    with pytest.raises(WireError, match="too many objects to be sent"):
+        Encoder().encode([np.float64(1)] * (MAX_EXTENSIONS + 1))
+    monkeypatch.setattr("autograder.engine.worker.wire.MAX_EXTENSIONS", MAX_EXTENSIONS + 1)
+    hostile = Encoder().encode([np.float64(1)] * (MAX_EXTENSIONS + 1))
+    monkeypatch.undo()
+    with pytest.raises(WireError, match="of too many objects"):
+        Decoder().decode(hostile)
 
 
 def test_a_time_stamp_is_no_object() -> None:

@@ -40,6 +40,8 @@ MAX_MESSAGE = 32 * 2**20
 """The longest message, in bytes; a course's arrays are a hundredth of it."""
 MAX_ITEMS = 100_000
 """The most entries of all lists, maps and extensions of one message together."""
+MAX_EXTENSIONS = 5_000
+"""The most extensions of one message: to read one takes as long as a hundred numbers."""
 MAX_TEXT = 100_000
 MAX_DIMENSIONS = 16
 MAX_DEPTH = 12
@@ -111,9 +113,11 @@ class Encoder:
 
     def __init__(self, other: Callable[[Any], Handle | GeneratorState] = _refuse) -> None:
         self._other = other
+        self._extensions = 0
         self._packers: list[msgpack.Packer] = []  # one for each depth
 
     def encode(self, value: Any) -> bytes:
+        self._extensions = 0
         try:
             packed = self._pack(value, 0)
         except (ValueError, OverflowError, RecursionError, UnicodeError) as problem:
@@ -133,6 +137,9 @@ class Encoder:
         return self._packers[depth].pack(value)
 
     def _extend(self, depth: int, value: Any) -> msgpack.ExtType:
+        self._extensions += 1
+        if self._extensions > MAX_EXTENSIONS:
+            raise WireError("is made of too many objects to be sent")
         kind = type(value)
         if kind is np.ndarray and value.dtype.char in _NUMBERS and value.dtype.isnative:
             return msgpack.ExtType(ARRAY, _array_bytes(value))
@@ -164,11 +171,11 @@ class Decoder:
         self._handle = handle
         self._generator = generator
         self._options: dict[str, Any] = {} if is_trusted else self._limits()
-        self._items = 0
+        self._items = self._extensions = 0
         self._unpackers: list[Callable[[Any], Any]] = []  # one for each depth
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
-        self._items = 0
+        self._items = self._extensions = 0
         try:
             return self._unpack(data, 0)
         except WireError:
@@ -223,6 +230,9 @@ class Decoder:
 
     def _extension(self, depth: int, code: int, content: bytes) -> Any:
         self._count(0)
+        self._extensions += 1
+        if self._extensions > MAX_EXTENSIONS:
+            raise WireError("a message of too many objects")
         if code == ARRAY:
             return _array_from(content)
         if code == SCALAR:
