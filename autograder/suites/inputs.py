@@ -33,7 +33,7 @@ def with_zeros(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.
 def layouts(rng: np.random.Generator) -> list[np.ndarray]:
     """Pre-activations of several shapes and memory layouts: one row with zeros, 0-d (a real array,
     negative), empty, 1-D strided (all positive), 3-D in Fortran order with an axis of length 1, one
-    entry, 4-D, as of images, and 0-d once more, positive."""
+    entry, 4-D, as of images, 0-d once more, positive, and thousands of entries, of odd shape."""
     return [
         with_zeros(rng, (1, 8)),
         np.array(-rng.uniform(0.2, 2.0)),
@@ -43,6 +43,7 @@ def layouts(rng: np.random.Generator) -> list[np.ndarray]:
         ordinary(rng, (1, 1)),
         ordinary(rng, (2, 3, 1, 4)),
         np.array(rng.uniform(0.2, 2.0)),
+        ordinary(rng, (83, 61)),
     ]
 
 

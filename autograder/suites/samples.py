@@ -85,15 +85,19 @@ def normal_draws(weights: np.ndarray, what: str) -> None:
     scaled = weights / _rms(weights)
     _shares(scaled, NORMAL_GRID, NORMAL_SHARES, f"{what}: the draws are not normal")
     # 160,000 draws: beyond 3.8 sigma lie 23 of them, beyond 8.2 none, but for chances below 1e-10.
-    top = float(np.max(np.abs(scaled)))
-    true(3.8 < top < 8.2, f"{what}: the largest of {weights.size} draws is {top:.3g} sigma")
+    _tails(scaled, 3.8, what)
     _kurtosis(scaled, KURTOSIS["normal"], f"{what}: the draws are not normal")
     independent(scaled, KURTOSIS["normal"], what)
 
 
 def shaped(weights: np.ndarray, form: str, what: str) -> None:
-    """The distribution's shape as far as a small sample shows it: its fourth moment."""
-    _kurtosis(weights / _rms(weights), KURTOSIS[form], f"{what}: the draws are not {form}")
+    """The distribution's shape as far as 28,000 draws show it: its fourth moment, and a normal
+    one's tails, where 27 lie beyond 3.3 sigma; and whether they are independent."""
+    scaled = weights / _rms(weights)
+    _kurtosis(scaled, KURTOSIS[form], f"{what}: the draws are not {form}")
+    if form == "normal":
+        _tails(scaled, 3.3, what)
+    independent(scaled, KURTOSIS[form], what)
 
 
 def uniform_draws(weights: np.ndarray, what: str) -> None:
@@ -151,22 +155,26 @@ def not_rescaled(weights: np.ndarray, sigma: float, what: str) -> None:
 
 
 def uses_generator(
-    draw: Callable[[np.random.Generator], np.ndarray], what: str, rng: np.random.Generator
+    draw: Callable[[np.random.Generator], np.ndarray],
+    what: str,
+    rng: np.random.Generator,
+    in_a_row: int,
 ) -> None:
-    """`draw(generator)` depends on the generator's state, on nothing else, and moves it on."""
+    """`draw(generator)` depends on the generator's state, on nothing else, and moves it on:
+    `in_a_row` calls with one generator all give other draws."""
     seeds = rng.integers(2**32, size=2)
     generator = np.random.default_rng(seeds[0])
-    first, second = draw(generator), draw(generator)
-    again = draw(np.random.default_rng(seeds[0]))
+    first, *others = [draw(generator) for _ in range(in_a_row)]
+    # Three, so that what every other call has left over from the one before shows.
+    again = [draw(np.random.default_rng(seeds[0])) for _ in range(3)]
     other = draw(np.random.default_rng(seeds[1]))
-    same = np.array_equal(first, again)
+    same = all(np.array_equal(first, draws) for draws in again)
     true(same, f"{what}: two generators in the same state gave different draws")
     true(
         not np.array_equal(first, other), f"{what}: generators in different states gave equal draws"
     )
-    true(
-        not np.array_equal(first, second), f"{what}: two calls with one generator gave equal draws"
-    )
+    different = {draws.tobytes() for draws in (first, *others)}
+    true(len(different) == in_a_row, f"{what}: two calls with one generator gave equal draws")
     # Even the 24 bits of a float32 give zero twice in one place with a chance of 1e-13 only.
     true(not np.any((first == 0) & (other == 0)), f"{what}: an entry is always 0")
 
@@ -188,6 +196,12 @@ def _kurtosis(scaled: np.ndarray, right: float, complaint: str) -> None:
     squares = scaled * scaled
     errors = (float(np.mean(squares * squares)) - right) / math.sqrt(24 / scaled.size)
     true(-6.4 <= errors <= ERRORS, complaint)
+
+
+def _tails(scaled: np.ndarray, least: float, what: str) -> None:
+    """Normal draws reach further than `least`, and none goes astray."""
+    top = float(np.max(np.abs(scaled)))
+    true(least < top < 8.2, f"{what}: the largest of {scaled.size} draws is {top:.3g} sigma")
 
 
 def _rms(weights: np.ndarray) -> float:

@@ -653,9 +653,12 @@ def test_rrelu_training_distribution(student, rng):
         student.activations.rrelu(z, _generator(rng)),
         student.activations.rrelu(solid, _generator(rng), lower=0.2, upper=2.8),
     ]
-    row, what = z[:, 0], "rrelu(z, rng), z with one axis"
-    few = _random_relu(student.activations.rrelu(row, _generator(rng)), row, 1 / 8, 1 / 3, what)
-    check.true(np.unique(few).size > 190, f"{what}: entries share a slope")
+    few = [z[:, 0], z[:, :1], z[:1, :], z[:20, :20], z[:24].reshape(4, 5, 6, 20), -np.ones((4, 60))]
+    drawn = [student.activations.rrelu(given, _generator(rng)) for given in few]
+    for value, given in zip(drawn, few, strict=True):
+        what = f"rrelu(z, rng), z of shape {given.shape}"
+        slope = _random_relu(value, given, 1 / 8, 1 / 3, what)
+        check.true(np.unique(slope).size > 0.95 * slope.size, f"{what}: entries share a slope")
     cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 2.8)]
     for value, (given, low, high) in zip(values, cases, strict=True):
         what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
@@ -727,7 +730,13 @@ def test_rrelu_randomness(student, rng):
         value = student.activations.rrelu(z, generator)
         return _random_relu(value, z, 1 / 8, 1 / 3, "rrelu(z, rng)")
 
-    samples.uses_generator(draw, "rrelu(z, rng)", rng)
+    samples.uses_generator(draw, "rrelu(z, rng)", rng, in_a_row=32)
+    # A single entry is drawn, too.
+    for one in (np.array(-1.5), np.array([[-1.5]])):
+        drawn = [student.activations.rrelu(one, _generator(rng)) for _ in range(3)]
+        what = f"rrelu(z, rng), z of shape {one.shape}"
+        slopes = {float(_random_relu(v, one, 1 / 8, 1 / 3, what).flat[0]) for v in drawn}
+        check.true(len(slopes) > 1, f"{what}: generators in different states gave one slope")
 
 
 @pytest.mark.points(0.5)
@@ -743,7 +752,9 @@ def test_rrelu_wrong_limits(student, rng):
     z = inputs.ordinary(rng, (3, 2))
     wrong = [
         (0.4, 0.2),
+        (0.3001, 0.3),
         (-0.1, 0.3),
+        (-4e-4, 0.3),
         (-0.3, -0.1),
         (0.1, -0.2),
         (float("nan"), 0.3),
@@ -751,11 +762,14 @@ def test_rrelu_wrong_limits(student, rng):
     ]
     right = [(0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
     rrelu, generator = student.activations.rrelu, _generator(rng)
-    # The limits count for a z without negative entries as well.
+    # The limits count for a z without negative entries as well, and without any.
+    ways = [(generator, True, z), (None, False, np.abs(z)), (generator, False, z)]
+    less = [(generator, True, np.array(0.7)), (None, False, np.empty((0, 2)))]
+    tried = [(limits, way) for limits in right + wrong for way in ways]
+    tried += [(limits, way) for limits in wrong[:2] for way in less]
     cases = [
         (low, high, mode, given, check.attempt(rrelu, given, rng_or_none, low, high, mode))
-        for low, high in right + wrong
-        for rng_or_none, mode, given in ((generator, True, z), (None, False, np.abs(z)))
+        for (low, high), (rng_or_none, mode, given) in tried
     ]
     for low, high, mode, given, outcome in cases:
         what = f"rrelu with lower={low}, upper={high}, training={mode}"

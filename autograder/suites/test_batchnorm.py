@@ -18,6 +18,8 @@ ATOL = RTOL = 1e-8
 TINY_EPS = 1e-8
 """So small that it makes no difference at 1e-6: where eps goes is judged by tests of its own."""
 SHAPES = ((9, 4), (3, 6), (5, 5), (1, 4), (7, 1), (1, 1), (2, 3))
+LARGE = ((4, 151), (1037, 2))
+"""More units, and more examples, than any round number that a block may have."""
 
 
 def _said(n: int, d: int, options: dict[str, Any]) -> str:
@@ -85,6 +87,7 @@ def _gradients(
     douts = [rng.standard_normal(batch.x.shape) + 0.5 for batch, _ in cases]
     for dout in douts:
         dout[3:5] = 0.0  # examples on which the loss does not depend
+    douts[1::2] = map(np.asfortranarray, douts[1::2])
     outcomes = [
         check.attempt(_backward, student, batch, dout, **options)
         for (batch, options), dout in zip(cases, douts, strict=True)
@@ -114,6 +117,13 @@ def _silent(rng: np.random.Generator) -> Batch:
     batch = inputs.batch(rng, 6, 3)
     batch.x[:, 1] = batch.x[3] = 0.0
     batch.gamma[2] = 0.0
+    return batch
+
+
+def _off(rng: np.random.Generator) -> Batch:
+    """A batch whose gammas are all zero."""
+    batch = inputs.batch(rng, 5, 3)
+    batch.gamma[:] = 0.0
     return batch
 
 
@@ -207,8 +217,8 @@ def test_training_shapes(student, reference, rng):
     What are the mean and the variance of a single example, and what is the output then?
     """
     options = {"training": True, "eps": 1e-3}
-    batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
-    batches += [_silent(rng), _equal(rng)]
+    batches = [inputs.batch(rng, n, d) for n, d in (*SHAPES[2:], *LARGE)]
+    batches += [_silent(rng), _equal(rng), _off(rng)]
     _outputs(student, reference, [(batch, options) for batch in batches])
 
 
@@ -281,6 +291,11 @@ def test_momentum(student, reference, rng):
     ]
     cases.append((inputs.batch(rng, 4, 3), {"training": True, "momentum": 1}))
     cases.append((inputs.batch(rng, 1, 3), {"training": True}))
+    cases.append((inputs.batch(rng, 8, 1), {"training": True, "momentum": 0.5}))
+    # Of a width that no layer had before; of units whose variance is said to be zero.
+    cases.append((inputs.batch(rng, 3, 27), {"training": True, "momentum": 0.7}))
+    cases.append((inputs.batch(rng, 6, 3), {"training": True}))
+    cases[-1][0].running_var[:] = 0.0
     _running(student, reference, cases, (2, 3))
 
 
@@ -294,7 +309,7 @@ def test_forward_contract(student, reference, rng):
     square = inputs.batch(rng, 4, 4)
     fortran = inputs.batch(rng, 6, 3)
     strided = inputs.batch(rng, 5, 8)
-    strided = Batch(strided.x[:, ::2], *(a[::2].copy() for a in strided.arguments[1:]))
+    strided = Batch(strided.x[:, ::2], *(a[::2] for a in strided.arguments[1:]))
     fortran = Batch(np.asfortranarray(fortran.x), *fortran.arguments[1:])
     cases: list[tuple[Batch, dict[str, Any]]] = [
         (batch, {"training": training, "eps": TINY_EPS})
@@ -450,8 +465,8 @@ def test_backward_shapes(student, reference, rng):
     With a single example the output doesn't depend on x at all. What is dx then?
     """
     options = {"training": True, "eps": 1e-2}
-    batches = [inputs.batch(rng, n, d) for n, d in SHAPES[2:]]
-    batches += [_silent(rng), _equal(rng)]
+    batches = [inputs.batch(rng, n, d) for n, d in (*SHAPES[2:], *LARGE)]
+    batches += [_silent(rng), _equal(rng), _off(rng)]
     cases = [(batch, options) for batch in batches]
     _gradients(student, reference, rng, cases, (0, 1, 2))
 
@@ -483,23 +498,31 @@ def test_backward_evaluation(student, reference, rng):
 def test_backward_of_two_passes(student, reference, rng):
     """Backward: each pass uses the cache of its own forward pass.
 
-    Two layers go forward one after the other before either goes backward, in either mode.
+    Layers go forward one after the other before any goes backward, in either mode.
     """
-    batches = [inputs.batch(rng, 6, 4), inputs.batch(rng, 6, 4), inputs.batch(rng, 6, 4)]
-    modes = [True, False, True]
-    # Gradients may have all but vanished on their way to a layer.
-    sizes = [1.0, 1.0, 1e-9]
-    douts = [size * rng.standard_normal((6, 4)) for size in sizes]
-    caches = [
-        _forward(student, batch, training=mode, eps=TINY_EPS)[1]
-        for batch, mode in zip(batches, modes, strict=True)
+    batches = [inputs.batch(rng, n, 4) for n in (6, 6, 6, 11, 5)]
+    options: list[dict[str, Any]] = [
+        {"training": True, "eps": TINY_EPS, "momentum": 1.0},
+        {"training": False, "eps": TINY_EPS},
+        {"training": True, "eps": TINY_EPS},
+        {"training": True, "eps": 0.5},
+        {"training": True, "eps": 0.1},
     ]
-    order = [2, 0, 1]  # neither first in, first out nor last in, first out
+    # Gradients may have all but vanished on their way to a layer, or have done so.
+    sizes = [1.0, 1.0, 1e-9, 1.0, 0.0]
+    douts = [
+        size * rng.standard_normal(batch.x.shape)
+        for size, batch in zip(sizes, batches, strict=True)
+    ]
+    caches = [
+        _forward(student, batch, **given)[1] for batch, given in zip(batches, options, strict=True)
+    ]
+    order = [2, 0, 4, 1, 3]  # neither first in, first out nor last in, first out
     values = {i: student.batchnorm.batchnorm_backward(douts[i], caches[i]) for i in order}
     for i in order:
-        cache = _right_forward(reference, batches[i], training=modes[i], eps=TINY_EPS)[1]
+        cache = _right_forward(reference, batches[i], **options[i])[1]
         right = reference.batchnorm.batchnorm_backward(douts[i], cache)
-        what = f"forward pass {i + 1} of 3, with training={modes[i]}"
+        what = f"forward pass {i + 1} of {len(order)}, with training={options[i]['training']}"
         gradients = check.items(values[i], 3, f"batchnorm_backward after {what}")
         _judge_gradients(tuple(gradients), right, what, atol=1e-6 * sizes[i])
 

@@ -126,12 +126,13 @@ def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: 
 
 
 def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
-    """NaN and infinity of either sign raise ValueError, in whichever array they are."""
+    """NaN and infinity of either sign raise ValueError, wherever in whichever array they are."""
     function, grads = getattr(student.clipping, name), inputs.gradients(rng)
-    places = [(0, NAN), (-1, NAN), (0, INF), (-1, -INF), (3, NAN), (5, INF)]
-    spoilt = [(_spoil(grads, index, bad), bad, 1.5) for index, bad in places]
+    places = [(0, 0.5, NAN), (-1, 1.0, NAN), (0, 1.0, INF), (-1, 0.5, -INF), (3, 0.0, NAN)]
+    places += [(5, 0.5, INF), (0, 0.0, NAN), (-1, 0.7, NAN)]
+    spoilt = [(_spoil(grads, *place), place[-1], 1.5) for place in places]
     spoilt.append(([np.array([1.0, INF, -INF])], INF, 1.5))
-    spoilt.append((_spoil(grads[2:3], 0, NAN), NAN, 100.0))
+    spoilt.append((_spoil(grads[2:3], 0, 1.0, NAN), NAN, 100.0))
     plain = _plain(rng)
     right = function(plain, 1.5)
     wrong = [check.attempt(function, given, limit) for given, _, limit in spoilt]
@@ -154,9 +155,10 @@ def _with_norms(rng: np.random.Generator, norms: tuple[float, ...]) -> Grads:
     return [norm / np.linalg.norm(grad) * grad for grad, norm in zip(grads, norms, strict=True)]
 
 
-def _spoil(grads: Grads, index: int, bad: float) -> Grads:
+def _spoil(grads: Grads, index: int, where: float, bad: float) -> Grads:
+    """The gradients with a bad entry in one of them, from the first (where = 0) to the last (1)."""
     spoilt = [grad.copy() for grad in grads]
-    spoilt[index][(-1,) * spoilt[index].ndim] = bad
+    spoilt[index].flat[int(where * (spoilt[index].size - 1))] = bad
     return spoilt
 
 

@@ -55,10 +55,10 @@ def test_gradient_norms_values(student, rng):
 
     Take arrays whose norms you know, such as one with the entries 3 and 4.
     """
-    shapes: list[tuple[int, ...]] = [(4, 3), (6, 5), (3, 8), (2, 2), (2, 1, 3, 2)]
+    shapes: list[tuple[int, ...]] = [(4, 3), (6, 5), (3, 8), (2, 2), (2, 1, 3, 2), (150, 3)]
     grads = [
         rng.standard_normal(shape) * 10.0**power
-        for shape, power in zip(shapes, (0, 9, -3, 1, -16), strict=True)
+        for shape, power in zip(shapes, (0, 9, -3, 1, -16, 0), strict=True)
     ]
     right = np.array([np.sqrt(np.sum(grad**2)) for grad in grads])
     check.close(
@@ -101,6 +101,7 @@ def test_gradient_norms_contract(student, rng):
 @pytest.mark.catches("saturated_near_one_too", "saturated_per_row", "saturated_per_unit")
 @pytest.mark.catches("saturated_percent", "saturated_without_abs", "saturated_zero_slopes_only")
 @pytest.mark.catches("saturated_above_one_too")
+@pytest.mark.catches("saturated_of_first_examples")
 def test_saturated_fraction_values(student, rng):
     """saturated_fraction: the share of slopes whose size is below the tolerance.
 
@@ -112,15 +113,19 @@ def test_saturated_fraction_values(student, rng):
     sizes[5] = 0.0
     sizes[6:10] = rng.uniform(1.2, 3.0, 4)
     slopes = rng.permutation(sizes * rng.choice([-1.0, 1.0], 24)).reshape(4, 6)
+    long = np.full((1500, 2), 0.5)
+    long[rng.integers(1100, 1500, 5), 0] = 1e-4
     values = [
         student.diagnostics.saturated_fraction(slopes),
         student.diagnostics.saturated_fraction(slopes, tol=0.4),
         student.diagnostics.saturated_fraction(slopes, 1e-9),
         student.diagnostics.saturated_fraction(slopes, tol=2.0),
+        student.diagnostics.saturated_fraction(long),
     ]
-    for value, tol in zip(values, (0.01, 0.4, 1e-9, 2.0), strict=True):
-        right = np.count_nonzero(np.abs(slopes) < tol) / 24
-        _fraction(value, right, f"saturated_fraction(slopes, {tol})")
+    cases = [*((slopes, tol) for tol in (0.01, 0.4, 1e-9, 2.0)), (long, 0.01)]
+    for value, (given, tol) in zip(values, cases, strict=True):
+        right = np.count_nonzero(np.abs(given) < tol) / given.size
+        _fraction(value, right, f"saturated_fraction(slopes of shape {given.shape}, {tol})")
 
 
 @pytest.mark.points(1)
@@ -156,13 +161,13 @@ def test_saturated_fraction_edges(student, rng):
 
 def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
     """ReLU outputs (n, d) with some dead units; some of the others are awake for one example only,
-    some give always the same, and some are very small."""
+    one always gives the same, little, and one gives next to nothing."""
     activations = np.maximum(rng.standard_normal((n, d)) + 0.2, 0.0)
     activations[rng.integers(n), :] += 0.1
     if d - dead >= 3:
         activations[:, 0] = 0.0
         activations[-1, 0] = 2.0
-        activations[:, 1] = 1.5
+        activations[:, 1] = 1e-5
         activations[:, 2] *= 1e-100 / activations[:, 2].max()
     activations[:, d - dead :] = 0.0
     return activations[:, rng.permutation(d)]
@@ -174,6 +179,7 @@ def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
 @pytest.mark.catches("dead_on_average", "dead_over_examples", "dead_per_unit", "dead_small_enough")
 @pytest.mark.catches("dead_zero_entries")
 @pytest.mark.catches("dead_almost_always")
+@pytest.mark.catches("dead_of_first_examples")
 def test_dead_fraction_values(student, rng):
     """dead_fraction: the share of units that are 0 for every example.
 
@@ -183,6 +189,7 @@ def test_dead_fraction_values(student, rng):
     cases = [
         (_layer(rng, 7, 10, dead), dead / 10),
         (_layer(rng, 250, 4, 1), 0.25),
+        (_layer(rng, 1500, 5, 2), 0.4),
         (_layer(rng, 6, 5, 0), 0.0),
     ]
     values = [student.diagnostics.dead_fraction(activations) for activations, _ in cases]
@@ -223,6 +230,7 @@ def test_dead_fraction_edges(student, rng):
 @pytest.mark.catches("diagnose_sorts_in_place")
 @pytest.mark.catches("diagnose_mean_of_last_two")
 @pytest.mark.catches("diagnose_checks_sum")
+@pytest.mark.catches("diagnose_averages_ends")
 def test_diagnose_verdicts(student, rng):
     """diagnose: the ratio of the first norm to the last decides between three words.
 
@@ -243,6 +251,10 @@ def test_diagnose_verdicts(student, rng):
     cases += [(np.array([1e300, 1.0, 1e-300]), {}, "exploding")]
     cases += [(np.array([1e-300, 1.0, 1e300]), {}, "vanishing")]
     cases += [(np.array([1e308, 1e308]), {}, "healthy")]
+    cases += [(np.array([1e-7, 1e-7]), {}, "healthy")]
+    deep = rng.uniform(0.5, 2.0, 40)
+    for first, right in ((1e-6, "vanishing"), (1e6, "exploding"), (0.1, "healthy")):
+        cases.append((np.array([first, *deep, 1.0]), {}, right))
     _verdicts(student, [cases[i] for i in rng.permutation(len(cases))])
 
 
@@ -274,6 +286,8 @@ def test_diagnose_thresholds(student, rng):
         (np.array([3.0, 1.0, 2.0]), {"vanishing": 2.0}, "vanishing"),
         (np.array([1.0, 3.0, 2.0]), {"vanishing": 0.01, "exploding": 0.1}, "exploding"),
         (np.array([1e4, 3.0, 1.0]), {"exploding": INF}, "healthy"),
+        (np.array([0.0, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
+        (np.array([4.0]), {"vanishing": 2.0}, "vanishing"),
     ]
     _verdicts(student, cases)
 
@@ -332,6 +346,7 @@ def test_diagnose_zero(student):
 @pytest.mark.catches("diagnose_nan_is_healthy", "diagnose_needs_two_layers")
 @pytest.mark.catches("diagnose_not_finite_healthy", "diagnose_not_finite_raises")
 @pytest.mark.catches("diagnose_single_layer_healthy", "diagnose_zero_division")
+@pytest.mark.catches("diagnose_single_layer_by_size")
 def test_diagnose_lists(student):
     """diagnose: a list will do as well as an array, and one number is enough.
 
@@ -343,6 +358,8 @@ def test_diagnose_lists(student):
         ([4e4, 1.0, 2.0], {}, "exploding"),
         ([0.3], {}, "healthy"),
         (np.array([7.0]), {}, "healthy"),
+        ([2e-7], {}, "healthy"),
+        ([5e4], {}, "healthy"),
         ([0.0], {}, "vanishing"),
         ([3, 0], {}, "exploding"),
         ([INF], {}, "exploding"),

@@ -89,20 +89,26 @@ def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None
         weights = function(7, 5, generator, **options)
         return samples.plausible(weights, (7, 5), _call(name, 7, 5, options))
 
-    for options in [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]:
-        samples.uses_generator(partial(draw, options), _call(name, 7, 5, options), rng)
+    modes = [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]
+    for options, in_a_row in zip(modes, (32, 4, 4), strict=False):
+        samples.uses_generator(partial(draw, options), _call(name, 7, 5, options), rng, in_a_row)
 
 
-def _right_type(student: Any, rng: np.random.Generator, name: str) -> None:
-    """float64 and (n_in, n_out), also for layers with one unit; arguments by name."""
-    function = getattr(student.initializers, name)
+def _right_type(
+    student: Any, rng: np.random.Generator, name: str, modes: tuple[str, ...] = ()
+) -> None:
+    """float64 and (n_in, n_out), also for layers with one unit, and in all modes; arguments by
+    name. NumPy's global generator is not touched."""
+    observe = getattr(student.initializers, name).observe
     generator = np.random.default_rng(rng.integers(2**32))
     sizes = [(1, 1), (1, 4), (6, 1)]
-    drawn = [function(*size, generator) for size in sizes]
-    drawn.append(function(n_in=3, n_out=2, rng=generator))
-    for weights, size in zip(drawn, [*sizes, (3, 2)], strict=True):
-        what = f"{name}({size[0]}, {size[1]}, rng)"
+    seen = [observe(*size, generator) for size in sizes]
+    seen.append(observe(n_in=3, n_out=2, rng=generator))
+    seen += [observe(3, 2, generator, mode=mode) for mode in modes]
+    for observation, size in zip(seen, [*sizes, *[(3, 2)] * (1 + len(modes))], strict=True):
+        weights, what = observation.value, f"{name}({size[0]}, {size[1]}, rng)"
         samples.plausible(weights, size, what)
+        check.unchanged(observation, what)
         check.float64_array(weights, size, what)
         check.true(np.any(weights != 0), f"{what}: all entries are 0; they should be drawn")
 
@@ -344,7 +350,7 @@ def test_he_normal_type(student, rng):
 
     Try layers with a single input or output, and the arguments by name.
     """
-    _right_type(student, rng, "he_normal")
+    _right_type(student, rng, "he_normal", MODES)
 
 
 @pytest.mark.points(0.5)
@@ -441,7 +447,7 @@ def test_he_uniform_type(student, rng):
 
     Try layers with a single input or output, and the arguments by name.
     """
-    _right_type(student, rng, "he_uniform")
+    _right_type(student, rng, "he_uniform", MODES)
 
 
 @pytest.mark.points(0.5)

@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy import may_share_memory  # bound here: a student's module may replace np's
+from numpy.random import get_state
 
 from .wire import Decoder, Encoder, GeneratorState, Handle, WireError, read_request
 
 MAX_TEXT = 400
 MAX_WARNINGS = 5
 OVERWRITTEN = "is the array of an earlier call, written over: return a new one each time"
+GLOBAL_STATE = "the state of NumPy's global generator"
 ALL_WARNINGS = [("always", None, Warning, None, 0)]
 """How `warnings.filters` begins where every warning is heard."""
 
@@ -136,6 +138,8 @@ class Servant:
         given = self._given = _arrays_in(named)
         lists = [(name, value, value[:]) for name, value in named if type(value) is list]
         before = [old for kept in handed_back for old in kept.given]
+        draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
+        global_state = _global_state() if draws else None
         with np.errstate(**target.error_state):  # type: ignore[arg-type]
             if watched or not _all_are_heard():
                 value, caught = _heard(target, args, kwargs)
@@ -147,6 +151,7 @@ class Servant:
             changed = [now.path for now in given if now.is_changed()]
             changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
             changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
+            changed += [GLOBAL_STATE] if draws and _global_state() != global_state else []
             seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
@@ -283,6 +288,12 @@ def _arrays_in(named: list[tuple[Any, Any]]) -> list[Given]:
                 if isinstance(item, np.ndarray)
             ]
     return found
+
+
+def _global_state() -> tuple[int, bytes]:
+    """That of NumPy's global generator, which has no business where another one is given."""
+    state: Any = get_state(legacy=False)
+    return state["state"]["pos"], state["state"]["key"].tobytes()
 
 
 def _is_other(now: list[Any], old: list[Any]) -> bool:

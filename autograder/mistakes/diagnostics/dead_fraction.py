@@ -139,3 +139,11 @@ def dead_thresholds_in_place(activations):
 )
 def dead_almost_always(activations):
     return float(np.mean(np.mean(activations == 0, axis=0) >= 0.99))
+
+
+@mistake(
+    "dead_fraction",
+    hint="You look at the first examples only. A unit that a later one wakes is alive.",
+)
+def dead_of_first_examples(activations):
+    return float(np.mean(np.all(activations[:1000] == 0, axis=0)))

@@ -327,3 +327,21 @@ def diagnose_split_at_one(norms, vanishing=1e-3, exploding=1e3):
     if r < 1:
         return "vanishing" if r < vanishing else "healthy"
     return "exploding" if r > exploding else "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="In a deep net you average over some layers at either end. The ratio compares the first "
+    "norm with the last, however many there are.",
+)
+def diagnose_averages_ends(norms, vanishing=1e-3, exploding=1e3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    some = max(1, len(norms) // 20)
+    first, last = float(np.mean(norms[:some])), float(np.mean(norms[-some:]))
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last
+    if r < vanishing:
+        return "vanishing"
+    return "exploding" if r > exploding else "healthy"

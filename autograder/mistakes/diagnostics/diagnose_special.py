@@ -398,3 +398,20 @@ def diagnose_small_first_is_zero(norms, vanishing=1e-3, exploding=1e3):
     if r > exploding:
         return "exploding"
     return "healthy"
+
+
+@mistake(
+    "diagnose",
+    hint="For a single layer you compare its norm itself with the thresholds. The first norm is "
+    "the last one, too: what is their ratio?",
+)
+def diagnose_single_layer_by_size(norms, vanishing=1e-3, exploding=1e3):
+    if not np.all(np.isfinite(norms)):
+        return "exploding"
+    first, last = float(norms[0]), float(norms[-1])
+    if last == 0:
+        return "exploding" if first > 0 else "vanishing"
+    r = first / last if len(norms) > 1 else first
+    if r < vanishing:
+        return "vanishing"
+    return "exploding" if r > exploding else "healthy"

@@ -147,3 +147,11 @@ def saturated_zero_tolerance_replaced(slopes, tol=0.01):
 def saturated_above_one_too(slopes, tol=0.01):
     sizes = np.abs(slopes)
     return float(np.mean((sizes < tol) | (sizes > 1)))
+
+
+@mistake(
+    "saturated_fraction",
+    hint="You count among the first examples only. The share is that of all slopes.",
+)
+def saturated_of_first_examples(slopes, tol=0.01):
+    return float(np.mean(np.abs(np.atleast_1d(slopes)[:256]) < tol))
