@@ -108,6 +108,7 @@ def test_no_text_takes_long(fingerprinter: Fingerprinter) -> None:
         "1e" * 2**19,
         "#" * 2**20,
         "a'" * 2**19,
+        '\\"""\n' * 200_000 + "\\",
     ):
         prints(fingerprinter, text)
     assert time.perf_counter() - started < 30

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
+from autograder.engine.reply import decoded
+from autograder.engine.script import Call
 from autograder.engine.variants import load_variants
+from autograder.engine.worker.wire import Decoder, read_request
 
 POINTS = {
     "initializers": 16,
@@ -89,3 +95,41 @@ def test_a_sample_of_odd_but_right_variants_keeps_every_point(
 ) -> None:
     for variant in load_variants(kit)[seed % 7 :: 7]:
         assert lost(grader, classroom.with_variant(kit, variant), seed) == [], variant.name
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    if isinstance(value, (list, tuple)):
+        return [array for item in value for array in _arrays(item)]
+    telling = isinstance(value, np.ndarray) and np.unique(np.abs(value)).size > 2
+    return [value] if telling else []
+
+
+def _asked(call: Call) -> list[np.ndarray]:
+    decoder = Decoder(handle=lambda handle: handle, generator=lambda state: state)
+    return _arrays(decoder.decode(read_request(call.request.content)[2])[1])
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.size == other.size and np.allclose(one.ravel(), other.ravel(), rtol=1e-9, atol=0)
+
+
+def told_too_soon(calls: Sequence[Call]) -> Iterator[str]:
+    """Names of the functions whose right answer is an argument of another of the calls."""
+    asked = [_asked(call) for call in calls]
+    for place, call in enumerate(calls):
+        for answer in _arrays(decoded(call.reply)[1]):
+            if any(_same(answer, own) for own in asked[place]):
+                continue  # it left its argument as it was
+            others = (other for i, some in enumerate(asked) if i != place for other in some)
+            if any(_same(answer, other) for other in others):
+                yield call.request.name
+
+
+def test_no_answer_crosses_with_what_is_asked_at_once(kit: Assignment, grader: Grader) -> None:
+    """A student's code could look at the questions that wait, and find its answer in one."""
+    assert lost(grader, classroom.solution(kit), 0) == []
+    repertoire = grader.suite._repertoire
+    batches = [series.as_one for some in repertoire._series.values() for series in some]
+    batches += [b for script in repertoire._scripts.values() for b in script if b.is_certain]
+    assert sum(len(batch.calls) for batch in batches) > 1000
+    assert {name for batch in batches for name in told_too_soon(batch.calls)} == set()

@@ -268,6 +268,27 @@ def test_an_init_that_exits_costs_nothing(tiny, hasty) -> None:
     assert all(outcome.passed for outcome in outcomes)
 
 
+WAITS = b"import time\nwhile True:\n    time.sleep(1)\n"
+
+
+def test_a_module_that_hangs_costs_the_others_nothing_if_init_imports_all(tiny, hasty) -> None:
+    files = {
+        **classroom.solution(tiny),
+        "thermo/scales.py": WAITS,
+        "thermo/__init__.py": b"from . import scales, averages\n",
+    }
+    outcomes, _ = hasty.run(files)
+    assert {o.test.part: o.kind for o in outcomes} == {"scales": "timeout", "averages": "passed"}
+
+
+def test_a_module_may_need_an_init_beside_a_module_that_hangs(tiny, hasty) -> None:
+    files = {**classroom.solution(tiny), "thermo/scales.py": WAITS}
+    files["thermo/__init__.py"] = b"THIS = 1\n"
+    files["thermo/averages.py"] = b"from thermo import THIS\n" + files["thermo/averages.py"]
+    outcomes, _ = hasty.run(files)
+    assert {o.test.part: o.kind for o in outcomes} == {"scales": "timeout", "averages": "passed"}
+
+
 def test_a_module_that_is_not_there_costs_its_tests_alone(tiny, hasty) -> None:
     files = classroom.solution(tiny)
     del files["thermo/scales.py"]

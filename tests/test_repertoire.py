@@ -47,14 +47,18 @@ class Stage:
         code = NOTES.format(value=value)
         return self._grader.student(classroom.with_code(self._assignment, "scales", code))
 
-    def perform(self, value: str, piece: Callable[[Student], Any]) -> tuple[Any, list[float]]:
-        """What the piece comes to, and the sums of the arrays that celsius was given."""
+    def perform(
+        self, value: str, piece: Callable[[Student], Any], proven: bool = True
+    ) -> tuple[Any, list[float]]:
+        """What the piece comes to, and the sums of the arrays that celsius was given. proven: a
+        test of it has passed before."""
 
         def counted(student: Student) -> Any:
             self.played += 1
             return piece(student)
 
         student = self.student(value)
+        student.learn(["scales.celsius"] if proven else [], passed=True)
         try:
             end = self.repertoire.perform(alone(counted), student)
             student.begin_test()
@@ -145,6 +149,25 @@ def test_what_follows_a_wrong_guess_is_dropped(stage: Stage) -> None:
     right = live(stage, RIGHT, long_chain)[1]
     end_in_turn, asked_in_turn = live(stage, DEVIATES, long_chain)
     assert (end, asked) == (end_in_turn, right[:5] + asked_in_turn[3:])
+
+
+def test_a_function_that_is_not_proven_is_not_told_what_it_should_answer(stage: Stage) -> None:
+    """The argument of a guess is the reference's answer to the guess before."""
+    in_turn = live(stage, DEVIATES, long_chain)
+    assert stage.perform(DEVIATES, long_chain, proven=False) == in_turn
+
+
+def test_one_failed_test_is_enough_to_be_told_no_more(stage: Stage) -> None:
+    student = stage.student(DEVIATES)
+    try:
+        student.learn(["scales.celsius"], passed=True)
+        student.learn(["scales.celsius"], passed=False)
+        student.learn(["scales.celsius"], passed=True)
+        end = stage.repertoire.perform(alone(long_chain), student)
+        student.begin_test()
+        assert (end, student.scales.asked_so_far()) == live(stage, DEVIATES, long_chain)
+    finally:
+        student.close()
 
 
 def test_a_dropped_guess_that_ends_the_process_costs_nothing(stage: Stage) -> None:
@@ -343,6 +366,7 @@ def test_with_rounding_the_next_question_follows_from_the_references_answer(
 ) -> None:
     student = stage.student(f"({RIGHT}) * (1 + 2e-13)")
     try:
+        student.learn(["scales.celsius"], passed=True)
         end = stage.repertoire.perform(alone(long_chain, rounding), student)
         assert student.on_script == rounding
     finally:

@@ -18,6 +18,7 @@ from autograder.engine.submission import (
     MAX_FILES,
     SubmissionError,
     find_submissions,
+    left_out,
     read_submission,
 )
 
@@ -175,6 +176,13 @@ def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_pat
     put(tmp_path, "work/pkg/alpha.py", b"")
     put(tmp_path, "work/old/pkg/alpha.py", b"")
     assert found("work") == ["work"]
+    put(tmp_path, "deep/pkg/readme.txt", b"")
+    put(tmp_path, "deep/a/homework/pkg/alpha.py", b"")
+    assert found("deep") == ["a", "pkg"]
+    put(tmp_path, "loose/alpha.py", b"")
+    for name in "ab":
+        put(tmp_path, f"loose/{name}/homework/pkg/alpha.py", b"")
+    assert found("loose") == ["a", "b"]
     put(tmp_path, "file/pkg", b"")
     put(tmp_path, "file/a.zip", b"")
     assert found("file") == ["a.zip"]
@@ -195,8 +203,13 @@ def test_find_submissions(tmp_path: Path) -> None:
     put(tmp_path, "class/a/pkg/alpha.py", b"")
     put(tmp_path, "class/readme.txt", b"")
     put(tmp_path, "class/.hidden.zip", b"")
-    names = [path.name for path in find_submissions([tmp_path / "class"], "pkg", MODULES)]
-    assert names == ["a", "b.zip"]
+    put(tmp_path, "class/._b.zip", b"")
+    put(tmp_path, "class/.../pkg/alpha.py", b"")
+    put(tmp_path, "class/c.tar.gz", b"")
+    (tmp_path / "class" / "astray").symlink_to("q" * 300)
+    found = find_submissions([tmp_path / "class"], "pkg", MODULES)
+    assert [path.name for path in found] == ["...", "a", "b.zip", "c.tar.gz"]
+    assert left_out([tmp_path / "class"], found) == [".hidden.zip", "astray", "readme.txt"]
     assert find_submissions([tmp_path / "class" / "a"], "pkg", MODULES) == [
         tmp_path / "class" / "a"
     ]

@@ -121,8 +121,10 @@ class Processes:
         self._together = 0.0
         """Seconds that the modules which share a process have taken so far."""
         self._dead: dict[str, StudentFault] = {}
-        self._without_init: set[str] = set()
-        self._init_is_bad = False
+        self._init: dict[str, bool] = {}
+        """Whether the package's __init__.py comes before a module, where the usual way failed."""
+        self._init_hangs = False
+        """Whether an import hung, or died, that began with the package's __init__.py."""
         self._strikes: Counter[tuple[str, str]] = Counter()
         """How often a module's function was stopped."""
         self._spent: dict[str, float] = defaultdict(float)
@@ -209,19 +211,24 @@ class Processes:
         return module if self._is_apart(module) else TOGETHER
 
     def _imported_apart(self, module: str) -> Process:
-        """A module's failure in a process of its own is its own, and final."""
+        """A module's failure in a process of its own is its own, and final, unless the package's
+        __init__.py may be to blame, which no test is about. One that hung is left out, for the
+        others as well: it may import a module that never ends. Then it is what a module may miss.
+        """
         try:
             return self._imported(module)
         except StudentFault as fault:
             self._end(module)
-            if fault.kind not in ("timeout", "crash") or module in self._without_init:
+            with_init, hung = self._with_init(module), fault.kind in ("timeout", "crash")
+            if module in self._init or hung != with_init:
                 self._dead[module] = fault
                 raise
-            # The package's __init__.py may be to blame, which no test is about.
-            self._without_init.add(module)
-            process = self._imported_apart(module)
-            self._init_is_bad = True  # without it all is well
-            return process
+            self._init[module] = not with_init
+            self._init_hangs |= hung
+            return self._imported_apart(module)
+
+    def _with_init(self, module: str) -> bool:
+        return self._init.get(module, not self._init_hangs)
 
     def _imported(self, module: str) -> Process:
         path = f"{self._package}/{module}"
@@ -238,9 +245,8 @@ class Processes:
 
     def _started(self, module: str, name: str) -> Process:
         process = self._at[self._place(module)] = Process(self._sandbox.spawn())
-        with_init = not self._init_is_bad and module not in self._without_init
         try:
-            process.worker.load(self._package, self._files, with_init)
+            process.worker.load(self._package, self._files, self._with_init(module))
         except (OSError, WorkerTimeout):
             self._end(module, self.events.crashes, name)
             raise StudentFault("crash", f"{name} ended the Python process") from None

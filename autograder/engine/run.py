@@ -26,7 +26,8 @@ from .pages.classpage import class_page
 from .report import Report
 from .result import KINDS_TO_LOOK_AT
 from .sandbox import LAYERS, SandboxError
-from .submission import find_submissions
+from .submission import find_submissions, left_out
+from .text import visible
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ def run_class(run: Run) -> Tally:
     write_atomically(run.out / "index.html", class_page(tally.book, pairs, assignment))
     unknown = _export(run, pattern, tally, assignment)
     _summarise(run, tally, time.monotonic() - started)
+    if names := [visible(name, 60) for name in left_out(run.paths, found)]:
+        more = f", and {len(names) - 10} more" if len(names) > 10 else ""
+        click.echo(f"no submissions, left out: {', '.join(names[:10])}{more}")
     for line in unknown:
         click.echo(line)
     return tally

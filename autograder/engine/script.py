@@ -5,7 +5,8 @@ requests that it makes when the answers are the reference's. One that stays the 
 number in the earlier answers is another is certain: it can be sent before these have come. The
 others follow only from answers with the reference's numbers. They are guesses: while the answers
 have these numbers, so that the next ones may, too, more and more are sent at once; what follows an
-answer with another is dropped.
+answer with another is dropped. A guess may hold what the reference answers to one before it: only
+functions are asked so whose tests so far have all passed, as they know these answers themselves.
 
 The script depends on the kit and the seed alone. So what a submission is asked depends on nothing
 but its own answers, in whichever order a class is graded.
@@ -50,6 +51,11 @@ class Batch:
     def modules(self) -> tuple[str, ...]:
         """Those that are called, in the order of their first calls."""
         return tuple(dict.fromkeys(call.request.module for call in self.calls))
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The names of those that are called."""
+        return frozenset(call.request.name for call in self.calls)
 
     @cached_property
     def questions(self) -> Questions:

@@ -50,6 +50,8 @@ class Student:
         self.untouched = frozenset(untouched)
         self._opaque = opaque
         self._told: dict[Batch, list[bytes]] = {}
+        self._passed: set[str] = set()
+        self._failed: set[str] = set()
         self._too_slow = False
         self.begin_test()
 
@@ -60,7 +62,8 @@ class Student:
         """The modules that the test has called, whatever came of it."""
         self.on_script = False
         """Whether every answer was one of those that were asked for in advance."""
-        self._observed = 0
+        self._observed: list[str] = []
+        """The names of the functions that the test has called, one for each call."""
         self._recorded = 0
         self._generators: dict[int, tuple[int, np.random.Generator]] = {}
         self._talks: dict[str, _Talk] = {}
@@ -77,7 +80,7 @@ class Student:
     def all_answered(self) -> bool:
         """Whether every call that was made got an answer, be it that it raised."""
         faults = any(isinstance(answer, StudentFault) for _, answer in self._ahead)
-        return self._observed == len(self.calls) and not faults
+        return len(self._observed) == len(self.calls) and not faults
 
     @property
     def events(self) -> Events:
@@ -121,6 +124,15 @@ class Student:
             if len(its) == len(part.calls):
                 self._told[part] = its
 
+    def learn(self, called: Collection[str], passed: bool) -> None:
+        """What the test that was run last came to, and the functions that it called."""
+        (self._passed if passed else self._failed).update(called, self._observed)
+
+    def _is_proven(self, batch: Batch) -> bool:
+        """Whether every test so far of the functions has passed, and there were some: they are not
+        told an answer that they don't know."""
+        return batch.functions <= self._passed - self._failed
+
     def _apart(self, modules: Collection[str]) -> bool:
         """Whether one of the modules has a process of its own."""
         return len(self.processes.sharing(modules)) < len(modules)
@@ -132,7 +144,8 @@ class Student:
         transcript = Transcript(rounding)
         self.on_script = True
         for batch in script:
-            if not (batch.is_certain or transcript.has_references_numbers):
+            is_guess = not batch.is_certain
+            if is_guess and not (transcript.has_references_numbers and self._is_proven(batch)):
                 return None
             told = self._told.pop(batch, None)
             if told and self._counts(told, batch):
@@ -221,7 +234,7 @@ class Student:
         """Calls a function in its module's worker. Of a call that is not watched, the value alone
         is told. Raises `StudentFault`."""
         self.modules.add(module)
-        self._observed += 1
+        self._observed.append(f"{module}.{function}")
         if self._ahead:
             request, answer = self._ahead.popleft()
             talk = self._talks.setdefault(module, _Talk(None))

@@ -12,8 +12,9 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from .errors import KitError
@@ -21,6 +22,8 @@ from .text import visible
 
 MAX_ARCHIVE = 64 * 2**20
 MAX_DIRECTORY = 4 * 2**20
+MAX_END = 65_557
+"""What may stand behind an archive's list of entries: its end, with a comment."""
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_TOTAL = 8 * 2**20
@@ -28,6 +31,10 @@ MAX_FILES = 200
 MAX_DEPTH = 12
 MAX_INNER_ARCHIVES = 5
 MAX_NAME = 300
+MAX_LOOK = 50
+"""In how many folders of a folder is looked for what makes it a submission."""
+ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".rar", ".7z"}
+"""What is handed in as one file. Only zips are read; the others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages"}
 COMPILED = {".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib"}
 """What Python could import in a module's place, though nobody could read it."""
@@ -65,7 +72,7 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
     """The submissions that the paths name: each is one, or a folder of them.
 
     A folder is one submission if the package, or one of its modules, lies directly in it, and not
-    several other submissions beside it; otherwise all zips and folders in it are submissions.
+    several other submissions beside it; otherwise all archives and folders in it are submissions.
 
     Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for a folder
     without any.
@@ -74,7 +81,7 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(path)
-        if path.is_dir() and not _is_submission(path, package, modules):
+        if path.is_dir() and not _is_submission(path, package, {f"{m}.py" for m in modules}):
             inside = [child for child in path.iterdir() if _looks_like_submission(child)]
             if not inside:
                 raise SubmissionError(f"{path}: no zip and no folder in it to grade")
@@ -84,32 +91,48 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
     return found
 
 
-def _is_submission(folder: Path, package: str, modules: Sequence[str]) -> bool:
+def left_out(paths: Sequence[Path], found: Sequence[Path]) -> list[str]:
+    """The names of what lies in these folders and is no submission, but for what systems leave."""
+    classes = [path for path in paths if path not in found]
+    names = {child.name for path in classes for child in path.iterdir() if child not in found}
+    return sorted(name for name in names if not name.startswith(("._", ".DS_Store", "__MACOSX")))
+
+
+def _is_submission(folder: Path, package: str, sources: Collection[str]) -> bool:
     """Not a class in which somebody handed in a folder, or a file, with the package's name."""
-    others = (
-        child.suffix.lower() == ".zip"
-        or (child.name.lower() != package and _holds_package(child, package, modules))
-        for child in folder.iterdir()
+    children = list(folder.iterdir())
+    named = [child for child in children if child.name.lower() == package and _is_folder(child)]
+    loose = any(child.name.lower() in sources for child in children)
+    others = sum(
+        child.suffix.lower() in ARCHIVES or _holds(child, sources)
+        for child in children
+        if child not in named and _looks_like_submission(child)
     )
-    return _holds_package(folder, package, modules) and sum(others) < 2
+    if loose or any(_holds(child, sources) for child in named):
+        return others < 2
+    return bool(named) and not others
 
 
-def _holds_package(folder: Path, package: str, modules: Sequence[str]) -> bool:
-    """Whether the package, or one of its modules, lies directly in the folder, if it is one."""
-    sources = {f"{module}.py" for module in modules}
+def _holds(folder: Path, sources: Collection[str]) -> bool:
+    """Whether one of the sources, or a zip, lies in the folder, or not far below."""
+    for _, folders, files in islice(os.walk(folder), MAX_LOOK):
+        folders[:] = [name for name in folders if not _is_ignored(name)]
+        if any(f.lower() in sources or f.lower().endswith(".zip") for f in files):
+            return True
+    return False
+
+
+def _is_folder(path: Path) -> bool:
     try:
-        return folder.is_dir() and any(
-            child.is_dir() if child.name.lower() == package else child.name.lower() in sources
-            for child in folder.iterdir()
-        )
-    except OSError:  # of a student's folder: reading it will tell
+        return path.is_dir()
+    except OSError:  # a link that leads nowhere one may look
         return False
 
 
 def _looks_like_submission(path: Path) -> bool:
-    if path.name.startswith(".") or path.name in IGNORED:
+    if path.name.strip(".") and (path.name.startswith(".") or path.name in IGNORED):
         return False
-    return path.is_dir() or path.suffix.lower() == ".zip"
+    return path.suffix.lower() in ARCHIVES or _is_folder(path)
 
 
 def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submission:
@@ -339,7 +362,8 @@ def _opened(content: bytes) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(content))
     except UnicodeDecodeError:
         unflagged = bytearray(content)
-        entry = content.find(b"PK\x01\x02")
+        # Where the list of entries can be: before it, a file may be full of what looks like one.
+        entry = content.find(b"PK\x01\x02", max(0, len(content) - MAX_DIRECTORY - MAX_END))
         while 0 <= entry < len(content) - 10:
             unflagged[entry + 9] &= ~8
             entry = content.find(b"PK\x01\x02", entry + 1)
@@ -348,7 +372,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
 
 def _check_directory_size(content: bytes) -> None:
     """Refuses an archive with a giant list of entries before `zipfile` reads all of it."""
-    end = content.rfind(b"PK\x05\x06", max(0, len(content) - 65_557))
+    end = content.rfind(b"PK\x05\x06", max(0, len(content) - MAX_END))
     if end < 0 or len(content) < end + 22:
         raise SubmissionError("not a readable zip file")
     (plain,) = struct.unpack_from("<I", content, end + 12)

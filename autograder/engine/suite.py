@@ -232,6 +232,9 @@ class Suite:
         while self._may_be_anothers_fault():
             self.turn.outcomes.pop()
             self._run(item, following)
+        if self.turn.outcomes:
+            outcome = self.turn.outcomes[-1]
+            self.turn.student.learn(outcome.called, outcome.passed)
         self.seconds[self._tests[item.nodeid].id] += time.perf_counter() - started
 
     def _begin(self, seed: int) -> None:
@@ -270,7 +273,8 @@ class Suite:
         if in_doubt := self._in_doubt(outcome):
             processes.set_apart(in_doubt)
             return True
-        return outcome.kind in ("crash", "timeout", "raised") and processes.ended_old
+        # A process that is another than it was knows nothing of what was handed to the one before.
+        return processes.ended_old and outcome.kind in ("crash", "timeout", "raised", "import")
 
     def _in_doubt(self, outcome: Outcome) -> list[str]:
         """The test's modules that may do better in a process of their own: not those that are still
