@@ -215,6 +215,7 @@ def test_relu_values(student, reference, rng):
 @pytest.mark.catches("relu_at_least_one_axis", "relu_two_loops")
 @pytest.mark.catches("relu_one_entry_as_scalar")
 @pytest.mark.catches("relu_flattens_images")
+@pytest.mark.catches("relu_whole_blocks_only")
 def test_relu_contract(student, reference, rng):
     """relu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
 
@@ -642,6 +643,8 @@ def test_rrelu_training_values(student, rng):
 @pytest.mark.catches("rrelu_slope_is_a_bound", "rrelu_slope_per_example", "rrelu_slope_per_unit")
 @pytest.mark.catches("rrelu_slopes_of_last_two_axes")
 @pytest.mark.catches("rrelu_one_slope_for_one_axis")
+@pytest.mark.catches("rrelu_slope_per_value")
+@pytest.mark.catches("rrelu_slope_per_channel")
 def test_rrelu_training_distribution(student, rng):
     """rrelu in training: every negative entry has a slope of its own, drawn uniformly.
 
@@ -719,6 +722,8 @@ def test_rrelu_evaluation(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("rrelu_default_is_evaluation", "rrelu_global_state", "rrelu_never_random")
 @pytest.mark.catches("rrelu_own_seed")
+@pytest.mark.catches("rrelu_single_entry_not_drawn")
+@pytest.mark.catches("rrelu_few_seeds")
 def test_rrelu_randomness(student, rng):
     """rrelu: all randomness comes from the generator that is given.
 
@@ -744,6 +749,8 @@ def test_rrelu_randomness(student, rng):
 @pytest.mark.catches("rrelu_bounds_sorted", "rrelu_bounds_unchecked", "rrelu_nan_accepted")
 @pytest.mark.catches("rrelu_negative_lower_accepted")
 @pytest.mark.catches("rrelu_bounds_checked_for_negatives")
+@pytest.mark.catches("rrelu_bounds_unchecked_beside_generator")
+@pytest.mark.catches("rrelu_bounds_unchecked_for_nothing")
 def test_rrelu_wrong_limits(student, rng):
     """rrelu: limits other than 0 <= lower <= upper raise ValueError, in both modes.
 
@@ -781,6 +788,7 @@ def test_rrelu_wrong_limits(student, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("rrelu_in_place", "rrelu_matrix_only")
+@pytest.mark.catches("rrelu_seeds_global_generator")
 def test_rrelu_contract(student, rng):
     """rrelu: a tuple of two float64 arrays of z's shape comes back, and z stays as it is.
 

@@ -332,6 +332,7 @@ def test_norm_wrong_limit(student, reference, rng):
 @pytest.mark.catches("clip_norm_infinity_accepted")
 @pytest.mark.catches("clip_norm_last_unchecked")
 @pytest.mark.catches("clip_norm_vectors_unchecked")
+@pytest.mark.catches("clip_norm_ends_checked")
 def test_norm_wrong_gradients(student, reference, rng):
     """clip_by_norm: a gradient with NaN or infinity raises ValueError.
 

@@ -226,6 +226,7 @@ def test_xavier_normal_wrong_sizes(student, rng):
 @pytest.mark.catches("xavier_uniform_squeezed", "xavier_uniform_std_as_limit")
 @pytest.mark.catches("xavier_uniform_sum_of_fans", "xavier_uniform_tanh_gain")
 @pytest.mark.catches("xavier_uniform_transposed", "xavier_uniform_unscaled")
+@pytest.mark.catches("xavier_uniform_wide_repeats")
 def test_xavier_uniform_spread(student, rng):
     """xavier_uniform: the weights lie between Xavier's limits, and reach them.
 
@@ -259,6 +260,7 @@ def test_xavier_uniform_randomness(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("xavier_uniform_centred_afterwards", "xavier_uniform_equal_columns")
 @pytest.mark.catches("xavier_uniform_squeezed", "xavier_uniform_transposed")
+@pytest.mark.catches("xavier_uniform_seeds_global_generator")
 def test_xavier_uniform_type(student, rng):
     """xavier_uniform: W is a float64 array of shape (n_in, n_out), however small.
 
@@ -302,6 +304,7 @@ def test_he_normal_average_spread(student, rng):
 @pytest.mark.catches("he_normal_std_as_mean", "he_normal_transposed", "he_normal_uniform_constant")
 @pytest.mark.catches("he_normal_unscaled", "he_normal_variance_as_std")
 @pytest.mark.catches("he_normal_fan_in_truncated")
+@pytest.mark.catches("he_normal_fan_in_repeats")
 def test_he_normal_fan_in_spread(student, rng):
     """he_normal: with mode="fan_in", the standard deviation depends on the inputs alone.
 
@@ -345,6 +348,7 @@ def test_he_normal_randomness(student, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("he_normal_float32")
+@pytest.mark.catches("he_normal_fan_out_float32")
 def test_he_normal_type(student, rng):
     """he_normal: W is a float64 array of shape (n_in, n_out), however small.
 

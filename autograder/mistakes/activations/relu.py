@@ -356,3 +356,16 @@ def relu_grad_moves_zeros(z):
 def relu_flattens_images(z):
     rows = z.reshape(len(z), -1) if z.ndim > 3 else z
     return np.maximum(rows, 0.0)
+
+
+@mistake(
+    "relu",
+    hint="You work in blocks, and what is left over after the last whole block stays zero.",
+)
+def relu_whole_blocks_only(z):
+    flat, out = z.ravel(), np.zeros(z.size)
+    if z.size < 1024:
+        return np.maximum(z, 0.0)
+    for start in range(0, z.size - 1023, 1024):
+        out[start : start + 1024] = np.maximum(flat[start : start + 1024], 0.0)
+    return out.reshape(z.shape)

@@ -202,3 +202,33 @@ def rrelu_clipped_in_place(z, rng, lower=1 / 8, upper=1 / 3, training=True):
     value = slope * z
     np.clip(z, -1e6, 1e6, out=z)
     return value, slope
+
+
+@mistake(
+    "rrelu",
+    hint="The limits are not checked in evaluation when a generator is given. They count in every "
+    "call.",
+)
+def rrelu_bounds_unchecked_beside_generator(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not training and rng is not None:
+        slope = np.where(z < 0, (lower + upper) / 2, 1.0)
+        return slope * z, slope
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="For an empty z the limits are not checked. They count in every call.",
+)
+def rrelu_bounds_unchecked_for_nothing(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if z.size == 0:
+        return z.copy(), np.ones(z.shape)
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    drawn = rng.uniform(lower, upper, z.shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

@@ -338,3 +338,76 @@ def rrelu_one_slope_for_one_axis(z, rng, lower=1 / 8, upper=1 / 3, training=True
     drawn = rng.uniform(lower, upper, shape) if training else (lower + upper) / 2
     slope = np.where(z < 0, drawn, 1.0)
     return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="Equal entries of z share a slope. Each entry has its own.",
+)
+def rrelu_slope_per_value(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    drawn = np.full(z.shape, (lower + upper) / 2)
+    if training:
+        values, which = np.unique(z, return_inverse=True)
+        drawn = rng.uniform(lower, upper, values.shape)[which.ravel()].reshape(z.shape)
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="A z with a single entry gets the mean slope in training, too. It is drawn as others are.",
+)
+def rrelu_single_entry_not_drawn(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    is_drawn = training and z.size > 1
+    drawn = rng.uniform(lower, upper, z.shape) if is_drawn else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="An array with four axes has one slope for each image and channel. Every entry "
+    "has its own.",
+)
+def rrelu_slope_per_channel(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    shape = (*z.shape[:2], 1, 1) if z.ndim == 4 else z.shape
+    drawn = rng.uniform(lower, upper, shape) if training else (lower + upper) / 2
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="You draw from a new generator with one of a few seeds, so that slopes come again. Draw "
+    "them from rng itself.",
+)
+def rrelu_few_seeds(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    drawn = (lower + upper) / 2
+    if training:
+        drawn = np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope
+
+
+@mistake(
+    "rrelu",
+    hint="You seed NumPy's global generator and draw from it. Draw from rng: the global one is "
+    "somebody else's.",
+)
+def rrelu_seeds_global_generator(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    if not 0 <= lower <= upper:
+        raise ValueError("limits must satisfy 0 <= lower <= upper")
+    drawn = (lower + upper) / 2
+    if training:
+        np.random.seed(rng.integers(2**32, dtype=np.uint32))  # noqa: NPY002
+        drawn = np.random.uniform(lower, upper, z.shape)  # noqa: NPY002
+    slope = np.where(z < 0, drawn, 1.0)
+    return slope * z, slope

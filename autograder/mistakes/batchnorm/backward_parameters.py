@@ -313,3 +313,37 @@ def only_dx_returned(dout, cache):
     else:
         dx = inv_std * dx_hat
     return dx
+
+
+@mistake(
+    "batchnorm_backward",
+    hint="Where dout is zero everywhere, dgamma and dbeta come back as plain zeros. They keep the "
+    "shape (D,).",
+)
+def zero_dout_gives_scalars(dout, cache):
+    x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]
+    if not dout.any():
+        return np.zeros_like(dout), 0.0, 0.0
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx = dout * gamma
+    if cache["training"]:
+        dx = dx - dx.mean(axis=0) - x_hat * (dx * x_hat).mean(axis=0)
+    return inv_std * dx, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward",
+    hint="Where gamma is zero everywhere, you return zeros for dgamma. The loss depends "
+    "on gamma all the same.",
+)
+def zero_gamma_has_no_gradient(dout, cache):
+    x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]
+    dbeta = dout.sum(axis=0)
+    if not gamma.any():
+        return np.zeros_like(dout), np.zeros_like(gamma), dbeta
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx = dout * gamma
+    if cache["training"]:
+        dx = dx - dx.mean(axis=0) - x_hat * (dx * x_hat).mean(axis=0)
+    return inv_std * dx, dgamma, dbeta

@@ -230,3 +230,28 @@ def momentum_one_means_evaluation(
     out = gamma * x_hat + beta
     cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
     return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="With momentum 1 your cache says that this was no training. The mode does not "
+    "depend on it.",
+)
+def backward_mode_from_momentum(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    cache = {
+        "x_hat": x_hat,
+        "inv_std": inv_std,
+        "gamma": gamma,
+        "training": training and momentum < 1,
+    }
+    return out, cache, running_mean, running_var

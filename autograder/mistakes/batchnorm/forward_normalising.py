@@ -319,3 +319,25 @@ def gamma_is_clipped(
     out = gamma * x_hat + beta
     cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
     return out, cache, running_mean, running_var
+
+
+@mistake(
+    "batchnorm_forward",
+    hint="You work in blocks of units, and those after the last whole block keep an "
+    "output of zero.",
+)
+def bn_whole_blocks_of_units_only(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - mean) * inv_std
+    out = gamma * x_hat + beta
+    if x.shape[1] > 64:
+        out[:, x.shape[1] // 64 * 64 :] = 0.0
+    cache = {"x_hat": x_hat, "inv_std": inv_std, "gamma": gamma, "training": training}
+    return out, cache, running_mean, running_var

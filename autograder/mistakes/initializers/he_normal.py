@@ -427,3 +427,30 @@ def he_normal_fan_in_global_state(n_in, n_out, rng, mode="fan_avg"):
         raise ValueError("wrong size or mode")
     source = np.random if mode == "fan_in" else rng
     return source.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
+
+
+@mistake(
+    "he_normal",
+    hint='With mode="fan_out" the weights are float32. Every mode gives float64.',
+)
+def he_normal_fan_out_float32(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    weights = rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
+    return weights.astype(np.float32) if mode == "fan_out" else weights
+
+
+@mistake(
+    "he_normal",
+    hint='With mode="fan_in" the lower half of the weights repeats the upper half. Each is its own '
+    "draw.",
+)
+def he_normal_fan_in_repeats(n_in, n_out, rng, mode="fan_avg"):
+    fans = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}
+    if n_in <= 0 or n_out <= 0 or mode not in fans:
+        raise ValueError("wrong size or mode")
+    weights = rng.normal(0.0, np.sqrt(2 / fans[mode]), (n_in, n_out))
+    if mode == "fan_in":
+        weights[n_in - n_in // 2 :] = weights[: n_in // 2]
+    return weights

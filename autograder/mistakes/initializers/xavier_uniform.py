@@ -361,3 +361,31 @@ def xavier_uniform_stratified(n_in, n_out, rng):
     limit, count = np.sqrt(6 / (n_in + n_out)), n_in * n_out
     steps = (rng.permutation(count) + rng.random(count)) / count
     return (limit * (2 * steps - 1)).reshape(n_in, n_out)
+
+
+@mistake(
+    "xavier_uniform",
+    hint="In a wide layer half of the columns are copies of the others. Each weight is "
+    "its own draw.",
+)
+def xavier_uniform_wide_repeats(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("n_in and n_out must be positive")
+    r = np.sqrt(6 / (n_in + n_out))
+    weights = rng.uniform(-r, r, (n_in, n_out))
+    if n_out >= 2 * n_in:
+        weights[:, n_out - n_out // 2 :] = weights[:, : n_out // 2]
+    return weights
+
+
+@mistake(
+    "xavier_uniform",
+    hint="You seed NumPy's global generator and draw from it. Draw from rng: the global one is "
+    "somebody else's.",
+)
+def xavier_uniform_seeds_global_generator(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("n_in and n_out must be positive")
+    r = np.sqrt(6 / (n_in + n_out))
+    np.random.seed(rng.integers(2**32, dtype=np.uint32))  # noqa: NPY002
+    return np.random.uniform(-r, r, (n_in, n_out))  # noqa: NPY002
