@@ -90,7 +90,7 @@ def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None
         return samples.plausible(weights, (7, 5), _call(name, 7, 5, options))
 
     modes = [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]
-    for options, in_a_row in zip(modes, (32, 4, 4), strict=False):
+    for options, in_a_row in zip(modes, (6, 2, 2), strict=False):
         samples.uses_generator(partial(draw, options), _call(name, 7, 5, options), rng, in_a_row)
 
 

@@ -63,6 +63,7 @@ CASES = [
  case("all_import_loop_catch", _all_imports("while True:\n    try:\n        while True: pass\n    except BaseException: pass"), *MODULES, event="timeouts"),
  case("all_import_1s_honest", _all_imports("import time; time.sleep(0.5)")),
  case("four_import_sleep", _all_imports("import time; time.sleep(10**5)", MODULES[:-1]), *MODULES[:-1], event="timeouts"),
+ case("init_imports_one_that_sleeps", {**_all_imports("import time; time.sleep(10**5)", MODULES[:1]), "gradflow/__init__.py": f"from . import {', '.join(MODULES)}\n".encode()}, MODULES[0], event="timeouts"),
  case("init_and_all_sleep", {**_all_imports("import time; time.sleep(10**5)"), "gradflow/__init__.py": b"import time; time.sleep(10**5)\n"}, *MODULES, event="timeouts"),
  case("all_exit", _everywhere("import os; os._exit(0)"), *MODULES, event="crashes"),
  case("all_thirty_mb", _everywhere("import numpy as np; return np.ones(2**19 - 100)"), *MODULES),
