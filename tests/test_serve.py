@@ -166,3 +166,29 @@ def test_a_class_that_is_only_called_so_is_none() -> None:
     fake = type("ValueError", (Exception,), {"__module__": "builtins"})
     assert names(fake("x"))[:2] == ["ValueError (not Python's own)", "Exception"]
     assert "ValueError" in names(type("ValueError", (ValueError,), {})("x"))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            "np.random.seed(rng.integers(2**32, dtype=np.uint32)); W = np.random.normal(0, s, n)",
+            True,
+        ),
+        ("W = np.random.RandomState(rng.integers(9**9)).normal(0, s, n)", False),
+        ("W = rng.normal(0, s, n)", False),
+    ],
+)
+def test_a_call_that_is_given_a_generator_leaves_the_global_one_alone(
+    kit: Assignment, grader: Grader, code: str, told: bool
+) -> None:
+    source = f"""
+def xavier_normal(n_in, n_out, rng):
+    if n_in <= 0 or n_out <= 0:
+        raise ValueError("sizes must be positive")
+    s, n = np.sqrt(2 / (n_in + n_out)), (n_in, n_out)
+    {code}
+    return W
+"""
+    reasons = lost(kit, grader, "initializers", source, "initializers/xavier_normal_type")
+    assert ["NumPy's global generator" in reason for reason in reasons] == [True] * told

@@ -78,6 +78,7 @@ def run_class(run: Run) -> Tally:
         assignment = Assignment.load(run.assignment)
         pattern = id_pattern(run.gradebook, run.id_pattern)
         found = find_submissions(run.paths, assignment.package, assignment.modules)
+        ignored = left_out(run.paths, found)
         new_executor, width = _executor(run, len(found))
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
@@ -116,10 +117,8 @@ def run_class(run: Run) -> Tally:
     pairs = look_alikes([row.prints for row in tally.book.rows])
     write_atomically(run.out / "index.html", class_page(tally.book, pairs, assignment))
     unknown = _export(run, pattern, tally, assignment)
+    _say_left_out(ignored)
     _summarise(run, tally, time.monotonic() - started)
-    if names := [visible(name, 60) for name in left_out(run.paths, found)]:
-        more = f", and {len(names) - 10} more" if len(names) > 10 else ""
-        click.echo(f"no submissions, left out: {', '.join(names[:10])}{more}")
     for line in unknown:
         click.echo(line)
     return tally
@@ -193,6 +192,13 @@ def _say_protection(layers: Sequence[str], hides: bool) -> None:
             " grade untrusted work in Docker",
             err=True,
         )
+
+
+def _say_left_out(names: Sequence[str]) -> None:
+    if names:
+        shown = ", ".join(visible(name, 60) for name in names[:10])
+        more = f", and {len(names) - 10} more" if len(names) > 10 else ""
+        click.echo(f"no submissions, left out: {shown}{more}")
 
 
 def _with_progress(

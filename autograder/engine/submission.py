@@ -93,8 +93,9 @@ def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]
 
 def left_out(paths: Sequence[Path], found: Sequence[Path]) -> list[str]:
     """The names of what lies in these folders and is no submission, but for what systems leave."""
-    classes = [path for path in paths if path not in found]
-    names = {child.name for path in classes for child in path.iterdir() if child not in found}
+    taken = set(found)
+    classes = [path for path in paths if path not in taken]
+    names = {child.name for path in classes for child in path.iterdir() if child not in taken}
     return sorted(name for name in names if not name.startswith(("._", ".DS_Store", "__MACOSX")))
 
 
@@ -103,6 +104,8 @@ def _is_submission(folder: Path, package: str, sources: Collection[str]) -> bool
     children = list(folder.iterdir())
     named = [child for child in children if child.name.lower() == package and _is_folder(child)]
     loose = any(child.name.lower() in sources for child in children)
+    if not named and not loose:
+        return False
     others = sum(
         child.suffix.lower() in ARCHIVES or _holds(child, sources)
         for child in children
@@ -110,7 +113,7 @@ def _is_submission(folder: Path, package: str, sources: Collection[str]) -> bool
     )
     if loose or any(_holds(child, sources) for child in named):
         return others < 2
-    return bool(named) and not others
+    return not others
 
 
 def _holds(folder: Path, sources: Collection[str]) -> bool:

@@ -36,7 +36,7 @@ DEFAULT_ERRORS = MappingProxyType(
 
 _GLOBAL = np.random.get_bit_generator().ctypes  # type: ignore[attr-defined]
 MT19937_BYTES = 624 * 4 + 4
-"""Its numbers, and the place of the next one."""
+"""The state of NumPy's global generator: its numbers, and the place of the next one."""
 _BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
