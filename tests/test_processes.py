@@ -281,6 +281,14 @@ def test_a_module_that_hangs_costs_the_others_nothing_if_init_imports_all(tiny, 
     assert {o.test.part: o.kind for o in outcomes} == {"scales": "timeout", "averages": "passed"}
 
 
+def test_an_init_that_imports_all_does_not_bring_a_hostile_module_along(tiny, hasty) -> None:
+    files = classroom.solution(tiny)
+    files["thermo/scales.py"] += b"import numpy as np\nnp.mean = np.sum = np.asarray = None\n"
+    files["thermo/__init__.py"] = b"from . import scales, averages\n"
+    outcomes, _ = hasty.run(files)
+    assert all(o.passed for o in outcomes if o.test.part == "averages")
+
+
 def test_a_module_may_need_an_init_beside_a_module_that_hangs(tiny, hasty) -> None:
     files = {**classroom.solution(tiny), "thermo/scales.py": WAITS}
     files["thermo/__init__.py"] = b"THIS = 1\n"

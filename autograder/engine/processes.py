@@ -121,10 +121,8 @@ class Processes:
         self._together = 0.0
         """Seconds that the modules which share a process have taken so far."""
         self._dead: dict[str, StudentFault] = {}
-        self._init: dict[str, bool] = {}
-        """Whether the package's __init__.py comes before a module, where the usual way failed."""
-        self._init_hangs = False
-        """Whether an import hung, or died, that began with the package's __init__.py."""
+        self._needs_init: set[str] = set()
+        """Modules that stand alone and can't be imported without the package's __init__.py."""
         self._strikes: Counter[tuple[str, str]] = Counter()
         """How often a module's function was stopped."""
         self._spent: dict[str, float] = defaultdict(float)
@@ -211,24 +209,17 @@ class Processes:
         return module if self._is_apart(module) else TOGETHER
 
     def _imported_apart(self, module: str) -> Process:
-        """A module's failure in a process of its own is its own, and final, unless the package's
-        __init__.py may be to blame, which no test is about. One that hung is left out, for the
-        others as well: it may import a module that never ends. Then it is what a module may miss.
-        """
+        """A module's failure in a process of its own is its own, and final. The package's
+        __init__.py, which may import the others, comes before it only where it must."""
         try:
             return self._imported(module)
         except StudentFault as fault:
             self._end(module)
-            with_init, hung = self._with_init(module), fault.kind in ("timeout", "crash")
-            if module in self._init or hung != with_init:
+            if module in self._needs_init or fault.kind in ("timeout", "crash"):
                 self._dead[module] = fault
                 raise
-            self._init[module] = not with_init
-            self._init_hangs |= hung
+            self._needs_init.add(module)
             return self._imported_apart(module)
-
-    def _with_init(self, module: str) -> bool:
-        return self._init.get(module, not self._init_hangs)
 
     def _imported(self, module: str) -> Process:
         path = f"{self._package}/{module}"
@@ -245,8 +236,9 @@ class Processes:
 
     def _started(self, module: str, name: str) -> Process:
         process = self._at[self._place(module)] = Process(self._sandbox.spawn())
+        with_init = not self._is_apart(module) or module in self._needs_init
         try:
-            process.worker.load(self._package, self._files, self._with_init(module))
+            process.worker.load(self._package, self._files, with_init)
         except (OSError, WorkerTimeout):
             self._end(module, self.events.crashes, name)
             raise StudentFault("crash", f"{name} ended the Python process") from None
