@@ -163,7 +163,7 @@ CASES = [
     *(case(f"harmless_{name}", with_code("diagnostics", code)) for name, code in _HARMLESS.items()),
     case("harmless_alarm_in_call", with_code("diagnostics", "import signal\n_d = dead_fraction\ndef dead_fraction(a):\n    signal.setitimer(signal.ITIMER_REAL, 0.05)\n    return _d(a)\n")),
     case("init_exits", {**with_code("diagnostics", ""), "gradflow/__init__.py": b"import os; os._exit(0)\n"}),
-    case("init_hangs", {**with_code("diagnostics", ""), "gradflow/__init__.py": b"while True: pass\n"}, event="timeouts"),
+    case("init_hangs", {**with_code("diagnostics", ""), "gradflow/__init__.py": b"while True: pass\n"}),
     case("init_raises", {**with_code("diagnostics", ""), "gradflow/__init__.py": b"1 / 0\n"}),
     case("every_module_exits_but_one", {**{path: b"import os; os._exit(0)\n" for path in with_code("diagnostics", "") if "/diag" not in path}, "gradflow/diagnostics.py": with_code("diagnostics", "")["gradflow/diagnostics.py"]}, "activations", "batchnorm", "clipping", "initializers", event="crashes"),
 ]  # fmt: skip

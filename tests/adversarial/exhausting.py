@@ -99,5 +99,5 @@ CASES = [
     case("import_writes_over_others", with_code("diagnostics", "import os, glob\nfor p in glob.glob('**/*.py', recursive=True):\n    os.chmod(p, 0o600)\n    open(p, 'w').write('raise SystemExit')\n")),
     case("import_removes_files", with_code("diagnostics", "import shutil\nshutil.rmtree('.', ignore_errors=True)\n")),
     case("slow_but_in_time", with_code("diagnostics", "import time\n_d = dead_fraction\ndef dead_fraction(a):\n    time.sleep(0.02)\n    return _d(a)\n")),
-    case("init_sleeps", {**with_code("diagnostics", ""), "gradflow/__init__.py": b"import time; time.sleep(10**6)\n"}, event="timeouts"),
+    case("init_sleeps", {**with_code("diagnostics", ""), "gradflow/__init__.py": b"import time; time.sleep(10**6)\n"}),
 ]  # fmt: skip
