@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,11 @@ def batch(
         running_mean=rng.uniform(0.5, 3.0, d) * rng.choice([-1.0, 1.0], d),
         running_var=rng.uniform(1.5, 4.0, d),
     )
+
+
+def l2_norms(grads: Sequence[np.ndarray]) -> np.ndarray:
+    """Each gradient's norm, by the plain formula: for sizes whose squares are numbers."""
+    return np.array([np.sqrt(np.sum(grad * grad)) for grad in grads])
 
 
 def gradients(rng: np.random.Generator, size: float = 1.0) -> list[np.ndarray]:

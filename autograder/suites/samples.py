@@ -86,8 +86,7 @@ def normal_draws(weights: np.ndarray, what: str) -> None:
     _shares(scaled, NORMAL_GRID, NORMAL_SHARES, f"{what}: the draws are not normal")
     # 160,000 draws: beyond 3.8 sigma lie 23 of them, beyond 8.2 none, but for chances below 1e-10.
     _tails(scaled, 3.8, what)
-    _kurtosis(scaled, KURTOSIS["normal"], f"{what}: the draws are not normal")
-    independent(scaled, KURTOSIS["normal"], what)
+    shaped(weights, "normal", what)
 
 
 def shaped(weights: np.ndarray, form: str, what: str) -> None:
@@ -105,9 +104,7 @@ def uniform_draws(weights: np.ndarray, what: str) -> None:
     limit = float(np.max(np.abs(weights)))
     shares = (UNIFORM_GRID + 1) / 2
     _shares(weights / limit, UNIFORM_GRID, shares, f"{what}: the draws are not uniform")
-    scaled = weights / _rms(weights)
-    _kurtosis(scaled, KURTOSIS["uniform"], f"{what}: the draws are not uniform")
-    independent(scaled, KURTOSIS["uniform"], what)
+    shaped(weights, "uniform", what)
 
 
 def independent(scaled: np.ndarray, kurtosis: float, what: str) -> None:

@@ -134,6 +134,12 @@ def _equal(rng: np.random.Generator) -> Batch:
     return batch
 
 
+def _any_batches(rng: np.random.Generator) -> list[Batch]:
+    """Batches of all shapes, and with all that may be zero or equal."""
+    batches = [inputs.batch(rng, n, d) for n, d in (*SHAPES[2:], *LARGE)]
+    return [*batches, _silent(rng), _equal(rng), _off(rng)]
+
+
 # ---- forward, training ----
 
 
@@ -218,9 +224,7 @@ def test_training_shapes(student, reference, rng):
     What are the mean and the variance of a single example, and what is the output then?
     """
     options = {"training": True, "eps": 1e-3}
-    batches = [inputs.batch(rng, n, d) for n, d in (*SHAPES[2:], *LARGE)]
-    batches += [_silent(rng), _equal(rng), _off(rng)]
-    _outputs(student, reference, [(batch, options) for batch in batches])
+    _outputs(student, reference, [(batch, options) for batch in _any_batches(rng)])
 
 
 @pytest.mark.points(1)
@@ -469,9 +473,7 @@ def test_backward_shapes(student, reference, rng):
     With a single example the output doesn't depend on x at all. What is dx then?
     """
     options = {"training": True, "eps": 1e-2}
-    batches = [inputs.batch(rng, n, d) for n, d in (*SHAPES[2:], *LARGE)]
-    batches += [_silent(rng), _equal(rng), _off(rng)]
-    cases = [(batch, options) for batch in batches]
+    cases = [(batch, options) for batch in _any_batches(rng)]
     _gradients(student, reference, rng, cases, (0, 1, 2))
 
 

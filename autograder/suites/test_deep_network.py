@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.engine import check
-from autograder.suites import nets
+from autograder.suites import inputs, nets
 from autograder.suites.nets import CASES, Case
 
 # Numbers that differ from the reference's by rounding alone pass: the next layer gets the latter.
@@ -261,13 +261,13 @@ def test_diagnosis(student, reference, rng):
         others = net.backward(np.roll(doutput, 1, axis=0)).pre_activations
         net.forward(x)
         gradients = net.backward(doutput).pre_activations
-        right = np.array([np.sqrt(np.sum(g * g)) for g in gradients])
+        right = inputs.l2_norms(gradients)
         what = f"gradient_norms of a deep net ({name})"
         norms = diagnostics.gradient_norms(gradients)
         check.close(norms, right, what, atol=0.0, rtol=1e-6)
         told = f"diagnose of a deep net ({name})"
         # Of another loss: this one's norms are what gradient_norms is asked for.
-        given = np.array([np.sqrt(np.sum(g * g)) for g in others])
+        given = inputs.l2_norms(others)
         said = check.word(diagnostics.diagnose(given), ("vanishing", "exploding", "healthy"), told)
         check.true(said == verdict, f"{told}: {said!r} is wrong")
         slopes, hidden = net.trace.slopes[-1], net.trace.activations[-1]

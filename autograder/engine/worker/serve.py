@@ -154,7 +154,8 @@ class Servant:
             changed = [now.path for now in given if now.is_changed()]
             changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
             changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
-            changed += [GLOBAL_STATE] if draws and _global_state() != global_state else []
+            if draws and _global_state() != global_state:
+                changed.append(GLOBAL_STATE)
             seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) is tuple:
             value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
