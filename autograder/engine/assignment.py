@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Assignment:
     mistakes: Path
     variants: Path
     figures: Path | None = None
+    supplied: Path | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Assignment:
@@ -50,8 +52,9 @@ class Assignment:
             content["parts"] = tuple(content["parts"])
             content["given"] = tuple(content.get("given", ()))
             content.setdefault("opaque", {})
-            if "figures" in content:
-                content["figures"] = (folder / content["figures"]).resolve()
+            for name in ("figures", "supplied"):
+                if name in content:
+                    content[name] = (folder / content[name]).resolve()
             return cls(folder=folder, **content, **places)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
             raise AssignmentError(f"{folder / FILE}: {problem}") from None
@@ -64,9 +67,19 @@ class Assignment:
 
     @cached_property
     def given_files(self) -> dict[str, bytes]:
-        """The given modules, as every submission gets them."""
+        """The given and the supplied modules, as every submission gets them."""
         paths = [self.solutions / self.package / f"{name}.py" for name in self.given]
+        paths += self._supplied_paths
         return {f"{self.package}/{p.name}": p.read_bytes() for p in paths if p.exists()}
+
+    @cached_property
+    def supplied_modules(self) -> tuple[str, ...]:
+        """The kit's own modules that run beside the student's, in the same process."""
+        return tuple(path.stem for path in self._supplied_paths)
+
+    @property
+    def _supplied_paths(self) -> list[Path]:
+        return [] if self.supplied is None else sorted(self.supplied.glob("*.py"))
 
     @cached_property
     def solution_files(self) -> dict[str, bytes]:
@@ -87,7 +100,11 @@ class Assignment:
             sys.path.insert(0, str(self.solutions))
         for module in self.modules:
             importlib.import_module(f"{self.package}.{module}")
-        return importlib.import_module(self.package)
+        package = importlib.import_module(self.package)
+        for path in self._supplied_paths:
+            if not hasattr(package, path.stem):
+                setattr(package, path.stem, import_file(f"{self.package}.{path.stem}", path))
+        return package
 
     @cached_property
     def digest(self) -> str:
@@ -100,6 +117,16 @@ class Assignment:
                 summed.update(hashlib.sha256(path.read_bytes()).digest())
         summed.update((self.folder / FILE).read_bytes())
         return summed.hexdigest()
+
+
+def import_file(name: str, path: Path) -> ModuleType:
+    """Imports a file under a name, once."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
 
 
 def _sources(folder: Path, package: str) -> dict[str, bytes]:

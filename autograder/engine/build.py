@@ -14,7 +14,8 @@ from .errors import KitError
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
 from .skeleton import stale_files, write_skeleton
-from .suite import HiddenTest, Suite
+from .suite.hidden_test import HiddenTest
+from .suite.suite import Suite
 
 README = "README.md"
 HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")

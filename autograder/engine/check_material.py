@@ -21,7 +21,7 @@ from .errors import KitError
 from .executor import available_cores, local_pool
 from .grading import Grader, Settings
 from .mistakes import load_mistakes
-from .suite import HiddenTest, Outcome
+from .suite.hidden_test import HiddenTest, Outcome
 from .variants import load_variants
 
 NAMED_SHARE = 0.9

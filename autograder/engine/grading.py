@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ import pytest
 
 from .. import __version__
 from .assignment import Assignment
-from .processes import Events, Processes, TimeLimits
 from .result import Result, graded, ungraded
-from .sandbox import LIMITS, Sandbox
-from .student import Student
+from .sandbox.sandbox import Sandbox
+from .sandbox.worker import limits
 from .submission import Submission, read_submission
-from .suite import Suite
+from .suite.hidden_test import Outcome
+from .suite.program import Events, Program, Source, TimeLimits
+from .suite.suite import Suite
 
 
 @dataclass(frozen=True)
@@ -46,42 +47,37 @@ class Grader:
         return self.grade_submission(read_submission(path, self.assignment.package, modules))
 
     def grade_submission(
-        self, submission: Submission, afterwards: Callable[[Student], None] | None = None
+        self, submission: Submission, afterwards: Callable[[Program], None] | None = None
     ) -> Result:
-        """The result of a submission that was read. `afterwards` gets the student's package when
-        the result is made, and can't change it any more."""
+        """The result of a submission that was read. `afterwards` gets the program when the result
+        is made, and can't change it any more."""
         if submission.problem:
             return ungraded(submission, self.suite.tests, submission.problem, self.record)
-        student = self.student(submission.files)
+        program = self.program(submission.files)
         try:
-            outcomes = self.suite.run(student, self.settings.seed)
-            result = graded(submission, self.suite.tests, outcomes, student.events, self.record)
+            outcomes = self.suite.run(program, self.settings.seed)
+            result = graded(submission, self.suite.tests, outcomes, program.events, self.record)
             if afterwards is not None:
-                afterwards(student)
+                afterwards(program)
             return result
         finally:
-            student.close()
+            program.end()
 
-    def run(self, files: dict[str, bytes], tests: list[str] | None = None) -> tuple[list, Events]:
+    def run(
+        self, files: dict[str, bytes], tests: Sequence[str] | None = None
+    ) -> tuple[list[Outcome], Events]:
         """The outcomes of the tests, and what happened, for a package's files."""
-        student = self.student(files)
+        program = self.program(files)
         try:
-            return self.suite.run(student, self.settings.seed, tests), student.events
+            return self.suite.run(program, self.settings.seed, tests), program.events
         finally:
-            student.close()
+            program.end()
 
-    def student(self, files: dict[str, bytes]) -> Student:
-        """A package in workers of its own, with the kit's copies of the given modules."""
-        given = {**files, **self.assignment.given_files}
-        package, limits = self.assignment.package, self.settings.limits
-        processes = Processes(self.sandbox, package, given, limits)
-        untouched = [
-            module
-            for module in self.assignment.modules
-            if (path := f"{package}/{module}.py") in self.assignment.handed_out
-            and given.get(path) == self.assignment.handed_out[path]
-        ]
-        return Student(processes, self.assignment.opaque, untouched)
+    def program(self, files: dict[str, bytes]) -> Program:
+        """A package as a program, with the kit's copies of the given modules."""
+        every = {**files, **self.assignment.given_files}
+        source = Source(self.assignment.package, every, self.assignment.supplied_modules)
+        return Program(self.sandbox, source, self.settings.limits)
 
     def close(self) -> None:
         self.sandbox.close()
@@ -102,6 +98,6 @@ class Grader:
             "pytest": pytest.__version__,
             "platform": f"{platform.system()} {platform.machine()}",
             "seed": self.settings.seed,
-            "limits": {**asdict(self.settings.limits), **LIMITS},
+            "limits": {**asdict(self.settings.limits), **limits.PROCESS},
             "layers": list(self.sandbox.layers),
         }

@@ -29,6 +29,14 @@ class Mistake:
     hint: str
     function: Implementation
 
+    def fresh(self) -> ModuleType:
+        """The student's module with the mistake in it, new at each call."""
+        module = sys.modules[f"gradflow.{self.module}"]
+        made = ModuleType(module.__name__)
+        made.__dict__.update(__package__=module.__package__, __file__=module.__file__)
+        exec(Path(module.__file__).read_text() + "\n\n" + self.source, made.__dict__)
+        return made
+
     @property
     def source(self) -> str:
         """Its code, as a student's module would hold it."""

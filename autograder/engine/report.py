@@ -18,12 +18,13 @@ from .grading import Grader
 from .lookalikes import Fingerprinter
 from .pages.figure import Draw, Figure, Section
 from .pages.student import student_page
-from .repertoire import Piece, Repertoire
 from .result import Result
-from .student import Student
+from .sandbox.worker import limits
 from .submission import Submission
-
-FIGURE_SECONDS = 10.0
+from .suite.calls import Package
+from .suite.program import Program
+from .suite.records import Records, run_alone
+from .suite.session import Reading, Session
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,14 @@ class Reporter:
     def __init__(self, assignment: Assignment, with_figures: bool = True) -> None:
         self.assignment = assignment
         self.with_figures = with_figures and assignment.figures is not None
+        self._drawn = 0
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
         drawn: list[Section] = []
 
-        def draw(student: Student) -> None:
-            drawn.append(self.figures(student))
+        def draw(program: Program) -> None:
+            drawn.append(self.figures(program))
 
         result = grader.grade_submission(submission, draw if self.with_figures else None)
         seconds = {} if submission.problem else grader.suite.seconds
@@ -68,27 +70,29 @@ class Reporter:
                 return student_page(result, shown, self.assignment)
         return ""
 
-    def figures(self, student: Student) -> Section:
+    def figures(self, program: Program) -> Section:
         """The assignment's figures of this student's work; a failure of theirs is said in words."""
-        student.processes.hurry(FIGURE_SECONDS)
         try:
             section, drawing = self._drawing
         except Exception as problem:  # a package that can't be imported costs no grade
             return Section("Figures", [_not_drawn("All of them", problem)])
-        figures = [self._figure(number, draw, student) for number, draw in enumerate(drawing, 1)]
+        self._drawn += 1
+        program.begin(0, limits.FIGURES)
+        reading = Reading(limits.READING)
+        figures = [
+            self._figure(f"Figure {number}", draw, program, reading)
+            for number, draw in enumerate(drawing, 1)
+        ]
         return replace(section, figures=figures)
 
-    def _figure(self, number: int, draw: Draw, student: Student) -> Figure:
-        title = f"Figure {number}"
-        reference = self.assignment.reference()
+    def _figure(self, title: str, draw: Draw, program: Program, reading: Reading) -> Figure:
+        def play(session: Session) -> Figure:
+            return draw(Package(session), self.assignment.reference())
+
         try:
-            piece = Piece(
-                title,
-                lambda answering: draw(answering, reference),
-                lambda _, figure: figure,
-                rounding=True,  # which no figure shows
-            )
-            return self._repertoire.perform(piece, student)
+            if self._drawn == 1:
+                return run_alone(self._records, play, program, reading)[0]
+            return self._records.run(title, play, program, reading)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
 
@@ -100,8 +104,8 @@ class Reporter:
             return b""
 
     @cached_property
-    def _repertoire(self) -> Repertoire:
-        return Repertoire(self.assignment.reference(), self.assignment.opaque)
+    def _records(self) -> Records[Figure]:
+        return Records(self.assignment.reference(), self.assignment.opaque)
 
     @cached_property
     def _fingerprinter(self) -> Fingerprinter:

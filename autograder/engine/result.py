@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .processes import Events
 from .submission import MAX_NAME, Submission
-from .suite import HiddenTest, Outcome
+from .suite.hidden_test import HiddenTest, Outcome
+from .suite.program import Events
 from .text import printable, visible, without_paths
 
 MAX_REASON = 400

@@ -25,7 +25,7 @@ from .pages.classbook import ClassBook
 from .pages.classpage import class_page
 from .report import Report
 from .result import KINDS_TO_LOOK_AT
-from .sandbox import LAYERS, SandboxError
+from .sandbox.layers import LAYERS, SandboxError
 from .submission import find_submissions, left_out
 from .text import visible
 

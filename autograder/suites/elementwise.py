@@ -1,7 +1,7 @@
 """How activations and their derivatives are judged: one helper for each kind of test.
 
-`cases` are pairs of a z and the keyword arguments that go with it. All calls are made before any
-result is judged, so that a failure can be compared with the known mistakes on all of them.
+`cases` are pairs of a z and the keyword arguments that go with it. All calls are asked together, then
+judged.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
 from autograder.suites import inputs
 
 ATOL = 1e-9
@@ -80,24 +81,23 @@ def values(
 ) -> None:
     """Right values; alpha stands by name and by position in turn."""
     function = getattr(student.activations, name)
-    outcomes = [
-        check.attempt(function, z, *options.values())
-        if index % 2
-        else check.attempt(function, z, **options)
-        for index, (z, options) in enumerate(cases)
-    ]
-    for outcome, (z, options) in zip(outcomes, cases, strict=True):
-        judge(reference, name, check.returned(outcome), z, options, **how)
+    answers = ask(
+        *(
+            function.call(z, *options.values()) if index % 2 else function.call(z, **options)
+            for index, (z, options) in enumerate(cases)
+        )
+    )
+    for answer, (z, options) in zip(answers, cases, strict=True):
+        judge(reference, name, answer.value, z, options, **how)
 
 
 def contract(
     student: Any, reference: Any, name: str, cases: list[tuple[np.ndarray, dict[str, Any]]]
 ) -> None:
     """Right values, of z's shape and dtype float64; what is given stays as it is."""
-    function = getattr(student.activations, name)
-    outcomes = [check.attempt(function.observe, z, **options) for z, options in cases]
-    for outcome, (z, options) in zip(outcomes, cases, strict=True):
-        seen = check.returned(outcome)
+    function = getattr(student.activations, name).watched
+    answers = ask(*(function.call(z, **options) for z, options in cases))
+    for seen, (z, options) in zip(answers, cases, strict=True):
         what = called(name, options, z)
         judge(reference, name, seen.value, z, options)
         if name == "prelu_grad":
@@ -113,10 +113,9 @@ def shapes(rng: np.random.Generator, **options: Any) -> list[tuple[np.ndarray, d
 
 def extremes(student: Any, reference: Any, name: str, *options: dict[str, Any]) -> None:
     """Right values for extreme z, which is not changed either (as clipping it in place would)."""
-    function, z = getattr(student.activations, name), inputs.EXTREMES
-    outcomes = [check.attempt(function.observe, z, **given) for given in options]
-    for outcome, given in zip(outcomes, options, strict=True):
-        seen = check.returned(outcome)
+    function, z = getattr(student.activations, name).watched, inputs.EXTREMES
+    answers = ask(*(function.call(z, **given) for given in options))
+    for seen, given in zip(answers, options, strict=True):
         judge(reference, name, seen.value, z, given, rtol=1e-9)
         check.unchanged(seen, called(name, given, z))
 
@@ -132,11 +131,10 @@ def quiet(
     ordinary = inputs.with_zeros(rng, (3, 8))
     z = np.concatenate([inputs.EXTREMES, ordinary])
     is_ordinary = np.arange(len(z))[:, None] >= len(inputs.EXTREMES)
-    seen = [
-        (name, given, getattr(student.activations, name).observe(z, **given))
-        for name in names
-        for given in options
-    ]
-    for name, given, observation in seen:
-        judge(reference, name, observation.value, z, given, only=is_ordinary)
-        check.quiet(observation, called(name, given, z))
+    cases = [(name, given) for name in names for given in options]
+    answers = ask(
+        *(getattr(student.activations, name).watched.call(z, **given) for name, given in cases)
+    )
+    for seen, (name, given) in zip(answers, cases, strict=True):
+        judge(reference, name, seen.value, z, given, only=is_ordinary)
+        check.quiet(seen, called(name, given, z))

@@ -15,40 +15,34 @@ draw.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.engine.check import Wrong, true
-from gradflow import network  # noqa: F401 - loads `reference.network`
+from autograder.engine.suite.calls import Call
+from autograder.engine.suite.check import Wrong, items, real_array, true
+from gradflow.network import INITIALIZERS
 
 WIDTH = 64
 SIZES = (WIDTH,) * 12
 BATCH = 16
 
 Range = tuple[float, float]
-Draw = Callable[[int, int, np.random.Generator], np.ndarray]
-
-
-def uneven() -> Draw:
-    """Weights that are far too large in one layer and far too small in the next."""
-    deviations = cycle((1.0, 0.01))
-    return lambda n_in, n_out, rng: rng.normal(0.0, next(deviations), (n_in, n_out))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A kind of net: what to build, and between what its flow was measured. `initializer`: its
-    name, or what makes one."""
+    """A kind of net: what to build, and between what its flow was measured. deviations: where the
+    kit draws the weights, their standard deviations in the layers, in turn."""
 
     activation: str
-    initializer: str | Callable[[], Draw]
+    initializer: str
     ratio: Range
     spread: Range
+    deviations: tuple[float, ...] = ()
     init_options: dict[str, Any] = field(default_factory=dict)
     activation_options: dict[str, Any] = field(default_factory=dict)
     batch_norm: bool = False
@@ -71,20 +65,25 @@ CASES = {
     "rrelu": Case("rrelu", "he_normal", ratio=(0.77, 2.2), spread=(0.56, 3.0)),
     "elu": Case("elu", "he_normal", ratio=(1.8, 3.3), spread=(1.1, 3.1)),
     "relu, too large": Case(
-        "relu", "normal", ratio=(1.7e7, 5.6e7), spread=(1.1e7, 7.4e7), init_options={"std": 1.0}
+        "relu", "normal", ratio=(1.7e7, 5.6e7), spread=(1.1e7, 7.4e7), deviations=(1.0,)
     ),
     "relu, too small": Case(
         "relu",
         "normal",
         ratio=(1.7e-13, 5.6e-13),
         spread=(1.1e-13, 7.4e-13),
-        init_options={"std": 0.01},
+        deviations=(0.01,),
     ),
     "sigmoid, normalised": Case(
         "sigmoid", "xavier_uniform", ratio=(0.25, 0.49), spread=(0.20, 0.22), batch_norm=True
     ),
     "relu, uneven, normalised": Case(
-        "relu", uneven, ratio=(3.7, 9.6), spread=(0.53, 0.63), batch_norm=True
+        "relu",
+        "normal",
+        ratio=(3.7, 9.6),
+        spread=(0.53, 0.63),
+        deviations=(1.0, 0.01),
+        batch_norm=True,
     ),
 }
 
@@ -96,30 +95,75 @@ class Flow(NamedTuple):
     spread: float
 
 
-def build(
-    reference: Any, package: Any, case: Case, rng: np.random.Generator, **changes: Any
-) -> Any:
-    """The case's net over a package's functions."""
-    named = isinstance(case.initializer, str)
-    options: dict[str, Any] = {
-        "sizes": SIZES,
+def stated(
+    student: Any, case: Case, rng: np.random.Generator, **passes: Any
+) -> tuple[Call, dict[str, Any]]:
+    """The call that builds the case's net over the student's functions and runs it, and what it is
+    given: x, doutput and more. passes: see `supplied.deep_net.run`."""
+    x, doutput = draw(rng)
+    given: dict[str, Any] = {
+        "x": x,
+        "doutput": doutput,
+        "sizes": list(SIZES),
         "activation": case.activation,
         "activation_options": case.activation_options,
-        "initializer": case.initializer if named else case.initializer(),
-        "init_options": case.init_options,
         "batch_norm": case.batch_norm,
+        **passes,
     }
-    return reference.network.Network(rng=rng, package=package, **{**options, **changes})
+    needs = ["activations", *(["batchnorm"] if case.batch_norm else [])]
+    if case.initializer in INITIALIZERS:
+        given |= {"initializer": case.initializer, "init_options": case.init_options}
+        needs.append("initializers")
+    else:
+        given["weights"] = kits_weights(case, rng)
+    call = student.deep_net.run.call(rng=np.random.default_rng(rng.integers(2**32)), **given)
+    return call.needing(*needs), given
 
 
-def twin(reference: Any, net: Any, case: Case, rng: np.random.Generator) -> Any:
-    """The same net with the same weights, over the reference's functions."""
-    weights = iter(net.weights)
+def kits_weights(case: Case, rng: np.random.Generator, width: int = WIDTH) -> list[np.ndarray]:
+    """Weights that are no student's initializer's."""
+    deviations = cycle(case.deviations)
+    pairs = pairwise((width,) * len(SIZES))
+    return [rng.normal(0.0, next(deviations), pair) for pair in pairs]
 
-    def given(n_in: int, n_out: int, rng: np.random.Generator) -> np.ndarray:
-        return next(weights).copy()
 
-    return build(reference, reference, case, rng, initializer=given, init_options={})
+def told(value: Any, case: Case) -> dict[str, Any]:
+    """What the student's process says of its net, checked: arrays of the right shapes."""
+    if not isinstance(value, dict):
+        raise Wrong("the net's process sent back no net")
+    if isinstance(refusal := value.get("refused"), str):
+        raise Wrong(refusal)
+    shapes = {
+        "weights": list(pairwise(SIZES)),
+        "activations": [(BATCH, n) for n in SIZES[1:-1]],
+        "d_pre_activations": [(BATCH, n) for n in SIZES[1:]],
+        "d_gamma": [(n,) for n in SIZES[1:-1]] if case.batch_norm else [],
+        "d_beta": [(n,) for n in SIZES[1:-1]] if case.batch_norm else [],
+        "running_var": [(n,) for n in SIZES[1:-1]] if case.batch_norm else [],
+        "d_alpha": [(n,) for n in SIZES[1:-1]] if case.activation == "prelu" else [],
+    }
+    checked: dict[str, Any] = dict(value)
+    for name, expected in shapes.items():
+        arrays = items(value.get(name), len(expected), f"the net's {name}", list)
+        checked[name] = [
+            real_array(one, shape, f"the net's {name}")
+            for one, shape in zip(arrays, expected, strict=True)
+        ]
+    return checked
+
+
+def twin(reference: Any, case: Case, weights: Sequence[np.ndarray], width: int = WIDTH) -> Any:
+    """The case's net with these weights, over the reference's functions."""
+    given = iter(weights)
+    return reference.network.Network(
+        [width] * len(SIZES),
+        rng=np.random.default_rng(0),
+        activation=case.activation,
+        activation_options=case.activation_options,
+        initializer=lambda *_: next(given).copy(),
+        batch_norm=case.batch_norm,
+        package=reference,
+    )
 
 
 def draw(rng: np.random.Generator, width: int = WIDTH) -> tuple[np.ndarray, np.ndarray]:
@@ -127,25 +171,15 @@ def draw(rng: np.random.Generator, width: int = WIDTH) -> tuple[np.ndarray, np.n
     return rng.standard_normal((BATCH, width)), rng.standard_normal((BATCH, width))
 
 
-def flow(net: Any, gradients: Any) -> Flow:
-    """Measures a net after its backward pass."""
-    first, last = gradients.pre_activations[0], gradients.pre_activations[-1]
-    activations = net.trace.activations
-    return Flow(rms(first) / rms(last), float(activations[-1].std() / activations[0].std()))
+def flow(gradients: Sequence[np.ndarray], x: np.ndarray, last: np.ndarray) -> Flow:
+    """The flow through a net, of the gradients at its pre-activations, of its input and of its last
+    hidden activations."""
+    with np.errstate(all="ignore"):
+        return Flow(rms(gradients[0]) / rms(gradients[-1]), float(last.std() / x.std()))
 
 
 def rms(array: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(array))))
-
-
-@contextmanager
-def usable(reference: Any) -> Iterator[None]:
-    """What a net can't use is the student's wrong answer; infinities are judged by their values."""
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    except reference.network.UnusableResult as refusal:
-        raise Wrong(str(refusal)) from None
 
 
 def accepted(measured: Range) -> Range:

@@ -7,11 +7,11 @@ of them with a probability below 1e-10. Drawn values are never compared with giv
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.engine.check import Wrong, real_array, true
+from autograder.engine.suite.check import Wrong, real_array, true
 
 KURTOSIS = {"normal": 3.0, "uniform": 1.8}
 """The fourth moment of each distribution when its standard deviation is 1."""
@@ -151,20 +151,20 @@ def not_rescaled(weights: np.ndarray, sigma: float, what: str) -> None:
     true(min(error, error_of_std) > 1e-11, f"{what}: the spread is exactly sigma in this sample")
 
 
-def uses_generator(
-    draw: Callable[[np.random.Generator], np.ndarray],
-    what: str,
-    rng: np.random.Generator,
-    in_a_row: int,
-) -> None:
-    """`draw(generator)` depends on the generator's state, on nothing else, and moves it on:
-    `in_a_row` calls with one generator all give other draws."""
+def generators(rng: np.random.Generator, in_a_row: int) -> list[np.random.Generator]:
+    """What `uses_generator` needs draws from: one generator for so many draws in a row, two in its
+    first state, and one in another."""
     seeds = rng.integers(2**32, size=2)
-    generator = np.random.default_rng(seeds[0])
-    first, *others = [draw(generator) for _ in range(in_a_row)]
     # Two, so that what every other call has left over from the one before shows.
-    again = [draw(np.random.default_rng(seeds[0])) for _ in range(2)]
-    other = draw(np.random.default_rng(seeds[1]))
+    again = [np.random.default_rng(seeds[0]) for _ in range(2)]
+    return [*[np.random.default_rng(seeds[0])] * in_a_row, *again, np.random.default_rng(seeds[1])]
+
+
+def uses_generator(drawn: Sequence[np.ndarray], what: str) -> None:
+    """Draws from `generators` depend on the generator's state, on nothing else, and move it on."""
+    first, *others = drawn[:-3]
+    *again, other = drawn[-3:]
+    in_a_row = len(drawn) - 3
     same = all(np.array_equal(first, draws) for draws in again)
     true(same, f"{what}: two generators in the same state gave different draws")
     true(

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
 from autograder.suites import elementwise, inputs, samples
 from autograder.suites.elementwise import ATOL
 
@@ -634,10 +635,13 @@ def test_rrelu_training_values(student, rng):
     limits = [(1 / 8, 1 / 3), (0.4, 0.9), (0.3, 0.3), (0, 0.05), (5, 9)]
     given: list[dict[str, Any]] = [{}, *({"lower": a, "upper": b} for a, b in limits[1:])]
     generator = _generator(rng)
-    values = [student.activations.rrelu(z, generator, **options) for options in given]
-    values.append(student.activations.rrelu(z, generator, 0.6, 0.7, True))
-    for value, (low, high) in zip(values, [*limits, (0.6, 0.7)], strict=True):
-        _random_relu(value, z, low, high, f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}")
+    rrelu = student.activations.rrelu
+    answers = ask(
+        *(rrelu.call(z, generator, **options) for options in given),
+        rrelu.call(z, generator, 0.6, 0.7, True),
+    )
+    for answer, (low, high) in zip(answers, [*limits, (0.6, 0.7)], strict=True):
+        _random_relu(answer.value, z, low, high, f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}")
 
 
 @pytest.mark.points(0.5)
@@ -654,20 +658,21 @@ def test_rrelu_training_distribution(student, rng):
     """
     z = -rng.uniform(0.1, 3.0, (200, 100))
     solid = z.reshape(20, 10, 100)
-    values = [
-        student.activations.rrelu(z, _generator(rng)),
-        student.activations.rrelu(solid, _generator(rng), lower=0.2, upper=2.8),
+    rrelu = student.activations.rrelu
+    many = [
+        rrelu.call(z, _generator(rng)),
+        rrelu.call(solid, _generator(rng), lower=0.2, upper=2.8),
     ]
     few = [z[:, 0], z[:, :1], z[:1, :], z[:20, :20], z[:24].reshape(4, 5, 6, 20), -np.ones((4, 60))]
-    drawn = [student.activations.rrelu(given, _generator(rng)) for given in few]
-    for value, given in zip(drawn, few, strict=True):
+    answers = ask(*many, *(rrelu.call(given, _generator(rng)) for given in few))
+    for answer, given in zip(answers[len(many) :], few, strict=True):
         what = f"rrelu(z, rng), z of shape {given.shape}"
-        slope = _random_relu(value, given, 1 / 8, 1 / 3, what)
+        slope = _random_relu(answer.value, given, 1 / 8, 1 / 3, what)
         check.true(np.unique(slope).size > 0.95 * slope.size, f"{what}: entries share a slope")
     cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 2.8)]
-    for value, (given, low, high) in zip(values, cases, strict=True):
+    for answer, (given, low, high) in zip(answers, cases, strict=False):
         what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
-        slope = _random_relu(value, given, low, high, what).reshape(z.shape)
+        slope = _random_relu(answer.value, given, low, high, what).reshape(z.shape)
         shares = np.sort((slope.ravel() - low) / (high - low))
         steps = np.arange(1, shares.size + 1) / shares.size
         distance = np.max(np.abs(shares - steps))
@@ -703,20 +708,20 @@ def test_rrelu_evaluation(student, rng):
     """
     z = inputs.with_zeros(rng)
     rrelu = student.activations.rrelu
-    check.attempt(rrelu, z, _generator(rng), lower=0.3, upper=0.9)  # leaves nothing behind
-    outcomes = [
-        check.attempt(rrelu, z, None, training=False),
-        check.attempt(rrelu, z, None, lower=0.2, upper=0.6, training=False),
-        check.attempt(rrelu, z, _generator(rng), 0.1, 0.7, False),
-        check.attempt(rrelu, z, None, lower=0.5, upper=0.5, training=False),
-        check.attempt(rrelu, z, None, lower=0, upper=1, training=False),
-        check.attempt(rrelu, z, None, lower=0.0, upper=0.0, training=False),
-        check.attempt(rrelu, z, None, lower=1.0, upper=3.0, training=False),
-    ]
+    _, *answers = ask(
+        rrelu.call(z, _generator(rng), lower=0.3, upper=0.9),  # leaves nothing behind
+        rrelu.call(z, None, training=False),
+        rrelu.call(z, None, lower=0.2, upper=0.6, training=False),
+        rrelu.call(z, _generator(rng), 0.1, 0.7, False),
+        rrelu.call(z, None, lower=0.5, upper=0.5, training=False),
+        rrelu.call(z, None, lower=0, upper=1, training=False),
+        rrelu.call(z, None, lower=0.0, upper=0.0, training=False),
+        rrelu.call(z, None, lower=1.0, upper=3.0, training=False),
+    )
     limits = [(1 / 8, 1 / 3), (0.2, 0.6), (0.1, 0.7), (0.5, 0.5), (0, 1), (0.0, 0.0), (1.0, 3.0)]
-    for outcome, (low, high) in zip(outcomes, limits, strict=True):
+    for answer, (low, high) in zip(answers, limits, strict=True):
         what = f"rrelu with training=False and limits {low:.4g} and {high:.4g}"
-        slope = _random_relu(check.returned(outcome), z, low, high, what)
+        slope = _random_relu(answer.value, z, low, high, what)
         middle = np.where(z < 0, (low + high) / 2, slope)
         check.close(slope, middle, f"the slope of {what}", atol=ATOL, given={"z": z})
 
@@ -732,17 +737,25 @@ def test_rrelu_randomness(student, rng):
     What happens when you call it twice with one generator, and with two in the same state?
     """
     z = inputs.ordinary(rng)
-
-    def draw(generator: np.random.Generator) -> np.ndarray:
-        value = student.activations.rrelu(z, generator)
-        return _random_relu(value, z, 1 / 8, 1 / 3, "rrelu(z, rng)")
-
-    samples.uses_generator(draw, "rrelu(z, rng)", rng, in_a_row=12)
-    # A single entry is drawn, too.
-    for one in (np.array(-1.5), np.array([[-1.5]])):
-        drawn = [student.activations.rrelu(one, _generator(rng)) for _ in range(3)]
+    generators = samples.generators(rng, in_a_row=12)
+    singles = [np.array(-1.5), np.array([[-1.5]])]  # a single entry is drawn, too
+    rrelu = student.activations.rrelu
+    answers = ask(
+        *(rrelu.call(z, generator) for generator in generators),
+        *(rrelu.call(one, _generator(rng)) for one in singles for _ in range(3)),
+    )
+    drawn = [
+        _random_relu(answer.value, z, 1 / 8, 1 / 3, "rrelu(z, rng)")
+        for answer in answers[: len(generators)]
+    ]
+    samples.uses_generator(drawn, "rrelu(z, rng)")
+    others = iter(answers[len(generators) :])
+    for one in singles:
         what = f"rrelu(z, rng), z of shape {one.shape}"
-        slopes = {float(_random_relu(v, one, 1 / 8, 1 / 3, what).flat[0]) for v in drawn}
+        slopes = {
+            float(_random_relu(next(others).value, one, 1 / 8, 1 / 3, what).flat[0])
+            for _ in range(3)
+        }
         check.true(len(slopes) > 1, f"{what}: generators in different states gave one slope")
 
 
@@ -780,16 +793,13 @@ def test_rrelu_wrong_limits(student, rng):
     ]
     tried = [(limits, way) for limits in right + wrong for way in ways]
     tried += [(limits, way) for limits in wrong[:2] for way in less]
-    cases = [
-        (low, high, mode, given, check.attempt(rrelu, given, rng_or_none, low, high, mode))
-        for (low, high), (rng_or_none, mode, given) in tried
-    ]
-    for low, high, mode, given, outcome in cases:
+    answers = rrelu.each([(z, g, low, high, mode) for (low, high), (g, mode, z) in tried])
+    for answer, ((low, high), (_, mode, given)) in zip(answers, tried, strict=True):
         what = f"rrelu with lower={low}, upper={high}, training={mode}"
         if (low, high) in right:
-            _random_relu(check.returned(outcome), given, low, high, what)
+            _random_relu(answer.value, given, low, high, what)
         else:
-            check.refused(outcome, ValueError, what)
+            check.refused(answer, ValueError, what)
 
 
 @pytest.mark.points(0.5)
@@ -802,13 +812,10 @@ def test_rrelu_contract(student, rng):
     """
     generator = _generator(rng)
     cases = [(z, mode) for z in inputs.layouts(rng) for mode in (True, False)]
-    outcomes = [
-        check.attempt(student.activations.rrelu.observe, z, generator, training=mode)
-        for z, mode in cases
-    ]
-    for outcome, (z, mode) in zip(outcomes, cases, strict=True):
+    rrelu = student.activations.rrelu.watched
+    answers = ask(*(rrelu.call(z, generator, training=mode) for z, mode in cases))
+    for seen, (z, mode) in zip(answers, cases, strict=True):
         what = f"rrelu(z, rng, training={mode}), z of shape {z.shape}"
-        seen = check.returned(outcome)
         _random_relu(seen.value, z, 1 / 8, 1 / 3, what)
         a, slope = check.items(seen.value, 2, what, exact=True)
         check.float64_array(a, z.shape, f"a of {what}")
@@ -826,8 +833,9 @@ def test_rrelu_extremes(student, rng):
     Both very large and very small sizes count: 1e-300 is positive.
     """
     z, generator = inputs.EXTREMES, _generator(rng)
-    for mode in (True, False):
-        seen = student.activations.rrelu.observe(z, generator, training=mode)
+    rrelu = student.activations.rrelu.watched
+    answers = ask(*(rrelu.call(z, generator, training=mode) for mode in (True, False)))
+    for seen, mode in zip(answers, (True, False), strict=True):
         what = f"rrelu(z, rng, training={mode})"
         _random_relu(seen.value, z, 1 / 8, 1 / 3, what, rtol=1e-9)
         check.unchanged(seen, what)
@@ -844,8 +852,9 @@ def test_rrelu_warnings(student, rng):
     generator = _generator(rng)
     z = np.concatenate([inputs.EXTREMES, inputs.with_zeros(rng, (3, 8))])
     ordinary = slice(len(inputs.EXTREMES), None)
-    for mode in (True, False):
-        seen = student.activations.rrelu.observe(z, generator, training=mode)
+    rrelu = student.activations.rrelu.watched
+    answers = ask(*(rrelu.call(z, generator, training=mode) for mode in (True, False)))
+    for seen, mode in zip(answers, (True, False), strict=True):
         what = f"rrelu(z, rng, training={mode})"
         _random_relu(seen.value, z, 1 / 8, 1 / 3, what, only=ordinary)
         check.quiet(seen, what)

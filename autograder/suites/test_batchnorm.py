@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.answers import Answer
+from autograder.engine.suite.calls import Call, ask
 from autograder.suites import inputs
 from autograder.suites.inputs import Batch
 
@@ -27,10 +29,17 @@ def _said(n: int, d: int, options: dict[str, Any]) -> str:
     return f"batchnorm_forward(x of shape ({n}, {d}){named})"
 
 
-def _forward(student: Any, batch: Batch, **options: Any) -> tuple[Any, Any, Any, Any]:
-    value = student.batchnorm.batchnorm_forward(*batch.arguments, **options)
-    out, cache, mean, var = check.items(value, 4, _said(*batch.x.shape, options))
-    return out, cache, mean, var
+def _forward(student: Any, batch: Batch, **options: Any) -> Call:
+    return student.batchnorm.batchnorm_forward.call(*batch.arguments, **options)
+
+
+def _forwards(student: Any, cases: list[tuple[Batch, dict[str, Any]]]) -> list[Answer]:
+    return ask(*(_forward(student, batch, **options) for batch, options in cases))
+
+
+def _results(answer: Answer, batch: Batch, options: dict[str, Any]) -> Any:
+    """The four results of a forward pass."""
+    return check.items(answer.value, 4, _said(*batch.x.shape, options))
 
 
 def _right_forward(reference: Any, batch: Batch, **options: Any) -> tuple[Any, Any, Any, Any]:
@@ -41,13 +50,11 @@ def _outputs(
     student: Any, reference: Any, cases: list[tuple[Batch, dict[str, Any]]], atol: float = ATOL
 ) -> None:
     """The first results of the forward passes are right."""
-    outcomes = [check.attempt(_forward, student, batch, **options) for batch, options in cases]
-    for outcome, (batch, options) in zip(outcomes, cases, strict=True):
+    for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
         right = _right_forward(reference, batch, **options)[0]
         what = f"out of {_said(*batch.x.shape, options)}"
-        check.close(
-            check.returned(outcome)[0], right, what, atol=atol, rtol=RTOL, given={"x": batch.x}
-        )
+        out = _results(answer, batch, options)[0]
+        check.close(out, right, what, atol=atol, rtol=RTOL, given={"x": batch.x})
 
 
 def _running(
@@ -58,21 +65,39 @@ def _running(
 ) -> None:
     """The running values (2: mean, 3: variance) of the forward passes are right."""
     names = {2: "running_mean", 3: "running_var"}
-    outcomes = [check.attempt(_forward, student, batch, **options) for batch, options in cases]
-    for outcome, (batch, options) in zip(outcomes, cases, strict=True):
+    for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
         right = _right_forward(reference, batch, **options)
+        results = _results(answer, batch, options)
         for position in positions:
             what = f"{names[position]} of {_said(*batch.x.shape, options)}"
             given = {"the old value": getattr(batch, names[position])}
-            value = check.returned(outcome)[position]
+            value = results[position]
             check.close(value, right[position], what, atol=ATOL, rtol=RTOL, given=given)
 
 
-def _backward(student: Any, batch: Batch, dout: np.ndarray, **options: Any) -> tuple[Any, Any, Any]:
-    cache = _forward(student, batch, **options)[1]
-    value = student.batchnorm.batchnorm_backward(dout, cache)
-    dx, dgamma, dbeta = check.items(value, 3, f"batchnorm_backward(dout of shape {dout.shape})")
-    return dx, dgamma, dbeta
+def _there_and_back(
+    student: Any,
+    cases: list[tuple[Batch, dict[str, Any]]],
+    douts: list[np.ndarray],
+    *,
+    watched: bool = False,
+) -> list[Any]:
+    """The answers of backward passes, each of which follows its forward pass."""
+    backward = student.batchnorm.batchnorm_backward
+    backward = backward.watched if watched else backward
+    calls = []
+    for (batch, options), dout in zip(cases, douts, strict=True):
+        forward = _forward(student, batch, **options)
+        calls += [forward, backward.call(dout, forward[1])]
+    answers = ask(*calls)
+    for answer, (batch, options) in zip(answers[::2], cases, strict=True):
+        _results(answer, batch, options)
+    return answers[1::2]
+
+
+def _three(answer: Answer, dout: np.ndarray) -> Any:
+    """The three results of a backward pass."""
+    return check.items(answer.value, 3, f"batchnorm_backward(dout of shape {dout.shape})")
 
 
 def _gradients(
@@ -88,15 +113,12 @@ def _gradients(
     for dout in douts:
         dout[3:5] = 0.0  # examples on which the loss does not depend
     douts[1::2] = map(np.asfortranarray, douts[1::2])
-    outcomes = [
-        check.attempt(_backward, student, batch, dout, **options)
-        for (batch, options), dout in zip(cases, douts, strict=True)
-    ]
-    for outcome, dout, (batch, options) in zip(outcomes, douts, cases, strict=True):
+    answers = _there_and_back(student, cases, douts)
+    for answer, dout, (batch, options) in zip(answers, douts, cases, strict=True):
         cache = _right_forward(reference, batch, **options)[1]
         right = reference.batchnorm.batchnorm_backward(dout, cache)
         what = _said(*batch.x.shape, options)
-        _judge_gradients(check.returned(outcome), right, what, positions, atol)
+        _judge_gradients(_three(answer, dout), right, what, positions, atol)
 
 
 def _judge_gradients(
@@ -323,10 +345,9 @@ def test_forward_contract(student, reference, rng):
         for batch in (square, fortran, strided, inputs.batch(rng, 1, 1))
         for training in (True, False)
     ]
-    forward = student.batchnorm.batchnorm_forward.observe
-    outcomes = [check.attempt(forward, *batch.arguments, **options) for batch, options in cases]
-    for outcome, (batch, options) in zip(outcomes, cases, strict=True):
-        seen = check.returned(outcome)
+    forward = student.batchnorm.batchnorm_forward.watched
+    answers = ask(*(forward.call(*batch.arguments, **options) for batch, options in cases))
+    for seen, (batch, options) in zip(answers, cases, strict=True):
         (n, d), what = batch.x.shape, _said(*batch.x.shape, options)
         out, _, mean, var = check.items(seen.value, 4, what, exact=True)
         if n > 1:
@@ -522,16 +543,19 @@ def test_backward_of_two_passes(student, reference, rng):
         size * rng.standard_normal(batch.x.shape)
         for size, batch in zip(sizes, batches, strict=True)
     ]
-    caches = [
-        _forward(student, batch, **given)[1] for batch, given in zip(batches, options, strict=True)
+    forward = [
+        _forward(student, batch, **given) for batch, given in zip(batches, options, strict=True)
     ]
     order = [2, 0, 4, 1, 3]  # neither first in, first out nor last in, first out
-    values = {i: student.batchnorm.batchnorm_backward(douts[i], caches[i]) for i in order}
-    for i in order:
+    backward = student.batchnorm.batchnorm_backward
+    answers = ask(*forward, *(backward.call(douts[i], forward[i][1]) for i in order))
+    for answer, batch, given in zip(answers, batches, options, strict=False):
+        _results(answer, batch, given)
+    for answer, i in zip(answers[len(forward) :], order, strict=True):
         cache = _right_forward(reference, batches[i], **options[i])[1]
         right = reference.batchnorm.batchnorm_backward(douts[i], cache)
         what = f"forward pass {i + 1} of {len(order)}, with training={options[i]['training']}"
-        gradients = check.items(values[i], 3, f"batchnorm_backward after {what}")
+        gradients = check.items(answer.value, 3, f"batchnorm_backward after {what}")
         _judge_gradients(tuple(gradients), right, what, atol=1e-6 * sizes[i])
 
 
@@ -548,13 +572,13 @@ def test_backward_contract(student, reference, rng):
     single = inputs.batch(rng, 1, 1)
     cases = [(batch, layout, mode) for layout in layouts for mode in (True, False)]
     cases.append((single, rng.standard_normal((1, 1)), False))
-    backward = student.batchnorm.batchnorm_backward.observe
-    outcomes = [
-        check.attempt(backward, given, _forward(student, one, training=mode, eps=TINY_EPS)[1])
-        for one, given, mode in cases
-    ]
-    for outcome, (one, given, mode) in zip(outcomes, cases, strict=True):
-        seen = check.returned(outcome)
+    answers = _there_and_back(
+        student,
+        [(one, {"training": mode, "eps": TINY_EPS}) for one, _, mode in cases],
+        [given for _, given, _ in cases],
+        watched=True,
+    )
+    for seen, (one, given, mode) in zip(answers, cases, strict=True):
         n, d = given.shape
         what = f"batchnorm_backward(dout of shape ({n}, {d})), after training={mode}"
         dx, dgamma, dbeta = check.items(seen.value, 3, what, exact=True)

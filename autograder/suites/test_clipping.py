@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
 from autograder.suites import inputs
 
 RTOL = 1e-5
@@ -68,9 +69,8 @@ def _tolerance(reference: Any, grads: Grads) -> float:
 
 def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, float]]) -> None:
     function = getattr(student.clipping, name)
-    outcomes = [check.attempt(function, grads, limit) for grads, limit in cases]
-    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
-        _judge(reference, name, check.returned(outcome), grads, limit)
+    for answer, (grads, limit) in zip(function.each(cases), cases, strict=True):
+        _judge(reference, name, answer.value, grads, limit)
 
 
 def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
@@ -81,11 +81,10 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
     first, second, *_ = _plain(rng)
     cases += [([first, -first], 1.25), ([np.empty((0, 3)), second], 1.25)]
     cases += [([first], 1.25), ([second], 100.0), ([np.array(-2.5)], 1.25)]
-    function = getattr(student.clipping, name).observe
-    outcomes = [check.attempt(function, grads, **{keyword: limit}) for grads, limit in cases]
-    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
-        seen, what = check.returned(outcome), _call(name, limit)
-        value = seen.value
+    function = getattr(student.clipping, name).watched
+    answers = ask(*(function.call(grads, **{keyword: limit}) for grads, limit in cases))
+    for seen, (grads, limit) in zip(answers, cases, strict=True):
+        value, what = seen.value, _call(name, limit)
         _judge(reference, name, value, grads, limit)
         if name == "clip_by_global_norm":
             norm = check.number(check.items(value, 2, what, exact=True)[1], f"the norm from {what}")
@@ -99,30 +98,27 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
 
 def _new_arrays(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """What is given stays as it is, and no result shares memory with it, clipped or not."""
-    observe = getattr(student.clipping, name).observe
+    function = getattr(student.clipping, name).watched
     cases = [(_plain(rng), limit) for limit in (1.25, 3.0, 100.0)]
     if name == "clip_by_value":  # for the norms, which divide, zeros have a test of their own
         cases[0][0].append(np.zeros((2, 2)))
-    seen = [(observe(grads, limit), grads, limit) for grads, limit in cases]
-    for observation, grads, limit in seen:
-        _judge(reference, name, observation.value, grads, limit)
-        check.unchanged(observation, _call(name, limit))
-        check.fresh(observation, _call(name, limit))
+    for seen, (grads, limit) in zip(function.each(cases), cases, strict=True):
+        _judge(reference, name, seen.value, grads, limit)
+        check.unchanged(seen, _call(name, limit))
+        check.fresh(seen, _call(name, limit))
 
 
 def _wrong_limits(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
     """Limits that are not positive raise ValueError; whole numbers are as good as others."""
     function, grads = getattr(student.clipping, name), _plain(rng)
     zeros = [np.zeros_like(grad) for grad in grads]
-    right = [check.attempt(function, grads, limit) for limit in RIGHT_LIMITS]
-    wrong = [
-        check.attempt(function, zeros if limit == WRONG_FOR_ZEROS else grads, limit)
-        for limit in WRONG_LIMITS
-    ]
-    for outcome, limit in zip(right, RIGHT_LIMITS, strict=True):
-        _judge(reference, name, check.returned(outcome), grads, limit)
-    for outcome, limit in zip(wrong, WRONG_LIMITS, strict=True):
-        check.refused(outcome, ValueError, f"{name}(grads, {limit})")
+    limits = (*RIGHT_LIMITS, *WRONG_LIMITS)
+    cases = [(zeros if limit == WRONG_FOR_ZEROS else grads, limit) for limit in limits]
+    for answer, (given, limit) in zip(function.each(cases), cases, strict=True):
+        if limit in RIGHT_LIMITS:
+            _judge(reference, name, answer.value, given, limit)
+        else:
+            check.refused(answer, ValueError, f"{name}(grads, {limit})")
 
 
 def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
@@ -134,11 +130,11 @@ def _wrong_gradients(student: Any, reference: Any, rng: np.random.Generator, nam
     spoilt.append(([np.array([1.0, INF, -INF])], INF, 1.5))
     spoilt.append((_spoil(grads[2:3], 0, 1.0, NAN), NAN, 100.0))
     plain = _plain(rng)
-    right = function(plain, 1.5)
-    wrong = [check.attempt(function, given, limit) for given, _, limit in spoilt]
-    _judge(reference, name, right, plain, 1.5)
-    for outcome, (_, bad, _) in zip(wrong, spoilt, strict=True):
-        check.refused(outcome, ValueError, f"{name} of gradients with an entry {bad}")
+    cases = [(plain, 1.5), *((given, limit) for given, _, limit in spoilt)]
+    right, *wrong = function.each(cases)
+    _judge(reference, name, right.value, plain, 1.5)
+    for answer, (_, bad, _) in zip(wrong, spoilt, strict=True):
+        check.refused(answer, ValueError, f"{name} of gradients with an entry {bad}")
 
 
 PLAIN: tuple[tuple[int, ...], ...] = ((4, 3), (5,), (2, 1, 3, 2), (3, 3))
@@ -286,11 +282,10 @@ def test_norm_zero(student, reference, rng):
     What do you divide by when the norm is zero?
     """
     grads = [np.zeros((3, 2)), _plain(rng)[0], np.zeros(4)]
-    seen = student.clipping.clip_by_norm.observe(grads, 1.5)
-    nothing = student.clipping.clip_by_norm([], 1.5)
+    seen, nothing = student.clipping.clip_by_norm.watched.each([(grads, 1.5), ([], 1.5)])
     _judge(reference, "clip_by_norm", seen.value, grads, 1.5)
     check.fresh(seen, "clip_by_norm of zeros")
-    check.items(nothing, 0, "clip_by_norm([], 1.5)", list)
+    check.items(nothing.value, 0, "clip_by_norm([], 1.5)", list)
 
 
 @pytest.mark.points(0.5)
@@ -385,10 +380,10 @@ def test_global_norm_value(student, reference, rng):
     It is there for the user to see whether something explodes: as a plain number.
     """
     cases = _joint(rng)
-    values = [student.clipping.clip_by_global_norm(grads, limit) for grads, limit in cases]
-    for value, (grads, limit) in zip(values, cases, strict=True):
+    answers = student.clipping.clip_by_global_norm.each(cases)
+    for answer, (grads, limit) in zip(answers, cases, strict=True):
         what = f"the norm from {_call('clip_by_global_norm', limit)}"
-        norm = check.number(check.items(value, 2, what)[1], what)
+        norm = check.number(check.items(answer.value, 2, what)[1], what)
         right = reference.clipping.clip_by_global_norm(grads, limit)[1]
         check.close(norm, right, what, atol=0.0, rtol=RTOL)
 
@@ -408,9 +403,9 @@ def test_global_extremes(student, reference, rng):
     cases += [(mixed, 1.2), *(([grad], 1.2) for grad in JUST_FINITE)]
     cases[0] = [LOPSIDED, *(-np.abs(grad) for grad in _plain(rng, 1e200))], 1.5
     name = "clip_by_global_norm"
-    outcomes = [check.attempt(student.clipping.clip_by_global_norm, *case) for case in cases]
-    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
-        value = check.returned(outcome)
+    answers = student.clipping.clip_by_global_norm.each(cases)
+    for answer, (grads, limit) in zip(answers, cases, strict=True):
+        value = answer.value
         _judge(reference, name, value, grads, limit)
         right = reference.clipping.clip_by_global_norm(grads, limit)[1]
         check.close(value[1], right, f"the norm from {_call(name, limit)}", atol=ATOL, rtol=RTOL)
@@ -425,14 +420,12 @@ def test_global_zero(student, reference, rng):
 
     What do you divide by when the norm is zero?
     """
-    function = student.clipping.clip_by_global_norm.observe
+    function = student.clipping.clip_by_global_norm.watched
     zeros = [np.zeros((3, 2)), np.zeros(4)]
     lists: list[Grads] = [zeros, [], [*zeros, _plain(rng)[0]], [np.empty((0, 3))]]
     cases = [(grads, 1.5) for grads in lists]
-    outcomes = [check.attempt(function, grads, limit) for grads, limit in cases]
-    for outcome, (grads, limit) in zip(outcomes, cases, strict=True):
+    for seen, (grads, limit) in zip(function.each(cases), cases, strict=True):
         what = f"clip_by_global_norm of {len(grads)} arrays, zeros among them"
-        seen = check.returned(outcome)
         clipped, norm = check.items(seen.value, 2, what)
         _judge(reference, "clip_by_global_norm", (clipped, norm), grads, limit)
         right = reference.clipping.clip_by_global_norm(grads, limit)[1]

@@ -1,6 +1,6 @@
 """Hidden tests of the whole: 12 points. The kit's own network runs on the student's functions.
 
-Each test builds a net of 11 weight layers, verifies how strongly its gradients shrink or grow on
+Each net has 11 weight layers and is built and run by one call. A test verifies how strongly its gradients shrink or grow on
 their way back, and compares with the same net, of the same weights, over the right functions.
 """
 
@@ -11,52 +11,51 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
 from autograder.suites import inputs, nets
 from autograder.suites.nets import CASES, Case
 
-# Numbers that differ from the reference's by rounding alone pass: the next layer gets the latter.
-pytestmark = pytest.mark.rounding
+
+def _net_and_twin(
+    student: Any, reference: Any, rng: np.random.Generator, case: Case, **passes: Any
+) -> tuple[dict[str, Any], Any, Any, dict[str, Any]]:
+    """What the student's net came to; the twin after the same passes, its gradients, and what both
+    were given."""
+    call, given = nets.stated(student, case, rng, **passes)
+    (answer,) = ask(call)
+    net = nets.told(answer.value, case)
+    twin = nets.twin(reference, case, net["weights"])
+    with np.errstate(all="ignore"):
+        twin.forward(given["x"])
+        return net, twin, twin.backward(given["doutput"]), given
 
 
-def _there_and_back(
-    student: Any, reference: Any, rng: np.random.Generator, case: Case
-) -> tuple[Any, Any, Any, Any]:
-    """The student's net and its twin after a forward and a backward pass, and the gradients."""
-    x, doutput = nets.draw(rng)
-    net = nets.build(reference, student, case, rng)
-    twin = nets.twin(reference, net, case, rng)
-    net.forward(x)
-    twin.forward(x)
-    return net, twin, net.backward(doutput), twin.backward(doutput)
-
-
-def _same_flow(net: Any, twin: Any, gradients: Any, right: Any) -> None:
+def _same_flow(net: dict[str, Any], twin: Any, right: Any) -> None:
     """What has come through all layers, forward and backward, is what the twin gives."""
-    hidden, hidden_right = net.trace.activations[-1], twin.trace.activations[-1]
+    hidden, hidden_right = net["activations"][-1], twin.trace.activations[-1]
     nets.agree(hidden, hidden_right, "the output of the last hidden layer")
     for layer in (-2, 0):  # one layer further back, and all: ten wrong signs are none
-        grad, grad_right = gradients.pre_activations[layer], right.pre_activations[layer]
+        grad, grad_right = net["d_pre_activations"][layer], right.pre_activations[layer]
         number = range(1, len(nets.SIZES))[layer]
         nets.agree(grad, grad_right, f"the gradient of the pre-activations of layer {number}")
     for kind in ("gamma", "beta", "alpha"):
-        pairs = zip(getattr(gradients, kind), getattr(right, kind), strict=True)
+        pairs = zip(net[f"d_{kind}"], getattr(right, kind), strict=True)
         for layer, (one, other) in enumerate(pairs, start=1):
             nets.agree(one, other, f"the gradient of {kind} of layer {layer}")
 
 
-def _healthy(net: Any, gradients: Any, case: Case, story: str) -> None:
+def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str) -> None:
     """Ratio and spread lie where they should."""
-    ratio, spread = nets.flow(net, gradients)
-    nets.within(spread, case.spread, f"{story}: the last activations' spread over the input's")
-    nets.within(ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
+    flow = nets.flow(net["d_pre_activations"], given["x"], net["activations"][-1])
+    nets.within(flow.spread, case.spread, f"{story}: the last activations' spread over the input's")
+    nets.within(flow.ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
 
 
 def _run(student: Any, reference: Any, rng: np.random.Generator, name: str, story: str) -> None:
-    with nets.usable(reference):
-        net, twin, gradients, right = _there_and_back(student, reference, rng, CASES[name])
-        _same_flow(net, twin, gradients, right)
-        _healthy(net, gradients, CASES[name], story)
+    net, twin, right, given = _net_and_twin(student, reference, rng, CASES[name])
+    _same_flow(net, twin, right)
+    _healthy(net, given, CASES[name], story)
 
 
 @pytest.mark.points(1)
@@ -134,23 +133,22 @@ def test_prelu_learns(student, reference, rng):
 
     It needs prelu, prelu_grad and he_uniform. A small step against the gradient lowers the loss.
     """
-    case = CASES["prelu"]
-    x, doutput = nets.draw(rng)
-    with nets.usable(reference):
-        net = nets.build(reference, student, case, rng)
-        twin = nets.twin(reference, net, case, rng)
-        output, output_right = net.forward(x), twin.forward(x)
-        gradients, right = net.backward(doutput), twin.backward(doutput)
-        _same_flow(net, twin, gradients, right)
-        _healthy(net, gradients, case, "prelu with he_uniform")
-        size = np.linalg.norm(output_right) * np.linalg.norm(doutput)
-        for one, grads in ((net, gradients), (twin, right)):
-            norm = np.sqrt(sum(np.sum(g * g) for g in grads.parameters()))
-            one.step(grads, learning_rate=0.01 * size / (norm * norm))
-        for alpha, alpha_right in zip(net.alpha, twin.alpha, strict=True):
-            nets.agree(alpha, alpha_right, "the learned alpha after a step")
-        # Of this loss, doutput is the gradient.
-        loss, after = (np.sum(values * doutput) for values in (output, net.forward(x)))
+    case, size = CASES["prelu"], float(rng.uniform(200.0, 400.0))
+    net, twin, right, given = _net_and_twin(student, reference, rng, case, size=size)
+    _same_flow(net, twin, right)
+    _healthy(net, given, case, "prelu with he_uniform")
+    twin.step(right, reference.deep_net.step_rate(right, size))
+    alphas = check.items(net.get("alpha"), len(twin.alpha), "the learned alphas", list)
+    for alpha, alpha_right in zip(alphas, twin.alpha, strict=True):
+        alpha = check.real_array(alpha, alpha_right.shape, "a learned alpha")
+        nets.agree(alpha, alpha_right, "the learned alpha after a step")
+    # Of this loss, doutput is the gradient.
+    outputs = (net.get("output"), net.get("output_after"))
+    shape = given["doutput"].shape
+    loss, after = (
+        np.sum(check.real_array(output, shape, "the net's output") * given["doutput"])
+        for output in outputs
+    )
     check.true(after < loss, "the loss did not fall in a small step")
 
 
@@ -163,21 +161,16 @@ def test_rrelu_flows(student, reference, rng):
     It needs rrelu and he_normal. The backward pass uses the very slopes that were drawn.
     """
     case = CASES["rrelu"]
-    x, doutput = nets.draw(rng)
-    with nets.usable(reference):
-        net = nets.build(reference, student, case, rng)
-        twin = nets.twin(reference, net, case, rng)
-        first = net.forward(x)
-        gradients = net.backward(doutput)
-        flow = nets.flow(net, gradients)
-        evaluated = net.forward(x, training=False)
-        right = twin.forward(x, training=False)
-        nets.agree(evaluated, right, "the output in evaluation")
-        differs = np.mean(np.abs(first - evaluated)) > 1e-6 * nets.rms(evaluated)
-        check.true(differs, "the output in training is that of evaluation: no slope was drawn")
-    story = "rrelu with he_normal"
-    nets.within(flow.spread, case.spread, f"{story}: the last activations' spread over the input's")
-    nets.within(flow.ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
+    other, _ = nets.draw(rng)
+    net, twin, _, given = _net_and_twin(student, reference, rng, case, evaluated=other)
+    right = twin.forward(other, training=False)
+    evaluated = check.real_array(net.get("evaluated"), right.shape, "the output in evaluation")
+    nets.agree(evaluated, right, "the output in evaluation")
+    middle = twin.forward(given["x"], training=False)
+    output = check.real_array(net.get("output"), middle.shape, "the net's output")
+    differs = np.mean(np.abs(output - middle)) > 1e-6 * nets.rms(middle)
+    check.true(differs, "the output in training is that of evaluation: no slope was drawn")
+    _healthy(net, given, case, "rrelu with he_normal")
 
 
 @pytest.mark.points(1)
@@ -203,16 +196,15 @@ def test_batch_norm_repairs_sigmoid(student, reference, rng):
     """
     case = CASES["sigmoid, normalised"]
     other, _ = nets.draw(rng)
-    with nets.usable(reference):
-        net, twin, gradients, right = _there_and_back(student, reference, rng, case)
-        _same_flow(net, twin, gradients, right)
-        _healthy(net, gradients, case, "sigmoid with xavier_uniform and batch norm")
-        for layer, (var, var_right) in enumerate(
-            zip(net.running_var, twin.running_var, strict=True), start=1
-        ):
-            nets.agree(var, var_right, f"the running variance of layer {layer}")
-        evaluated = net.forward(other, training=False)
-        nets.agree(evaluated, twin.forward(other, training=False), "the output in evaluation")
+    net, twin, right, given = _net_and_twin(student, reference, rng, case, evaluated=other)
+    _same_flow(net, twin, right)
+    _healthy(net, given, case, "sigmoid with xavier_uniform and batch norm")
+    pairs = zip(net["running_var"], twin.running_var, strict=True)
+    for layer, (var, var_right) in enumerate(pairs, start=1):
+        nets.agree(var, var_right, f"the running variance of layer {layer}")
+    output = twin.forward(other, training=False)
+    evaluated = check.real_array(net.get("evaluated"), output.shape, "the output in evaluation")
+    nets.agree(evaluated, output, "the output in evaluation")
 
 
 @pytest.mark.points(1)
@@ -223,21 +215,36 @@ def test_clipping_tames_explosion(student, reference, rng):
 
     It needs the three functions of clipping. The net hands them all its parameters' gradients.
     """
-    case, width = CASES["relu, too large"], 16  # it explodes all the same
-    sizes = [width] * len(nets.SIZES)
+    width = 16  # it explodes all the same
+    case = CASES["relu, too large"]
+    exploding = nets.twin(reference, case, nets.kits_weights(case, rng, width), width)
     x, doutput = nets.draw(rng, width)
-    exploding = nets.build(reference, reference, case, rng, sizes=sizes)
     exploding.forward(x)
-    gradients = exploding.backward(doutput)
-    with nets.usable(reference):
-        net = nets.build(reference, student, case, rng, sizes=sizes)
-        for by, limit in (("value", 0.01), ("norm", 2.5), ("global_norm", 1.5)):
-            clipped = net.clip(gradients, by, limit).parameters()
-            right = exploding.clip(gradients, by, limit).parameters()
-            for one, other in zip(clipped, right, strict=True):
-                # PyTorch's factor is right, too
-                near = np.abs(one - other) <= 1e-5 * (np.abs(other) + nets.rms(other))
-                check.true(np.all(near), f"clipping by {by} an exploding net's gradients is wrong")
+    gradients = exploding.backward(doutput).parameters()
+    clipping = student.clipping
+    value, norm, joint = ask(
+        clipping.clip_by_value.call(gradients, 0.01),
+        clipping.clip_by_norm.call(gradients, 2.5),
+        clipping.clip_by_global_norm.call(gradients, 1.5),
+    )
+    right = reference.clipping
+    for by, clipped, expected in (
+        ("value", value.value, right.clip_by_value(gradients, 0.01)),
+        ("norm", norm.value, right.clip_by_norm(gradients, 2.5)),
+        (
+            "global norm",
+            check.items(joint.value, 2, "clip_by_global_norm")[0],
+            right.clip_by_global_norm(gradients, 1.5)[0],
+        ),
+    ):
+        what = f"clipping by {by} an exploding net's gradients"
+        arrays = check.items(clipped, len(expected), what, list)
+        for one, other in zip(arrays, expected, strict=True):
+            # PyTorch's factor is right, too
+            near = np.abs(check.real_array(one, other.shape, what) - other) <= 1e-5 * (
+                np.abs(other) + nets.rms(other)
+            )
+            check.true(np.all(near), f"{what} is wrong")
 
 
 @pytest.mark.points(1)
@@ -250,28 +257,41 @@ def test_diagnosis(student, reference, rng):
     """
     diagnostics = student.diagnostics
     x, doutput = nets.draw(rng)
+    calls, rights = [], []
     for name, verdict in (
         ("sigmoid", "vanishing"),
         ("relu", "healthy"),
         ("relu, too large", "exploding"),
         ("relu, uneven, normalised", "healthy"),
     ):
-        net = nets.build(reference, reference, CASES[name], rng)
+        case = CASES[name]
+        if case.initializer == "normal":
+            weights = nets.kits_weights(case, rng)
+        else:
+            draw = getattr(reference.initializers, case.initializer)
+            weights = [draw(nets.WIDTH, nets.WIDTH, rng) for _ in nets.SIZES[1:]]
+        net = nets.twin(reference, case, weights)
         net.forward(x)
         others = net.backward(np.roll(doutput, 1, axis=0)).pre_activations
         net.forward(x)
         gradients = net.backward(doutput).pre_activations
-        right = inputs.l2_norms(gradients)
-        what = f"gradient_norms of a deep net ({name})"
-        norms = diagnostics.gradient_norms(gradients)
-        check.close(norms, right, what, atol=0.0, rtol=1e-6)
-        told = f"diagnose of a deep net ({name})"
-        # Of another loss: this one's norms are what gradient_norms is asked for.
-        given = inputs.l2_norms(others)
-        said = check.word(diagnostics.diagnose(given), ("vanishing", "exploding", "healthy"), told)
-        check.true(said == verdict, f"{told}: {said!r} is wrong")
         slopes, hidden = net.trace.slopes[-1], net.trace.activations[-1]
-        share = check.number(diagnostics.saturated_fraction(slopes, 0.2), "saturated_fraction")
-        check.close(share, np.mean(np.abs(slopes) < 0.2), f"saturated_fraction ({name})", atol=1e-9)
-        dead = check.number(diagnostics.dead_fraction(hidden), "dead_fraction")
-        check.close(dead, np.mean(~hidden.any(axis=0)), f"dead_fraction ({name})", atol=1e-9)
+        calls += [
+            diagnostics.gradient_norms.call(gradients),
+            # Of another loss: this one's norms are what gradient_norms is asked for.
+            diagnostics.diagnose.call(inputs.l2_norms(others)),
+            diagnostics.saturated_fraction.call(slopes, 0.2),
+            diagnostics.dead_fraction.call(hidden),
+        ]
+        shares = np.mean(np.abs(slopes) < 0.2), np.mean(~hidden.any(axis=0))
+        rights.append((name, inputs.l2_norms(gradients), verdict, *shares))
+    answers = iter(ask(*calls))
+    for name, norms, verdict, saturated, dead in rights:
+        what = f"gradient_norms of a deep net ({name})"
+        check.close(next(answers).value, norms, what, atol=0.0, rtol=1e-6)
+        told = f"diagnose of a deep net ({name})"
+        said = check.word(next(answers).value, ("vanishing", "exploding", "healthy"), told)
+        check.true(said == verdict, f"{told}: {said!r} is wrong")
+        for function, right in (("saturated_fraction", saturated), ("dead_fraction", dead)):
+            share = check.number(next(answers).value, function)
+            check.close(share, right, f"{function} ({name})", atol=1e-9)

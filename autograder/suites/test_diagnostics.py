@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
 from autograder.suites import inputs
 
 NAN, INF = float("nan"), float("inf")
@@ -21,18 +22,19 @@ def _listed(norms: Any) -> str:
 
 def _verdicts(student: Any, cases: list[tuple[Any, dict[str, float], str]]) -> None:
     """diagnose gives the verdict for each list of norms, which stays as it is."""
-    observe = student.diagnostics.diagnose.observe
+    function = student.diagnostics.diagnose.watched
     # Two thresholds stand by position, in the contract's order; a single one by name.
-    outcomes = [
-        check.attempt(observe, norms, *given.values())
-        if len(given) == 2
-        else check.attempt(observe, norms, **given)
-        for norms, given, _ in cases
-    ]
-    for outcome, (norms, given, right) in zip(outcomes, cases, strict=True):
+    answers = ask(
+        *(
+            function.call(norms, *given.values())
+            if len(given) == 2
+            else function.call(norms, **given)
+            for norms, given, _ in cases
+        )
+    )
+    for seen, (norms, given, right) in zip(answers, cases, strict=True):
         named = "".join(f", {key}={value}" for key, value in given.items())
         what = f"diagnose({_listed(norms)}{named})"
-        seen = check.returned(outcome)
         verdict = check.word(seen.value, WORDS, what)
         check.true(verdict == right, f"{what}: {verdict!r} is wrong")
         check.unchanged(seen, what)
@@ -78,15 +80,14 @@ def test_gradient_norms_contract(student, rng):
     Biases have one axis, a gradient may be all zeros, and there may be no array at all. What shape
     has the result then?
     """
-    observe = student.diagnostics.gradient_norms.observe
+    function = student.diagnostics.gradient_norms.watched
     shapes: list[tuple[int, ...]] = [(5,), (3, 4), (), (2, 3, 2), (0, 3), (1, 1)]
     grads = [np.asarray(rng.standard_normal(shape)) for shape in shapes]
     grads.append(np.zeros((2, 4)))
     lists = [grads, [grads[1]], []]
-    outcomes = [check.attempt(observe, given) for given in lists]
-    for outcome, given in zip(outcomes, lists, strict=True):
+    answers = function.each([(given,) for given in lists])
+    for seen, given in zip(answers, lists, strict=True):
         what = f"gradient_norms of {len(given)} arrays"
-        seen = check.returned(outcome)
         right = inputs.l2_norms(given)
         check.close(seen.value, right, what, atol=0.0, rtol=1e-9)
         check.float64_array(seen.value, (len(given),), what)
@@ -116,17 +117,18 @@ def test_saturated_fraction_values(student, rng):
     slopes = rng.permutation(sizes * rng.choice([-1.0, 1.0], 24)).reshape(4, 6)
     long = np.full((1500, 2), 0.5)
     long[rng.integers(1100, 1500, 5), 0] = 1e-4
-    values = [
-        student.diagnostics.saturated_fraction(slopes),
-        student.diagnostics.saturated_fraction(slopes, tol=0.4),
-        student.diagnostics.saturated_fraction(slopes, 1e-9),
-        student.diagnostics.saturated_fraction(slopes, tol=2.0),
-        student.diagnostics.saturated_fraction(long),
-    ]
+    function = student.diagnostics.saturated_fraction
+    answers = ask(
+        function.call(slopes),
+        function.call(slopes, tol=0.4),
+        function.call(slopes, 1e-9),
+        function.call(slopes, tol=2.0),
+        function.call(long),
+    )
     cases = [*((slopes, tol) for tol in (0.01, 0.4, 1e-9, 2.0)), (long, 0.01)]
-    for value, (given, tol) in zip(values, cases, strict=True):
+    for answer, (given, tol) in zip(answers, cases, strict=True):
         right = np.count_nonzero(np.abs(given) < tol) / given.size
-        _fraction(value, right, f"saturated_fraction(slopes of shape {given.shape}, {tol})")
+        _fraction(answer.value, right, f"saturated_fraction(slopes of shape {given.shape}, {tol})")
 
 
 @pytest.mark.points(1)
@@ -148,11 +150,10 @@ def test_saturated_fraction_edges(student, rng):
         (np.array(0.8), {}, 0.0),
         (np.array([0.0, -0.005, 0.5]), {"tol": 0.0}, 0.0),
     ]
-    observe = student.diagnostics.saturated_fraction.observe
-    outcomes = [check.attempt(observe, slopes, **given) for slopes, given, _ in cases]
-    for outcome, (slopes, _, right) in zip(outcomes, cases, strict=True):
+    function = student.diagnostics.saturated_fraction.watched
+    answers = ask(*(function.call(slopes, **given) for slopes, given, _ in cases))
+    for seen, (slopes, _, right) in zip(answers, cases, strict=True):
         what = f"saturated_fraction(slopes of shape {slopes.shape})"
-        seen = check.returned(outcome)
         _fraction(seen.value, right, what)
         check.unchanged(seen, what)
 
@@ -193,9 +194,9 @@ def test_dead_fraction_values(student, rng):
         (_layer(rng, 1500, 5, 2), 0.4),
         (_layer(rng, 6, 5, 0), 0.0),
     ]
-    values = [student.diagnostics.dead_fraction(activations) for activations, _ in cases]
-    for value, (activations, right) in zip(values, cases, strict=True):
-        _fraction(value, right, f"dead_fraction(activations of shape {activations.shape})")
+    answers = student.diagnostics.dead_fraction.each([case[:1] for case in cases])
+    for answer, (activations, right) in zip(answers, cases, strict=True):
+        _fraction(answer.value, right, f"dead_fraction(activations of shape {activations.shape})")
 
 
 @pytest.mark.points(0.5)
@@ -209,11 +210,9 @@ def test_dead_fraction_edges(student, rng):
     dead = int(rng.integers(1, 4))
     cases = [(single, 0.6), (np.zeros((4, 1)), 1.0), (single.T, 0.0)]
     cases.append((_layer(rng, 6, 6, dead), dead / 6))
-    observe = student.diagnostics.dead_fraction.observe
-    outcomes = [check.attempt(observe, activations) for activations, _ in cases]
-    for outcome, (activations, right) in zip(outcomes, cases, strict=True):
+    answers = student.diagnostics.dead_fraction.watched.each([case[:1] for case in cases])
+    for seen, (activations, right) in zip(answers, cases, strict=True):
         what = f"dead_fraction(activations of shape {activations.shape})"
-        seen = check.returned(outcome)
         _fraction(seen.value, right, what)
         check.unchanged(seen, what)
 

@@ -6,13 +6,13 @@ with given ones, since how they are made is free.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
 from autograder.suites import samples
 
 MODES = ("fan_avg", "fan_in", "fan_out")
@@ -52,10 +52,13 @@ def _right_spread(
     seed = int(rng.integers(2**32))
     others = [(2, 3), (1, 6), (5, 5), (1100, 1)]
     sizes = [*others, *_sizes(rng)]
-    drawn = []
-    for n_in, n_out in sizes:
-        weights = function(n_in, n_out, np.random.default_rng(seed), **options)
-        drawn.append(samples.plausible(weights, (n_in, n_out), _call(name, n_in, n_out, options)))
+    answers = ask(
+        *(function.call(*size, np.random.default_rng(seed), **options) for size in sizes)
+    )
+    drawn = [
+        samples.plausible(answer.value, size, _call(name, *size, options))
+        for answer, size in zip(answers, sizes, strict=True)
+    ]
     sigmas = [_sigma(kind, *size, mode) for size in sizes]
     for weights, size, sigma in list(zip(drawn, sizes, sigmas, strict=True))[len(others) :]:
         what = _call(name, *size, options)
@@ -84,14 +87,19 @@ def _right_distribution(student: Any, rng: np.random.Generator, name: str) -> No
 
 def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None:
     function = getattr(student.initializers, name)
-
-    def draw(options: dict[str, Any], generator: np.random.Generator) -> np.ndarray:
-        weights = function(7, 5, generator, **options)
-        return samples.plausible(weights, (7, 5), _call(name, 7, 5, options))
-
     modes = [{}] if name.startswith("xavier") else [{"mode": mode} for mode in MODES]
-    for options, in_a_row in zip(modes, (6, 2, 2), strict=False):
-        samples.uses_generator(partial(draw, options), _call(name, 7, 5, options), rng, in_a_row)
+    draws = [
+        (options, generators)
+        for options, in_a_row in zip(modes, (6, 2, 2), strict=False)
+        for generators in [samples.generators(rng, in_a_row)]
+    ]
+    answers = iter(
+        ask(*(function.call(7, 5, g, **options) for options, gs in draws for g in gs))
+    )
+    for options, generators in draws:
+        what = _call(name, 7, 5, options)
+        drawn = [samples.plausible(next(answers).value, (7, 5), what) for _ in generators]
+        samples.uses_generator(drawn, what)
 
 
 def _right_type(
@@ -99,16 +107,16 @@ def _right_type(
 ) -> None:
     """float64 and (n_in, n_out), also for layers with one unit, and in all modes; arguments by
     name. NumPy's global generator is not touched."""
-    observe = getattr(student.initializers, name).observe
+    function = getattr(student.initializers, name).watched
     generator = np.random.default_rng(rng.integers(2**32))
     sizes = [(1, 1), (1, 4), (6, 1)]
-    seen = [observe(*size, generator) for size in sizes]
-    seen.append(observe(n_in=3, n_out=2, rng=generator))
-    seen += [observe(3, 2, generator, mode=mode) for mode in modes]
-    for observation, size in zip(seen, [*sizes, *[(3, 2)] * (1 + len(modes))], strict=True):
-        weights, what = observation.value, f"{name}({size[0]}, {size[1]}, rng)"
+    calls = [function.call(*size, generator) for size in sizes]
+    calls.append(function.call(n_in=3, n_out=2, rng=generator))
+    calls += [function.call(3, 2, generator, mode=mode) for mode in modes]
+    for seen, size in zip(ask(*calls), [*sizes, *[(3, 2)] * (1 + len(modes))], strict=True):
+        weights, what = seen.value, f"{name}({size[0]}, {size[1]}, rng)"
         samples.plausible(weights, size, what)
-        check.unchanged(observation, what)
+        check.unchanged(seen, what)
         check.float64_array(weights, size, what)
         check.true(np.any(weights != 0), f"{what}: all entries are 0; they should be drawn")
 
@@ -123,12 +131,15 @@ def _right_refusal(
         *((n_in, n_out, {}) for n_in, n_out in WRONG_SIZES),
         *((n_in, n_out, {"mode": mode}) for mode in modes for n_in, n_out in WRONG_SIZES[:2]),
     ]
-    right = [function(*size, generator) for size in ((1, 3), (3, 1))]
-    wrong = [check.attempt(function, a, b, generator, **options) for a, b, options in cases]
-    samples.plausible(right[0], (1, 3), f"{name}(1, 3, rng)")
-    samples.plausible(right[1], (3, 1), f"{name}(3, 1, rng)")
-    for outcome, (n_in, n_out, options) in zip(wrong, cases, strict=True):
-        check.refused(outcome, ValueError, _call(name, n_in, n_out, options))
+    row, column, *wrong = ask(
+        function.call(1, 3, generator),
+        function.call(3, 1, generator),
+        *(function.call(a, b, generator, **options) for a, b, options in cases),
+    )
+    samples.plausible(row.value, (1, 3), f"{name}(1, 3, rng)")
+    samples.plausible(column.value, (3, 1), f"{name}(3, 1, rng)")
+    for answer, (n_in, n_out, options) in zip(wrong, cases, strict=True):
+        check.refused(answer, ValueError, _call(name, n_in, n_out, options))
 
 
 def _right_modes(student: Any, rng: np.random.Generator, name: str) -> None:
@@ -136,16 +147,19 @@ def _right_modes(student: Any, rng: np.random.Generator, name: str) -> None:
     function = getattr(student.initializers, name)
     seed = int(rng.integers(2**32))
     given = [{"mode": mode} for mode in MODES] + [{}]
-    right = [function(4, 6, np.random.default_rng(seed), **options) for options in given]
-    right.append(function(4, 6, np.random.default_rng(seed), "fan_in"))
-    wrong = [check.attempt(function, 4, 6, np.random.default_rng(seed), mode=m) for m in NO_MODES]
-    drawn = [samples.plausible(weights, (4, 6), f"{name}(4, 6, rng, mode)") for weights in right]
+    answers = ask(
+        *(function.call(4, 6, np.random.default_rng(seed), **options) for options in given),
+        function.call(4, 6, np.random.default_rng(seed), "fan_in"),
+        *(function.call(4, 6, np.random.default_rng(seed), mode=mode) for mode in NO_MODES),
+    )
     modes = [*(options.get("mode", "fan_avg") for options in given), "fan_in"]
+    right, wrong = answers[: len(modes)], answers[len(modes) :]
+    drawn = [samples.plausible(a.value, (4, 6), f"{name}(4, 6, rng, mode)") for a in right]
     sigmas = [_sigma("he", 4, 6, mode) for mode in modes]
     what = f"{name}(4, 6, rng), in the three modes and without one"
     samples.same_scale(list(zip(drawn, sigmas, strict=True)), what)
-    for outcome, mode in zip(wrong, NO_MODES, strict=True):
-        check.refused(outcome, ValueError, _call(name, 4, 6, {"mode": mode}))
+    for answer, mode in zip(wrong, NO_MODES, strict=True):
+        check.refused(answer, ValueError, _call(name, 4, 6, {"mode": mode}))
 
 
 @pytest.mark.points(1)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from ..student import Student
+from ..suite.calls import Package
 
 
 @dataclass(frozen=True)
@@ -83,5 +83,5 @@ class Section:
     question: str = ""
 
 
-Draw = Callable[[Student, ModuleType], Figure]
+Draw = Callable[[Package, ModuleType], Figure]
 """Draws a figure of a student's package, with the reference's beside it."""

@@ -9,7 +9,8 @@ code   meaning
 1      ndarray: dtype, layout, dimensions (a byte each), shape, bytes; numeric dtypes only
 2      NumPy scalar: the same, without a shape
 3      tuple
-4      handle: the number of an object that stays in the worker, and its type's name
+4      handle: an object that stays in the worker: the number of the call that returned it, its
+       position in the result, and its type's name
 5      generator: the number of a random generator, and its state when it is new
 =====  ==========================================================================
 
@@ -21,13 +22,15 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 import msgpack
 import numpy as np
+
+from . import limits
 
 ARRAY, SCALAR, TUPLE, HANDLE, GENERATOR = 1, 2, 3, 4, 5
 
@@ -36,19 +39,11 @@ _DTYPES = """
     complex128
 """
 DTYPES = tuple(_DTYPES.split())
-MAX_MESSAGE = 32 * 2**20
-"""The longest message, in bytes; a course's arrays are a hundredth of it."""
-MAX_ITEMS = 100_000
-"""The most entries of all lists, maps and extensions of one message together."""
-MAX_EXTENSIONS = 5_000
-"""The most extensions of one message: to read one takes as long as a hundred numbers."""
-MAX_TEXT = 100_000
-MAX_DIMENSIONS = 16
-MAX_DEPTH = 12
 MAX_HEADS = 500
 """Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
 LENGTH = struct.Struct("<I")
+NOTE = b"\xc1"
 
 
 class WireError(ValueError):
@@ -57,11 +52,12 @@ class WireError(ValueError):
 
 @dataclass(frozen=True)
 class Handle:
-    """An object that stays in the worker: its number there, and the name of its type, which the
-    worker tells and is not told."""
+    """An object that stays in the worker: the number of the test's call that returned it, where it
+    stands in the result, and the name of its type, which the worker tells and is not told."""
 
-    number: int
-    type_name: str
+    call: int
+    position: int
+    type_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,18 +69,10 @@ class GeneratorState:
     state: dict[str, Any] | None
 
 
-class Messages:
-    """Messages that are sent one after another; joined: as they cross."""
-
-    def __init__(self, parts: Iterable[bytes]) -> None:
-        self.parts = tuple(parts)
-        framed = [piece for part in self.parts for piece in (LENGTH.pack(len(part)), part)]
-        self.joined = b"".join(framed)
-
-
 def write_request(fresh: bool, module: str, content: bytes) -> bytes:
-    """A request to a module. fresh: what its earlier calls kept can be forgotten; content: the
-    encoded list [function, args, kwargs, positions of the result to keep, whether to watch]."""
+    """A request to a module. fresh: it is a test's first, what others kept can be forgotten;
+    content: the encoded list [function, args, kwargs, positions of the result to keep, whether to
+    watch]."""
     name = module.encode()
     return bytes([fresh, len(name)]) + name + content
 
@@ -96,8 +84,15 @@ def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
 
 
 def import_request(module: str) -> bytes:
-    """A request that only imports the module."""
+    """A request that only imports the module, or with an empty name the package."""
     return write_request(True, module, msgpack.packb(["", [], {}, [], False]))
+
+
+def note(*content: Any) -> bytes:
+    """What a worker tells before its reply: ["at", NAME] as it comes to something that may never
+    end, ["failed", MODULE, ...] of an import that did. No MessagePack value begins as a note does.
+    """
+    return NOTE + msgpack.packb(content)
 
 
 def _refuse(value: object) -> Handle:
@@ -124,12 +119,12 @@ class Encoder:
             if isinstance(problem, WireError):
                 raise
             raise WireError(f"can't be sent: {problem}") from None
-        if len(packed) > MAX_MESSAGE:
+        if len(packed) > limits.MESSAGE:
             raise WireError("is too large to be sent")
         return packed
 
     def _pack(self, value: Any, depth: int) -> bytes:
-        if depth > MAX_DEPTH:
+        if depth > limits.DEPTH:
             raise WireError("is nested too deeply to be sent")
         if depth == len(self._packers):
             extend = partial(self._extend, depth)
@@ -138,7 +133,7 @@ class Encoder:
 
     def _extend(self, depth: int, value: Any) -> msgpack.ExtType:
         self._extensions += 1
-        if self._extensions > MAX_EXTENSIONS:
+        if self._extensions > limits.EXTENSIONS:
             raise WireError("is made of too many objects to be sent")
         kind = type(value)
         if kind is np.ndarray and value.dtype.char in _NUMBERS and value.dtype.isnative:
@@ -147,9 +142,9 @@ class Encoder:
             return msgpack.ExtType(SCALAR, _array_bytes(np.asarray(value)))
         if kind is tuple:
             return msgpack.ExtType(TUPLE, self._pack(list(value), depth + 1))
-        stand_in = Handle(value.number, "") if kind is Handle else self._other(value)
+        stand_in = value if kind is Handle else self._other(value)
         if isinstance(stand_in, Handle):
-            content: list[Any] = [stand_in.number, stand_in.type_name[:200]]
+            content: list[Any] = [stand_in.call, stand_in.position, stand_in.type_name[:200]]
             return msgpack.ExtType(HANDLE, msgpack.packb(content))
         content = [stand_in.number, stand_in.kind, _state_to_plain(stand_in.state)]
         return msgpack.ExtType(GENERATOR, msgpack.packb(content))
@@ -184,9 +179,9 @@ class Decoder:
             raise WireError(f"unreadable message ({type(problem).__name__})") from None
 
     def _unpack(self, data: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH:
+        if depth > limits.DEPTH:
             raise WireError("message nested too deeply")
-        if len(data) > MAX_MESSAGE:
+        if len(data) > limits.MESSAGE:
             raise WireError("message too long")
         if depth == len(self._unpackers):
             self._unpackers.append(self._unpacker(depth))
@@ -205,17 +200,17 @@ class Decoder:
         return {
             "list_hook": self._list,
             "object_pairs_hook": self._map,
-            "max_str_len": MAX_TEXT,
-            "max_array_len": MAX_ITEMS,
-            "max_map_len": MAX_ITEMS,
-            "max_ext_len": MAX_MESSAGE,
+            "max_str_len": limits.TEXT,
+            "max_array_len": limits.ITEMS,
+            "max_map_len": limits.ITEMS,
+            "max_ext_len": limits.MESSAGE,
             "timestamp": 1,  # MessagePack's own extension becomes a float: plain data
         }
 
     def _count(self, items: int) -> None:
         # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
         self._items += 1 + items
-        if self._items > MAX_ITEMS:
+        if self._items > limits.ITEMS:
             raise WireError("a message of too many items")
 
     def _list(self, items: list[Any]) -> list[Any]:
@@ -231,7 +226,7 @@ class Decoder:
     def _extension(self, depth: int, code: int, content: bytes) -> Any:
         self._count(0)
         self._extensions += 1
-        if self._extensions > MAX_EXTENSIONS:
+        if self._extensions > limits.EXTENSIONS:
             raise WireError("a message of too many objects")
         if code == ARRAY:
             return _array_from(content)
@@ -246,8 +241,7 @@ class Decoder:
                 raise WireError("a tuple that is no list of items")
             return tuple(items)
         if code == HANDLE and self._handle is not None:
-            number, name = _fields(content, (int, str))
-            return self._handle(Handle(number, name))
+            return self._handle(Handle(*_fields(content, (int, int, str))))
         if code == GENERATOR and self._generator is not None:
             number, kind, state = _fields(content, (int, (str, type(None)), (dict, type(None))))
             return self._generator(GeneratorState(number, kind, _state_from_plain(state)))
@@ -264,7 +258,7 @@ _NUMBERS = {
 _SCALAR_TYPES = frozenset(dtype.type for dtype in _BY_NUMBER)
 _LAYOUTS = ("C", "F", "strided")
 _HEAD = struct.Struct("<BBB")
-_SHAPES = [struct.Struct(f"<{dimensions}I") for dimensions in range(MAX_DIMENSIONS + 1)]
+_SHAPES = [struct.Struct(f"<{dimensions}I") for dimensions in range(limits.DIMENSIONS + 1)]
 
 
 def _layout(array: np.ndarray) -> str:
@@ -274,9 +268,9 @@ def _layout(array: np.ndarray) -> str:
 
 
 def _array_bytes(array: np.ndarray) -> bytes:
-    if array.nbytes > MAX_MESSAGE - 1024:  # size times itemsize: a 0-stride giant stops here
+    if array.nbytes > limits.MESSAGE - 1024:  # size times itemsize: a 0-stride giant stops here
         raise WireError(f"is too large: an array of shape {array.shape}")
-    if array.ndim > MAX_DIMENSIONS:
+    if array.ndim > limits.DIMENSIONS:
         raise WireError(f"is an array of {array.ndim} dimensions")
     layout = _layout(array)
     content = array.data if layout == "C" else array.tobytes("F" if layout == "F" else "C")
@@ -311,12 +305,12 @@ def _array_from(content: bytes) -> np.ndarray:
 def _read_head(head: bytes) -> tuple[np.dtype, str, tuple[int, ...], int]:
     """The type, the layout and the shape of an array, and the bytes that its numbers take."""
     number, layout, dimensions = _HEAD.unpack_from(head)
-    if number >= len(_BY_NUMBER) or layout >= len(_LAYOUTS) or dimensions > MAX_DIMENSIONS:
+    if number >= len(_BY_NUMBER) or layout >= len(_LAYOUTS) or dimensions > limits.DIMENSIONS:
         raise WireError("an array of an unknown kind")
     if len(head) < _HEAD.size + 4 * dimensions:
         raise WireError("an array without its shape")
     shape = _SHAPES[dimensions].unpack_from(head, _HEAD.size)
-    if max(shape, default=0) > MAX_MESSAGE:
+    if max(shape, default=0) > limits.MESSAGE:
         raise WireError("an array of an impossible shape")
     dtype = _BY_NUMBER[number]
     return dtype, _LAYOUTS[layout], shape, math.prod(shape) * dtype.itemsize

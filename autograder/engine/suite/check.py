@@ -13,11 +13,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .student import Handle, Observation, StudentFault
+from ..sandbox.worker.wire import Handle
+from .answers import Answer, StudentFault
 
 __all__ = [
     "Wrong",
-    "attempt",
     "between",
     "close",
     "describe",
@@ -26,10 +26,8 @@ __all__ = [
     "items",
     "number",
     "quiet",
-    "raises",
     "real_array",
     "refused",
-    "returned",
     "true",
     "unchanged",
     "word",
@@ -145,7 +143,7 @@ def between(
     _all_right((array >= low) & (array <= high), array, what, given)
 
 
-def unchanged(seen: Observation, what: str) -> None:
+def unchanged(seen: Answer, what: str) -> None:
     """The call left the arrays that it was given as they were."""
     if seen.changed:
         raise Wrong(
@@ -153,7 +151,7 @@ def unchanged(seen: Observation, what: str) -> None:
         )
 
 
-def fresh(seen: Observation, what: str) -> None:
+def fresh(seen: Answer, what: str) -> None:
     """The call's result shares no memory with the arrays that it was given."""
     if seen.shared:
         raise Wrong(
@@ -161,50 +159,23 @@ def fresh(seen: Observation, what: str) -> None:
         )
 
 
-def quiet(seen: Observation, what: str) -> None:
+def quiet(seen: Answer, what: str) -> None:
     """The call gave no RuntimeWarning of overflow, division by zero or an invalid operation."""
     for warning in seen.warnings:
         if warning.startswith("RuntimeWarning") and any(kind in warning for kind in LOUD):
             raise Wrong(f"{what} gave a {warning}")
 
 
-def attempt(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """What the call returned; where it raised or gave nothing usable, the `StudentFault` itself.
-
-    A test that makes all its calls before it judges any tells more about what went wrong.
-    """
-    try:
-        return call(*args, **options)
-    except StudentFault as fault:
-        if fault.kind not in ("raised", "unusable"):
-            raise
-        return fault
-
-
-def returned(outcome: Any) -> Any:
-    """The outcome of an `attempt`, which must not be a fault."""
-    if isinstance(outcome, StudentFault):
-        raise outcome
-    return outcome
-
-
-def refused(outcome: Any, error: type[Exception], what: str) -> None:
-    """The outcome of an `attempt` is an exception of this kind."""
-    if not isinstance(outcome, StudentFault):
-        value = outcome.value if isinstance(outcome, Observation) else outcome
-        raise Wrong(f"{what} returned {describe(value)}; it should raise {error.__name__}")
-    if outcome.kind != "raised":
-        raise outcome
-    if error.__name__ not in outcome.raised:
-        came = outcome.raised[0] if outcome.raised else "another exception"
+def refused(answer: Answer, error: type[Exception], what: str) -> None:
+    """The answer is an exception of this kind."""
+    fault = answer.fault
+    if fault is None:
+        raise Wrong(f"{what} returned {describe(answer.value)}; it should raise {error.__name__}")
+    if fault.kind != "raised":
+        raise fault
+    if error.__name__ not in fault.raised:
+        came = fault.raised[0] if fault.raised else "another exception"
         raise Wrong(f"{what} raised {came}; it should raise {error.__name__}")
-
-
-def raises(
-    error: type[Exception], what: str, call: Callable[..., Any], *args: Any, **options: Any
-) -> None:
-    """The call raises this kind of exception."""
-    refused(attempt(call, *args, **options), error, what)
 
 
 def word(value: Any, words: Sequence[str], what: str) -> str:

@@ -22,12 +22,13 @@ _NAMES = """
     setgroups capset personality setpriority ioprio_set migrate_pages move_pages sched_setattr
     acct settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname syslog
     vhangup iopl ioperm mlock mlock2 mlockall fanotify_init inotify_init inotify_init1
-    lookup_dcookie modify_ldt
+    lookup_dcookie modify_ldt flock
 """
 DENIED = _NAMES.split()
 IGNORED = ["alarm", "setitimer", "timer_create", "timer_settime"]
 
 SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file that signals a process
+LOCKS = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, ...: what a process may tell another one by a file
 TERMINAL_REQUESTS = (0x5412, 0x8901, 0x8902)  # TIOCSTI, FIOSETOWN, SIOCSPGRP
 
 
@@ -60,7 +61,7 @@ class Filter:
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")
         for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
             self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
-        for command in SIGNAL_OWNERS:
+        for command in (*SIGNAL_OWNERS, *LOCKS):
             self._add(denied, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
         for request in TERMINAL_REQUESTS:
             self._add(denied, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, request))

@@ -1,18 +1,18 @@
 """Answering requests: call the student's function, send back what came of it.
 
-`Servants` serve one submission in a worker. The same classes run on the trusted side over trusted
-functions, to replay what a named mistake would have answered.
+A `Servant` serves one submission in a worker. The same class runs on the trusted side over trusted
+functions: the reference's, and those of a named mistake.
 """
 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import ctypes
 import os
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -58,6 +58,10 @@ class Kept(NamedTuple):
     given: list[Given]
 
 
+class NotKept(WireError):
+    """A request uses an object that no call left here: that of the call of this number."""
+
+
 class Returned(NamedTuple):
     """What a function returned last: the arrays in it, or what these are views of, by their ids,
     and the reply."""
@@ -75,8 +79,8 @@ class Target(NamedTuple):
     error_state: Mapping[str, str] = DEFAULT_ERRORS
 
 
-class Servants:
-    """A servant for each module: what one module's calls keep is numbered apart from the others'.
+class Servant:
+    """Answers requests by calling functions; what a test's calls leave here ends with the test.
 
     `find(module, function)` returns the `Target`, or raises; `folder` is where the student's files
     lie, so that an exception can be traced to one of their lines.
@@ -85,49 +89,41 @@ class Servants:
     def __init__(self, find: Callable[[str, str], Target], folder: str = "\0") -> None:
         self._find = find
         self._folder = folder
-        self._servants: dict[str, Servant] = {}
-
-    def answer(self, request: bytes | bytearray) -> bytes:
-        """The reply to a request."""
-        fresh, module, content = read_request(request)
-        if module not in self._servants:
-            self._servants[module] = Servant(partial(self._find, module), self._folder)
-        return self._servants[module].answer(fresh, content)
-
-
-class Servant:
-    """Answers the requests to one module by calling its functions."""
-
-    def __init__(self, find: Callable[[str], Target], folder: str) -> None:
-        self._find = find
-        self._folder = folder
-        self._kept: list[Any] = []
+        self._calls = 0
+        self._kept: dict[tuple[int, int], Kept] = {}
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
-        self._encoder = Encoder(self._keep)
+        self._encoder = Encoder()
         self._handed_back: list[Kept] = []
         self._given: list[Given] = []
         self._returned: dict[str, Returned] = {}
 
-    def answer(self, fresh: bool, content: memoryview) -> bytes:
-        """The reply to the content of a request; fresh: what was kept is forgotten first."""
+    def answer(self, request: bytes | bytearray) -> bytes:
+        """The reply to a request."""
+        fresh, module, content = read_request(request)
         if fresh:
+            self._calls = 0
             self._kept.clear()
             self._generators.clear()
             self._returned.clear()
         self._handed_back.clear()
+        number, self._calls = self._calls, self._calls + 1
         try:
             function, args, kwargs, *how = self._decoder.decode(content)
-            target = self._find(function)
+            target = self._find(module, function)
+        except NotKept as missing:
+            return self._encoder.encode(["unresolved", missing.args[0]])
         except BaseException as problem:  # SystemExit, too, costs no more than an error
             return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:
-            return self._reply(function, self._call(target, args, kwargs, *how))
+            name = f"{module}.{function}"
+            return self._reply(name, self._call(number, target, args, kwargs, *how))
         except BaseException as problem:
             return self._encoder.encode(["raised", *describe(problem, self._folder)])
 
     def _call(
         self,
+        number: int,
         target: Target,
         args: list[Any],
         kwargs: dict[str, Any],
@@ -157,8 +153,9 @@ class Servant:
             if draws and _global_state() != global_state:
                 changed.append(GLOBAL_STATE)
             seen = [changed, _shared_memory(value, given), _texts(caught)]
-        if opaque and type(value) is tuple:
-            value = tuple(self._keep(x) if i in opaque else x for i, x in enumerate(value))
+        if opaque and type(value) in (tuple, list):
+            entries = enumerate(value)
+            value = type(value)(self._keep(x, number, i) if i in opaque else x for i, x in entries)
         return ["returned", value, *seen]
 
     def _reply(self, function: str, content: list[Any]) -> bytes:
@@ -182,12 +179,14 @@ class Servant:
             return False
         return self._encoder.encode(last.content) != last.reply
 
-    def _keep(self, value: Any) -> Handle:
-        self._kept.append(Kept(value, self._given))
-        return Handle(len(self._kept) - 1, _type_name(value))
+    def _keep(self, value: Any, call: int, position: int) -> Handle:
+        self._kept[call, position] = Kept(value, self._given)
+        return Handle(call, position, _type_name(value))
 
     def _kept_object(self, handle: Handle) -> Any:
-        kept: Kept = self._kept[handle.number]
+        kept = self._kept.get((handle.call, handle.position))
+        if kept is None:
+            raise NotKept(handle.call)
         self._handed_back.append(kept)
         return kept.value
 
@@ -237,13 +236,14 @@ def _type_name(value: Any) -> str:
 
 
 def describe(problem: BaseException, folder: str) -> list[Any]:
-    """An exception as plain data: its classes' names, its message, the student's line in it."""
+    """An exception as plain data: its classes' names, its message, the student's line in it, and
+    the function that raised it, where another one that the kit supplies called that."""
     names = [_class_name(kind) for kind in type(problem).__mro__][:20]
-    try:
+    message = by = ""
+    with contextlib.suppress(BaseException):  # an exception whose own text or attribute raises
         message = str(problem)[:MAX_TEXT].replace(folder, "").encode("utf-8", "replace").decode()
-    except BaseException:  # an exception whose own text raises
-        message = ""
-    return [names, message, _student_line(problem, folder)]
+        by = str(getattr(problem, "raised_by", ""))[:MAX_TEXT]
+    return [names, message, _student_line(problem, folder), by]
 
 
 def _class_name(kind: type) -> str:

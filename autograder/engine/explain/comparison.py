@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .worker.wire import Handle
+from ..sandbox.worker.wire import Handle
 
 
 def same_but_for_rounding(one: Any, other: Any) -> bool:
@@ -15,7 +15,7 @@ def same_but_for_rounding(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, Handle):
-        return one.number == other.number
+        return (one.call, one.position) == (other.call, other.position)
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(same_but_for_rounding, one, other))
     if isinstance(one, dict):

@@ -8,11 +8,9 @@ import resource
 import signal
 from dataclasses import dataclass
 
-from . import landlock, linux
+from . import landlock, limits, linux
 from .seccomp import Filter
 from .view import map_user
-
-SCRATCH_SIZE = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Jail:
                 scratch,
                 "tmpfs",
                 linux.MS_NOSUID | linux.MS_NODEV,
-                f"size={SCRATCH_SIZE},nr_inodes=4096,mode=700,uid={owner}",
+                f"size={limits.SCRATCH},nr_inodes=4096,mode=700,uid={owner}",
             )
             if os.path.isdir("/proc/self"):
                 linux.mount("tmpfs", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k")

@@ -23,19 +23,18 @@ import sys
 import tempfile
 import time
 import warnings
-from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
 
-from . import linux, view
+from . import limits, linux, view
 from . import scratch as scratch_folder
-from .jail import SCRATCH_SIZE, Jail
+from .jail import Jail
 from .package import Package
 from .seccomp import filter_if_available
-from .serve import Servants
-from .wire import LENGTH, Decoder
+from .serve import Servant
+from .wire import LENGTH, Decoder, note
 
 MAX_COMMAND = 65_536
 READ_AHEAD = 2**14
@@ -43,12 +42,11 @@ READ_AHEAD = 2**14
 
 
 class _Running(NamedTuple):
-    """A worker: the process to wait for, the one running the code, its folder, its user."""
+    """A worker: the process to wait for, the one running the code, its folder."""
 
     outer: int
     inner: int
     scratch: str
-    user: int | None
 
 
 class Zygote:
@@ -84,13 +82,11 @@ class Zygote:
             scratch_folder.remove(self._scratch)
 
     def _spawn(self, channel: int) -> dict[str, Any]:
-        user = self._free_user()
-        scratch = self._make_scratch(user)
+        scratch = self._make_scratch()
         ready, told = os.pipe()
         outer = os.fork()
         if outer == 0:
             os.close(ready)
-            self._jail = replace(self._jail, user=user)
             _never_return(self._be_outer, channel, scratch, told)
         os.close(told)
         os.close(channel)
@@ -100,24 +96,16 @@ class Zygote:
             status = os.waitpid(outer, 0)[1]
             return {"error": f"the worker's process ended at its start (status {status})"}
         inner = int(text)
-        self._workers[outer] = _Running(outer, inner or outer, scratch, user)
+        self._workers[outer] = _Running(outer, inner or outer, scratch)
         return {"worker": outer}
 
-    def _free_user(self) -> int | None:
-        """A user whom no other worker is: what one worker's user may do, it may do to itself."""
-        first = self._jail.user
-        if first is None:
-            return None
-        taken = {worker.user for worker in self._workers.values()}
-        return next(user for user in range(first, first + len(taken) + 1) if user not in taken)
-
-    def _make_scratch(self, user: int | None) -> str:
+    def _make_scratch(self) -> str:
         """A folder for one worker: its own file system is mounted there, if it can have one."""
         if self._jail.namespaces:
             return self._scratch
         folder = tempfile.mkdtemp(dir=self._scratch)
-        if user is not None:
-            os.chown(folder, user, user)
+        if self._jail.user is not None:
+            os.chown(folder, self._jail.user, self._jail.user)
         return folder
 
     def _be_outer(self, channel: int, scratch: str, told: int) -> None:
@@ -153,8 +141,8 @@ class Zygote:
         _serve_channel(3, scratch)
 
     def _cpu_seconds(self, worker: int) -> float:
-        _, inner, scratch, _ = self._workers[worker]
-        if not self._jail.namespaces and scratch_folder.is_larger(scratch, SCRATCH_SIZE):
+        _, inner, scratch = self._workers[worker]
+        if not self._jail.namespaces and scratch_folder.is_larger(scratch, limits.SCRATCH):
             _kill(inner)  # a file system of its own would have been full
         try:
             return time.clock_gettime((~inner << 3) | 2)  # the CPU clock of that process
@@ -163,7 +151,7 @@ class Zygote:
 
     def _end(self, worker: int, grace: float = 0.0) -> int:
         """Its exit code; one that is ending has `grace` seconds to do so with its own."""
-        outer, inner, scratch, user = self._workers.pop(worker)
+        outer, inner, scratch = self._workers.pop(worker)
         deadline = time.monotonic() + grace
         ended, status = os.waitpid(outer, os.WNOHANG)
         while ended == 0 and time.monotonic() < deadline:
@@ -175,18 +163,18 @@ class Zygote:
                 _kill(process)
             status = os.waitpid(outer, 0)[1]
         if not self._jail.namespaces:
-            self._sweep(outer, user)
+            self._sweep(outer)
             scratch_folder.remove(scratch)
         return os.waitstatus_to_exitcode(status)
 
-    def _sweep(self, group: int, user: int | None) -> None:
+    def _sweep(self, group: int) -> None:
         """Without a process namespace: kills what is left of the worker's group and user."""
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
-        if user is not None:
+        if self._jail.user is not None:
             sweeper = os.fork()
             if sweeper == 0:
-                _never_return(_kill_all_of, user)
+                _never_return(_kill_all_of, self._jail.user)
             os.waitpid(sweeper, 0)
 
 
@@ -211,11 +199,16 @@ def _never_return(run: Any, *arguments: Any) -> None:
 def _serve_channel(channel: int, scratch: str) -> None:
     """The worker's loop. Plain `read` and `write`: the jail denies the socket calls."""
     with open(channel, "rb", READ_AHEAD) as requests:
-        name, files, with_init = Decoder().decode(_read_message(requests))
-        package = Package(scratch, name, files, with_init)
-        servants = Servants(package.find, scratch)
+        name, files, with_init, supplied = Decoder().decode(_read_message(requests))
+
+        def tell(*content: Any) -> None:
+            message = note(*content)
+            _write_all(channel, LENGTH.pack(len(message)), message)
+
+        package = Package(scratch, name, files, with_init, supplied, tell)
+        servant = Servant(package.find, scratch)
         while True:
-            reply = servants.answer(_read_message(requests))
+            reply = servant.answer(_read_message(requests))
             _write_all(channel, LENGTH.pack(len(reply)), reply)
 
 

@@ -1,0 +1,1 @@
+"""From wrong answers to the mistake that explains them."""

@@ -1,0 +1,1 @@
+"""Where a student's code runs: processes that see and may do as little as this machine allows."""

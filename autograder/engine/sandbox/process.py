@@ -1,0 +1,221 @@
+"""A process with a student's code in it, seen from the grader's side."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import msgpack
+
+from .worker import limits
+from .worker.wire import LENGTH, NOTE, Encoder, WireError
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at a process that does not answer."""
+GRACE = 0.5
+"""Seconds that a process whose channel is closed has to end with its own exit code."""
+LOADING = (10.0, 30.0)
+"""Seconds, of CPU and on the clock, for taking a submission's files."""
+ROOM = 2**18
+
+
+class ProcessEnded(Exception):
+    """The process ended, or broke the protocol, and has been removed; `.status` is its exit
+    code."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class BadReply(ProcessEnded):
+    """The process broke the protocol, and has been removed."""
+
+
+class OutOfTime(Exception):
+    """The process gave no answer in time, and has been removed."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one answer may take: seconds of the process's CPU, seconds on the clock."""
+
+    cpu: float
+    wall: float
+
+
+class Keeper(Protocol):
+    """What started the process: looks after it, and ends it."""
+
+    def end_process(self, number: int, grace: float = 0.0) -> int | None: ...
+    def cpu_seconds(self, number: int) -> float: ...
+
+
+class Process:
+    """One process: takes requests, and has limited time for replies.
+
+    notes: what it told since the last request, see `wire.note`.
+    """
+
+    def __init__(self, keeper: Keeper, number: int, channel: socket.socket) -> None:
+        self._keeper = keeper
+        self._number = number
+        self._channel = channel
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
+        self._room = memoryview(bytearray(ROOM))
+        self._ended = False
+        self.notes: list[Any] = []
+
+    def load(
+        self, package: str, files: dict[str, bytes], with_init: bool, supplied: Sequence[str]
+    ) -> None:
+        """Hands over the student's files; nothing of them is run yet."""
+        message = Encoder().encode([package, files, with_init, list(supplied)])
+        clock = _Clock(self, lambda: Patience(*LOADING))
+        rest = self._sent(memoryview(LENGTH.pack(len(message)) + message))
+        self._poll.modify(self._channel, select.POLLOUT)
+        while rest:
+            clock.wait(self._poll)
+            rest = self._sent(rest)
+        self._poll.modify(self._channel, select.POLLIN)
+
+    def ask(
+        self, requests: Sequence[bytes], patience: Callable[[int], Patience]
+    ) -> Iterator[bytes]:
+        """The replies to requests that are sent at once, one by one as they come. The reply to
+        request NUMBER may take `patience(NUMBER)`.
+
+        Raises `ProcessEnded` or `OutOfTime`, the process gone. So it is when a caller leaves
+        replies behind.
+        """
+        self.notes = []
+        arrived = bytearray()  # grows with what arrives: a length alone takes no memory
+        answered = 0
+        try:
+            sent = b"".join([LENGTH.pack(len(request)) + request for request in requests])
+            unsent = self._sent(memoryview(sent))
+            while answered < len(requests):
+                limit = min(limits.REPLY + 4 * len(requests[answered]), limits.MESSAGE)
+                clock = None  # as a rule, it is there already
+                while (reply := self._reply(arrived, limit)) is None:
+                    clock = clock or _Clock(self, partial(patience, answered))
+                    unsent = self._exchange(unsent, arrived, clock)
+                answered += 1
+                if arrived and answered == len(requests):
+                    raise WireError("more than one answer came")
+                yield reply
+        except WireError as problem:
+            raise BadReply(str(problem), self.end()) from None
+        except (OSError, EOFError):
+            # Its channel closes a moment before it has ended; its exit code is to be its own.
+            raise ProcessEnded("the process ended", self.end(GRACE)) from None
+        finally:
+            if answered < len(requests):
+                self.end()
+
+    def is_astray(self) -> bool:
+        """Whether it ended, or said something, though no request is under way."""
+        return any(event & select.POLLIN for _, event in self._poll.poll(0))
+
+    def end(self, grace: float = 0.0) -> int | None:
+        """Removes the process and all that it started; its exit code, negative for a signal."""
+        if self._ended:
+            return None
+        self._ended = True
+        self._channel.close()
+        return self._keeper.end_process(self._number, grace)
+
+    def cpu_seconds(self) -> float:
+        return self._keeper.cpu_seconds(self._number)
+
+    def _sent(self, data: memoryview) -> memoryview:
+        """Sends what the channel takes; what is left."""
+        try:
+            return data[self._channel.send(data) :] if data else data
+        except BlockingIOError:
+            return data
+
+    def _reply(self, arrived: bytearray, limit: int) -> bytes | None:
+        """The first reply, if all of it has arrived, taken off; notes before it are kept."""
+        while len(arrived) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(arrived)[0]
+            if end > limit:
+                raise WireError("the answer is too large")
+            if len(arrived) < end:
+                return None
+            message = bytes(memoryview(arrived)[LENGTH.size : end])
+            del arrived[:end]
+            if message[:1] != NOTE:
+                return message
+            self.notes.append(_note(message))
+            if len(self.notes) > limits.NOTES or len(message) > limits.TEXT:
+                raise WireError("too much was noted")
+        return None
+
+    def _exchange(self, unsent: memoryview, arrived: bytearray, clock: _Clock) -> memoryview:
+        """Waits, adds what has arrived and sends what can be sent; what is still unsent. Both at
+        once: the process may read no more before its own replies are read."""
+        if unsent:
+            self._poll.modify(self._channel, select.POLLIN | select.POLLOUT)
+        clock.wait(self._poll)
+        if unsent:
+            unsent = self._sent(unsent)
+            self._poll.modify(self._channel, select.POLLIN)
+        try:
+            size = self._channel.recv_into(self._room)
+        except BlockingIOError:
+            return unsent
+        if not size:
+            raise EOFError
+        arrived += self._room[:size]
+        return unsent
+
+
+def _note(message: bytes) -> list[Any]:
+    """What a note says; an empty list where it says nothing that can be read."""
+    try:
+        content = msgpack.unpackb(message[1:], max_ext_len=0, max_map_len=0)
+    except Exception:  # whatever hostile bytes provoke
+        return []
+    return content if isinstance(content, list) else []
+
+
+class _Clock:
+    """Waits for a process's channel, and gives up when its patience is used up.
+
+    How long that is gets asked only about a process that does not answer at once.
+    """
+
+    def __init__(self, process: Process, patience: Callable[[], Patience]) -> None:
+        self._process = process
+        self._ask_patience = patience
+        self._patience: Patience | None = None
+        self._started = time.monotonic()
+        self._cpu_before = 0.0
+
+    def wait(self, poll: select.poll) -> None:
+        """Returns when there is something to read or room to write. Raises `OutOfTime`."""
+        wait = LOOK_EVERY
+        while not poll.poll(wait * 1000):
+            self._look()
+            assert self._patience is not None
+            left = self._patience.wall - (time.monotonic() - self._started)
+            wait = min(LOOK_EVERY, max(0.01, left))
+        if self._patience is not None or time.monotonic() - self._started > LOOK_EVERY:
+            self._look()  # at one that drips its answer
+
+    def _look(self) -> None:
+        used = self._process.cpu_seconds()
+        if self._patience is None:
+            self._patience = self._ask_patience()
+            self._cpu_before = max(0.0, used - LOOK_EVERY)
+        waited = time.monotonic() - self._started
+        if waited > self._patience.wall or used - self._cpu_before > self._patience.cpu:
+            raise OutOfTime

@@ -1,0 +1,245 @@
+"""Hands out processes for students' code.
+
+A `Sandbox` starts one zygote (`worker/zygote.py`) behind the strongest layers that this machine
+allows, tests from inside which of them hold, and has it fork a process whenever one is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .layers import (
+    DEVICES,
+    LAYERS,
+    WAYS,
+    WORKER,
+    SandboxError,
+    bubblewrap,
+    library_folders,
+    readable_folders,
+)
+from .process import OutOfTime, Patience, Process, ProcessEnded
+from .users import ReservedUser
+from .worker import limits, scratch
+from .worker.view import SCRATCH
+from .worker.wire import Decoder, Encoder, write_request
+
+PROBE = Path(__file__).parent / "probe.py"
+START_SECONDS = 60.0
+STOP_SECONDS = 5.0
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "USER": "student",
+    "LOGNAME": "student",
+    "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+class Sandbox:
+    """A zygote and its processes. `hidden` is the folder that no student's code may see.
+
+    `layers` names what holds, as a submission that tried to get out reported it; `hides` tells
+    whether it found the hidden folder closed. Raises
+    `SandboxError` where a layer of `require` is not among them.
+    """
+
+    def __init__(self, hidden: Path, require: tuple[str, ...] = ()) -> None:
+        self._hidden = hidden.resolve()
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._way = WAYS[0]
+        self._user = ReservedUser() if os.geteuid() == 0 else None
+        self._folder = ""
+        self.layers: tuple[str, ...] = ()
+        self.hides = False
+        try:
+            self._start_strongest()
+            missing = [layer for layer in require if layer not in self.layers]
+            if missing:
+                raise SandboxError(
+                    f"required protection is not to be had here: {', '.join(missing)}"
+                    f" (active: {', '.join(self.layers)})"
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def spawn(self) -> Process:
+        """A fresh process. Raises `SandboxError` where the zygote can't make one any more."""
+        try:
+            return self._spawn()
+        except (OSError, EOFError, SandboxError):
+            self._stop()
+        try:
+            self._start()
+            return self._spawn()
+        except (OSError, EOFError, SandboxError) as problem:
+            raise SandboxError(f"no worker could be started: {problem}") from None
+
+    def end_process(self, number: int, grace: float = 0.0) -> int | None:
+        """Ends a process; its exit code, if it is known."""
+        try:
+            status = self._command({"do": "end", "worker": number, "grace": grace})["status"]
+        except (OSError, EOFError):
+            self._stop()  # without its zygote no process lives on; the next spawn starts a new one
+            return None
+        return int(status)
+
+    def cpu_seconds(self, number: int) -> float:
+        """What a process has used of its CPU."""
+        try:
+            return float(self._command({"do": "cpu", "worker": number})["seconds"])
+        except (OSError, EOFError):
+            return 0.0
+
+    def close(self) -> None:
+        """Ends the zygote and its processes."""
+        self._stop()
+        if self._user is not None:
+            self._user.free()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _spawn(self) -> Process:
+        ours, theirs = socket.socketpair()
+        try:
+            answer = self._command({"do": "spawn"}, theirs.fileno())
+        finally:
+            theirs.close()
+        if "error" in answer:
+            ours.close()
+            raise SandboxError(answer["error"])
+        ours.setblocking(False)
+        return Process(self, answer["worker"], ours)
+
+    def _command(self, command: dict[str, object], *channels: int) -> dict[str, Any]:
+        text = json.dumps(command).encode()
+        if channels:
+            socket.send_fds(self._control, [text], list(channels))
+        else:
+            self._control.send(text)
+        answer = self._control.recv(65_536)
+        if not answer:
+            raise EOFError("the zygote ended")
+        return dict(json.loads(answer))
+
+    def _start_strongest(self) -> None:
+        problems = []
+        for self._way in WAYS if sys.platform == "linux" else WAYS[-1:]:
+            try:
+                self._start()
+                self._test()
+                return
+            except (SandboxError, OSError, ProcessEnded, OutOfTime) as problem:
+                problems.append(f"{self._way.view}: {problem}")
+                self._stop()
+        raise SandboxError("no worker could be started: " + "; ".join(problems))
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(START_SECONDS)
+        user = self._user.number if self._user is not None and self._way.other_user else None
+        readable = readable_folders(self._hidden)
+        settings = {
+            "control": theirs.fileno(),
+            "make_view": self._way.view == "mounts",
+            "scratch": self._scratch_base(),
+            "jail": {
+                "user": user,
+                "readable": readable,
+                "devices": DEVICES,
+                "limits": limits.PROCESS,
+                "namespaces": self._way.namespaces,
+            },
+        }
+        paths = [str(path) for path in (*library_folders(), WORKER.parent)]
+        boot = (
+            f"import sys; sys.path += {paths!r}; from worker.zygote import main;"
+            " sys.path.pop(); main()"
+        )
+        python = os.path.realpath(sys.executable)
+        command = [python, "-I", "-S", "-B", "-c", boot, json.dumps(settings)]
+        if self._way.view == "bubblewrap":
+            command = [*bubblewrap(readable), *command]
+        with contextlib.closing(theirs):
+            self._zygote = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                env=ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        self._control = ours
+        try:
+            ready = ours.recv(65_536)
+        except TimeoutError:
+            raise SandboxError("the zygote did not start in time") from None
+        except OSError:
+            ready = b""
+        if not ready:
+            assert self._zygote.stderr is not None
+            self._zygote.wait()
+            said = self._zygote.stderr.read().decode(errors="replace").strip().splitlines()
+            raise SandboxError(said[-1] if said else "the zygote did not start")
+
+    def _scratch_base(self) -> str:
+        """Where processes' scratch folders go; the zygote removes what it made there."""
+        if self._way.view != "plain":
+            return SCRATCH
+        self._folder = tempfile.mkdtemp(prefix="grader-")
+        os.chmod(self._folder, 0o711)
+        return self._folder
+
+    def _stop(self) -> None:
+        if self._zygote is None:
+            return
+        self._control.close()
+        try:
+            self._zygote.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._zygote.kill()
+            self._zygote.wait()
+        if self._zygote.stderr is not None:
+            self._zygote.stderr.close()
+        self._zygote = None
+        if os.path.isdir(self._folder):  # of a zygote that was killed
+            scratch.remove(self._folder)
+
+    def _test(self) -> None:
+        """Sends a submission that tries to get out, and keeps what it could not do."""
+        process = self._spawn()
+        try:
+            process.load("probe", {"probe/attempts.py": PROBE.read_bytes()}, True, [])
+            content = ["attempt", [str(self._hidden), os.geteuid()], {}, [], False]
+            request = write_request(True, "attempts", Encoder().encode(content))
+            (reply,) = process.ask([request], lambda _: Patience(20, 30))
+            answer = Decoder().decode(reply)
+        finally:
+            process.end()
+        if answer[0] != "returned":
+            raise SandboxError(f"the self-test failed: {answer[2]}")
+        held = answer[1]
+        self.hides = held["hidden"]
+        if self._way.view in ("bubblewrap", "mounts"):
+            held[self._way.view] = self.hides
+        elif not self.hides and sys.platform == "linux":
+            held["landlock"] = False
+        self.layers = tuple(layer for layer in LAYERS if held.get(layer))

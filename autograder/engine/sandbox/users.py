@@ -1,0 +1,28 @@
+"""Users that workers become, each reserved for one sandbox of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+
+FIRST, LAST = 61_184, 65_183
+"""Of the range that systemd keeps for short-lived users."""
+
+
+class ReservedUser:
+    """A user id that no other grader on this machine gives away while this object lives."""
+
+    def __init__(self) -> None:
+        for number in range(FIRST, LAST + 1):
+            reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            with contextlib.suppress(OSError):
+                # Of a name in the abstract namespace there is one, and it ends with its process.
+                reservation.bind(f"\0grader-user-{number}")
+                self.number, self._reservation = number, reservation
+                return
+            reservation.close()
+        raise OSError("all users for students' code are taken by other graders")
+
+    def free(self) -> None:
+        """Gives the id back."""
+        self._reservation.close()

@@ -1,0 +1,154 @@
+"""The student's package inside the worker: its files laid out, its modules imported on demand."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import re
+import sys
+import types
+import warnings
+from collections.abc import Callable, Collection, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import Any
+
+import numpy as np
+
+from .serve import DEFAULT_ERRORS, Target, describe
+
+Tell = Callable[..., None]
+"""Sends a note; see `wire.note`."""
+
+
+class MissingFunction(Exception):
+    """The module has no callable of that name."""
+
+
+class Package:
+    """Finds functions of the student's package.
+
+    Each module is imported when it is first needed, so that one that fails costs only its own
+    tests. What a module's import changes for the whole process (NumPy's error state, warning
+    filters, the working directory) is put back, and applied again for that module's calls alone:
+    the order of imports then makes no difference.
+
+    with_init: whether the package's own `__init__.py` is imported, as Python does, or left out;
+    supplied: the kit's modules in the package: their `note` tells the grader where they are.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        name: str,
+        files: dict[str, bytes],
+        with_init: bool,
+        supplied: Collection[str],
+        tell: Tell,
+    ) -> None:
+        self._folder = folder
+        self._name = name
+        self._supplied = supplied
+        self._tell = tell
+        self._asked_silence: dict[str, dict[str, Any]] = {}
+        for path, content in files.items():
+            # A name that no file can have (too long, a null byte) costs only that file.
+            with contextlib.suppress(OSError, ValueError):
+                target = os.path.join(folder, path)
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                with open(target, "wb") as file:
+                    file.write(content)
+        sys.path.append(folder)  # last: a student's random.py shadows nothing
+        sys.meta_path.insert(0, _ToldImports(f"{name}.", folder, tell))
+        if not with_init:
+            empty = types.ModuleType(name)
+            empty.__path__ = [os.path.join(folder, name)]
+            sys.modules[name] = empty
+
+    def find(self, module: str, function: str) -> Target:
+        """The student's function. Without a function's name the module is imported, and that is
+        all; without a module's, the package."""
+        if module not in self._asked_silence:
+            self._asked_silence[module] = self._import(module)
+        if not function:
+            return Target(_nothing)
+        found = getattr(sys.modules[self._path(module)], function, None)
+        if not callable(found):
+            raise MissingFunction(f"{module}.py has no function {function}")
+        return Target(found, **self._asked_silence[module])
+
+    def _path(self, module: str) -> str:
+        return f"{self._name}.{module}" if module else self._name
+
+    def _import(self, module: str) -> dict[str, Any]:
+        with warnings.catch_warnings(), np.errstate(**DEFAULT_ERRORS):  # type: ignore[arg-type]
+            filters = list(warnings.filters)
+            imported: Any = importlib.import_module(self._path(module))
+            silenced = tuple(
+                _as_arguments(entry)
+                for entry in reversed(warnings.filters)
+                if entry not in filters and entry[0] == "ignore"
+            )
+            wanted = np.geterr()
+        os.chdir(self._folder)
+        if module in self._supplied:
+            imported.note = lambda function: self._tell("at", function)
+        state = {**wanted, "under": "ignore"}  # underflow is nobody's fault
+        return {"silenced": silenced, "error_state": state}
+
+
+class _ToldImports(MetaPathFinder):
+    """Tells the grader which of the package's modules is being imported, and which failed."""
+
+    def __init__(self, prefix: str, folder: str, tell: Tell) -> None:
+        self.prefix = prefix
+        self.folder = folder
+        self.tell = tell
+        self.under_way: list[str] = []
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith(self.prefix):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _ToldLoader(spec.loader, self)
+        return spec
+
+
+class _ToldLoader(Loader):
+    def __init__(self, loader: Loader, imports: _ToldImports) -> None:
+        self._loader = loader
+        self._imports = imports
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        under_way = self._imports.under_way
+        name = module.__name__.removeprefix(self._imports.prefix)
+        under_way.append(name)
+        self._imports.tell("at", name)
+        try:
+            self._loader.exec_module(module)
+        except BaseException as problem:
+            self._imports.tell("failed", name, *describe(problem, self._imports.folder))
+            raise
+        finally:
+            under_way.remove(name)
+            self._imports.tell("at", under_way[-1] if under_way else "")
+
+
+def _nothing() -> None:
+    """What a request that only imports calls."""
+
+
+def _as_arguments(entry: Any) -> tuple[str, type[Warning], str]:
+    _, message, category, module, _ = entry
+    return _pattern(message), category, _pattern(module)
+
+
+def _pattern(regex: re.Pattern[str] | None) -> str:
+    return regex.pattern if regex is not None else ""

@@ -1,0 +1,118 @@
+"""What comes back from a call: an answer, or a fault of the student's code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..sandbox.worker.wire import Decoder, WireError
+from ..text import printable
+
+REASON_LENGTH = 300
+MAX_TEXTS = 20
+"""Class names, warnings or argument names that are read of one reply,"""
+MAX_TEXT = 400
+"""and the characters of each."""
+
+
+class StudentFault(Exception):
+    """The student's code gave no usable answer.
+
+    kind: "todo", "missing", "import", "raised", "timeout", "crash" or "unusable"; raised: the names
+    of the exception's class and its bases, where the student's function raised one.
+    """
+
+    def __init__(self, kind: str, reason: str, raised: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = printable(reason, REASON_LENGTH)
+        self.raised = tuple(raised)
+
+    @property
+    def ends_test(self) -> bool:
+        """Whether there is nothing to judge: of these, a test expects none."""
+        return self.kind not in ("raised", "unusable")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call returned and, where it was watched, what it did beside returning.
+
+    fault: why there is no value, or None; changed: the arguments whose arrays the call altered;
+    shared: the arguments that the result shares memory with; warnings: "Category: message" each.
+    """
+
+    returned: Any = None
+    fault: StudentFault | None = None
+    changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Any:
+        """What the call returned. Raises its `StudentFault` where it returned nothing usable."""
+        if self.fault is not None:
+            raise self.fault
+        return self.returned
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """The call uses a result that there is not: of the test's call of this number."""
+
+    call: int
+
+
+def decoded(reply: bytes) -> Any:
+    """A reply's content, with a `Handle` for each object that stays in the worker. Raises
+    `WireError`."""
+    return Decoder(handle=lambda handle: handle).decode(reply)
+
+
+def read_reply(reply: bytes, name: str) -> Answer | Unresolved:
+    """The answer in a reply to a call of `name`.
+
+    Raises `WireError`, `ValueError` or `TypeError` for bytes that are no reply.
+    """
+    content = decoded(reply)
+    kind, *fields = content if isinstance(content, list) else [None]
+    if kind == "returned":
+        value, changed, shared, warned = fields
+        return Answer(value, None, _texts(changed), _texts(shared), _texts(warned))
+    if kind == "unresolved" and type(fields[0]) is int:
+        return Unresolved(fields[0])
+    if kind in ("raised", "unavailable"):
+        return Answer(fault=exception_fault(kind, name, *fields))
+    if kind == "unusable":
+        return Answer(fault=StudentFault("unusable", f"what {name} returned {_text(*fields)}"))
+    raise WireError("not an answer")
+
+
+def exception_fault(
+    kind: str, name: str, raised: Any, message: Any, place: Any, by: Any
+) -> StudentFault:
+    """The fault of an exception; by: the function that raised it where `name` only called it."""
+    names = _texts(raised) or ("Exception",)
+    name = _text(by) or name
+    said = f"{names[0]}: {message}" if _text(message) else names[0]
+    said += f" ({place})" if _text(place) else ""
+    if "NotImplementedError" in names:
+        return StudentFault("todo", f"{name} is still to do", names)
+    if names[0] == "MissingFunction":
+        return StudentFault("missing", message)
+    if kind == "unavailable":
+        return StudentFault("import", f"{name} failed with {said}")
+    return StudentFault("raised", f"{name} raised {said}", names)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise WireError("not a text")
+    return value[:MAX_TEXT]
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise WireError("not a list of texts")
+    return tuple(map(_text, values[:MAX_TEXTS]))

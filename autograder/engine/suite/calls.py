@@ -1,0 +1,112 @@
+"""The student's package as a hidden test sees it: calls are stated first, then asked together.
+
+    forward = student.batchnorm.batchnorm_forward.call(x, gamma, beta, mean, var, training=True)
+    backward = student.batchnorm.batchnorm_backward.call(dout, forward[1])
+    for answer in ask(forward, backward): ...
+
+`f(x)` asks one call and returns its value; `f.each([(x,), (y,)])` asks several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from .answers import Answer
+
+
+class Asking(Protocol):
+    """What makes calls: a test's `Session`."""
+
+    def ask(self, calls: tuple[Call, ...]) -> list[Answer]: ...
+
+
+class Package:
+    """The `student` fixture: `student.module.function`. It has no names of its own."""
+
+    def __init__(self, session: Asking) -> None:
+        self.__session = session
+
+    def __getattr__(self, module: str) -> Module:
+        if module.startswith("_"):
+            raise AttributeError(module)
+        return Module(self.__session, module)
+
+
+class Module:
+    """A module of the student's package."""
+
+    def __init__(self, session: Asking, name: str) -> None:
+        self.__session = session
+        self.__name = name
+
+    def __getattr__(self, function: str) -> Function:
+        if function.startswith("_"):
+            raise AttributeError(function)
+        return Function(self.__session, self.__name, function)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the student's."""
+
+    session: Asking
+    module: str
+    name: str
+    is_watched: bool = False
+
+    @property
+    def watched(self) -> Function:
+        """The same function, whose answers also tell what a call changed, shared and warned of."""
+        return replace(self, is_watched=True)
+
+    def call(self, *args: Any, **kwargs: Any) -> Call:
+        """States a call. Plain data can be sent, random generators, and parts of other calls'
+        results."""
+        return Call(self, args, kwargs)
+
+    def each(self, cases: Iterable[tuple[Any, ...]]) -> list[Answer]:
+        """The answers to one call for each tuple of arguments, asked together."""
+        return ask(*(self.call(*case) for case in cases))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the call returns. Raises `StudentFault`."""
+        (answer,) = ask(self.call(*args, **kwargs))
+        return answer.value
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A call that is stated and not made yet. needs: the modules of the student's that it uses
+    beside its own."""
+
+    function: Function
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    needs: tuple[str, ...] = ()
+
+    def needing(self, *modules: str) -> Call:
+        """The call, for which these modules are imported as well."""
+        return replace(self, needs=modules)
+
+    def __getitem__(self, position: int) -> Part:
+        """Stands for this entry of the call's result, which stays in the student's process."""
+        return Part(self, position)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """An entry of a call's result, to be used by a later call of the same test."""
+
+    call: Call
+    position: int
+
+
+def ask(*calls: Call) -> list[Answer]:
+    """Makes the calls, all together; their answers, in order.
+
+    Raises the `StudentFault` of the first that leaves nothing to judge: a function that is missing
+    or still to do, an import that failed, a call that ended the process or did not end itself.
+    """
+    return calls[0].function.session.ask(calls) if calls else []

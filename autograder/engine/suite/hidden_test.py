@@ -1,0 +1,70 @@
+"""A hidden test as it was collected, and how a submission did in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from ..mistakes import Mistake
+
+MARKERS = (
+    "points(number): what the test is worth",
+    "catches(*names): the mistakes that must fail this test",
+)
+
+
+@dataclass(frozen=True)
+class HiddenTest:
+    """What students see of a test, and what it is worth."""
+
+    id: str
+    part: str
+    title: str
+    hint: str
+    points: float
+    catches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a submission did in one test.
+
+    kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
+    reason: for the student, "" when passed; mistake: the one that explains the failure; called:
+    the student's functions that the test called; fault: for the author of the test, its traceback.
+    """
+
+    test: HiddenTest
+    kind: str
+    reason: str = ""
+    mistake: Mistake | None = None
+    called: tuple[str, ...] = ()
+    fault: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.kind == "passed"
+
+
+def hidden_test(item: pytest.Item) -> HiddenTest:
+    """The test that pytest collected. Raises `ValueError` where it lacks something."""
+    part = item.path.stem.removeprefix("test_")
+    points = [mark.args[0] for mark in item.iter_markers("points")]
+    if len(points) != 1 or not points[0] > 0:
+        raise ValueError("a hidden test needs one marker points(number), above zero")
+    text = (getattr(item, "function", None).__doc__ or "").strip()
+    if not text:
+        raise ValueError("a hidden test needs a docstring: its first line is the title")
+    title, _, hint = text.partition("\n")
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None:
+        title = title.strip().removesuffix(".") + f" ({callspec.id})."
+    return HiddenTest(
+        f"{part}/{item.name.removeprefix('test_')}",
+        part,
+        title.strip(),
+        " ".join(hint.split()),
+        float(points[0]),
+        tuple(name for mark in item.iter_markers("catches") for name in mark.args),
+    )

@@ -1,0 +1,252 @@
+"""One submission as one program: a process for each part, one after another.
+
+What a submission is asked, where and in which order depends on the kit and the seed alone. A module
+is imported when the first test of a part needs it. A call that does not end, or that ends the
+process, costs the test that made it; the next one gets a new process. An import that failed is
+never tried again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..sandbox.process import BadReply, OutOfTime, Patience, Process, ProcessEnded
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.worker import limits
+from ..sandbox.worker.wire import WireError, import_request
+from .answers import StudentFault, exception_fault, read_reply
+from .session import Reply, Request
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """Seconds: of CPU and on the clock for one call, and on the clock for a submission."""
+
+    call_cpu: float = limits.CALL_CPU
+    call_wall: float = limits.CALL_WALL
+    submission: float = limits.SUBMISSION
+
+
+@dataclass
+class Events:
+    """What happened that an instructor may want to look at."""
+
+    timeouts: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A submission's package: its name and files, and the modules in it that are the kit's own."""
+
+    package: str
+    files: Mapping[str, bytes]
+    supplied: Sequence[str] = ()
+
+    def has(self, module: str) -> bool:
+        """Whether there is a module of this name."""
+        path = f"{self.package}/{module}"
+        return f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
+
+
+class Program:
+    """A submission while it is graded. `begin` comes before the first request of each part."""
+
+    def __init__(self, sandbox: Sandbox, source: Source, times: TimeLimits) -> None:
+        self._sandbox = sandbox
+        self._source = source
+        self._times = times
+        self._process: Process | None = None
+        self._imported: set[str] = set()
+        self._failed: dict[str, StudentFault] = {}
+        """The modules whose import failed, and how."""
+        self._with_init: bool | None = None
+        self._left = times.submission
+        """Seconds for all that is still to come, and"""
+        self._left_for_part = times.submission
+        """for the part."""
+        self._stopped: Counter[str] = Counter()
+        """How often each function was stopped, and"""
+        self._stops = 0
+        """how often one of this part."""
+        self.events = Events()
+
+    def begin(self, parts_to_come: int, at_most: float = limits.SUBMISSION) -> None:
+        """Ends the last part's process; the next request starts that of a new part. Some time is
+        kept for each part to come."""
+        self.end()
+        kept = parts_to_come * self._times.submission / (limits.SUBMISSION / limits.PART)
+        self._left_for_part = min(self._left - kept, at_most)
+        self._stops = 0
+
+    def end(self) -> None:
+        """Ends the process."""
+        if self._process is not None:
+            self._process.end()
+        self._process = None
+        self._imported = set()
+
+    def ask(self, requests: Sequence[Request]) -> list[Reply]:
+        """The replies to requests that are made together, up to the first fault."""
+        replies: list[Reply] = []
+        if self._process is not None and self._process.is_astray():
+            self.refuse("a process between two calls")
+        try:
+            for module in dict.fromkeys(m for request in requests for m in request.modules):
+                self._import(module)
+            for request in requests:
+                self._refuse_stopped(request.name)
+            replies += self._replies(requests)
+        except _Ended as ended:
+            replies += ended.replies
+            replies.append(ended.fault)
+        except StudentFault as fault:
+            replies.append(fault)
+        return replies
+
+    def refuse(self, name: str) -> None:
+        """Ends the process, which has sent what is no reply."""
+        self._note(self.events.refused, name)
+        self.end()
+
+    def _import(self, module: str) -> None:
+        if module in self._failed:
+            raise self._failed[module]
+        if not self._source.has(module):
+            raise StudentFault("missing", f"{module}.py is not in the submission")
+        if self._process is None:
+            self._start()
+            self._import(module)
+        elif module not in self._imported:
+            self._imported.add(module)
+            if fault := self._fault_of_import(module):
+                self._failed[module] = fault
+                raise fault
+
+    def _start(self) -> None:
+        """Starts a process. In the first one it is found out whether the package's `__init__.py`
+        works; if it doesn't, it is left out from then on."""
+        self._process = self._sandbox.spawn()
+        with_init = self._with_init is not False
+        files = {path: content for path, content in self._source.files.items() if _is_plain(path)}
+        try:
+            self._process.load(self._source.package, files, with_init, self._source.supplied)
+        except (OSError, OutOfTime):
+            self.end()
+            raise StudentFault("crash", "the process ended while it took the files") from None
+        if self._with_init is None:
+            self._with_init = True
+            if self._source.has("__init__") and self._fault_of_import(""):
+                self._with_init = False
+                self.end()
+                self._start()
+
+    def _fault_of_import(self, module: str) -> StudentFault | None:
+        """Imports a module, or with an empty name the package; why that failed, or None. Other
+        modules that were imported with it, and failed, are remembered."""
+        name = f"the import of {module or '__init__'}.py"
+        process = self._process
+        assert process is not None
+        fault = None
+        try:
+            reply, *_ = self._replies([Request((), name, import_request(module))])
+            if isinstance(reply, bytes):
+                answer = read_reply(reply, name)
+                fault = getattr(answer, "fault", None)
+        except _Ended as ended:
+            fault = ended.fault
+            if (inner := _last_place(process.notes)) != module:
+                self._failed.setdefault(inner, fault)
+        except (WireError, ValueError, TypeError):
+            self.refuse(name)
+            fault = StudentFault("unusable", f"{name} sent back something unreadable")
+        for failed, said in _failures(process.notes):
+            inner_name = f"the import of {failed}.py"
+            self._failed.setdefault(failed, exception_fault("unavailable", inner_name, *said))
+        return fault
+
+    def _replies(self, requests: Sequence[Request]) -> list[Reply]:
+        """The replies of the process. Raises `_Ended` where it does not give all of them."""
+        process = self._process
+        assert process is not None
+        replies: list[Reply] = []
+        started = time.monotonic()
+        try:
+            for reply in process.ask([r.content for r in requests], lambda _: self._patience()):
+                replies.append(reply)
+            return replies
+        except OutOfTime:
+            name = self._place(process, requests[len(replies)])
+            self._stopped[name] += 1
+            self._stops += 1
+            self._note(self.events.timeouts, name)
+            fault = StudentFault("timeout", f"{name} did not end in time and was stopped")
+        except BadReply as problem:
+            name = requests[len(replies)].name
+            self._note(self.events.refused, name)
+            fault = StudentFault("unusable", f"{name}: {problem.reason}")
+        except ProcessEnded as death:
+            name = self._place(process, requests[len(replies)])
+            self._note(self.events.crashes, name)
+            how = "" if death.status is None else f" (exit status {death.status})"
+            fault = StudentFault("crash", f"{name} ended the Python process{how}")
+        finally:
+            seconds = time.monotonic() - started
+            self._left -= seconds
+            self._left_for_part -= seconds
+        self.end()
+        raise _Ended(fault, replies)
+
+    def _place(self, process: Process, request: Request) -> str:
+        """What ran last: the request's function, or the student's that one of the kit's called."""
+        supplied = request.modules[-1:] and request.modules[-1] in self._source.supplied
+        return (supplied and _last_place(process.notes)) or request.name
+
+    def _patience(self) -> Patience:
+        """How long a call may take: less where others of its part were stopped, so that loops
+        leave time for what comes after them."""
+        share = max(limits.LEAST_SHARE, 1 / (1 + self._stops))
+        wall = max(self._times.call_wall * share, limits.LEAST_WALL)
+        left = max(0.0, self._left_for_part)
+        return Patience(min(self._times.call_cpu * share, left), min(wall, left))
+
+    def _refuse_stopped(self, name: str) -> None:
+        """Raises `StudentFault` for a function that is called no more."""
+        if self._left_for_part <= 0:
+            raise StudentFault("timeout", "the time that there is for this part was used up")
+        if self._stopped[name] >= limits.STOPS:
+            raise StudentFault("timeout", f"{name} did not end in time before and is given up")
+
+    def _note(self, events: list[str], name: str) -> None:
+        if name not in events:
+            events.append(name)
+
+
+class _Ended(Exception):
+    """The process gave these replies, then it was ended."""
+
+    def __init__(self, fault: StudentFault, replies: list[Reply]) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+        self.replies = replies
+
+
+def _is_plain(path: str) -> bool:
+    return path.isprintable()
+
+
+def _last_place(notes: Sequence[list[Any]]) -> str:
+    """Where the process was when it noted something last."""
+    places = [note[1] for note in notes if len(note) == 2 and note[0] == "at"]
+    return str(places[-1])[:80] if places else ""
+
+
+def _failures(notes: Sequence[list[Any]]) -> list[tuple[str, list[Any]]]:
+    """The modules whose import failed, and what was said of it."""
+    failed = [note[1:] for note in notes if len(note) == 6 and note[0] == "failed"]
+    return [(name, said) for name, *said in failed if isinstance(name, str)]

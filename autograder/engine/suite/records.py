@@ -1,0 +1,96 @@
+"""What each test asks and what the reference replies, kept for one kit and seed.
+
+Where a submission's replies to a test are to the byte the reference's, so is what comes of them:
+the test need not be run. That is the only shortcut, and one submission alone needs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+from ..sandbox.worker.serve import Servant, Target
+from .session import Answering, Batch, Reading, Reply, Request, Session
+
+T = TypeVar("T")
+Play = Callable[[Session], T]
+"""Runs a test, or draws a figure, which asks by the session."""
+
+
+class Trusted:
+    """Replies with functions of this process; each test begins with new ones."""
+
+    def __init__(self, find: Callable[[str, str], Target]) -> None:
+        self._servant = Servant(find)
+
+    def ask(self, requests: Sequence[Request]) -> list[Reply]:
+        return [self._servant.answer(request.content) for request in requests]
+
+    def refuse(self, name: str) -> None:
+        """What it sends can be read."""
+
+    def end(self) -> None:
+        """There is no process."""
+
+
+def functions_of(package: ModuleType) -> Callable[[str, str], Target]:
+    """Finds the package's functions."""
+    return lambda module, function: Target(getattr(getattr(package, module), function))
+
+
+@dataclass(frozen=True)
+class Record(Generic[T]):
+    """What was asked of the reference, and what came of it."""
+
+    batches: tuple[Batch, ...]
+    result: T
+
+
+class Records(Generic[T]):
+    """Records by name, each made when it is first needed."""
+
+    def __init__(self, reference: ModuleType, opaque: Mapping[str, Sequence[int]]) -> None:
+        self._reference = reference
+        self._opaque = opaque
+        self._records: dict[str, Record[T]] = {}
+
+    def record(self, name: str, play: Play[T]) -> Record[T]:
+        """The record of this name; `play` makes it."""
+        if name not in self._records:
+            program = Trusted(functions_of(self._reference))
+            session = self.session(program, Reading(float("inf")))
+            result = play(session)
+            self._records[name] = Record(tuple(session.asked), result)
+        return self._records[name]
+
+    def session(
+        self, program: Answering, reading: Reading, known: Sequence[Batch] = ()
+    ) -> Session:
+        """A new session of a test with a program."""
+        return Session(program, self._opaque, reading, known)
+
+    def run(
+        self, name: str, play: Play[T], program: Answering, reading: Reading
+    ) -> tuple[T, Sequence[Batch]]:
+        """What comes of asking the program what the record says, and what was asked."""
+        record = self.record(name, play)
+        known = []
+        for batch in record.batches:
+            replies = program.ask(batch.requests)
+            known.append(Batch(batch.requests, replies))
+            if replies != batch.replies:
+                break
+        else:
+            return record.result, known
+        session = self.session(program, reading, known)
+        return play(session), session.asked
+
+
+def run_alone(
+    records: Records[Any], play: Play[T], program: Answering, reading: Reading
+) -> tuple[T, Sequence[Batch]]:
+    """The same without a record."""
+    session = records.session(program, reading)
+    return play(session), session.asked

@@ -1,0 +1,158 @@
+"""One test's conversation with one program: calls become requests, replies become answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from ..sandbox.worker.wire import Encoder, GeneratorState, Handle, WireError, write_request
+from .answers import Answer, StudentFault, Unresolved, read_reply
+from .calls import Call, Part
+
+
+class Request(NamedTuple):
+    """A call as it crosses: the modules that it needs, the function's name with its module's, and
+    the bytes."""
+
+    modules: tuple[str, ...]
+    name: str
+    content: bytes
+
+
+Reply = bytes | StudentFault
+
+
+class Answering(Protocol):
+    """What replies to requests: a submission's `Program`, or the reference.
+
+    `ask` ends with the first fault, so that there may be fewer replies than requests.
+    """
+
+    def ask(self, requests: Sequence[Request]) -> list[Reply]: ...
+    def refuse(self, name: str) -> None: ...
+    def end(self) -> None: ...
+
+
+@dataclass
+class Reading:
+    """The seconds of its own CPU that the grader may still spend on a submission's replies."""
+
+    left: float
+
+
+class AuthorError(Exception):
+    """The test itself is at fault; the message says how."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Calls that were asked together, and the replies."""
+
+    requests: tuple[Request, ...]
+    replies: list[Reply]
+
+
+@dataclass
+class Session:
+    """What one test asks of one program.
+
+    known: batches that have been asked already: the test's first ones, as it asks the same each
+    time; asked: those that the test has come to.
+    """
+
+    program: Answering
+    opaque: Mapping[str, Sequence[int]]
+    reading: Reading
+    known: Sequence[Batch] = ()
+    asked: list[Batch] = field(default_factory=list)
+    _numbers: dict[int, int] = field(default_factory=dict)
+    _calls: list[Call] = field(default_factory=list)
+    _answers: list[Answer] = field(default_factory=list)
+    _generators: list[np.random.Generator] = field(default_factory=list)
+
+    def ask(self, calls: tuple[Call, ...]) -> list[Answer]:
+        """See `calls.ask`."""
+        batch = self._batch(tuple(map(self._request, calls)))
+        self.asked.append(batch)
+        first = len(self._answers)
+        for request, reply in zip(batch.requests, batch.replies, strict=False):
+            answer = self._read(request, reply)
+            if answer.fault is not None and answer.fault.ends_test:
+                raise answer.fault
+            self._answers.append(answer)
+        return self._answers[first:]
+
+    def _batch(self, requests: tuple[Request, ...]) -> Batch:
+        if len(self.asked) >= len(self.known):
+            return Batch(requests, self.program.ask(requests))
+        batch = self.known[len(self.asked)]
+        if batch.requests != requests:
+            raise AuthorError("the test asks something else each time that it runs")
+        return batch
+
+    def _request(self, call: Call) -> Request:
+        if id(call) in self._numbers:
+            raise AuthorError("a call is asked once; state another one")
+        self._numbers[id(call)] = len(self._calls)
+        self._calls.append(call)  # kept, so that its id stays its own
+        function = call.function
+        name = f"{function.module}.{function.name}"
+        content = [
+            function.name,
+            list(call.args),
+            call.kwargs,
+            list(self.opaque.get(name, ())),
+            function.is_watched,
+        ]
+        encoded = Encoder(self._stand_in).encode(content)
+        is_first = len(self._calls) == 1
+        request = write_request(is_first, function.module, encoded)
+        return Request((*call.needs, function.module), name, request)
+
+    def _stand_in(self, value: Any) -> Handle | GeneratorState:
+        if isinstance(value, Part) and id(value.call) in self._numbers:
+            return Handle(self._numbers[id(value.call)], value.position)
+        if isinstance(value, Part):
+            raise AuthorError("a call uses a part of one that is asked later")
+        if not isinstance(value, np.random.Generator):
+            raise AuthorError(f"a {type(value).__name__} can't be sent to a student's function")
+        for number, known in enumerate(self._generators):
+            if known is value:  # its state is over there, moved on by the calls before
+                return GeneratorState(number, None, None)
+        self._generators.append(value)
+        bits = value.bit_generator
+        # The seed sequence, too: a student's function may spawn generators from this one.
+        seeds = bits.seed_seq.state  # type: ignore[attr-defined]
+        state = {"bits": dict(bits.state), "seeds": dict(seeds)}
+        return GeneratorState(len(self._generators) - 1, type(bits).__name__, state)
+
+    def _read(self, request: Request, reply: Reply) -> Answer:
+        if isinstance(reply, StudentFault):
+            return Answer(fault=reply)
+        if self.reading.left <= 0:
+            return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
+        started = time.thread_time()
+        try:
+            answer = read_reply(reply, request.name)
+        except (WireError, ValueError, TypeError):
+            self.program.refuse(request.name)
+            said = f"{request.name} sent back something unreadable"
+            return Answer(fault=StudentFault("unusable", said))
+        finally:
+            self.reading.left -= time.thread_time() - started
+        if isinstance(answer, Unresolved):
+            return self._dependent(request, answer.call)
+        if answer.fault is not None and "MemoryError" in answer.fault.raised:
+            self.program.end()  # it is full of what earlier calls have kept, perhaps
+        return answer
+
+    def _dependent(self, request: Request, number: int) -> Answer:
+        """The answer to a call that could not be made, as an earlier one left nothing for it."""
+        if 0 <= number < len(self._answers) and self._answers[number].fault is not None:
+            return self._answers[number]
+        said = f"{request.name} could not be called: the result that it needs is not there"
+        return Answer(fault=StudentFault("unusable", said))

@@ -1,0 +1,134 @@
+"""Builds and runs a deep net over the student's functions, in the student's process.
+
+One call is one net. What the functions are given is copied before each call of them, and what they
+return is checked and copied after it, so that a slip costs the tests that are about it and not the
+nets. x, the upstream gradient and the weights that the kit draws come from the trusted side, which
+judges all that is returned here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import network
+
+STEP = 0.01
+"""The share of the loss that a step against the gradient is made to take off, to first order."""
+KINDS = ("weights", "biases", "gamma", "beta", "alpha")
+
+
+class MissingFunction(Exception):
+    """The module has no function of that name."""
+
+
+def note(function: str) -> None:
+    """In a worker, tells the grader which function is called next: it may never return."""
+
+
+class Guarded:
+    """A module of the student's, whose functions share no array with the net."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        name = f"{self._name}.{function}"
+        module = importlib.import_module(f"{__package__}.{self._name}")
+        found = getattr(module, function, None)
+        if not callable(found):
+            raise MissingFunction(f"{self._name}.py has no function {function}")
+
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            note(name)
+            try:
+                return copied(found(*map(copied, args), **kwargs))
+            except BaseException as problem:
+                problem.raised_by = name  # type: ignore[attr-defined]
+                raise
+
+        return guarded
+
+
+class Functions:
+    """The student's package, as `Network` takes it."""
+
+    activations = Guarded("activations")
+    initializers = Guarded("initializers")
+    batchnorm = Guarded("batchnorm")
+    clipping = Guarded("clipping")
+
+
+def copied(value: Any) -> Any:
+    """The value, its arrays and those in it copied; a cache is the student's own affair."""
+    if type(value) is np.ndarray:
+        return value.copy()
+    if type(value) in (tuple, list):
+        return type(value)(x.copy() if type(x) is np.ndarray else x for x in value)
+    return value
+
+
+def run(
+    x: np.ndarray,
+    doutput: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    sizes: Sequence[int],
+    activation: str,
+    activation_options: dict[str, Any],
+    initializer: str = "",
+    init_options: dict[str, Any] | None = None,
+    weights: Sequence[np.ndarray] = (),
+    batch_norm: bool = False,
+    evaluated: np.ndarray | None = None,
+    size: float = 0.0,
+) -> dict[str, Any]:
+    """A forward and a backward pass, and what came of them: arrays, input side first.
+
+    x: the batch (N, sizes[0]); doutput: the gradient at the output (N, sizes[-1]); initializer:
+    draws the weights, where they are not given; evaluated: a batch to evaluate afterwards; size:
+    where it is above 0, a step is made that lowers the loss sum(output * doutput) by STEP of this.
+    A function whose result the net can't use is told under "refused".
+    """
+    given = iter(weights)
+    try:
+        with np.errstate(all="ignore"):
+            net = network.Network(
+                list(sizes),
+                rng=rng,
+                activation=activation,
+                activation_options=activation_options,
+                initializer=initializer or (lambda *_: next(given).copy()),
+                init_options=init_options if initializer else {},
+                batch_norm=batch_norm,
+                package=Functions,
+            )
+            return _passes(net, x, doutput, evaluated, size)
+    except network.UnusableResult as refusal:
+        return {"refused": str(refusal)}
+
+
+def _passes(
+    net: Any, x: np.ndarray, doutput: np.ndarray, evaluated: np.ndarray | None, size: float
+) -> dict[str, Any]:
+    told: dict[str, Any] = {"weights": net.weights, "output": net.forward(x)}
+    gradients = net.backward(doutput)
+    told["activations"] = net.trace.activations[1:]
+    told |= {f"d_{kind}": getattr(gradients, kind) for kind in (*KINDS[2:], "pre_activations")}
+    told["running_var"] = net.running_var
+    if evaluated is not None:
+        told["evaluated"] = net.forward(evaluated, training=False)
+    if size:
+        net.step(gradients, step_rate(gradients, size))
+        told["alpha"] = net.alpha
+        told["output_after"] = net.forward(x)
+    return told
+
+
+def step_rate(gradients: Any, size: float) -> float:
+    """The learning rate with which a step lowers the loss by STEP of `size`, to first order."""
+    squares = sum(float(np.sum(g * g)) for g in gradients.parameters())
+    return STEP * size / squares
