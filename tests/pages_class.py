@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.result import Result, TestResult
-from autograder.engine.sandbox import LAYERS
+from autograder.engine.sandbox.layers import LAYERS
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 GRADER = {

@@ -15,7 +15,6 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
-from autograder.engine.processes import Events, TimeLimits
 from autograder.engine.result import (
     Result,
     from_gradescope,
@@ -25,7 +24,8 @@ from autograder.engine.result import (
     ungraded,
 )
 from autograder.engine.submission import read_submission
-from autograder.engine.suite import HiddenTest, Outcome
+from autograder.engine.suite.hidden_test import HiddenTest, Outcome
+from autograder.engine.suite.program import Events, TimeLimits
 from tests.adversarial import CASES, CLASSES, Case
 from tests.adversarial.case import MODULES
 

@@ -13,7 +13,7 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.batch import grade_all, tasks
 from autograder.engine.executor import kill_pool, local_pool
 from autograder.engine.grading import Settings
-from autograder.engine.sandbox import SandboxError
+from autograder.engine.sandbox.layers import SandboxError
 
 
 def killed_at_first(times: int) -> Callable[[], Executor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ import pytest
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
-from autograder.engine.reply import decoded
-from autograder.engine.script import Call
+from autograder.engine.sandbox.worker.wire import Decoder, read_request
+from autograder.engine.suite.answers import decoded
+from autograder.engine.suite.session import Batch, Request
 from autograder.engine.variants import load_variants
-from autograder.engine.worker.wire import Decoder, read_request
 
 POINTS = {
     "initializers": 16,
@@ -28,11 +28,11 @@ POINTS = {
 
 
 def lost(grader: Grader, files: dict[str, bytes], seed: int) -> list[str]:
-    student = grader.student(files)
+    program = grader.program(files)
     try:
-        return [o.test.id for o in grader.suite.run(student, seed) if not o.passed]
+        return [o.test.id for o in grader.suite.run(program, seed) if not o.passed]
     finally:
-        student.close()
+        program.end()
 
 
 def test_the_parts_are_worth_what_the_handout_promises(grader: Grader) -> None:
@@ -104,32 +104,32 @@ def _arrays(value: Any) -> list[np.ndarray]:
     return [value] if telling else []
 
 
-def _asked(call: Call) -> list[np.ndarray]:
+def _asked(request: Request) -> list[np.ndarray]:
     decoder = Decoder(handle=lambda handle: handle, generator=lambda state: state)
-    return _arrays(decoder.decode(read_request(call.request.content)[2])[1])
+    return _arrays(decoder.decode(read_request(request.content)[2])[1])
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:
     return one.size == other.size and np.allclose(one.ravel(), other.ravel(), rtol=1e-9, atol=0)
 
 
-def told_too_soon(calls: Sequence[Call]) -> Iterator[str]:
-    """Names of the functions whose right answer is an argument of another of the calls."""
-    asked = [_asked(call) for call in calls]
-    for place, call in enumerate(calls):
-        for answer in _arrays(decoded(call.reply)[1]):
+def told_too_soon(batch: Batch) -> Iterator[str]:
+    """Names of the functions whose right answer is an argument of another call of the batch."""
+    asked = [_asked(request) for request in batch.requests]
+    for place, (request, reply) in enumerate(zip(batch.requests, batch.replies, strict=True)):
+        assert isinstance(reply, bytes)
+        for answer in _arrays(decoded(reply)[1]):
             if any(_same(answer, own) for own in asked[place]):
                 continue  # it left its argument as it was
             others = (other for i, some in enumerate(asked) if i != place for other in some)
             if any(_same(answer, other) for other in others):
-                yield call.request.name
+                yield request.name
 
 
 def test_no_answer_crosses_with_what_is_asked_at_once(kit: Assignment, grader: Grader) -> None:
-    """A student's code could look at the questions that wait, and find its answer in one."""
+    """A student's code could look at the requests that wait, and find its answer in one."""
     assert lost(grader, classroom.solution(kit), 0) == []
-    repertoire = grader.suite._repertoire
-    batches = [series.as_one for some in repertoire._series.values() for series in some]
-    batches += [b for script in repertoire._scripts.values() for b in script if b.is_certain]
-    assert sum(len(batch.calls) for batch in batches) > 1000
-    assert {name for batch in batches for name in told_too_soon(batch.calls)} == set()
+    assert lost(grader, classroom.solution(kit), 0) == []  # not the first: records are made
+    batches = [b for record in grader.suite._records._records.values() for b in record.batches]
+    assert sum(len(batch.requests) for batch in batches) > 500
+    assert {name for batch in batches for name in told_too_soon(batch)} == set()

@@ -24,11 +24,11 @@ def reporter(kit: Assignment) -> Reporter:
 @pytest.fixture
 def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Figure]]:
     def draw(files: Files) -> dict[str, Figure]:
-        student = grader.student(files)
+        program = grader.program(files)
         try:
-            return {figure.title: figure for figure in reporter.figures(student).figures}
+            return {figure.title: figure for figure in reporter.figures(program).figures}
         finally:
-            student.close()
+            program.end()
 
     return draw
 

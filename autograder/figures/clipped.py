@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograder.engine.pages.figure import Chart, Curve, Figure, Table
-from autograder.engine.student import Student, StudentFault
+from autograder.engine.suite.answers import StudentFault
+from autograder.engine.suite.calls import Package
 
 from . import words
 from .weights import LAYERS, SEED, SIZES, data
@@ -32,14 +34,15 @@ SAID = {
 }
 
 
-def clipped_net(student: Student, reference: ModuleType) -> Figure:
+def clipped_net(student: Package, reference: ModuleType) -> Figure:
     """The exploding net is the reference's, so that only clipping itself is on show."""
+    given = [grad.copy() for grad in _exploded(reference)]
     curves, faults = [], []
     for name, function in WAYS.items():
-        right = _norms(reference, function, _exploded(reference))
+        right = _norms(getattr(reference.clipping, function)(given, LIMIT), function, given)
         try:
-            yours = _norms(student, function, _exploded(reference))
-            curves.append(Curve(name, yours, right))
+            yours = getattr(student.clipping, function)(given, LIMIT)
+            curves.append(Curve(name, _norms(yours, function, given), right))
         except StudentFault as fault:
             faults.append(fault.reason)
         except (ValueError, TypeError):
@@ -84,8 +87,8 @@ def _exploded(reference: ModuleType) -> tuple[np.ndarray, ...]:
     return tuple(grads.weights)
 
 
-def _norms(package: Any, function: str, grads: tuple[np.ndarray, ...]) -> tuple[float, ...]:
-    clipped = getattr(package.clipping, function)([grad.copy() for grad in grads], LIMIT)
+def _norms(clipped: Any, function: str, grads: Sequence[np.ndarray]) -> tuple[float, ...]:
+    """The norms of the arrays in a result of this function. Raises `ValueError` or `TypeError`."""
     if function == "clip_by_global_norm":
         clipped, _ = clipped
     if not isinstance(clipped, list) or len(clipped) != len(grads):

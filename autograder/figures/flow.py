@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Table
-from autograder.engine.student import Student, StudentFault
+from autograder.engine.suite.answers import StudentFault
+from autograder.engine.suite.calls import Call, Package, ask
 
 from . import words
-from .weights import LAYERS, SEED, SIZES, data, drawn_weights
+from .weights import EXAMPLES, LAYERS, SEED, SIZES, WIDTH, data, naive_weights
 
 BINS = 16
 
@@ -75,17 +76,16 @@ class Flow:
     activations: list[np.ndarray]
 
 
-def gradient_flow(net: Net, student: Student, reference: ModuleType) -> Figure:
+def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
     """The figure of one net made of the student's functions."""
     right = _reference_flow(net, reference)
     try:
-        yours = _flow(net, student, reference)
+        (answer,) = ask(_stated(net, student))
+        yours = _flow(answer.value)
     except StudentFault as fault:
         return Figure(net.title, net.about, missing=fault.reason)
-    except (ValueError, TypeError, ArithmeticError) as unusable:
-        # The net refuses what a function returned.
-        said = str(unusable).replace("the initializer", f"initializers.{net.initializer}")
-        return Figure(net.title, net.about, missing=said)
+    except (ValueError, TypeError, KeyError) as unusable:
+        return Figure(net.title, net.about, missing=str(unusable))
     return Figure(
         net.title,
         net.about,
@@ -108,24 +108,50 @@ def gradient_flow(net: Net, student: Student, reference: ModuleType) -> Figure:
 
 @cache
 def _reference_flow(net: Net, reference: ModuleType) -> Flow:
-    return _flow(net, reference, reference)
+    args, options = _given(net)
+    return _flow(reference.deep_net.run(*args, **options))
 
 
-def _flow(net: Net, package: Any, reference: ModuleType) -> Flow:
-    x, targets = data()
+def _stated(net: Net, student: Package) -> Call:
+    """The call that builds and runs the net over the student's functions."""
+    args, options = _given(net)
+    needs = ["activations", *(["batchnorm"] if net.batch_norm else [])]
+    needs += [] if net.initializer == "normal" else ["initializers"]
+    return student.deep_net.run.call(*args, **options).needing(*needs)
+
+
+def _given(net: Net) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What `deep_net.run` is given."""
+    x, doutput = data()
+    options: dict[str, Any] = {
+        "sizes": SIZES,
+        "activation": net.activation,
+        "activation_options": {},
+        "batch_norm": net.batch_norm,
+    }
+    if net.initializer == "normal":
+        options["weights"] = naive_weights()
+    else:
+        options |= {"initializer": net.initializer, "init_options": {}}
+    return (x, doutput, np.random.default_rng(SEED + 2)), options
+
+
+def _flow(told: Any) -> Flow:
+    """What `deep_net.run` says of a net. Raises `ValueError` or `TypeError` where it says none."""
+    if not isinstance(told, dict):
+        raise TypeError("the net's process sent back no net")
+    if isinstance(refusal := told.get("refused"), str):
+        raise ValueError(refusal)
+    arrays = [told["d_pre_activations"], told["activations"]]
+    for index, count in ((0, LAYERS), (1, LAYERS - 1)):
+        if not isinstance(arrays[index], list) or len(arrays[index]) != count:
+            raise TypeError("the net's process sent back no net")
+        arrays[index] = [np.asarray(one, dtype=np.float64) for one in arrays[index]]
+        if any(one.shape != (EXAMPLES, WIDTH) for one in arrays[index]):
+            raise TypeError("the net's process sent back no net")
     with np.errstate(all="ignore"):
-        made = reference.network.Network(
-            SIZES,
-            rng=np.random.default_rng(SEED + 2),
-            activation=net.activation,
-            initializer=drawn_weights(package, net.initializer),
-            batch_norm=net.batch_norm,
-            package=package,
-        )
-        loss = reference.network.mean_squared_error
-        _, grads = made.loss_and_gradients(x, targets, loss=loss)
-        norms = tuple(float(np.linalg.norm(grad)) for grad in grads.pre_activations)
-    return Flow(norms, made.trace.activations[1:])
+        norms = tuple(float(np.linalg.norm(gradient)) for gradient in arrays[0])
+    return Flow(norms, arrays[1])
 
 
 def _histograms(net: Net, yours: Flow, right: Flow) -> Histograms:

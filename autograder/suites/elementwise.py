@@ -1,7 +1,6 @@
 """How activations and their derivatives are judged: one helper for each kind of test.
 
-`cases` are pairs of a z and the keyword arguments that go with it. All calls are asked together, then
-judged.
+`cases` are pairs of a z and the keyword arguments that go with it.
 """
 
 from __future__ import annotations

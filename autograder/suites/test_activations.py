@@ -641,7 +641,9 @@ def test_rrelu_training_values(student, rng):
         rrelu.call(z, generator, 0.6, 0.7, True),
     )
     for answer, (low, high) in zip(answers, [*limits, (0.6, 0.7)], strict=True):
-        _random_relu(answer.value, z, low, high, f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}")
+        _random_relu(
+            answer.value, z, low, high, f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
+        )
 
 
 @pytest.mark.points(0.5)

@@ -1,7 +1,8 @@
 """Hidden tests of the whole: 12 points. The kit's own network runs on the student's functions.
 
-Each net has 11 weight layers and is built and run by one call. A test verifies how strongly its gradients shrink or grow on
-their way back, and compares with the same net, of the same weights, over the right functions.
+Each net has 11 weight layers, and is built and run by one call. A test verifies how strongly its
+gradients shrink or grow on their way back, and compares with the same net, of the same weights,
+over the right functions.
 """
 
 from __future__ import annotations

@@ -52,9 +52,7 @@ def _right_spread(
     seed = int(rng.integers(2**32))
     others = [(2, 3), (1, 6), (5, 5), (1100, 1)]
     sizes = [*others, *_sizes(rng)]
-    answers = ask(
-        *(function.call(*size, np.random.default_rng(seed), **options) for size in sizes)
-    )
+    answers = ask(*(function.call(*size, np.random.default_rng(seed), **options) for size in sizes))
     drawn = [
         samples.plausible(answer.value, size, _call(name, *size, options))
         for answer, size in zip(answers, sizes, strict=True)
@@ -93,9 +91,7 @@ def _right_randomness(student: Any, rng: np.random.Generator, name: str) -> None
         for options, in_a_row in zip(modes, (6, 2, 2), strict=False)
         for generators in [samples.generators(rng, in_a_row)]
     ]
-    answers = iter(
-        ask(*(function.call(7, 5, g, **options) for options, gs in draws for g in gs))
-    )
+    answers = iter(ask(*(function.call(7, 5, g, **options) for options, gs in draws for g in gs)))
     for options, generators in draws:
         what = _call(name, 7, 5, options)
         drawn = [samples.plausible(next(answers).value, (7, 5), what) for _ in generators]

@@ -26,11 +26,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "solutions")) if path not in sys.path]
 
-from autograder.engine.assignment import Assignment  # noqa: E402
 from autograder.engine.script import Script, Series  # noqa: E402
 from autograder.engine.student import Observation, StudentFault  # noqa: E402
-from autograder.engine.suite import MARKERS  # noqa: E402
 from autograder.engine.worker import serve  # noqa: E402
+
+from autograder.engine.assignment import Assignment  # noqa: E402
+from autograder.engine.suite import MARKERS  # noqa: E402
 
 FOLDER = ROOT / "autograder"
 

@@ -23,12 +23,12 @@ from typing import IO
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [path for path in (str(ROOT), str(Path(__file__).parent)) if path not in sys.path]
 
+from autograder.engine.repertoire import Repertoire  # noqa: E402
 from in_process import InProcess  # noqa: E402
 
 from autograder.engine.assignment import Assignment  # noqa: E402
 from autograder.engine.executor import let_workers_finish  # noqa: E402
 from autograder.engine.grading import Grader, Settings  # noqa: E402
-from autograder.engine.repertoire import Repertoire  # noqa: E402
 from autograder.engine.suite import Suite  # noqa: E402
 
 FOLDER = ROOT / "autograder"

@@ -9,7 +9,7 @@ import zipfile
 import msgpack
 import numpy as np
 
-from autograder.engine.worker.wire import Encoder, Handle
+from autograder.engine.sandbox.worker.wire import Encoder, Handle
 
 
 def _messages() -> list[bytes]:

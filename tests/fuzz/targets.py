@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from autograder.engine.gradebook import Row, final_grades
-from autograder.engine.processes import Events
 from autograder.engine.result import from_gradescope, graded, to_json
+from autograder.engine.sandbox.worker.wire import Decoder, Encoder, Handle, WireError
 from autograder.engine.submission import Submission, read_submission
-from autograder.engine.suite import HiddenTest, Outcome
-from autograder.engine.worker.wire import Decoder, Encoder, Handle, WireError
+from autograder.engine.suite.hidden_test import HiddenTest, Outcome
+from autograder.engine.suite.program import Events
 
 MODULES = ("alpha", "beta")
 TESTS = [

@@ -18,7 +18,7 @@ from typing import Any
 from ..archive import read_archive, write_archive
 from ..assignment import FILE, Assignment
 from ..errors import KitError
-from ..suite import HiddenTest
+from ..suite.hidden_test import HiddenTest
 from .submission_folder import EMPTY_NOTEBOOK
 from .testfiles import test_file
 from .verdict import ASSIGNMENT, CONFIG

@@ -1,5 +1,4 @@
-"""The layers between a student's code and the machine: what there are, and how a process gets them.
-"""
+"""The layers between a student's code and the machine, and how a process gets them."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ what kind of thing was expected. The expected numbers themselves never appear in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
 from ..sandbox.worker.wire import Handle
-from .answers import Answer, StudentFault
+from .answers import Answer
 
 __all__ = [
     "Wrong",

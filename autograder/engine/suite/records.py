@@ -65,9 +65,7 @@ class Records(Generic[T]):
             self._records[name] = Record(tuple(session.asked), result)
         return self._records[name]
 
-    def session(
-        self, program: Answering, reading: Reading, known: Sequence[Batch] = ()
-    ) -> Session:
+    def session(self, program: Answering, reading: Reading, known: Sequence[Batch] = ()) -> Session:
         """A new session of a test with a program."""
         return Session(program, self._opaque, reading, known)
 

@@ -35,7 +35,9 @@ class Suite:
         self.mistakes = load_mistakes(assignment)
         self._diagnosis = Diagnosis(self.reference, self.mistakes)
         self._opaque = assignment.opaque
-        self._collection = Collection([assignment.suites / f"test_{p}.py" for p in assignment.parts])
+        self._collection = Collection(
+            [assignment.suites / f"test_{p}.py" for p in assignment.parts]
+        )
         try:
             self._tests = {item: hidden_test(item) for item in self._collection.items}
         except (ValueError, TypeError, AttributeError) as problem:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autograder.engine import check
+from autograder.engine.suite import check
 
 
 @pytest.mark.points(6)
@@ -22,6 +22,6 @@ def test_values(student, reference, rng):
 def test_unchanged(student, reference):
     """The given array stays as it is."""
     given = np.array([32.0, 212.0])
-    seen = student.scales.celsius.observe(given)
+    (seen,) = student.scales.celsius.watched.each([(given,)])
     check.close(seen.value, reference.scales.celsius(given), "celsius(F)", atol=1e-9)
     check.unchanged(seen, "celsius(F)")

@@ -93,7 +93,7 @@ class Servant:
         self._kept: dict[tuple[int, int], Kept] = {}
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
-        self._encoder = Encoder()
+        self._encoder = Encoder(lambda value: Handle(0, 0, _type_name(value)))
         self._handed_back: list[Kept] = []
         self._given: list[Given] = []
         self._returned: dict[str, Returned] = {}

@@ -16,13 +16,15 @@ from typing import Any
 
 import pytest
 
-from autograder.engine import sandbox as module
-from autograder.engine.sandbox import Sandbox, SandboxError, Worker, WorkerDied
-from tests import worker_calls
-from tests.worker_calls import ask
+from autograder.engine.sandbox import sandbox as module
+from autograder.engine.sandbox.layers import SandboxError, Way
+from autograder.engine.sandbox.process import Process, ProcessEnded
+from autograder.engine.sandbox.sandbox import Sandbox
+from tests.sandbox import calls
+from tests.sandbox.calls import ask
 
-ROOT = Path(__file__).parent.parent
-BOOT = "from autograder.engine.worker.zygote import main; main()"
+ROOT = Path(__file__).parents[2]
+BOOT = "from autograder.engine.sandbox.worker.zygote import main; main()"
 SOURCE = b"""
 import os, warnings
 import numpy as np
@@ -52,10 +54,10 @@ def sandbox(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sandbox]:
     view, namespaces, _ = request.param
-    start, end = module.subprocess.Popen, Sandbox.end_worker
+    start, end = module.subprocess.Popen, Sandbox.end_process
 
     def seen(command: list[str], **options: Any) -> Any:
-        options |= {"env": {**module._ENVIRONMENT, **os.environ}, "cwd": ROOT}
+        options |= {"env": {**module.ENVIRONMENT, **os.environ}, "cwd": ROOT}
         return start([sys.executable, "-c", BOOT, command[-1]], **options)
 
     def slowly(self: Sandbox, number: int, grace: float = 0.0) -> int | None:
@@ -63,10 +65,10 @@ def sandbox(
 
     with pytest.MonkeyPatch.context() as patch:
         # Another user could not write down what was measured.
-        patch.setattr(module, "WAYS", [(view, namespaces, False)])
+        patch.setattr(module, "WAYS", [Way(view, namespaces, False)])
         patch.setattr(module, "DEVICES", [*module.DEVICES, str(ROOT)])
         patch.setattr(module.subprocess, "Popen", seen)
-        patch.setattr(Sandbox, "end_worker", slowly)
+        patch.setattr(Sandbox, "end_process", slowly)
         try:
             made = Sandbox(tmp_path_factory.mktemp("hidden"))
         except SandboxError as problem:
@@ -75,8 +77,8 @@ def sandbox(
         made.close()
 
 
-def worker(sandbox: Sandbox, with_init: bool = True, **modules: bytes) -> Worker:
-    return worker_calls.worker(sandbox, SOURCE, with_init, **modules)
+def worker(sandbox: Sandbox, with_init: bool = True, **modules: bytes) -> Process:
+    return calls.process(sandbox, SOURCE, with_init, **modules)
 
 
 def test_calls_are_answered_and_jailed(sandbox: Sandbox) -> None:
@@ -97,21 +99,23 @@ def test_what_is_not_there_is_said(sandbox: Sandbox) -> None:
     assert ask(one, "name")[:2] == ["unavailable", ask(one, "other")[1]]
     assert ask(one, "f", of="broken")[1][0] == "ZeroDivisionError"
     assert ask(one, "", of="m")[0] == "returned"
-    with pytest.raises(WorkerDied) as death:
+    with pytest.raises(ProcessEnded) as death:
         ask(one, "f", of="gone")
     assert death.value.status == 4
 
 
-@pytest.mark.parametrize("with_init", [True, False])
-def test_a_package_works_without_its_init(sandbox: Sandbox, with_init: bool) -> None:
-    one = worker(sandbox, with_init, __init__=b"raise SystemExit")
+def test_an_init_can_be_left_out(sandbox: Sandbox) -> None:
+    one = worker(sandbox, False, __init__=b"raise SystemExit")
     assert ask(one, "double", 2)[1] == 4
     assert one.end() == 0
+    other = worker(sandbox, True, __init__=b"raise SystemExit")
+    assert ask(other, "double", 2)[0] == "unavailable"
+    assert other.end() == 0
 
 
 def test_one_worker_ends_alone(sandbox: Sandbox) -> None:
     one, other = worker(sandbox), worker(sandbox)
-    with pytest.raises(WorkerDied) as death:
+    with pytest.raises(ProcessEnded) as death:
         ask(one, "leave")
     assert death.value.status == 3
     assert ask(other, "double", 2)[1] == 4

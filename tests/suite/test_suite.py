@@ -10,7 +10,8 @@ import pytest
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
-from autograder.engine.suite import Suite, SuiteError
+from autograder.engine.suite.collection import SuiteError
+from autograder.engine.suite.suite import Suite
 
 
 def test_a_test_is_collected_with_all_that_students_see(tiny_grader: Grader) -> None:
@@ -41,9 +42,9 @@ def test_the_inputs_follow_from_the_seed(tiny: Assignment, tiny_grader: Grader) 
     wrong = classroom.with_code(tiny, "averages", "def mean_celsius(t):\n    return t[0] * 0\n")
     reasons = {}
     for seed in (0, 0, 1):
-        student = tiny_grader.student(wrong)
-        outcomes = tiny_grader.suite.run(student, seed)
-        student.close()
+        program = tiny_grader.program(wrong)
+        outcomes = tiny_grader.suite.run(program, seed)
+        program.end()
         reasons.setdefault(seed, []).append([outcome.reason for outcome in outcomes])
     assert reasons[0][0] == reasons[0][1]
 
@@ -125,9 +126,9 @@ def test_a_suite_may_use_all_of_pytest(
         (tmp_path / f"test_{name}.py").write_text(source)
     suite = Suite(dataclasses.replace(tiny, suites=tmp_path))
     for _ in range(2):
-        student = tiny_grader.student(classroom.solution(tiny))
-        outcomes = suite.run(student, 0)
-        student.close()
+        program = tiny_grader.program(classroom.solution(tiny))
+        outcomes = suite.run(program, 0)
+        program.end()
         assert [(o.test.id, o.reason) for o in outcomes if not o.passed] == []
         assert len(outcomes) == count * len(tiny.parts)
     suite.close()

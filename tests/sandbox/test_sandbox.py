@@ -9,21 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.engine import sandbox as module
-from autograder.engine.sandbox import (
-    LAYERS,
-    WAYS,
-    BadReply,
-    Patience,
-    Sandbox,
-    SandboxError,
-    Worker,
-    WorkerDied,
-    WorkerTimeout,
-)
-from autograder.engine.worker.wire import Decoder, Encoder, Messages, WireError
-from tests import worker_calls
-from tests.worker_calls import LONG, ask, request
+from autograder.engine.sandbox import sandbox as module
+from autograder.engine.sandbox.layers import LAYERS, WAYS, SandboxError, Way
+from autograder.engine.sandbox.process import BadReply, OutOfTime, Patience, Process, ProcessEnded
+from autograder.engine.sandbox.sandbox import Sandbox
+from autograder.engine.sandbox.worker.wire import Decoder, WireError
+from tests.sandbox import calls
+from tests.sandbox.calls import LONG, ask, request
 
 HIDDEN = Path(__file__).parent
 SOURCE = b"""
@@ -34,7 +26,6 @@ def leave(): os._exit(3)
 def spin():
     while True: pass
 def rest(): time.sleep(100)
-def doze(): time.sleep(0.2)
 def listing(path): return sorted(os.listdir(path))
 def write(path): open(path, "w").write("x")
 def whoami(): return os.getpid(), os.getuid()
@@ -46,7 +37,7 @@ SHORT = Patience(0.5, 1.0)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
 
-def _ways() -> Iterator[tuple[str, bool, bool]]:
+def _ways() -> Iterator[Way]:
     """The ways that this machine allows."""
     with pytest.MonkeyPatch.context() as patch:
         for way in WAYS:
@@ -67,12 +58,8 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
             yield made
 
 
-def worker(sandbox: Sandbox) -> Worker:
-    return worker_calls.worker(sandbox, SOURCE)
-
-
-def hoped_for(*values: object) -> Messages:
-    return Messages(Encoder().encode(["returned", value, [], [], []]) for value in values)
+def worker(sandbox: Sandbox) -> Process:
+    return calls.process(sandbox, SOURCE)
 
 
 def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
@@ -91,60 +78,60 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
     """More than the channels hold, so that both sides would wait if neither read."""
     one = worker(sandbox)
     arrays = [np.full(50_000, float(number)) for number in range(20)]
-    requests = Messages(request("double", array) for array in arrays)
+    requests = [request("double", array) for array in arrays]
     replies = list(one.ask(requests, lambda _: LONG))
-    for array, (reply,) in zip(arrays, replies, strict=True):
+    for array, reply in zip(arrays, replies, strict=True):
         assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
     one.end()
 
 
 def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
     one = worker(sandbox)
-    requests = Messages([request("double", 1), request("leave"), request("double", 2)])
-    replies = one.ask(requests, lambda _: LONG, hoped_for(2, 2, 4))
-    assert next(replies) == hoped_for(2).parts
-    with pytest.raises(WorkerDied) as death:
+    replies = one.ask(
+        [request("double", 1), request("leave"), request("double", 2)], lambda _: LONG
+    )
+    assert Decoder().decode(next(replies))[1] == 2
+    with pytest.raises(ProcessEnded) as death:
         next(replies)
     assert death.value.status == 3
 
 
-@pytest.mark.parametrize("size", [1, 50_000], ids=["small", "more than the channels hold"])
-def test_replies_that_are_hoped_for_come_as_one(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
-    monkeypatch.setattr(module, "MOMENT", 20.0)  # on a busy machine, too
-    one = worker(sandbox)
-    arrays = [np.full(size, float(number)) for number in range(10)]
-    requests = Messages(request("double", array) for array in arrays)
-    hoped = hoped_for(*(2 * array for array in arrays))
-    assert [*one.ask(requests, lambda _: LONG, hoped)] == [hoped.parts]
-    one.end()
+def test_notes_tell_where_an_import_is(sandbox: Sandbox) -> None:
+    one = calls.process(sandbox, b"from . import gone", gone=b"import os\nos._exit(5)\n")
+    with pytest.raises(ProcessEnded):
+        ask(one, "", of="m")
+    assert one.notes == [["at", "m"], ["at", "gone"]]
+    two = calls.process(sandbox, b"from . import broken", broken=b"1 / 0\n")
+    assert ask(two, "", of="m")[0] == "unavailable"
+    assert [note[:2] for note in two.notes if note[0] == "failed"] == [
+        ["failed", "broken"],
+        ["failed", "m"],
+    ]
+    two.end()
 
 
-@pytest.mark.parametrize("wrong", [0, 1, 2])
-def test_where_other_replies_come_each_is_told(sandbox: Sandbox, wrong: int) -> None:
-    one = worker(sandbox)
-    given = [3, 3, 3]
-    given[wrong] = 4
-    requests = Messages(request("double", number) for number in given)
-    replies = one.ask(requests, lambda _: LONG, hoped_for(6, 6, 6))
-    assert [*replies] == [(reply,) for reply in hoped_for(*(2 * x for x in given)).parts]
-    assert ask(one, "double", 5)[1] == 10
-    one.end()
+def test_two_graders_have_users_of_their_own() -> None:
+    with Sandbox(HIDDEN) as one, Sandbox(HIDDEN) as other:
+        users = [
+            ask(worker(sandbox), "whoami")[1][1]
+            for sandbox in (one, other)
+            if sandbox._user is not None and sandbox._way.other_user
+        ]
+    assert len(set(users)) == len(users)
 
 
-def test_what_is_hoped_for_but_takes_its_time_is_told_one_by_one(sandbox: Sandbox) -> None:
-    """So that the time counts as that of the function that took it."""
-    one = worker(sandbox)
-    requests = Messages([request("double", 1), request("doze"), request("double", 2)])
-    hoped = hoped_for(2, None, 4)
-    assert [*one.ask(requests, lambda _: LONG, hoped)] == [(reply,) for reply in hoped.parts]
-    one.end()
+def test_locks_are_denied(sandbox: Sandbox) -> None:
+    """By a lock on a file that both can read, submissions could tell each other something."""
+    if "seccomp" in sandbox.layers:
+        source = b"import fcntl, os\ndef lock(how): fcntl.flock(os.open(__file__, 0), how)\n"
+        one = calls.process(sandbox, source)
+        assert ask(one, "lock", 2)[1][0] == "PermissionError"
+        one.end()
 
 
 def test_an_end_is_told_and_costs_only_itself(sandbox: Sandbox) -> None:
     one, other = worker(sandbox), worker(sandbox)
-    with pytest.raises(WorkerDied) as death:
+    with pytest.raises(ProcessEnded) as death:
         ask(one, "leave")
     assert death.value.status == 3
     assert ask(other, "double", 2)[1] == 4
@@ -153,7 +140,7 @@ def test_an_end_is_told_and_costs_only_itself(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("function", ["spin", "rest"])
 def test_patience_ends(sandbox: Sandbox, function: str) -> None:
-    with pytest.raises(WorkerTimeout):
+    with pytest.raises(OutOfTime):
         ask(worker(sandbox), function, patience=SHORT)
 
 
@@ -188,7 +175,7 @@ def test_workers_leave_nothing_to_each_other(sandbox: Sandbox) -> None:
 
 
 def test_require(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WAYS", [(sandbox._view, sandbox._namespaces, sandbox._other_user)])
+    monkeypatch.setattr(module, "WAYS", [sandbox._way])
     Sandbox(HIDDEN, sandbox.layers).close()
     missing = [layer for layer in LAYERS if layer not in sandbox.layers]
     if missing:
@@ -198,8 +185,8 @@ def test_require(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_zygote_that_was_killed_is_made_anew(sandbox: Sandbox) -> None:
     worker(sandbox)
-    assert sandbox._process is not None
-    sandbox._process.kill()
+    assert sandbox._zygote is not None
+    sandbox._zygote.kill()
     assert sandbox._control.recv(1) == b""  # bubblewrap's child dies a moment after bubblewrap
     two = worker(sandbox)
     assert ask(two, "double", 1)[1] == 2

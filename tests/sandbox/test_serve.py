@@ -10,9 +10,11 @@ import pytest
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
-from autograder.engine.student import StudentFault
-from autograder.engine.worker.serve import Servants, Target, describe
-from autograder.engine.worker.wire import Decoder, Encoder, write_request
+from autograder.engine.sandbox.worker.serve import Servant, Target, describe
+from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
+from autograder.engine.suite.answers import StudentFault
+from autograder.engine.suite.calls import Package
+from autograder.engine.suite.session import Reading, Session
 
 FORWARD = """
 _forward = batchnorm_forward
@@ -103,20 +105,21 @@ def gradient_norms(grads):
 def test_a_result_that_is_written_over_later(
     kit: Assignment, grader: Grader, body: str, overwritten: bool
 ) -> None:
-    student = grader.student(classroom.with_code(kit, "diagnostics", KEPT.format(body=body)))
+    program = grader.program(classroom.with_code(kit, "diagnostics", KEPT.format(body=body)))
     try:
+        student = Package(Session(program, {}, Reading(9.0)))
         ones, twos = [np.ones(4)] * 3, [2 * np.ones(4)] * 3
-        first = student.diagnostics.gradient_norms(ones)
-        student.diagnostics.gradient_norms(ones)
+        norms = student.diagnostics.gradient_norms
+        first, _, third = norms.each([(ones,), (ones,), (twos,)])
         if overwritten:
             with pytest.raises(StudentFault, match="written over: return a new one"):
-                student.diagnostics.gradient_norms(twos)
+                _ = third.value
         else:
-            assert student.diagnostics.gradient_norms(twos).shape == first.shape
-        student.begin_test()  # another test has nothing to do with it
-        student.diagnostics.gradient_norms(ones)
+            assert third.value.shape == first.value.shape
+        another = Package(Session(program, {}, Reading(9.0)))  # has nothing to do with it
+        another.diagnostics.gradient_norms(ones)
     finally:
-        student.close()
+        program.end()
 
 
 @pytest.mark.parametrize("watched", [True, False])
@@ -126,9 +129,9 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) ->
         x *= 2
         return x
 
-    servants = Servants(lambda module, function: Target(doubled))
+    servant = Servant(lambda module, function: Target(doubled))
     content = Encoder().encode(["doubled", [np.ones(2)], {}, [], watched])
-    kind, value, *seen = Decoder().decode(servants.answer(write_request(True, "m", content)))
+    kind, value, *seen = Decoder().decode(servant.answer(write_request(True, "m", content)))
     assert (kind, value.tolist()) == ("returned", [2.0, 2.0])
     all_seen = [["argument 1"], ["argument 1"], ["UserWarning: in place"]]
     assert seen == (all_seen if watched else [[], [], []])
@@ -144,12 +147,12 @@ def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched: bo
         return 1
 
     functions = {"strict": strict, "sloppy": sloppy}
-    servants = Servants(lambda module, function: Target(functions[function]))
+    servant = Servant(lambda module, function: Target(functions[function]))
     with warnings.catch_warnings():
         warnings.simplefilter("always")  # as in a worker's zygote
         for name, told in (("strict", []), ("sloppy", ["UserWarning: so what"])):
             content = Encoder().encode([name, [], {}, [], watched and name == "sloppy"])
-            kind, *_, heard = Decoder().decode(servants.answer(write_request(True, "m", content)))
+            kind, *_, heard = Decoder().decode(servant.answer(write_request(True, "m", content)))
             assert (kind, heard) == ("returned", told if watched else [])
 
 

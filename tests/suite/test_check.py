@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.engine import check
-from autograder.engine.check import Wrong
-from autograder.engine.student import Handle, Observation, StudentFault
+from autograder.engine.sandbox.worker.wire import Handle
+from autograder.engine.suite import check
+from autograder.engine.suite.answers import Answer, StudentFault
+from autograder.engine.suite.check import Wrong
 
 
 def seen(value=None, changed=(), shared=(), warnings=()):
-    return Observation(value, changed, shared, warnings)
+    return Answer(value, None, changed, shared, warnings)
 
 
 def raising(kind="raised", raised=("ValueError", "Exception")):
-    def call(*args, **options):
-        raise StudentFault(kind, "f failed", raised)
-
-    return call
+    return Answer(fault=StudentFault(kind, "f failed", raised))
 
 
 class TestRealArray:
@@ -40,7 +38,7 @@ class TestRealArray:
             (1.0, 2.0),
             "text",
             1.0,
-            Handle(0, "matrix"),
+            Handle(0, 0, "matrix"),
             np.ones((2, 1)),
             np.ones(2, complex),
             np.array(["a", "b"]),
@@ -157,7 +155,7 @@ class TestBetween:
             check.between(np.array([0.5, bad]), 0.0, 1.0, (2,), "f")
 
 
-class TestObservations:
+class TestWatched:
     def test_unchanged(self):
         check.unchanged(seen(), "f(z)")
         with pytest.raises(Wrong, match=r"f\(z\) changed argument 1, argument gamma;"):
@@ -179,38 +177,22 @@ class TestObservations:
         check.quiet(seen(warnings=others), "f(z)")
 
 
-class TestOutcomes:
-    def test_an_attempt_that_returns(self):
-        assert check.returned(check.attempt(lambda a, b: a + b, 1, b=2)) == 3
+class TestRefused:
+    def test_takes_the_error_and_what_derives_from_it(self):
+        check.refused(raising(), ValueError, "f(0)")
+        derived = raising(raised=("LinAlgError", "ValueError", "Exception"))
+        check.refused(derived, ValueError, "f(0)")
 
-    @pytest.mark.parametrize("kind", ["raised", "unusable"])
-    def test_an_attempt_that_fails_is_raised_when_it_is_looked_at(self, kind):
-        outcome = check.attempt(raising(kind))
-        with pytest.raises(StudentFault):
-            check.returned(outcome)
-
-    @pytest.mark.parametrize("kind", ["todo", "missing", "import", "timeout", "crash"])
-    def test_other_faults_end_the_test_at_once(self, kind):
-        with pytest.raises(StudentFault):
-            check.attempt(raising(kind))
-
-    def test_refused_takes_the_error_and_what_derives_from_it(self):
-        check.raises(ValueError, "f(0)", raising())
-        check.raises(ValueError, "f(0)", raising(raised=("LinAlgError", "ValueError", "Exception")))
-
-    def test_refused_tells_what_came_instead(self):
+    def test_tells_what_came_instead(self):
         with pytest.raises(Wrong, match=r"f\(0\) raised TypeError; it should raise ValueError"):
-            check.raises(ValueError, "f(0)", raising(raised=("TypeError", "Exception")))
-        with pytest.raises(
-            Wrong, match=r"f\(0\) returned a float64 array of shape \(2,\); it should"
-        ):
-            check.raises(ValueError, "f(0)", lambda: np.ones(2))
-        with pytest.raises(Wrong, match="returned None"):
-            check.refused(seen(value=None), ValueError, "f(0)")
+            check.refused(raising(raised=("TypeError", "Exception")), ValueError, "f(0)")
+        returned = r"f\(0\) returned a float64 array of shape \(2,\); it should"
+        with pytest.raises(Wrong, match=returned):
+            check.refused(seen(np.ones(2)), ValueError, "f(0)")
 
-    def test_refused_passes_other_faults_on(self):
+    def test_passes_other_faults_on(self):
         with pytest.raises(StudentFault):
-            check.raises(ValueError, "f(0)", raising("unusable", ()))
+            check.refused(raising("unusable", ()), ValueError, "f(0)")
 
 
 class TestWord:
@@ -237,7 +219,7 @@ class TestWord:
         ([1], "a list of 1 entry"),
         ("word", "'word'"),
         ("x" * 100, repr("x" * 39 + "…")),
-        (Handle(3, "matrix"), "an object of type matrix"),
+        (Handle(3, 0, "matrix"), "an object of type matrix"),
         ({}, "an object of type dict"),
         (float("nan"), "nan (a Python float)"),
     ],

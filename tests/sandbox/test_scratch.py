@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.worker import scratch
+from autograder.engine.sandbox.worker import scratch
 
 LIMIT = 2**20
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the file system's oddities")

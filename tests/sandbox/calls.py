@@ -1,0 +1,31 @@
+"""Talking to one process, without the proxies of `engine/suite/calls.py`."""
+
+from __future__ import annotations
+
+from autograder.engine.sandbox.process import Patience, Process
+from autograder.engine.sandbox.sandbox import Sandbox
+from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
+
+LONG = Patience(20, 40)
+
+
+def process(sandbox: Sandbox, source: bytes, with_init: bool = True, **modules: bytes) -> Process:
+    """A process with the package `pkg`: its module `m`, and others by their names."""
+    made = sandbox.spawn()
+    files = {f"pkg/{name}.py": text for name, text in {"m": source, **modules}.items()}
+    made.load("pkg", files, with_init, [])
+    return made
+
+
+def request(function: str, *args: object, of: str = "m") -> bytes:
+    """A call of the module `of`, as it crosses."""
+    content = Encoder().encode([function, list(args), {}, [], True])
+    return write_request(False, of, content)
+
+
+def ask(
+    process: Process, function: str, *args: object, of: str = "m", patience: Patience = LONG
+) -> list:
+    """The reply to one call, decoded."""
+    (reply,) = process.ask([request(function, *args, of=of)], lambda _: patience)
+    return Decoder(handle=lambda handle: handle).decode(reply)
