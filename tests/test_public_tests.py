@@ -83,7 +83,7 @@ def pytest_in(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
         env=kept,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -224,6 +224,7 @@ def catalogue() -> tuple[Mistake, ...]:
     return load_mistakes(Assignment.load(ROOT / "autograder"))
 
 
+@pytest.mark.slow
 def test_most_of_the_known_mistakes_get_a_hint() -> None:
     sample = catalogue()[::20]
     texts = said_of([entry.name for entry in sample])

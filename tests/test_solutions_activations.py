@@ -233,8 +233,9 @@ def test_rrelu_refuses_wrong_limits(lower: float, upper: float, training: bool) 
         activations.rrelu(np.ones(2), np.random.default_rng(0), lower, upper, training)
 
 
+@pytest.mark.slow
 def test_against_torch() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch: pip install torch")
     functions = {
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
@@ -251,8 +252,9 @@ def test_against_torch() -> None:
         np.testing.assert_allclose(getattr(activations, f"{name}_grad")(z), there.grad, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_prelu_against_torch() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch: pip install torch")
     rng = np.random.default_rng(8)
     z, alpha, da = rng.normal(size=(9, 4)), rng.normal(size=4), rng.normal(size=(9, 4))
     there, slopes = torch.tensor(z, requires_grad=True), torch.tensor(alpha, requires_grad=True)

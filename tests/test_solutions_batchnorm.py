@@ -177,10 +177,11 @@ def test_the_memory_layout_makes_no_difference(layout: str) -> None:
     np.testing.assert_allclose(batchnorm_backward(dout, cache)[0], dx, rtol=1e-11, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_against_torch(training: bool, settings: dict[str, float]) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch: pip install torch")
     batch = Batch((9, 4), seed=3)
     n = len(batch.x)
     x, gamma, beta = (torch.tensor(v, requires_grad=True) for v in batch.arguments()[:3])

@@ -189,9 +189,10 @@ def test_any_kind_of_number_is_a_limit(clip: Callable[..., Any], limit: Any) -> 
         assert got.dtype == np.float64
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0.01, 1.0, 100.0])
 def test_against_torch(limit: float) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch: pip install torch")
     grads = gradients(3.0, seed=2)
     parameters = [torch.zeros(g.shape, dtype=torch.float64) for g in grads]
     for parameter, grad in zip(parameters, grads, strict=True):

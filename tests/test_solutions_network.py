@@ -482,8 +482,9 @@ def test_gradients_flow_as_measured(case: str) -> None:
         assert 0.95 * signal[0] <= ratio <= 1.05 * signal[1]
 
 
+@pytest.mark.slow
 def test_against_torch() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch: pip install torch")
     net, x, labels = example("prelu", batch_norm=True)
     values = {
         kind: [torch.tensor(p, requires_grad=True) for p in getattr(net, kind)]

@@ -23,7 +23,10 @@ from tests import pages_class as made
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra 'dev')")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt-get install chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt-get install chromium"),
+]
 FLAGS = [
     "--no-sandbox",
     "--headless",
