@@ -166,7 +166,7 @@ def test_the_commands_and_options_that_are_named_exist(page: Path) -> None:
 
 
 OTHERS = {
-    "--no-network", "--image", "--cold", "--timed", "--nthreads", "--size", "--ordinary-user", "--all",
+    "--no-network", "--image", "--nthreads", "--size", "--ordinary-user", "--all",
 }  # fmt: skip
 """Options of Otter, Dask, pytest with the kit's conftest.py, and the kit's own scripts."""
 
