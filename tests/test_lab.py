@@ -208,7 +208,6 @@ def run_lab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
 def test_all_figures_are_written(tmp_path: Path) -> None:
     done = run_lab(SOLUTION.parent, "--quick", "-o", str(tmp_path / "to" / "figures"))
     assert done.returncode == 0, done.stderr
