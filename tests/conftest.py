@@ -21,6 +21,13 @@ NOBODY = 65_534
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
+        "--all",
+        action="store_const",
+        const="",
+        dest="markexpr",  # in place of pyproject.toml's -m 'not slow'
+        help="the slow tests, too",
+    )
+    parser.addoption(
         "--ordinary-user",
         action="store_true",
         help="as root: become a user without rights first, as most who grade are",

@@ -9,9 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.adversarial import CASES
 from tests.adversarial.case import MODULES
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 REPRESENTATIVE = set(

@@ -33,6 +33,7 @@ def killed_at_first(times: int) -> Callable[[], Executor]:
     return new
 
 
+@pytest.mark.slow
 def test_a_pool_that_is_killed_when_it_begins_is_made_anew(tiny: Assignment) -> None:
     pool, (layers, hides) = run._ready_pool(killed_at_first(2), 1, tiny, Settings())
     pool.shutdown()

@@ -88,6 +88,7 @@ def test_another_assignment_must_be_one(tmp_path: Path) -> None:
     assert "assignment.toml" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_demo_class_is_graded_and_shown(tmp_path: Path) -> None:
     done = kit("demo", "-o", tmp_path / "demo")
     assert done.returncode == 0, done.stderr

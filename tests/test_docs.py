@@ -95,6 +95,7 @@ def run(script: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["instructors.md", "new-assignment.md"])
 def test_the_steps_of_the_docs_work(copy: Path, name: str) -> None:
     pytest.importorskip("otter", reason="needs the extra 'otter'")
@@ -165,7 +166,7 @@ def test_the_commands_and_options_that_are_named_exist(page: Path) -> None:
 
 
 OTHERS = {
-    "--no-network", "--image", "--cold", "--timed", "--nthreads", "--small", "--ordinary-user",
+    "--no-network", "--image", "--nthreads", "--size", "--ordinary-user", "--all",
 }  # fmt: skip
 """Options of Otter, Dask, pytest with the kit's conftest.py, and the kit's own scripts."""
 

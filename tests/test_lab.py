@@ -15,9 +15,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jupytext
-import nbclient
-import nbformat
 import numpy as np
 import pytest
 
@@ -32,6 +29,9 @@ FOR_THE_LINTER = "# ruff: noqa: B018, E402\n"
 
 def notebook_from_source() -> str:
     """The notebook as it should be handed out: no outputs, steady cell names."""
+    import jupytext
+    import nbformat
+
     notebook = jupytext.reads(SOURCE.read_text("utf-8").replace(FOR_THE_LINTER, ""), "py:percent")
     notebook.metadata.pop("jupytext", None)
     for number, cell in enumerate(notebook.cells):
@@ -40,6 +40,7 @@ def notebook_from_source() -> str:
     return nbformat.writes(notebook) + "\n"
 
 
+@pytest.mark.slow
 def test_notebook_is_in_sync_with_its_source() -> None:
     assert NOTEBOOK.read_text("utf-8") == notebook_from_source(), "run: python tests/test_lab.py"
 
@@ -55,6 +56,9 @@ def test_a_question_follows_each_experiment() -> None:
 
 def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
     """All experiments' numbers, from the notebook run top to bottom on the solution."""
+    import nbclient
+    import nbformat
+
     shutil.copytree(SOLUTION, folder / "gradflow")
     notebook: Any = nbformat.read(NOTEBOOK, as_version=4)
     tell = "import json; print('NUMBERS', json.dumps(numbers))"
@@ -168,6 +172,7 @@ def claims_of_planted_faults(measured: dict[str, dict[str, float]]) -> None:
     assert sum("none" in text for text in told) == 1
 
 
+@pytest.mark.slow
 def test_notebook_runs_and_its_claims_are_true(tmp_path: Path) -> None:
     # One test, as running the notebook is what takes time.
     measured = run_notebook(tmp_path)
@@ -199,7 +204,7 @@ def run_lab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     command = [sys.executable, "-m", "gradflow.lab", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=kept, capture_output=True, text=True, timeout=120
+        command, cwd=folder, env=kept, capture_output=True, text=True, timeout=300
     )
 
 

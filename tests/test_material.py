@@ -42,7 +42,9 @@ def test_the_parts_are_worth_what_the_handout_promises(grader: Grader) -> None:
     assert points == POINTS
 
 
-@pytest.mark.parametrize("seed", [0, 7, 199])
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (7, 199))]
+)
 def test_the_solution_keeps_every_point(kit: Assignment, grader: Grader, seed: int) -> None:
     assert lost(grader, classroom.solution(kit), seed) == []
 
@@ -69,6 +71,7 @@ def test_a_broken_module_costs_its_own_part_and_the_nets(
     assert not any(outcome.passed for outcome in own)
 
 
+@pytest.mark.slow
 def test_a_loop_an_exit_and_a_giant_array_cost_their_own_functions_only(
     kit: Assignment, grader: Grader
 ) -> None:
@@ -89,7 +92,7 @@ def test_a_loop_an_exit_and_a_giant_array_cost_their_own_functions_only(
     assert events.crashes == ["clipping.clip_by_value"]
 
 
-@pytest.mark.parametrize("seed", [3, 57])
+@pytest.mark.parametrize("seed", [3, pytest.param(57, marks=pytest.mark.slow)])
 def test_a_sample_of_odd_but_right_variants_keeps_every_point(
     kit: Assignment, grader: Grader, seed: int
 ) -> None:

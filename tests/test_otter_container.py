@@ -18,6 +18,7 @@ from autograder.engine.result import to_gradescope
 from tests import otter_class
 from tests.otter_fixtures import assert_gradescope_format, autograder_zip, with_lab
 
+pytestmark = pytest.mark.slow
 pytest.importorskip("otter", reason="needs the extra 'otter'")
 
 
@@ -40,7 +41,7 @@ def run_otter(container: Path) -> subprocess.CompletedProcess[str]:
         cwd=container,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env=os.environ | {"HOME": str(container.parent)},
     )
 

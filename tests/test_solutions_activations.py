@@ -231,32 +231,3 @@ def test_rrelu_accepts_equal_limits_and_zero() -> None:
 def test_rrelu_refuses_wrong_limits(lower: float, upper: float, training: bool) -> None:
     with pytest.raises(ValueError, match="lower"):
         activations.rrelu(np.ones(2), np.random.default_rng(0), lower, upper, training)
-
-
-def test_against_torch() -> None:
-    torch = pytest.importorskip("torch")
-    functions = {
-        "sigmoid": torch.sigmoid,
-        "tanh": torch.tanh,
-        "relu": torch.relu,
-        "leaky_relu": torch.nn.functional.leaky_relu,
-        "elu": torch.nn.functional.elu,
-    }
-    z = np.random.default_rng(7).normal(scale=4.0, size=(50, 8))
-    for name, function in functions.items():
-        there = torch.tensor(z, requires_grad=True)
-        value = function(there)
-        value.sum().backward()
-        np.testing.assert_allclose(getattr(activations, name)(z), value.detach(), atol=1e-14)
-        np.testing.assert_allclose(getattr(activations, f"{name}_grad")(z), there.grad, atol=1e-14)
-
-
-def test_prelu_against_torch() -> None:
-    torch = pytest.importorskip("torch")
-    rng = np.random.default_rng(8)
-    z, alpha, da = rng.normal(size=(9, 4)), rng.normal(size=4), rng.normal(size=(9, 4))
-    there, slopes = torch.tensor(z, requires_grad=True), torch.tensor(alpha, requires_grad=True)
-    torch.nn.functional.prelu(there, slopes).backward(torch.tensor(da))
-    dz, dalpha = activations.prelu_grad(z, alpha)
-    np.testing.assert_allclose(da * dz, there.grad, atol=1e-14)
-    np.testing.assert_allclose((da * dalpha).sum(axis=0), slopes.grad, atol=1e-14)

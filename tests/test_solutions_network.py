@@ -482,29 +482,6 @@ def test_gradients_flow_as_measured(case: str) -> None:
         assert 0.95 * signal[0] <= ratio <= 1.05 * signal[1]
 
 
-def test_against_torch() -> None:
-    torch = pytest.importorskip("torch")
-    net, x, labels = example("prelu", batch_norm=True)
-    values = {
-        kind: [torch.tensor(p, requires_grad=True) for p in getattr(net, kind)]
-        for kind in PARAMETERS
-    }
-    h = torch.tensor(x)
-    for layer in range(4):
-        h = h @ values["weights"][layer] + values["biases"][layer]
-        if layer < 3:
-            gamma, beta = values["gamma"][layer], values["beta"][layer]
-            h = torch.nn.functional.batch_norm(h, None, None, gamma, beta, True)
-            h = torch.nn.functional.prelu(h, values["alpha"][layer])
-    there = torch.nn.functional.cross_entropy(h, torch.tensor(labels))
-    there.backward()
-    loss, grads = net.loss_and_gradients(x, labels)
-    assert loss == pytest.approx(float(there.detach()))
-    for kind in PARAMETERS:
-        for got, wanted in zip(getattr(grads, kind), values[kind], strict=True):
-            np.testing.assert_allclose(got, wanted.grad, atol=1e-12)
-
-
 def test_the_module_has_no_module_level_import_of_the_students() -> None:
     for name in PACKAGE:
         assert not hasattr(network, name)

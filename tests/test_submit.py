@@ -36,7 +36,7 @@ def submit(folder: Path, cwd: Path | None = None) -> subprocess.CompletedProcess
     }
     command = [sys.executable, str(folder / "submit.py")]
     return subprocess.run(
-        command, cwd=cwd or folder, env=kept, capture_output=True, text=True, timeout=60
+        command, cwd=cwd or folder, env=kept, capture_output=True, text=True, timeout=300
     )
 
 

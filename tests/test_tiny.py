@@ -49,6 +49,7 @@ def hand_in(own: Assignment, dist: Path, folder: Path) -> None:
         classroom.write_zip(folder / f"{name}.zip", files)
 
 
+@pytest.mark.slow
 def test_a_second_assignment_goes_all_the_way(own: Assignment, tmp_path: Path) -> None:
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     dist, handed_in, graded = tmp_path / "dist", tmp_path / "class", tmp_path / "graded"

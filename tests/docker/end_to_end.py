@@ -22,7 +22,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "solutions")]
 
 from autograder.engine.assignment import Assignment  # noqa: E402
 from autograder.engine.build import hidden_tests  # noqa: E402
-from autograder.engine.demo import demo_class  # noqa: E402
 from autograder.engine.otter.package import write_autograder_zip  # noqa: E402
 from tests import otter_class  # noqa: E402
 from tests.adversarial import CASES  # noqa: E402
@@ -30,8 +29,6 @@ from tests.adversarial import CASES  # noqa: E402
 NAME = "gradflow"
 IMAGE = f"otter-grade:{NAME}"
 MAX_BYTES = 900_000_000
-MAX_SECONDS = 180
-MAX_RATIO = 1.3
 OFFLINE = ("right", "partial", "attacker", "two_notebooks")
 ADVERSARIAL = set(
     """
@@ -47,9 +44,6 @@ Grades = dict[str, dict[str, float]]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--assignment", type=Path, default=ROOT / "autograder")
-    parser.add_argument("--cold", action="store_true", help="build the image without any cache")
-    parser.add_argument("--demo", action="store_true", help="grade the demo's class, too")
-    parser.add_argument("--timed", action="store_true", help="compare a trivial assignment's time")
     # One more than there are cores: some submissions wait for their time to pass.
     parser.add_argument("--containers", type=int, default=(os.cpu_count() or 1) + 1)
     options = parser.parse_args()
@@ -84,8 +78,6 @@ class Check:
             self.otter_grade("offline", offline, "--no-network"),
         )
         self.gradescope(submissions / "partial.zip")
-        if self.options.timed:
-            self.time_otter_run(submissions / "right.zip")
         for problem in self.problems:
             print(f"PROBLEM: {problem}")
         print("otter grade: " + ("problems, see above" if self.problems else "all grades agree"))
@@ -103,19 +95,12 @@ class Check:
         dockerfile = importlib.resources.files("otter.grade") / "Dockerfile"
         command = ["docker", "build", "--progress=plain", "-f", str(dockerfile), "-t", IMAGE]
         command += ["--build-arg", f"BASE_IMAGE={self.base}", str(context)]
-        started = time.monotonic()
-        built = run(command + (["--no-cache"] if self.options.cold else []))
-        seconds = time.monotonic() - started
+        built = run(command)
         if built.returncode != 0:
             print(built.stdout[-3000:])
             raise SystemExit("the image could not be built")
-        cached = "CACHED" in built.stdout and seconds < 15
         size = int(run(["docker", "image", "inspect", "-f", "{{.Size}}", IMAGE]).stdout)
         print(f"image: {size / 1e6:.0f} MB (less than {MAX_BYTES / 1e6:.0f} wanted)")
-        print(
-            f"build: {seconds:.0f} s (less than {MAX_SECONDS} wanted)"
-            + (", most of it from the cache: --cold measures all of it" if cached else "")
-        )
         if size >= MAX_BYTES:
             self.problems.append("the image is too large")
 
@@ -124,8 +109,6 @@ class Check:
         made = otter_class.ordinary(self.assignment)
         made |= otter_class.hostile(self.assignment, Path("/tmp/marker"))
         made |= otter_class.notebooks(self.assignment)
-        if self.options.demo:
-            made |= {k: otter_class.zipped(f) for k, f in demo_class(self.assignment).items()}
         otter_class.write_class(submissions, made)
         if self.assignment.package == "gradflow":  # which these attack
             for case in CASES:
@@ -190,9 +173,7 @@ class Check:
         ]
         try:
             run(["docker", "cp", f"{unpacked}/.", f"{container}:/autograder/submission"])
-            started = time.monotonic()
             ended = run(["docker", "start", "-a", container])
-            seconds = time.monotonic() - started
             got_file = self.folder / "results.json"
             run(["docker", "cp", f"{container}:/autograder/results/results.json", str(got_file)])
         finally:
@@ -203,49 +184,11 @@ class Check:
         got = json.loads(got_file.read_text())
         expected = json.loads((self.results / f"{submission.stem}.json").read_text())
         print(
-            f"run_autograder: {seconds:.1f} s, {len(got['tests'])} tests, {got['score']} points;"
+            f"run_autograder: {len(got['tests'])} tests, {got['score']} points;"
             f" protection: {', '.join(got['extra_data']['grader']['layers'])}"
         )
         if got["tests"] != expected["tests"] or got["score"] != expected["score"]:
             self.problems.append("run_autograder's tests differ from those of grade")
-
-    def time_otter_run(self, submission: Path) -> None:
-        """`otter run`, in turns with a trivial assignment of one file; the quickest of each."""
-        trivial = self.folder / "trivial"
-        (trivial / "tests").mkdir(parents=True)
-        (trivial / "tests" / "q1.py").write_text(TRIVIAL_TEST)
-        (trivial / "mine.py").write_text("x = 1\n")
-        command = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements"]
-        run([sys.executable, "-m", "otter", *command, "--no-environment"], cwd=trivial)
-        seconds: dict[Path, list[float]] = {trivial / "autograder.zip": [], self.zip: []}
-        for _ in range(4):
-            for zip_file, times in seconds.items():
-                handed_in = submission if zip_file == self.zip else trivial / "mine.py"
-                started = time.monotonic()
-                command = [sys.executable, "-m", "otter", "run", "-a", str(zip_file)]
-                ended = run([*command, "-o", str(trivial), str(handed_in)], cwd=ROOT)
-                times.append(time.monotonic() - started)
-                if ended.returncode != 0:
-                    self.problems.append(f"otter run failed: {ended.stdout[-2000:]}")
-                    return
-        theirs, ours = (min(times) for times in seconds.values())
-        print(
-            f"otter run: {ours:.1f} s, {ours / theirs:.2f} times the {theirs:.1f} s of a trivial"
-            f" assignment (at most {MAX_RATIO} wanted on an idle machine)"
-        )
-
-
-TRIVIAL_TEST = """\
-from otter.test_files import test_case
-
-OK_FORMAT = False
-name = "q1"
-
-
-@test_case(points=1, hidden=True)
-def test_x(x):
-    assert x == 1
-"""
 
 
 def run(command: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -40,6 +40,7 @@ def test_a_little_is_not_too_large_and_many_small_files_are(folder: Path) -> Non
     assert scratch.is_larger(str(folder), LIMIT)
 
 
+@pytest.mark.slow
 def test_what_is_too_deep_to_be_measured_is_too_large(folder: Path) -> None:
     nest(folder, 2500)
     assert scratch.is_larger(str(folder), 2**30)

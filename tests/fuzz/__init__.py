@@ -1,1 +1,0 @@
-"""Fuzzing: targets that must only ever fail in their own way, and where their inputs come from."""
