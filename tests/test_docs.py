@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 
 from autograder import __version__
 from autograder.cli import main
+from autograder.docs.gradient_flow import draw
 from autograder.engine.assignment import Assignment
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.variants import load_variants
@@ -80,6 +82,7 @@ def test_the_docs_work_as_typed(tmp_path: Path) -> None:
     grades = "graded/final_grades.csv"
     assert (tmp_path / grades).read_text("utf-8").count("\n") == 4
     assert sources(kit / "autograder" / "engine") == engine
+    shutil.rmtree(kit / ".venv")  # pytest keeps the rest for a while
 
 
 def follow(page: Path, kit: Path, folder: Path) -> None:
@@ -230,6 +233,13 @@ def test_the_docs_stay_short() -> None:
 
 def is_for_teachers(page: Path) -> bool:
     return page.name != "CHANGELOG.md" and page.parent.name != "assignment"
+
+
+def test_the_readmes_picture_shows_two_sick_curves_and_their_cures() -> None:
+    for axes in draw().axes:
+        sick, cured = (np.log10(line.get_ydata()) for line in axes.lines)
+        assert np.ptp(sick) > 6
+        assert np.ptp(cured) < 1
 
 
 def test_the_readme_fits_two_screens() -> None:
