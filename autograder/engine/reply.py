@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from .text import printable
 from .worker.wire import Decoder, WireError
 
 REASON_LENGTH = 300
+PYTHON = ".".join(platform.python_version_tuple()[:2])
+NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
 
 
 class StudentFault(Exception):
@@ -74,6 +77,7 @@ def _fault_of_exception(
     if names[0] == "MissingFunction":
         return StudentFault("missing", message)
     if kind == "unavailable":
+        said += NEWER if names[0] == "SyntaxError" else ""
         return StudentFault("import", f"{name} failed with {said}")
     return StudentFault("raised", f"{name} raised {said}", names)
 

@@ -31,6 +31,7 @@ import pytest
 
 from .assignment import Assignment
 from .check import Wrong
+from .collected import not_collected
 from .diagnosis import Diagnosis
 from .errors import KitError
 from .mistakes import Mistake, load_mistakes
@@ -159,6 +160,8 @@ class Suite:
         # pytest names modules by their path from the root: from "/" no two are the same.
         folder = self._assignment.suites
         settings = [f"--rootdir={folder.anchor}", f"--confcutdir={folder}", f"-c{os.devnull}"]
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            os.environ.pop(name, None)
         try:
             status = pytest.main([*OPTIONS, *settings, *files], plugins=[_Plugin(self)])
             if not self._collected.is_set():
@@ -187,6 +190,8 @@ class Suite:
                     )
 
     def loop(self, session: pytest.Session) -> None:
+        if lost := not_collected(self._assignment, session.items, self._tests):
+            self._problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
         self._collected.set()
         if self._problems:
             return
@@ -345,6 +350,7 @@ class _Plugin:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         self._suite.take_items(items)
 
