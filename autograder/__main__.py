@@ -16,8 +16,8 @@ MAX_TMPDIR = 60  # the path of a Unix socket in it may have some hundred bytes
 def main() -> None:
     """Runs the command line. Where something is missing: one line, and exit status 2."""
     if sys.version_info < OLDEST:
-        version = ".".join(map(str, sys.version_info[:2]))
-        refuse("the kit needs Python %d.%d or later, this is %s" % (*OLDEST, version))
+        needed, found = (".".join(map(str, v[:2])) for v in (OLDEST, sys.version_info))
+        refuse(f"the kit needs Python {needed} or later, this is {found}")
     if not os.path.exists(os.path.join(PACKAGE, "assignment.toml")):
         refuse(
             "the suites and the solution can't be found: the kit is used from its checkout,"
