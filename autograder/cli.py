@@ -11,11 +11,12 @@ import click
 from .engine.errors import KitError
 
 ASSIGNMENT = Path(__file__).parent
+MACHINE = 1
 USAGE = 2
 
 
 class OneLine(click.Group):
-    """Commands whose errors are one line on stderr, with exit status 2."""
+    """Commands whose errors are one line on stderr: exit status 2, or 1 where the machine fails."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -30,6 +31,9 @@ class OneLine(click.Group):
         except click.Abort:
             click.echo("stopped; what was graded is kept: go on with --resume", err=True)
             sys.exit(130)
+        except OSError as problem:
+            _say(f"{problem}; what was graded is kept: mend this and go on with --resume")
+            sys.exit(MACHINE)
         sys.exit(USAGE)
 
 
@@ -132,7 +136,10 @@ def demo(assignment: Path, out: Path, jobs: int | None) -> None:
 @click.option("--check", is_flag=True, help="Only say whether the handout's package is stale.")
 @click.pass_obj
 def build(assignment: Path, out: Path, check: bool) -> None:
-    """Make the handout's stubs from the solution, and a release: three zips."""
+    """Make the handout's stubs from the solution, assignment.zip and autograder.zip.
+
+    autograder.zip needs Otter-Grader: without it, the exit status is 2.
+    """
     from .engine.build import build_all, check_handout
 
     if check:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -49,7 +48,6 @@ def otter_run(autograder: Path, submissions: Path, out: Path) -> str:
     """`otter run` on each submission; what was printed."""
     done = subprocess.run(
         [sys.executable, ROOT / "tests" / "otter_run.py", autograder, submissions, out],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         cwd=out.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from autograder.engine import build
 from autograder.engine.archive import read_archive, write_archive
 from autograder.engine.assignment import Assignment
-from autograder.engine.docs import docs_files
 from autograder.engine.errors import KitError
 from tests.commands import kit
 from tests.otter_fixtures import with_lab
@@ -36,7 +33,7 @@ def test_build_makes_the_handout_and_all_zips_twice_the_same(
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     build.build_all(own.folder, tmp_path / "dist")
     made = {path.name: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
-    assert sorted(made) == ["assignment.zip", "autograder.zip", "docs.zip"]
+    assert sorted(made) == ["assignment.zip", "autograder.zip"]
     build.check_handout(own.folder)
     (own.handout / "__pycache__").mkdir()
     (own.handout / "__pycache__" / "x.pyc").write_bytes(b"")
@@ -62,22 +59,3 @@ def test_a_folder_without_an_assignment_is_one_line_and_status_two(tmp_path: Pat
     done = kit("build", "-o", tmp_path, assignment=tmp_path)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_the_docs_are_pages_whose_links_lead_to_each_other() -> None:
-    pytest.importorskip("markdown_it", reason="needs the extra 'otter'")
-    files = docs_files()
-    pages = {name: text.decode() for name, text in files.items() if name.endswith(".html")}
-    assert "docs/index.html" in pages
-    assert "docs/autograder/docs/instructors.html" in pages
-    followed = 0
-    for name, text in pages.items():
-        for target in re.findall(r'(?:href|src)="([^"]+)"', text):
-            if target.startswith("https://"):
-                continue
-            path, _, anchor = target.partition("#")
-            place = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
-            assert place in files, (name, target)
-            assert not anchor or f'id="{anchor}"' in pages[place], (name, target)
-            followed += 1
-    assert followed > 20

@@ -14,6 +14,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader
+from autograder.engine.otter.container import grade
 from autograder.engine.result import to_gradescope
 from tests import otter_class
 from tests.otter_fixtures import assert_gradescope_format, autograder_zip, with_lab
@@ -95,6 +96,23 @@ def test_what_cannot_be_read_gets_zero_points_and_a_reason(container: Path, cont
     assert got["score"] == 0
     assert got["output"].startswith("Nothing could be graded")
     assert all(test["output"] for test in got["tests"])
+
+
+def test_the_submission_stays_while_otter_runs(
+    container: Path, tiny: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`otter grade` copies it out of a container that it has killed, too."""
+    submission = container / "submission" / "eve.zip"
+    submission.write_bytes(otter_class.ordinary(tiny)["right"])
+
+    def killed(folder: str, **_: object) -> None:
+        assert submission.exists()
+        assert not list(Path(folder, "submission").iterdir())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("otter.run.run_autograder.main", killed)
+    with pytest.raises(KeyboardInterrupt):
+        grade(container, container / "source" / "tests" / "kit")
 
 
 def read_pickle(container: Path) -> dict[str, float]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,25 @@ def assert_fit_for_students(file: Path) -> None:
     assert len(text) < 1_000_000
     assert_gradescope_format(json.loads(text))
     assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_otter_run_as_typed_in_another_folder(
+    tiny: Assignment, tiny_grader: Grader, tmp_path: Path
+) -> None:
+    autograder_zip(with_lab(tiny, tmp_path / "tiny"), tmp_path)
+    made = {"right": otter_class.ordinary(tiny)["right"]}
+    otter_class.write_class(tmp_path, made)
+    otter = Path(sys.executable).with_name("otter")
+    command = [otter, "run", "-a", "autograder.zip", "right.zip"]
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    env |= {"PYTEST_ADDOPTS": "-k mean", "LC_ALL": "C"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    content = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    result = tiny_grader.grade(tmp_path / "right.zip")
+    assert {test["name"]: test["score"] for test in content["tests"]} == pytest.approx(
+        {part: result.part_earned(part) for part in tiny.parts}
+    )
 
 
 @pytest.mark.parametrize("half", [0, 1])  # for two processes

@@ -141,11 +141,15 @@ def earlier_result(
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Writes a file that is never seen half-written."""
+    """Writes a file that is never seen half-written. Raises `OSError`, which names it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half")  # the next try replaces what a killed one left
-    half.write_text(text, "utf-8")
-    half.replace(path)
+    try:
+        half.write_text(text, "utf-8")
+        half.replace(path)
+    except OSError as problem:
+        half.unlink(missing_ok=True)
+        raise OSError(problem.errno, problem.strerror, str(path)) from None
 
 
 def grade_all(

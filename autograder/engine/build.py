@@ -1,4 +1,4 @@
-"""`build`: the students' stubs and table of points, and a release: assignment, autograder, docs."""
+"""`build`: the students' stubs and table of points, and a release: two zips."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import click
 
 from .archive import write_archive
 from .assignment import Assignment
-from .docs import docs_files
 from .errors import KitError
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
@@ -26,7 +25,10 @@ class StaleHandout(KitError):
 
 
 def build_all(assignment_folder: Path, out: Path) -> None:
-    """Brings the handout up to date and writes the zips to a folder. Raises `KitError`."""
+    """Brings the handout up to date and writes the zips to a folder.
+
+    Raises `KitError`: without Otter, when assignment.zip is written.
+    """
     assignment = Assignment.load(assignment_folder)
     tests = hidden_tests(assignment)
     try:
@@ -34,14 +36,16 @@ def build_all(assignment_folder: Path, out: Path) -> None:
         readme = assignment.handout / README
         if readme.exists():
             readme.write_text(_readme(assignment, tests), "utf-8")
-        out.mkdir(parents=True, exist_ok=True)
-        write_archive(out / "assignment.zip", handout_files(assignment))
-        write_autograder_zip(assignment, tests, out / "autograder.zip")
-        write_archive(out / "docs.zip", docs_files())
-    except (ValueError, OSError) as problem:
+    except ValueError as problem:
         raise KitError(str(problem)) from None
-    for name in ("assignment.zip", "autograder.zip", "docs.zip"):
-        click.echo(f"{out / name}: {(out / name).stat().st_size / 1024:.0f} KiB")
+    write_archive(out / "assignment.zip", handout_files(assignment))
+    _say_size(out / "assignment.zip")
+    write_autograder_zip(assignment, tests, out / "autograder.zip")
+    _say_size(out / "autograder.zip")
+
+
+def _say_size(file: Path) -> None:
+    click.echo(f"{file}: {file.stat().st_size / 1024:.0f} KiB")
 
 
 def check_handout(assignment_folder: Path) -> None:

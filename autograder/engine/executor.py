@@ -38,7 +38,7 @@ def start_server() -> BaseContext:
     that imports what their processes need, does nothing else, and forks them. It takes a while, in
     which this process can go on."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+        os.environ[name] = "1"
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

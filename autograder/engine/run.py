@@ -83,7 +83,7 @@ def run_class(run: Run) -> Tally:
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
         raise click.UsageError(f"{missing}: no such file or folder") from None
-    except (OSError, PatternError) as problem:
+    except (PermissionError, NotADirectoryError, PatternError) as problem:
         raise click.UsageError(str(problem)) from None
     started = time.monotonic()
     tally = Tally()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from .submission_folder import handed_in, put_back, set_aside
+from .submission_folder import handed_in
 from .verdict import CONFIG, judge, results_json, write_verdict
+
+METADATA = "submission_metadata.json"
 
 
 def grade(autograder: Path, kit: Path) -> None:
@@ -27,35 +28,34 @@ def grade(autograder: Path, kit: Path) -> None:
     verdict = results / "verdict.json"
     write_verdict(result, verdict)
     try:
-        with _empty(submission, autograder / "handed_in"):
-            _run_otter(autograder, verdict)
+        _run_otter(autograder, verdict)
     finally:
         (results / "results.json").write_text(results_json(result, config), "utf-8")
 
 
-@contextmanager
-def _empty(folder: Path, aside: Path) -> Iterator[None]:
-    """A folder without its content, which is put back in the end: `otter grade` copies it out."""
-    set_aside(folder, aside)
-    try:
-        yield
-    finally:
-        put_back(aside, folder)
-
-
 def _run_otter(autograder: Path, verdict: Path) -> None:
+    """Runs Otter in a folder without the submission, which stays where `otter grade` copies it
+    from, even where a time limit ends the container first."""
     from otter.run.run_autograder import main as run_autograder
 
     from .plugin import NAME
 
-    _write_metadata(autograder / "submission_metadata.json")
     plugins: list[Any] = [{NAME: {"verdict": str(verdict)}}]
-    run_autograder(str(autograder), zips=False, logo=False, plugins=plugins)
+    with tempfile.TemporaryDirectory(dir=autograder) as folder:
+        own = Path(folder)
+        (own / "submission").mkdir()
+        for name in ("source", "results"):
+            (own / name).symlink_to(autograder / name)
+        metadata = _metadata(autograder / METADATA)
+        (own / METADATA).write_text(metadata, "utf-8")
+        run_autograder(str(own), zips=False, logo=False, plugins=plugins)
 
 
-def _write_metadata(file: Path) -> None:
+def _metadata(file: Path) -> str:
     """`otter grade` leaves an empty file, which Otter can't read when there are plugins."""
     try:
-        json.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        json.loads(text)
     except (OSError, ValueError):
-        file.write_text("{}", "utf-8")
+        return "{}"
+    return text

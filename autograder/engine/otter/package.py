@@ -95,7 +95,7 @@ def _generated(
         from .plugin import NAME
     except ImportError as missing:
         raise OtterMissing(
-            f"building needs Otter-Grader ({missing}): pip install -e '.[otter]'"
+            f"autograder.zip needs Otter-Grader ({missing}): pip install -e '.[otter]'"
         ) from None
     (folder / "tests").mkdir()
     for part in assignment.parts:

@@ -22,6 +22,8 @@ from .verdict import BOOT
 
 NAME = f"{__name__}.ReadVerdict"
 KIT = Path("tests", "kit")
+ALONE = ("-E", "-P", "-B", "-X", "utf8")
+"""Python without what the shell or the current folder would have it do."""
 CELL = """\
 import json, pathlib, time
 _file = pathlib.Path({file})
@@ -63,7 +65,7 @@ class ReadVerdict(AbstractOtterPlugin):  # type: ignore[misc]
         _lay_out(submission, source, Path(self.submission_path).name)
         file = submission.with_name("results") / "verdict.json"
         kit = source / KIT
-        command = [sys.executable, "-P", "-B", "-c", BOOT, str(kit), str(aside), str(file)]
+        command = [sys.executable, *ALONE, "-c", BOOT, str(kit), str(aside), str(file)]
         judge = subprocess.Popen(
             command, cwd=kit, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )

@@ -96,5 +96,7 @@ def looks(result: Result) -> list[Look]:
     lost = [test.title for test in result.tests if test.kind == "grader"]
     if lost:
         found.append(Look("the grader's fault", lost[0]))
+    broken = dict.fromkeys(test.reason for test in result.tests if test.kind == "import")
+    found += [Look("not imported", reason) for reason in broken]
     found += [Look("note", note) for note in result.notes[:3]]
     return found

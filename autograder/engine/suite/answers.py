@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from ..sandbox.worker.wire import Decoder, WireError
 from ..text import printable
 
 REASON_LENGTH = 300
+PYTHON = ".".join(platform.python_version_tuple()[:2])
+NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
 MAX_TEXTS = 20
 """Class names, warnings or argument names that are read of one reply,"""
 MAX_TEXT = 400
@@ -102,6 +105,7 @@ def exception_fault(
     if names[0] == "MissingFunction":
         return StudentFault("missing", message)
     if kind == "unavailable":
+        said += NEWER if names[0] == "SyntaxError" else ""
         return StudentFault("import", f"{name} failed with {said}")
     return StudentFault("raised", f"{name} raised {said}", names)
 

@@ -23,6 +23,7 @@ import pytest
 
 from ..errors import KitError
 from .calls import Package
+from .collected import not_collected
 from .hidden_test import MARKERS
 
 OPTIONS = [
@@ -85,6 +86,8 @@ class Collection:
         folder = self._files[0].parent
         # pytest names modules by their path from the root: from "/" no two are the same.
         settings = [f"--rootdir={folder.anchor}", f"--confcutdir={folder}", f"-c{os.devnull}"]
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            os.environ.pop(name, None)
         try:
             files = map(str, self._files)
             status = pytest.main([*OPTIONS, *settings, *files], plugins=[self._plugin])
@@ -96,6 +99,9 @@ class Collection:
 
     def loop(self, items: list[pytest.Item]) -> None:
         """Runs what it is told to, until it is told to end. In pytest's thread."""
+        if lost := not_collected(self._files, items, self._plugin.seen):
+            self._plugin.problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
+            return
         self.items = items
         self._ready.set_result(None)
         with warnings.catch_warnings():
@@ -116,12 +122,17 @@ class _Plugin:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self.problems: list[str] = []
+        self.seen: list[pytest.Item] = []
         self.fixtures: Fixtures | None = None
         self.raised: BaseException | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.seen = list(items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
