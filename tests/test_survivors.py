@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from autograder.engine.processes import TimeLimits
 
 from autograder.engine import sandbox as module
 from autograder.engine.assignment import Assignment
 from autograder.engine.grading import Grader, Settings
 from autograder.engine.sandbox import WAYS, SandboxError
+from autograder.engine.suite.program import TimeLimits
 from tests.adversarial.case import with_code
 
 pytestmark = [

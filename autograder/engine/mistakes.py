@@ -7,7 +7,7 @@ import importlib.util
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -91,3 +91,8 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     if twice:
         raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")
     return tuple(found)
+
+
+def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
+    """The modules with these mistakes in them, new at each call; by their names."""
+    return {mistake.module: mistake.fresh() for mistake in reversed(mistakes)}

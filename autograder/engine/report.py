@@ -105,7 +105,7 @@ class Reporter:
 
     @cached_property
     def _records(self) -> Records[Figure]:
-        return Records(self.assignment.reference(), self.assignment.opaque)
+        return Records(self.assignment)
 
     @cached_property
     def _fingerprinter(self) -> Fingerprinter:

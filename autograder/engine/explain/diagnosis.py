@@ -1,87 +1,201 @@
-"""Which named mistake explains a failing test: its calls are replayed with one mistake at a time.
+"""Which mistake explains what a function answered: it is looked for over all calls of all tests.
 
-Where exactly one mistake gives the student's answers, its hint is what the student needs to read.
+Each aspect of a function's answers (the entries of a tuple, warnings, what was changed, exceptions)
+is explained by itself, so that two slips in one function are both found. A mistake explains an
+aspect if it gives the student's answers wherever they are wrong, and contradicts none that is
+right. Where two do, neither is named: silence is better than a wrong hint.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import Any
 
 from ..mistakes import Mistake
-from ..sandbox.worker.serve import Servant, Target
-from ..sandbox.worker.wire import WireError
-from ..suite.answers import decoded
-from ..suite.session import Batch, Request
-from .comparison import same_but_for_rounding
+from ..suite.hidden_test import Explanation, Outcome
+from .comparison import free, same, same_exception
+from .replay import Heard, Said, given, replay
 
-MAX_CALLS = 40
-"""Tests with more calls than this are not replayed."""
+EXPLAINED = ("wrong", "raised", "unusable")
+"""The kinds of outcomes that a mistake may explain."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An aspect of a call: of which test, and the number of its request there."""
+
+    test: int
+    request: int
+    aspect: str
+
+
+@dataclass
+class Case:
+    """A submission's answers, beside the reference's."""
+
+    heard: list[Heard]
+    right: list[list[Said]]
+    named: dict[tuple[str, str], Mistake] = field(default_factory=dict)
+    """The mistakes that were found, by function and aspect."""
+
+    def places(self, function: str) -> Iterator[Place]:
+        """The aspects of all answers of a function, and of the reference's."""
+        for number, heard in enumerate(self.heard):
+            for call in heard.calls(function):
+                aspects = {**heard.said[call].aspects, **self.right[number][call].aspects}
+                yield from (Place(number, call, aspect) for aspect in aspects)
+
+    def is_wrong(self, place: Place) -> bool:
+        said, right = self.heard[place.test].said, self.right[place.test]
+        return not _alike(said[place.request], right[place.request], place.aspect)
 
 
 class Diagnosis:
-    """Finds the one mistake that explains a failing test's calls."""
+    """Finds the mistakes in a submission's functions."""
 
     def __init__(self, package: ModuleType, mistakes: Sequence[Mistake]) -> None:
         self._package = package
         self._mistakes: dict[str, list[Mistake]] = defaultdict(list)
         for mistake in mistakes:
-            self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
+            if mistake.hint:
+                self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
 
-    def explain(self, asked: Sequence[Batch]) -> Mistake | None:
-        """The mistake that gives the student's replies to all these calls, if it is just one."""
-        calls = [
-            (request, reply)
-            for batch in asked
-            for request, reply in zip(batch.requests, batch.replies, strict=False)
-            if isinstance(reply, bytes)
+    def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The outcomes, with an explanation where one is found."""
+        if all(outcome.passed for outcome in outcomes):
+            return list(outcomes)
+        heard = [Heard.by(outcome) for outcome in outcomes]
+        case = Case(heard, [replay(self._package, [], one.requests) for one in heard])
+        failed = {n for n, outcome in enumerate(outcomes) if not outcome.passed}
+        # In the order of their calls: a later function may be called with an earlier one's result.
+        functions = dict.fromkeys(
+            r.name for number in sorted(failed) for r in heard[number].requests
+        )
+        for function in functions:
+            self._name(case, function)
+        explained = [
+            outcome if number not in failed else replace(outcome, explanation=_told(case, number))
+            for number, outcome in enumerate(outcomes)
         ]
-        if not calls or len(calls) > MAX_CALLS:
-            return None
-        said = [_comparable(reply) for _, reply in calls]
-        requests = [request for request, _ in calls]
-        if self._gives(None, requests, said):
-            return None  # the calls are right: the failure is about something else
-        found = None
-        for name in dict.fromkeys(request.name for request in requests):
-            for candidate in self._mistakes[name]:
-                if self._gives(candidate, requests, said):
-                    if found is not None:
-                        return None
-                    found = candidate
-        return found
+        return [_of_a_net(outcome, explained) for outcome in explained]
 
-    def _gives(
-        self, mistake: Mistake | None, requests: Sequence[Request], said: Sequence[Any]
-    ) -> bool:
-        """Whether the mistake, or the reference, gives all these replies."""
-        functions = None if mistake is None else mistake.fresh()
+    def _name(self, case: Case, function: str) -> None:
+        """Finds the mistakes in a function: strictly, then but for what is free by contract."""
+        wrong: dict[str, list[Place]] = defaultdict(list)
+        for place in case.places(function):
+            if case.is_wrong(place):
+                wrong[place.aspect].append(place)
+        for is_free in (False, True):
+            candidates = self._mistakes[function] if wrong.keys() - _aspects(case, function) else []
+            found: dict[str, list[Mistake]] = defaultdict(list)
+            for mistake in candidates:
+                for aspect in self._explains(case, function, mistake, wrong, is_free):
+                    found[aspect].append(mistake)
+            for aspect, mistakes in found.items():
+                if len(mistakes) == 1:
+                    case.named.setdefault((function, aspect), mistakes[0])
 
-        def find(module: str, function: str) -> Target:
-            if mistake is not None and module == mistake.module:
-                return Target(getattr(functions, function))
-            return Target(getattr(getattr(self._package, module), function))
+    def _explains(
+        self,
+        case: Case,
+        function: str,
+        mistake: Mistake,
+        wrong: dict[str, list[Place]],
+        is_free: bool,
+    ) -> set[str]:
+        """The aspects that the mistake explains, of those that are wrong and not explained yet."""
+        left = wrong.keys() - _aspects(case, function)
+        others = [other for (name, _), other in case.named.items() if name != function]
+        telling = {place.test for aspect in left for place in wrong[aspect]}
+        rest = [n for n, h in enumerate(case.heard) if n not in telling and h.calls(function)]
+        seen: set[str] = set()
+        for number in [*sorted(telling), *rest]:  # most mistakes are ruled out by the first
+            heard = case.heard[number]
+            made = replay(self._package, [mistake, *_at_once(others)], heard.requests)
+            for call in heard.calls(function):
+                said, right = heard.said[call], case.right[number][call]
+                for aspect in list(left):
+                    if not _agrees(said, made[call], right, aspect, heard, call, is_free):
+                        left.discard(aspect)
+                    elif not _alike(said, right, aspect):
+                        seen.add(aspect)
+            if not left:
+                return set()
+        return left & seen
 
-        servant = Servant(find)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return all(
-                same_but_for_rounding(one, _comparable(servant.answer(request.content)))
-                for request, one in zip(requests, said, strict=True)
-            )
+
+def _aspects(case: Case, function: str) -> set[str]:
+    """Those that are explained already."""
+    return {aspect for name, aspect in case.named if name == function}
 
 
-def _comparable(reply: bytes) -> Any:
-    """A reply without the words that differ between equal answers."""
-    try:
-        content = decoded(reply)
-    except WireError:
-        return None
-    if isinstance(content, list) and content and content[0] == "raised":
-        return ["raised", content[1][0]]
-    if isinstance(content, list) and len(content) == 5 and content[0] == "returned":
-        return [*content[:4], bool(content[4])]
-    return content
+def _at_once(mistakes: Sequence[Mistake]) -> list[Mistake]:
+    return list({mistake.name: mistake for mistake in mistakes}.values())
+
+
+def _agrees(
+    said: Said, made: Said, right: Said, aspect: str, heard: Heard, call: int, is_free: bool
+) -> bool:
+    """Whether the mistake's answer is the student's; where that is right, whether the mistake's
+    is as good."""
+    if _alike(said, made, aspect):
+        return True
+    if not is_free or aspect in ("raised", "changed", "shared", "warned"):
+        return False
+    if aspect not in said.aspects or aspect not in made.aspects:
+        return False
+    inputs, draws = given(heard.requests[call])
+    return free(said.aspects[aspect], made.aspects[aspect], inputs, draws)
+
+
+def _alike(one: Said, other: Said, aspect: str) -> bool:
+    """Whether both say the same of an aspect, be it nothing."""
+    missing = object()
+    a, b = one.aspects.get(aspect, missing), other.aspects.get(aspect, missing)
+    if a is missing or b is missing:
+        return a is b
+    if aspect == "raised":
+        # Where a refusal is due, its words are free.
+        return same_exception(a, b) or (a[0] == b[0] == ("ValueError",))
+    if aspect == "shared":
+        return bool(a == b)
+    return same(a, b)
+
+
+def _told(case: Case, number: int) -> Explanation | None:
+    """What explains a failing test: the mistake in the first of its calls that is wrong and
+    explained."""
+    heard = case.heard[number]
+    for call, request in enumerate(heard.requests):
+        said, right = heard.said[call], case.right[number][call]
+        for aspect in {**said.aspects, **right.aspects}:
+            mistake = case.named.get((request.name, aspect))
+            if mistake is not None and not _alike(said, right, aspect):
+                return Explanation(mistake.hint, mistake.name)
+    return None
+
+
+def _of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
+    """A failing test of functions that the kit's own modules call: it points to the function that
+    costs most in tests of its own."""
+    noted = {name for batch in outcome.asked for name in batch.noted}
+    if outcome.passed or not noted:
+        return outcome
+    lost: dict[str, float] = defaultdict(float)
+    hints: dict[str, Explanation] = {}
+    for other in outcomes:
+        called = {r.name for batch in other.asked for r in batch.requests} & noted
+        if other.passed or not called:
+            continue
+        for name in called:
+            lost[name] += other.test.points / len(called)
+            if other.explanation is not None:
+                hints.setdefault(name, other.explanation)
+    if not lost:
+        return outcome
+    name = max(lost, key=lambda each: lost[each])
+    told = hints.get(name, Explanation(""))
+    first = f"This net uses {name}, which fails tests of its own: mend that first."
+    return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))

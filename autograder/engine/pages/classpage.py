@@ -12,7 +12,7 @@ import numpy as np
 
 from ..assignment import Assignment
 from ..lookalikes import Pair
-from ..sandbox import LAYERS
+from ..sandbox.layers import LAYERS
 from . import drawing
 from .classbook import ClassBook, ClassRow, Look
 from .render import render
