@@ -28,7 +28,7 @@ class Diagnosis:
     def __init__(self, package: ModuleType, mistakes: Sequence[Mistake]) -> None:
         self._package = package
         self._mistakes: dict[str, list[Mistake]] = defaultdict(list)
-        for mistake in mistakes:
+        for mistake in (m for m in mistakes if not m.is_probe):
             self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
 
     def explain(self, asked: Sequence[Batch]) -> Mistake | None:
