@@ -2,14 +2,93 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.explain.comparison import same
 from autograder.engine.grading import Grader
-from autograder.engine.mistakes import load_mistakes
+from autograder.engine.mistakes import Mistake, load_mistakes
 from autograder.engine.variants import load_variants
+
+SOURCE = '''import math
+
+OFFSET = 1.0
+
+
+def area(radius, unit=1.0):
+    """The area: math.pi * radius**2."""
+    if radius < 0:
+        raise ValueError
+    return math.pi * radius**2 * unit**2
+
+
+def length(radius):
+    return 2 * math.pi * radius
+'''
+
+
+def made(target: str = "area", edits: dict[str, str] | None = None, **fields: Any) -> Mistake:
+    context = {"module": "areas", "package": "circle", "solution": SOURCE, "hint": "Think."}
+    return Mistake(**{"name": "odd", "target": target, "edits": edits or {}, **context, **fields})
+
+
+def test_an_edit_replaces_a_text_of_the_functions_code() -> None:
+    edited = made(edits={"math.pi": "3", "unit=1.0": "unit=2.0"}).edited(SOURCE)
+    assert edited == SOURCE.replace("return math.pi", "return 3").replace("unit=1", "unit=2")
+
+
+def test_an_edit_of_several_lines_is_indented_as_the_code() -> None:
+    edits = {
+        """
+        if radius < 0:
+            raise ValueError
+        """: "while radius < 0:\n    radius += 1"
+    }
+    edited = made(edits=edits).edited(SOURCE)
+    assert "\n    while radius < 0:\n        radius += 1\n    return" in edited
+
+
+def test_a_body_takes_the_place_of_all_after_the_docstring() -> None:
+    edited = made(body="\n    radius *= 2\n    return radius\n").edited(SOURCE)
+    assert '**2."""\n    radius *= 2\n    return radius\n\n\ndef length' in edited
+
+
+@pytest.mark.parametrize(
+    ("edits", "times"), [({"tau": "3"}, 0), ({"unit": "u"}, 2), ({"OFFSET = 1.0": ""}, 0)]
+)
+def test_a_text_must_stand_in_the_function_once(edits: dict[str, str], times: int) -> None:
+    with pytest.raises(ValueError, match=f"mistake odd: stands {times} times in area") as caught:
+        made(edits=edits).edited(SOURCE)
+    assert repr(next(iter(edits))) in str(caught.value)
+
+
+def test_a_function_that_is_not_there_is_named() -> None:
+    with pytest.raises(ValueError, match="mistake odd: areas has no function volume"):
+        made(target="volume", body="pass").edited(SOURCE)
+
+
+def test_mistakes_in_one_module_add_up(tiny: Assignment) -> None:
+    mistakes = {mistake.name: mistake for mistake in load_mistakes(tiny)}
+    chosen = [mistakes[name] for name in ("offset_forgotten", "half", "median")]
+    files = classroom.with_mistakes(tiny, chosen)
+    assert b"return (np.asarray(fahrenheit)) * 0.5\n" in files["thermo/scales.py"]
+    assert b"np.median" in files["thermo/averages.py"]
+
+
+def test_nothing_that_one_call_keeps_reaches_the_next_module() -> None:
+    odd = made(body="global OFFSET\nOFFSET += radius\nreturn OFFSET")
+    assert [odd.fresh().area(2.0) for _ in range(2)] == [3.0, 3.0]
+
+
+def test_a_module_with_a_mistake_imports_its_neighbours(tiny: Assignment) -> None:
+    tiny.reference()
+    context = {"module": "scales", "package": "thermo"}
+    odd = made(body="from .averages import mean_celsius as m\nreturn m([radius])", **context)
+    assert odd.fresh().area(4.0) == 4.0
 
 
 def outcomes_of(grader: Grader, name: str, tests: list[str] | None = None) -> dict:
@@ -30,6 +109,12 @@ def test_a_change_of_the_arguments_tells_two_mistakes_apart(tiny_grader: Grader)
     assert outcomes["scales/unchanged"].explanation.mistake == "in_place"
 
 
+def test_a_probe_is_never_named(tiny_grader: Grader) -> None:
+    outcomes = outcomes_of(tiny_grader, "half")
+    assert not outcomes["scales/values"].passed
+    assert outcomes["scales/values"].mistake is None
+
+
 def test_nothing_is_named_when_no_mistake_explains_the_answers(
     tiny: Assignment, tiny_grader: Grader
 ) -> None:
@@ -46,7 +131,7 @@ def test_numbers_are_compared_relative_to_their_size() -> None:
 
 
 def test_the_kits_catalogue_is_large_and_kind(kit: Assignment) -> None:
-    mistakes = load_mistakes(kit)
+    mistakes = [mistake for mistake in load_mistakes(kit) if not mistake.is_probe]
     assert len(mistakes) >= 120
     assert all(10 <= len(mistake.hint) <= 400 for mistake in mistakes)
     targets = {(mistake.module, mistake.target) for mistake in mistakes}

@@ -80,7 +80,7 @@ def test_a_second_assignment_goes_all_the_way(own: Assignment, tmp_path: Path) -
 
     said = done(own, "check", "--jobs", 1)
     assert "5 of 5 mistakes named right" in said
-    assert "1 solution, 1 variant, 1 skeleton, 5 mistake" in said
+    assert "1 solution, 1 variant, 1 skeleton, 5 mistake, 1 probe" in said
     assert "the material is as it should be" in said
     assert "3 mistake" in done(own, "check", "scales", "--jobs", 1)
 

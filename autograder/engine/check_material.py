@@ -1,7 +1,8 @@
 """`check`: proves the material on this machine.
 
-The solution earns everything and the skeleton nothing; every named mistake loses points in the
-tests meant for it, is named, and costs nothing elsewhere; every odd but right variant keeps all.
+The solution earns everything and the skeleton nothing; every mistake loses points in the tests
+meant for it and is named; every probe loses points, and nothing is named for it; every odd but
+right variant keeps all.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from .mistakes import load_mistakes
 from .suite.hidden_test import HiddenTest, Outcome
 from .variants import load_variants
 
-NAMED_SHARE = 0.9
 CHUNK = 8
 
 _graders: dict[int, Grader] = {}
@@ -122,7 +122,8 @@ def _cases(
             continue
         target = f"{mistake.module}.{mistake.target}"
         files = classroom.with_mistakes(assignment, [mistake])
-        yield Case("mistake", mistake.name, seeds[0], files, calling.get(target, ()), target)
+        kind = "probe" if mistake.is_probe else "mistake"
+        yield Case(kind, mistake.name, seeds[0], files, calling.get(target, ()), target)
 
 
 def _findings(folder: Path, cases: Sequence[Case], jobs: int) -> Iterator[Finding]:
@@ -177,7 +178,7 @@ def _problems(found: Finding) -> Iterator[str]:
 
 
 def _report_mistakes(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -> list[str]:
-    mistakes = [found for found in findings if found.kind == "mistake"]
+    mistakes = [found for found in findings if found.kind in ("mistake", "probe")]
     known = {found.case for found in mistakes}
     meant: dict[str, set[str]] = defaultdict(set)
     problems = []
@@ -186,30 +187,29 @@ def _report_mistakes(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -
             meant[name].add(test.id)
             if name not in known:
                 problems.append(f"{test.id} is said to catch {name}, which is no mistake")
-    named_right = 0
     for found in sorted(mistakes, key=lambda f: (f.target, f.case)):
         wrongly = [name for name in found.named if name != found.case]
-        named_right += found.case in found.named
         click.echo(f"{found.target:32} {found.case:40} {_mark(found)} {' '.join(found.lost)}")
+        what = f"{found.kind} {found.case}"
         if not found.lost:
-            problems.append(f"mistake {found.case} loses nothing")
+            problems.append(f"{what} loses nothing")
+        elif found.kind == "mistake" and found.case not in found.named:
+            problems.append(f"{what} is not named")
         if wrongly:
-            problems.append(f"mistake {found.case} is named {', '.join(wrongly)}")
+            problems.append(f"{what} is named {', '.join(wrongly)}")
         missed = meant[found.case] - set(found.lost)
         if missed:
-            problems.append(f"mistake {found.case} passes {', '.join(sorted(missed))}")
+            problems.append(f"{what} passes {', '.join(sorted(missed))}")
     failed = Counter(test for found in mistakes for test in found.lost)
     click.echo("\nmistakes that fail each test:")
     for test in tests:
         click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
         if not failed[test.id]:
-            problems.append(f"no mistake needs {test.id}")
+            problems.append(f"no mistake or probe needs {test.id}")
         if not test.catches:
             problems.append(f"{test.id} names no mistake that it catches")
-    share = named_right / max(1, len(mistakes))
-    click.echo(f"\n{named_right} of {len(mistakes)} mistakes named right ({share:.1%})")
-    if share < NAMED_SHARE:
-        problems.append(f"only {share:.1%} of the mistakes are named")
+    named = [found.case in found.named for found in mistakes if found.kind == "mistake"]
+    click.echo(f"\n{sum(named)} of {len(named)} mistakes named right")
     return problems
 
 

@@ -45,7 +45,8 @@ def with_mistakes(assignment: Assignment, mistakes: Iterable[Mistake]) -> Files:
     """The solution with these mistakes in it."""
     files = solution(assignment)
     for mistake in mistakes:
-        _append(assignment, files, mistake.module, mistake.source)
+        path = f"{assignment.package}/{mistake.module}.py"
+        files[path] = mistake.edited(files[path].decode()).encode()
     return files
 
 

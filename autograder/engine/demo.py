@@ -21,7 +21,7 @@ MEMORY = "def {name}(*given, **named):\n    return np.ones(6 * 2**30 // 8)\n"
 
 def demo_class(assignment: Assignment) -> dict[str, Files]:
     """Submissions by name, as a real class hands them in: right, half-done, wrong and broken."""
-    mistakes = load_mistakes(assignment)
+    mistakes = tuple(m for m in load_mistakes(assignment) if not m.is_probe)
     modules = assignment.modules
     first, last = modules[0], modules[-1]
     syntax_error = classroom.solution(assignment)

@@ -1,64 +1,189 @@
-"""Named mistakes: wrong implementations that students really write, each with a hint."""
+"""Named mistakes: what students really get wrong, as edits of the solution, each with a hint.
+
+A mistake is named to the student whose answers it explains. A probe only proves that a hidden test
+is needed: it has no hint and is never named.
+"""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
 import inspect
+import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple
 
 from .assignment import Assignment
 
-Implementation = Callable[..., Any]
-_registered: list[tuple[Implementation, str, str]] = []
+_stated: list[tuple[str, dict[str, Any]]] = []
+"""What the catalogues state, each with the name of the module where it stands."""
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong implementation of `module.target`."""
+def mistake(
+    target: str,
+    name: str = "",
+    *,
+    hint: str,
+    edits: Mapping[str, str] | None = None,
+    body: str = "",
+) -> Any:
+    """Enters a mistake of the function `target` in the catalogue.
 
-    name: str
-    module: str
-    target: str
-    hint: str
-    function: Implementation
-
-    def fresh(self) -> ModuleType:
-        """The student's module with the mistake in it, new at each call."""
-        module = sys.modules[f"gradflow.{self.module}"]
-        made = ModuleType(module.__name__)
-        made.__dict__.update(__package__=module.__package__, __file__=module.__file__)
-        exec(Path(module.__file__).read_text() + "\n\n" + self.source, made.__dict__)
-        return made
-
-    @property
-    def source(self) -> str:
-        """Its code, as a student's module would hold it."""
-        return function_source(self.function) + f"\n\n{self.target} = {self.name}\n"
+    edits: texts of the function's code in the solution, each with what stands there instead. A text
+        may take several lines, whose indentation is relative, and stands there exactly once.
+    body: in place of edits, all that follows the docstring.
+    hint: what the student reads: what is wrong, why it matters, what to try.
+    """
+    if not name:
+        return _decorator(target, hint)
+    _state(target=target, name=name, hint=hint, edits=edits or {}, body=body)
 
 
-def mistake(target: str, *, hint: str) -> Callable[[Implementation], Implementation]:
-    """Enters the decorated function in the catalogue, as a wrong `target`."""
+def probe(
+    target: str, name: str, *, edits: Mapping[str, str] | None = None, body: str = ""
+) -> None:
+    """Enters a probe of the function `target` in the catalogue: a mistake without a hint."""
+    _state(target=target, name=name, hint="", edits=edits or {}, body=body)
 
-    def register(function: Implementation) -> Implementation:
-        _registered.append((function, target, hint))
+
+def _state(**fields: Any) -> None:
+    catalogue = str(sys._getframe(2).f_globals["__name__"])
+    _stated.append((catalogue, fields))
+
+
+def _decorator(target: str, hint: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        text = textwrap.dedent(inspect.getsource(function))
+        first = ast.parse(text).body[0].lineno
+        code = "".join(text.splitlines(keepends=True)[first - 1 :])
+        code = f"\n\n{code}\n\n{target} = {function.__name__}\n"
+        name = function.__name__
+        fields = {"target": target, "name": name, "hint": hint, "edits": {}, "body": ""}
+        _stated.append((function.__module__, {**fields, "appended": code}))
         return function
 
     return register
 
 
-def function_source(function: Implementation) -> str:
-    """The function's source, without its decorators."""
-    text = textwrap.dedent(inspect.getsource(function))
-    definition = ast.parse(text).body[0]
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[definition.lineno - 1 :])
+@dataclass(frozen=True, eq=False)
+class Mistake:
+    """A way to get `module.target` wrong. hint: "" for a probe; solution: the module's source."""
+
+    name: str
+    module: str
+    target: str
+    hint: str
+    edits: Mapping[str, str]
+    package: str
+    solution: str
+    body: str = ""
+    appended: str = ""
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether it is never named."""
+        return not self.hint
+
+    def edited(self, source: str) -> str:
+        """The solution module's text with the mistake in it.
+
+        Raises `ValueError` where a text that it replaces doesn't stand there exactly once.
+        """
+        if self.appended:
+            return source + self.appended
+        function = _function(source, self.target)
+        if function is None:
+            raise ValueError(f"mistake {self.name}: {self.module} has no function {self.target}")
+        head, body = function.head, function.body
+        if self.body:
+            body = textwrap.indent(_plain(self.body), "    ") + "\n"
+        for text, instead in self.edits.items():
+            head, body = self._replaced(head, body, text, instead)
+        return "".join([function.before, head, function.docstring, body, function.after])
+
+    def _replaced(self, head: str, body: str, text: str, instead: str) -> tuple[str, str]:
+        """Signature and body with the text replaced in one of them."""
+        text, instead = _plain(text), _plain(instead)
+        places = [(part, *place) for part in (head, body) for place in _places(part, text)]
+        if len(places) != 1:
+            raise ValueError(
+                f"mistake {self.name}: stands {len(places)} times in {self.target}, not once:"
+                f" {text!r}"
+            )
+        ((part, start, end),) = places
+        line = part[part.rfind("\n", 0, start) + 1 :]
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        new = part[:start] + instead.replace("\n", f"\n{indent}") + part[end:]
+        return (new, body) if part is head else (head, new)
+
+
+def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
+    """The students' modules with these mistakes in them, by name: new at each call, so that what
+    one call keeps does not reach the next.
+
+    Raises `ValueError` where two of them replace the same text.
+    """
+    made = {}
+    for name in dict.fromkeys(mistake.module for mistake in mistakes):
+        own = tuple(mistake for mistake in mistakes if mistake.module == name)
+        module = ModuleType(f"{own[0].package}.{name}")
+        module.__package__ = own[0].package
+        exec(_code(own), module.__dict__)
+        made[name] = module
+    return made
+
+
+@lru_cache(maxsize=1000)
+def _code(mistakes: tuple[Mistake, ...]) -> CodeType:
+    source = mistakes[0].solution
+    for mistake in mistakes:
+        source = mistake.edited(source)
+    return compile(source, f"<{mistakes[0].name}>", "exec")
+
+
+class _Function(NamedTuple):
+    """A module's text, cut at the signature, the docstring and the body of a function in it."""
+
+    before: str
+    head: str
+    docstring: str
+    body: str
+    after: str
+
+
+@lru_cache(maxsize=256)
+def _function(source: str, name: str) -> _Function | None:
+    """The function in the module's text."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            head_end = doc_end = node.body[0].lineno - 1
+            if ast.get_docstring(node) is not None:
+                doc_end = node.body[0].end_lineno or doc_end
+            ends = (0, node.lineno - 1, head_end, doc_end, node.end_lineno, len(lines))
+            parts = ["".join(lines[ends[i] : ends[i + 1]]) for i in range(5)]
+            return _Function(*parts)
+    return None
+
+
+def _places(code: str, text: str) -> list[tuple[int, int]]:
+    """Where the text stands in the code; several lines may all be indented further."""
+    first, *others = (re.escape(line) for line in text.split("\n"))
+    pattern = rf"(?m:^(?P<indent> *)){first}" if others else f"(?P<indent>){first}"
+    for line in others:
+        pattern += rf"\n(?P=indent){line}" if line else r"\n"
+    return [(match.end("indent"), match.end()) for match in re.finditer(pattern, code)]
+
+
+def _plain(text: str) -> str:
+    """A text of several lines without its common indentation and the empty lines around it."""
+    return textwrap.dedent(text).strip("\n") if "\n" in text else text
 
 
 def import_folder(folder: Path) -> Iterator[tuple[str, ModuleType]]:
@@ -78,21 +203,22 @@ def import_folder(folder: Path) -> Iterator[tuple[str, ModuleType]]:
 
 
 def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
-    """The assignment's catalogue. Raises `ValueError` where a name stands twice."""
+    """The assignment's catalogue, probes included.
+
+    Raises `ValueError` where a name stands twice, or where an edit does not fit the solution.
+    """
     assignment.reference()
     about = {module.__name__: name for name, module in import_folder(assignment.mistakes)}
-    found = [
-        Mistake(function.__name__, about[function.__module__], target, hint, function)
-        for function, target, hint in _registered
-        if function.__module__ in about
-    ]
+    found = []
+    for catalogue, fields in _stated:
+        if module := about.get(catalogue):
+            source = assignment.solution_files[f"{assignment.package}/{module}.py"].decode()
+            context = {"module": module, "package": assignment.package, "solution": source}
+            found.append(Mistake(**(fields | context)))
     names = [mistake.name for mistake in found]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")
+    for one in found:
+        one.edited(one.solution)
     return tuple(found)
-
-
-def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
-    """The modules with these mistakes in them, new at each call; by their names."""
-    return {mistake.module: mistake.fresh() for mistake in reversed(mistakes)}

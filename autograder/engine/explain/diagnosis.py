@@ -113,7 +113,7 @@ class Diagnosis:
         seen: set[str] = set()
         for number in [*sorted(telling), *rest]:  # most mistakes are ruled out by the first
             heard = case.heard[number]
-            made = replay(self._package, [mistake, *_at_once(others)], heard.requests)
+            made = self._made([mistake, *_at_once(others)], heard)
             for call in heard.calls(function):
                 said, right = heard.said[call], case.right[number][call]
                 for aspect in list(left):
@@ -124,6 +124,12 @@ class Diagnosis:
             if not left:
                 return set()
         return left & seen
+
+    def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> list[Said]:
+        try:
+            return replay(self._package, mistakes, heard.requests)
+        except ValueError:  # they replace the same text
+            return replay(self._package, mistakes[:1], heard.requests)
 
 
 def _aspects(case: Case, function: str) -> set[str]:

@@ -1,20 +1,25 @@
-import numpy as np
+from autograder.engine.mistakes import mistake, probe
 
-from autograder.engine.mistakes import mistake
-
-
-@mistake("celsius", hint="Do the two steps in the order of the formula.")
-def multiplied_first(fahrenheit):
-    return np.asarray(fahrenheit) * 5.0 / 9.0 - 32.0
-
-
-@mistake("celsius", hint="Where is zero on each scale?")
-def offset_forgotten(fahrenheit):
-    return np.asarray(fahrenheit) * 5.0 / 9.0
-
-
-@mistake("celsius", hint="Work on a copy: the caller still needs the array.")
-def in_place(fahrenheit):
-    fahrenheit -= 32.0
-    fahrenheit *= 5.0 / 9.0
-    return fahrenheit
+mistake(
+    "celsius",
+    "multiplied_first",
+    edits={"(np.asarray(fahrenheit) - 32.0) * 5.0 / 9.0": "fahrenheit * 5.0 / 9.0 - 32.0"},
+    hint="Do the two steps in the order of the formula.",
+)
+mistake(
+    "celsius",
+    "offset_forgotten",
+    edits={" - 32.0": ""},
+    hint="Where is zero on each scale?",
+)
+mistake(
+    "celsius",
+    "in_place",
+    body="""
+        fahrenheit -= 32.0
+        fahrenheit *= 5.0 / 9.0
+        return fahrenheit
+    """,
+    hint="Work on a copy: the caller still needs the array.",
+)
+probe("celsius", "half", edits={"5.0 / 9.0": "0.5"})
