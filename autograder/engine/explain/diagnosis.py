@@ -15,6 +15,7 @@ from types import ModuleType
 
 from ..mistakes import Mistake
 from ..suite.hidden_test import Explanation, Outcome
+from ..suite.session import Request
 from .comparison import free, same, same_exception
 from .replay import Heard, Said, given, replay
 
@@ -47,9 +48,25 @@ class Case:
                 aspects = {**heard.said[call].aspects, **self.right[number][call].aspects}
                 yield from (Place(number, call, aspect) for aspect in aspects)
 
+    def explained(self, function: str) -> set[str]:
+        """The aspects of a function's answers that are explained."""
+        return {aspect for name, aspect in self.named if name == function}
+
     def is_wrong(self, place: Place) -> bool:
         said, right = self.heard[place.test].said, self.right[place.test]
         return not _alike(said[place.request], right[place.request], place.aspect)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked for: what explains these wrong aspects of a function's answers, which show in
+    these tests, and leaves the right ones as they are; strictly, or but for what is free."""
+
+    function: str
+    wrong: set[str]
+    right: set[str]
+    tests: list[int]
+    is_free: bool
 
 
 class Diagnosis:
@@ -83,46 +100,49 @@ class Diagnosis:
 
     def _name(self, case: Case, function: str) -> None:
         """Finds the mistakes in a function: strictly, then but for what is free by contract."""
-        wrong: dict[str, list[Place]] = defaultdict(list)
+        wrong: dict[str, set[int]] = defaultdict(set)
+        aspects = set()
         for place in case.places(function):
+            aspects.add(place.aspect)
             if case.is_wrong(place):
-                wrong[place.aspect].append(place)
+                wrong[place.aspect].add(place.test)
         for is_free in (False, True):
-            candidates = self._mistakes[function] if wrong.keys() - _aspects(case, function) else []
-            found: dict[str, list[Mistake]] = defaultdict(list)
-            for mistake in candidates:
-                for aspect in self._explains(case, function, mistake, wrong, is_free):
-                    found[aspect].append(mistake)
-            for aspect, mistakes in found.items():
-                if len(mistakes) == 1:
-                    case.named.setdefault((function, aspect), mistakes[0])
+            left = set(wrong) - case.explained(function)
+            tests = sorted(set().union(*(wrong[aspect] for aspect in left)))
+            look = Look(function, left, aspects - set(wrong), tests, is_free)
+            found = {
+                mistake: explained
+                for mistake in (self._mistakes[function] if left else [])
+                if (explained := self._explains(case, mistake, look))
+            }
+            # One that explains more is more likely than several that explain a part each.
+            while found:
+                most = max(map(len, found.values()))
+                best = [mistake for mistake, explained in found.items() if len(explained) == most]
+                taken = found[best[0]]
+                if len(best) == 1:
+                    case.named |= {(function, aspect): best[0] for aspect in taken}
+                else:
+                    taken = set().union(*(found[mistake] for mistake in best))
+                found = {m: rest for m, e in found.items() if (rest := e - taken)}
 
-    def _explains(
-        self,
-        case: Case,
-        function: str,
-        mistake: Mistake,
-        wrong: dict[str, list[Place]],
-        is_free: bool,
-    ) -> set[str]:
-        """The aspects that the mistake explains, of those that are wrong and not explained yet."""
-        left = wrong.keys() - _aspects(case, function)
-        others = [other for (name, _), other in case.named.items() if name != function]
-        telling = {place.test for aspect in left for place in wrong[aspect]}
-        rest = [n for n, h in enumerate(case.heard) if n not in telling and h.calls(function)]
-        seen: set[str] = set()
-        for number in [*sorted(telling), *rest]:  # most mistakes are ruled out by the first
+    def _explains(self, case: Case, mistake: Mistake, look: Look) -> set[str]:
+        """The aspects that the mistake explains; none where it contradicts a right one."""
+        left, seen = set(look.wrong), set[str]()
+        others = [m for (name, _), m in case.named.items() if name != look.function]
+        rest = [n for n, h in enumerate(case.heard) if h.calls(look.function)]
+        for number in dict.fromkeys([*look.tests, *rest]):  # most are ruled out by the first
             heard = case.heard[number]
-            made = self._made([mistake, *_at_once(others)], heard)
-            for call in heard.calls(function):
+            made = self._made([mistake, *dict.fromkeys(others)], heard)
+            for call in heard.calls(look.function):
                 said, right = heard.said[call], case.right[number][call]
-                for aspect in list(left):
-                    if not _agrees(said, made[call], right, aspect, heard, call, is_free):
+                for aspect in left | look.right:
+                    if not _agrees(said, made[call], aspect, heard.requests[call], look.is_free):
                         left.discard(aspect)
-                    elif not _alike(said, right, aspect):
+                        if aspect in look.right or not left:
+                            return set()
+                    elif aspect in left and not _alike(said, right, aspect):
                         seen.add(aspect)
-            if not left:
-                return set()
         return left & seen
 
     def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> list[Said]:
@@ -132,27 +152,17 @@ class Diagnosis:
             return replay(self._package, mistakes[:1], heard.requests)
 
 
-def _aspects(case: Case, function: str) -> set[str]:
-    """Those that are explained already."""
-    return {aspect for name, aspect in case.named if name == function}
-
-
-def _at_once(mistakes: Sequence[Mistake]) -> list[Mistake]:
-    return list({mistake.name: mistake for mistake in mistakes}.values())
-
-
-def _agrees(
-    said: Said, made: Said, right: Said, aspect: str, heard: Heard, call: int, is_free: bool
-) -> bool:
-    """Whether the mistake's answer is the student's; where that is right, whether the mistake's
-    is as good."""
+def _agrees(said: Said, made: Said, aspect: str, request: Request, is_free: bool) -> bool:
+    """Whether the mistake's answer is the student's."""
     if _alike(said, made, aspect):
         return True
-    if not is_free or aspect in ("raised", "changed", "shared", "warned"):
+    if is_free and aspect in ("changed", "shared", "warned"):
+        return True
+    if not is_free or aspect == "raised":
         return False
     if aspect not in said.aspects or aspect not in made.aspects:
         return False
-    inputs, draws = given(heard.requests[call])
+    inputs, draws = given(request)
     return free(said.aspects[aspect], made.aspects[aspect], inputs, draws)
 
 
