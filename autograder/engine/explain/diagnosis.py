@@ -34,10 +34,12 @@ class Place:
 
 @dataclass
 class Case:
-    """A submission's answers, beside the reference's."""
+    """A submission's answers, beside the reference's, and those of the reference with the mistakes
+    that were found."""
 
     heard: list[Heard]
     right: list[list[Said]]
+    base: list[list[Said]]
     named: dict[tuple[str, str], Mistake] = field(default_factory=dict)
     """The mistakes that were found, by function and aspect."""
 
@@ -45,7 +47,7 @@ class Case:
         """The aspects of all answers of a function, and of the reference's."""
         for number, heard in enumerate(self.heard):
             for call in heard.calls(function):
-                aspects = {**heard.said[call].aspects, **self.right[number][call].aspects}
+                aspects = {**heard.said[call].aspects, **self.base[number][call].aspects}
                 yield from (Place(number, call, aspect) for aspect in aspects)
 
     def explained(self, function: str) -> set[str]:
@@ -53,8 +55,8 @@ class Case:
         return {aspect for name, aspect in self.named if name == function}
 
     def is_wrong(self, place: Place) -> bool:
-        said, right = self.heard[place.test].said, self.right[place.test]
-        return not _alike(said[place.request], right[place.request], place.aspect)
+        said, base = self.heard[place.test].said, self.base[place.test]
+        return not _alike(said[place.request], base[place.request], place.aspect)
 
 
 @dataclass(frozen=True)
@@ -84,22 +86,26 @@ class Diagnosis:
         if all(outcome.passed for outcome in outcomes):
             return list(outcomes)
         heard = [Heard.by(outcome) for outcome in outcomes]
-        case = Case(heard, [replay(self._package, [], one.requests) for one in heard])
+        right = [replay(self._package, [], one.requests) for one in heard]
+        case = Case(heard, right, right)
         failed = {n for n, outcome in enumerate(outcomes) if not outcome.passed}
         # In the order of their calls: a later function may be called with an earlier one's result.
         functions = dict.fromkeys(
             r.name for number in sorted(failed) for r in heard[number].requests
         )
         for function in functions:
-            self._name(case, function)
+            if self._name(case, function):  # what follows from it is no mistake of its own
+                named = list(dict.fromkeys(case.named.values()))
+                case.base = [self._made(named, one) for one in heard]
         explained = [
             outcome if number not in failed else replace(outcome, explanation=_told(case, number))
             for number, outcome in enumerate(outcomes)
         ]
         return [_of_a_net(outcome, explained) for outcome in explained]
 
-    def _name(self, case: Case, function: str) -> None:
-        """Finds the mistakes in a function: strictly, then but for what is free by contract."""
+    def _name(self, case: Case, function: str) -> bool:
+        """Finds the mistakes in a function, strictly, then but for what is free by contract;
+        whether there are any."""
         wrong: dict[str, set[int]] = defaultdict(set)
         aspects = set()
         for place in case.places(function):
@@ -125,6 +131,7 @@ class Diagnosis:
                 else:
                     taken = set().union(*(found[mistake] for mistake in best))
                 found = {m: rest for m, e in found.items() if (rest := e - taken)}
+        return bool(case.explained(function))
 
     def _explains(self, case: Case, mistake: Mistake, look: Look) -> set[str]:
         """The aspects that the mistake explains; none where it contradicts a right one."""
@@ -135,13 +142,13 @@ class Diagnosis:
             heard = case.heard[number]
             made = self._made([mistake, *dict.fromkeys(others)], heard)
             for call in heard.calls(look.function):
-                said, right = heard.said[call], case.right[number][call]
+                said, base = heard.said[call], case.base[number][call]
                 for aspect in left | look.right:
                     if not _agrees(said, made[call], aspect, heard.requests[call], look.is_free):
                         left.discard(aspect)
                         if aspect in look.right or not left:
                             return set()
-                    elif aspect in left and not _alike(said, right, aspect):
+                    elif aspect in left and not _alike(said, base, aspect):
                         seen.add(aspect)
         return left & seen
 
