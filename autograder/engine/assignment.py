@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +22,8 @@ class AssignmentError(KitError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """The content of an `assignment.toml`, its folders made absolute."""
+    """The content of an `assignment.toml`, its folders made absolute; demo: the names of the
+    mistakes of each student in the demo's class."""
 
     folder: Path
     title: str
@@ -36,6 +37,7 @@ class Assignment:
     mistakes: Path
     variants: Path
     figures: Path | None = None
+    demo: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Assignment:
