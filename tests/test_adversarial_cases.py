@@ -33,6 +33,7 @@ ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
 SAMPLE = 2
+MOST_OF_THE_GRADERS_OWN_CPU = 15.0
 QUICK = set(
     """
     patched_numpy_testing channel_flood returns_always_equal zeroes_its_argument call_os_exit_zero
