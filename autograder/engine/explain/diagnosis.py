@@ -17,19 +17,10 @@ from ..mistakes import Mistake
 from ..suite.hidden_test import Explanation, Outcome
 from ..suite.session import Request
 from .comparison import free, same, same_exception
-from .replay import Heard, Said, given, replay
+from .replay import BESIDE, Heard, Said, given, replay
 
 EXPLAINED = ("wrong", "raised", "unusable")
 """The kinds of outcomes that a mistake may explain."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """An aspect of a call: of which test, and the number of its request there."""
-
-    test: int
-    request: int
-    aspect: str
 
 
 @dataclass
@@ -43,20 +34,20 @@ class Case:
     named: dict[tuple[str, str], Mistake] = field(default_factory=dict)
     """The mistakes that were found, by function and aspect."""
 
-    def places(self, function: str) -> Iterator[Place]:
-        """The aspects of all answers of a function, and of the reference's."""
+    def calls(self, function: str) -> Iterator[tuple[int, int]]:
+        """The tests that call a function, and the numbers of the calls."""
         for number, heard in enumerate(self.heard):
-            for call in heard.calls(function):
-                aspects = {**heard.said[call].aspects, **self.base[number][call].aspects}
-                yield from (Place(number, call, aspect) for aspect in aspects)
+            yield from ((number, call) for call in heard.calls(function))
+
+    def wrong(self, number: int, call: int, beside: list[list[Said]]) -> dict[str, bool]:
+        """The aspects of an answer, and whether each is another than that of these answers."""
+        said, right = self.heard[number].said[call], self.right[number][call]
+        other = beside[number][call]
+        return {a: not _alike(said, other, right, a) for a in said.aspects(right)}
 
     def explained(self, function: str) -> set[str]:
         """The aspects of a function's answers that are explained."""
         return {aspect for name, aspect in self.named if name == function}
-
-    def is_wrong(self, place: Place) -> bool:
-        said, base = self.heard[place.test].said, self.base[place.test]
-        return not _alike(said[place.request], base[place.request], place.aspect)
 
 
 @dataclass(frozen=True)
@@ -108,10 +99,11 @@ class Diagnosis:
         whether there are any."""
         wrong: dict[str, set[int]] = defaultdict(set)
         aspects = set()
-        for place in case.places(function):
-            aspects.add(place.aspect)
-            if case.is_wrong(place):
-                wrong[place.aspect].add(place.test)
+        for number, call in case.calls(function):
+            for aspect, is_wrong in case.wrong(number, call, case.base).items():
+                aspects.add(aspect)
+                if is_wrong:
+                    wrong[aspect].add(number)
         for is_free in (False, True):
             left = set(wrong) - case.explained(function)
             tests = sorted(set().union(*(wrong[aspect] for aspect in left)))
@@ -142,14 +134,16 @@ class Diagnosis:
             heard = case.heard[number]
             made = self._made([mistake, *dict.fromkeys(others)], heard)
             for call in heard.calls(look.function):
-                said, base = heard.said[call], case.base[number][call]
-                for aspect in left | look.right:
-                    if not _agrees(said, made[call], aspect, heard.requests[call], look.is_free):
-                        left.discard(aspect)
-                        if aspect in look.right or not left:
-                            return set()
-                    elif aspect in left and not _alike(said, base, aspect):
-                        seen.add(aspect)
+                said, right = heard.said[call], case.right[number][call]
+                for aspect, is_wrong in case.wrong(number, call, case.base).items():
+                    if aspect not in left and aspect not in look.right:
+                        continue
+                    if _agrees(said, made[call], right, aspect, heard.requests[call], look.is_free):
+                        seen |= {aspect} if is_wrong else set()
+                        continue
+                    left.discard(aspect)
+                    if aspect in look.right or not left:
+                        return set()
         return left & seen
 
     def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> list[Said]:
@@ -159,43 +153,47 @@ class Diagnosis:
             return replay(self._package, mistakes[:1], heard.requests)
 
 
-def _agrees(said: Said, made: Said, aspect: str, request: Request, is_free: bool) -> bool:
+def _agrees(
+    said: Said, made: Said, right: Said, aspect: str, request: Request, is_free: bool
+) -> bool:
     """Whether the mistake's answer is the student's."""
-    if _alike(said, made, aspect):
+    if _alike(said, made, right, aspect):
         return True
-    if is_free and aspect in ("changed", "shared", "warned"):
-        return True
-    if not is_free or aspect == "raised":
+    if not is_free or aspect in ("exception", "refusal"):
         return False
-    if aspect not in said.aspects or aspect not in made.aspects:
-        return False
+    if aspect in BESIDE:
+        return made.raised is None
+    mine, theirs = said.aspects(right), made.aspects(right)
     inputs, draws = given(request)
-    return free(said.aspects[aspect], made.aspects[aspect], inputs, draws)
+    return aspect in theirs and free(mine[aspect], theirs[aspect], inputs, draws)
 
 
-def _alike(one: Said, other: Said, aspect: str) -> bool:
-    """Whether both say the same of an aspect, be it nothing."""
-    missing = object()
-    a, b = one.aspects.get(aspect, missing), other.aspects.get(aspect, missing)
-    if a is missing or b is missing:
-        return a is b
-    if aspect == "raised":
-        # Where a refusal is due, its words are free.
-        return same_exception(a, b) or (a[0] == b[0] == ("ValueError",))
-    if aspect == "shared":
-        return bool(a == b)
-    return same(a, b)
+def _alike(one: Said, other: Said, right: Said, aspect: str) -> bool:
+    """Whether both say the same of an aspect of the first."""
+    a, b = one.aspects(right).get(aspect), other.aspects(right)
+    if aspect not in b:
+        return False
+    if aspect == "refusal":
+        return _same_refusal(one, other)
+    if aspect == "exception":
+        return same_exception(a, b[aspect])
+    return same(a, b[aspect])
+
+
+def _same_refusal(one: Said, other: Said) -> bool:
+    """Where a refusal is due its words are free, but not its class."""
+    if one.raised is None or other.raised is None:
+        return one.raised is other.raised and same(one.returned, other.returned)
+    return one.raised[0] == other.raised[0]
 
 
 def _told(case: Case, number: int) -> Explanation | None:
     """What explains a failing test: the mistake in the first of its calls that is wrong and
     explained."""
-    heard = case.heard[number]
-    for call, request in enumerate(heard.requests):
-        said, right = heard.said[call], case.right[number][call]
-        for aspect in {**said.aspects, **right.aspects}:
+    for call, request in enumerate(case.heard[number].requests):
+        for aspect, is_wrong in case.wrong(number, call, case.right).items():
             mistake = case.named.get((request.name, aspect))
-            if mistake is not None and not _alike(said, right, aspect):
+            if mistake is not None and is_wrong:
                 return Explanation(mistake.hint, mistake.name)
     return None
 

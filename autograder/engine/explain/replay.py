@@ -12,38 +12,53 @@ import numpy as np
 
 from ..mistakes import Mistake, fresh_modules
 from ..sandbox.worker.serve import Servant, Target
-from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
+from ..sandbox.worker.wire import Decoder, GeneratorState, WireError, read_request
 from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
 from ..suite.session import Request
 
-ALL = "all"
-"""The aspect of an answer that is no tuple, or an exception."""
+VALUE = "value"
+"""The aspect of a result that is no tuple, or a tuple of another length than the right one."""
+BESIDE = ("changed", "shared", "warned")
+"""What a call did beside returning."""
+Raised = tuple[str, str]
+"""The class and the message of an exception."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """One answer, by its aspects: the entries of a tuple ("0", "1", ...) or ALL; "changed",
-    "shared" and "warned"; an exception under "raised"."""
+    """One answer: what was returned, or raised, and what the call did beside that."""
 
-    aspects: dict[str, Any]
+    returned: Any = None
+    raised: Raised | None = None
+    beside: tuple[Any, ...] = ((), False, False)
 
     @classmethod
     def of(cls, reply: bytes) -> Said:
-        """What a reply says; nothing where it can't be read."""
+        """What a reply says."""
         try:
             kind, *fields = decoded(reply)
         except (WireError, ValueError, TypeError):
-            return cls({})
-        if kind == "raised" and len(fields) == 4 and isinstance(fields[0], list):
-            return cls({"raised": (tuple(fields[0][:1]), str(fields[1]))})
-        if kind != "returned" or len(fields) != 4:
-            return cls({"raised": ((kind,), "")})
+            return cls(raised=("", ""))
+        if kind != "returned":
+            names = fields[0] if kind == "raised" else [kind]
+            return cls(raised=(str(names[:1]), str(fields[1:2])))
         value, changed, shared, warned = fields
-        entries = dict(enumerate(value)) if type(value) is tuple else {ALL: value}
-        aspects = {str(name): entry for name, entry in entries.items()}
         loud = any("RuntimeWarning" in str(text) for text in warned)
-        return cls({**aspects, "changed": changed, "shared": bool(shared), "warned": loud})
+        return cls(value, None, (tuple(changed), bool(shared), loud))
+
+    def aspects(self, right: Said) -> dict[str, Any]:
+        """What can be wrong of it by itself: the entries of a tuple, or the value; an exception; a
+        refusal that is due; what was done beside."""
+        if right.raised is not None:
+            return {"refusal": self}
+        if self.raised is not None:
+            return {"exception": self.raised}
+        beside = dict(zip(BESIDE, self.beside, strict=True))
+        one, other = self.returned, right.returned
+        if type(one) is type(other) is tuple and len(one) == len(other):
+            return {**{str(place): entry for place, entry in enumerate(one)}, **beside}
+        return {VALUE: one, **beside}
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,3 @@ def replay(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return [Said.of(servant.answer(request.content)) for request in requests]
-
-
-__all__ = ["ALL", "Handle", "Heard", "Said", "given", "replay"]
