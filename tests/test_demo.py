@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment, AssignmentError
-from autograder.engine.demo import demo_class
-from autograder.engine.grading import Grader
-from autograder.engine.pages.figure import Figure
-from autograder.engine.report import Reporter
-from autograder.engine.result import Result
-from autograder.engine.submission import Submission
+from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.reporter import Reporter
+from autograder.engine.prove.demo import demo_class
+from autograder.engine.report.pages.figure import Figure
+from autograder.engine.report.result import Result
+from autograder.engine.submission.read import Submission
 
 COMMON = {
     "divides_by_variance",

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.engine.gradebook import Row, final_grades
-from autograder.engine.result import from_gradescope, graded, to_json
+from autograder.engine.report.gradebook import Row, final_grades
+from autograder.engine.report.result import from_gradescope, graded, to_json
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, Handle, WireError
-from autograder.engine.submission import Submission, read_submission
+from autograder.engine.submission.read import Submission, read_submission
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome
 from autograder.engine.suite.program import Events
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.explain.comparison import same
-from autograder.engine.grading import Grader
+from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import Mistake, load_mistakes
+from autograder.engine.prove import classroom
 from autograder.engine.variants import load_variants
 
 SOURCE = '''import math

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.demo import demo_class
-from autograder.engine.grading import Grader
+from autograder.engine.grade.grading import Grader
+from autograder.engine.prove.demo import demo_class
 from tests import otter_class
 from tests.otter_fixtures import assert_gradescope_format, autograder_zip, otter_run, with_lab
 
@@ -110,7 +110,7 @@ def test_a_grader_that_fails_ends_otter_instead_of_giving_zero(
 ) -> None:
     own = with_lab(tiny, tmp_path / "tiny")
     zip_file = autograder_zip(own, tmp_path)
-    from autograder.engine.archive import read_archive, write_archive
+    from autograder.engine.release.archive import read_archive, write_archive
 
     files = read_archive(zip_file)
     files["tests/kit/autograder/suites/test_scales.py"] = b"raise RuntimeError('broken suite')"

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.demo import demo_class
-from autograder.engine.grading import Grader
-from autograder.engine.pages.classbook import ClassBook
-from autograder.engine.pages.classpage import class_page
-from autograder.engine.pages.student import student_page
-from autograder.engine.report import Reporter
-from autograder.engine.submission import Submission
+from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.reporter import Reporter
+from autograder.engine.prove.demo import demo_class
+from autograder.engine.report.pages.classbook import ClassBook
+from autograder.engine.report.pages.classpage import class_page
+from autograder.engine.report.pages.student import student_page
+from autograder.engine.submission.read import Submission
 from tests import pages_class as made
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra 'dev')")

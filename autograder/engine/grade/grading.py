@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .. import __version__
-from .assignment import Assignment
-from .explain.diagnosis import Diagnosis
-from .mistakes import load_mistakes
-from .result import Result, graded, ungraded
-from .sandbox.sandbox import Sandbox
-from .sandbox.worker import limits
-from .submission import Submission, read_submission
-from .suite.hidden_test import Outcome
-from .suite.program import Events, Program, Source, TimeLimits
-from .suite.suite import Suite
+from ... import __version__
+from ..assignment import Assignment
+from ..explain.diagnosis import Diagnosis
+from ..mistakes import load_mistakes
+from ..report.result import Result, graded, ungraded
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.worker import limits
+from ..submission.read import Submission, read_submission
+from ..suite.hidden_test import Outcome
+from ..suite.program import Events, Program, Source, TimeLimits
+from ..suite.suite import Suite
 
 
 @dataclass(frozen=True)

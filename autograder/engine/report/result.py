@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .submission import MAX_NAME, Submission
-from .suite.hidden_test import Explanation, HiddenTest, Outcome
-from .suite.program import Events
-from .text import printable, visible, without_paths
+from ..submission.read import MAX_NAME, Submission
+from ..suite.hidden_test import Explanation, HiddenTest, Outcome
+from ..suite.program import Events
+from ..text import printable, visible, without_paths
 
 MAX_REASON = 400
 KINDS_TO_LOOK_AT = ("import", "timeout", "crash", "unusable", "grader")

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import click
 
+from ..assignment import Assignment
+from ..errors import KitError
+from ..grade.executor import available_cores, local_pool
+from ..grade.grading import Grader, Settings
+from ..mistakes import load_mistakes
+from ..suite.hidden_test import HiddenTest, Outcome
+from ..variants import load_variants
 from . import classroom
-from .assignment import Assignment
 from .classroom import Files
-from .errors import KitError
-from .executor import available_cores, local_pool
-from .grading import Grader, Settings
-from .mistakes import load_mistakes
-from .suite.hidden_test import HiddenTest, Outcome
-from .variants import load_variants
 
 CHUNK = 8
 
