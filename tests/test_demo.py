@@ -66,12 +66,12 @@ def test_three_students_see_a_curve_that_leaves_the_reference(
 ) -> None:
     reporter, made, seen = Reporter(kit), demo_class(kit), set()
     for name in kit.demo:
-        student = grader.student(made[name])
+        program = grader.program(made[name])
         try:
-            if any(map(leaves, reporter.figures(student).figures)):
+            if any(map(leaves, reporter.figures(program).figures)):
                 seen.add(name)
         finally:
-            student.close()
+            program.end()
     assert len(seen) >= 3
 
 

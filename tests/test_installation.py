@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.__main__ import STEERING
 from autograder.engine.assignment import Assignment
 from autograder.engine.release.build import build_all
 from autograder.engine.release.otter.package import OtterMissing
@@ -22,7 +23,7 @@ OLD = "import sys; sys.version_info = (3, 8, 0); from autograder.__main__ import
 
 def refused(*words: object, kit: Path = ROOT, cwd: Path = ROOT) -> str:
     """The one line that Python says before it ends with status 2; nothing is installed for it."""
-    env = {name: text for name, text in os.environ.items() if not name.startswith(("PY", "COV"))}
+    env = {name: text for name, text in os.environ.items() if not name.startswith(("PY", "COV", *STEERING))}
     done = subprocess.run(
         [sys.executable, "-S", *map(str, words)],
         cwd=cwd,

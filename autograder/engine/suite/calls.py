@@ -1,8 +1,10 @@
 """The student's package as a hidden test sees it: calls are stated first, then asked together.
 
-    forward = student.batchnorm.batchnorm_forward.call(x, gamma, beta, mean, var, training=True)
-    backward = student.batchnorm.batchnorm_backward.call(dout, forward[1])
-    for answer in ask(forward, backward): ...
+    wide = student.circles.area.call(9.0)
+    sector = student.circles.sector.call(0.5, wide[1])
+    for answer in ask(wide, sector): ...
+
+`wide[1]` is an entry of a result that stays in the student's process, for a later call to use.
 
 `f(x)` asks one call and returns its value; `f.each([(x,), (y,)])` asks several.
 """
