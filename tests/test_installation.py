@@ -23,7 +23,11 @@ OLD = "import sys; sys.version_info = (3, 8, 0); from autograder.__main__ import
 
 def refused(*words: object, kit: Path = ROOT, cwd: Path = ROOT) -> str:
     """The one line that Python says before it ends with status 2; nothing is installed for it."""
-    env = {name: text for name, text in os.environ.items() if not name.startswith(("PY", "COV", *STEERING))}
+    env = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(("PY", "COV", *STEERING))
+    }
     done = subprocess.run(
         [sys.executable, "-S", *map(str, words)],
         cwd=cwd,

@@ -27,6 +27,7 @@ from .reporter import Report, Reporter
 IN_FLIGHT = 4
 MAX_ATTEMPTS = 3
 MAX_STEM = 200
+GRADER_FAILED = "the grader failed twice"
 
 _grader: Grader | None = None
 _one_at_a_time = threading.Lock()
@@ -85,7 +86,7 @@ def _warm_grader(folder: Path, settings: Settings) -> Grader:
 
 
 def _failed(submission: Submission, grader: Grader, what: str) -> Result:
-    problem = f"the grader failed twice ({what}); please grade this by hand"
+    problem = f"{GRADER_FAILED} ({what}); please grade this by hand"
     return ungraded(submission, grader.suite.tests, problem, grader.record)
 
 
@@ -127,17 +128,18 @@ def _safe_stem(name: str) -> str:
 def earlier_result(
     out: Path, task: Task, submission: Submission, assignment: Assignment, settings: Settings
 ) -> Result | None:
-    """The result that an interrupted run left, if it is of these bytes, this kit and this seed."""
+    """The result that an interrupted run left, if it is of these bytes, this kit and this seed, was
+    made behind all layers that are required, and does not say that the grader failed."""
     try:
         result = from_gradescope(json.loads((out / "results" / f"{task.stem}.json").read_text()))
+        layers = set(result.grader["layers"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    same = (result.sha256, result.grader.get("digest"), result.grader.get("seed")) == (
-        submission.sha256,
-        assignment.digest,
-        settings.seed,
-    )
-    return result if same and result.name == submission.name else None
+    found = (result.name, result.sha256, result.grader.get("digest"), result.grader.get("seed"))
+    wanted = (submission.name, submission.sha256, assignment.digest, settings.seed)
+    failed = result.problem.startswith(GRADER_FAILED)
+    failed = failed or any(test.kind == "grader" for test in result.tests)
+    return result if found == wanted and layers >= set(settings.require) and not failed else None
 
 
 def write_atomically(path: Path, text: str) -> None:

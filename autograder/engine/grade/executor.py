@@ -28,7 +28,12 @@ from ..errors import KitError
 
 T = TypeVar("T")
 KIT = __name__.partition(".")[0]
-PRELOADED = (f"{KIT}.engine.batch", f"{KIT}.engine.pages.student", "numpy.random", "pytest")
+PRELOADED = (
+    f"{KIT}.engine.grade.batch",
+    f"{KIT}.engine.report.pages.student",
+    "numpy.random",
+    "pytest",
+)
 MIN_WIDTH = 16
 """As many workers as a cluster may be kept busy with that has fewer when the run begins."""
 
@@ -84,17 +89,8 @@ def _begin(cores: SimpleQueue[int]) -> None:
     if not cores.empty():
         with contextlib.suppress(OSError):  # the cores may have been taken away since
             os.sched_setaffinity(0, {cores.get()})
-    let_workers_finish()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     _watch_parent()
-
-
-def let_workers_finish() -> None:
-    """A worker that has written a reply goes on with the next request: by default the system would
-    wake the grader for each of them, and change processes a thousand times for a submission."""
-    if hasattr(os, "SCHED_BATCH"):
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def kill_pool() -> None:

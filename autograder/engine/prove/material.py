@@ -71,12 +71,17 @@ def run_check(
     with Grader(assignment, Settings(seed=seeds[0])) as grader:
         tests = grader.suite.tests
         outcomes, _ = grader.run(classroom.solution(assignment))
+        unsteady = grader.suite.unsteady()
     calling = _tests_by_function(outcomes)
     cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
     if modules:
         tests = tuple(test for test in tests if test.part in modules)
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
-    findings, problems = [], []
+    findings = []
+    problems = _announced(f"{name} asks something else each time that it runs" for name in unsteady)
+    for outcome in outcomes:  # a fault of the test's author, with its place
+        if outcome.fault:
+            problems += _announced([f"{outcome.test.id}: {outcome.reason}\n{outcome.fault}"])
     for found in _findings(folder, cases, jobs or available_cores()):
         findings.append(found)
         if found.kind == "solution" and found.seed > seeds[0]:

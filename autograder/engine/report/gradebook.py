@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from .result import Result
 
+SEPARATORS = r"[;|\t\r\n]"
+FORMULA = rf"(?:^|{SEPARATORS})\s*[=+\-@]|^[\t\r]"
 POINTS_ROW = "points-per-question"
 COMPLETED = "Completed"
 
@@ -144,7 +146,8 @@ def export(
 
 
 def harmless_cell(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
+    """The text so that no spreadsheet takes it, or what one makes of it that separates cells by
+    semicolons, tabs or bars, for a formula."""
     # Some spreadsheets read the wide forms of East Asian keyboards, too.
-    first = unicodedata.normalize("NFKC", text[:1])
-    return f"'{text}" if first in ("=", "+", "-", "@", "\t", "\r") else text
+    plain = unicodedata.normalize("NFKC", text)
+    return f"'{re.sub(SEPARATORS, ' ', text)}" if re.search(FORMULA, plain) else text

@@ -6,6 +6,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -71,6 +72,21 @@ class Suite:
             outcomes += [self._timed(item, program, reading) for item in items]
         return outcomes
 
+    def unsteady(self) -> list[str]:
+        """The tests that ask something else each time that they run, by their ids."""
+        one, other = self._new_records(), self._new_records()
+        found = []
+        for item, test in self._tests.items():
+            asked = [
+                [
+                    batch.requests
+                    for batch in records.record(item.nodeid, partial(self._play, item)).batches
+                ]
+                for records in (one, other)
+            ]
+            found += [test.id] if asked[0] != asked[1] else []
+        return found
+
     def close(self) -> None:
         """Ends pytest."""
         self._collection.close()
@@ -85,9 +101,7 @@ class Suite:
         return outcome
 
     def _run(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
-        def play(session: Session) -> Problem:
-            return self._play(item, session)
-
+        play = partial(self._play, item)
         if self._runs == 1:  # perhaps there is no second one that would gain by a record
             problem, asked = run_alone(self._records, play, program, reading)
         else:

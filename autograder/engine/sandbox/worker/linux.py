@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 
@@ -28,7 +27,6 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -38,18 +36,6 @@ def _checked(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
-
-
-def keep_freed_memory() -> None:
-    """Has the C library keep what is freed, up to some megabytes: asking the kernel for an array's
-    pages again and again takes longer than most functions."""
-    with contextlib.suppress(AttributeError):  # another C library than glibc
-        for parameter, size in (
-            (M_MMAP_THRESHOLD, 32 * 2**20),
-            (M_TRIM_THRESHOLD, 128 * 2**20),
-            (M_TOP_PAD, 2**20),
-        ):
-            _libc.mallopt(parameter, size)
 
 
 def syscall(number: int, *arguments: object) -> int:

@@ -28,7 +28,7 @@ from typing import Any, BinaryIO, NamedTuple
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
 
-from . import limits, linux, view
+from . import limits, view
 from . import scratch as scratch_folder
 from .jail import Jail
 from .package import Package
@@ -37,8 +37,6 @@ from .serve import Servant
 from .wire import LENGTH, Decoder, note
 
 MAX_COMMAND = 65_536
-READ_AHEAD = 2**14
-"""Bytes of requests that are read ahead: many small ones, of a large one the beginning."""
 
 
 class _Running(NamedTuple):
@@ -198,7 +196,7 @@ def _never_return(run: Any, *arguments: Any) -> None:
 
 def _serve_channel(channel: int, scratch: str) -> None:
     """The worker's loop. Plain `read` and `write`: the jail denies the socket calls."""
-    with open(channel, "rb", READ_AHEAD) as requests:
+    with open(channel, "rb") as requests:
         name, files, with_init, supplied = Decoder().decode(_read_message(requests))
 
         def tell(*content: Any) -> None:
@@ -241,7 +239,6 @@ def main() -> None:
     warnings.simplefilter("always")  # once, not for each call
     warnings.showwarning = _say_nothing  # type: ignore[assignment]
     control.send(b'{"ready": true}')
-    linux.keep_freed_memory()
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
     zygote = Zygote(control, settings)
     try:
