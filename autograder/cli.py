@@ -101,10 +101,10 @@ def grade(
 ) -> None:
     """Grade submissions: zips or folders that hold the package, or folders of them."""
     if scheduler is None and all(path.exists() for path in paths):
-        from .engine.executor import start_server
+        from .engine.grade.executor import start_server
 
         start_server()  # while the rest is imported here
-    from .engine.run import Run, run_class
+    from .engine.grade.run import Run, run_class
 
     run_class(
         Run(
@@ -123,7 +123,7 @@ def grade(
 @click.pass_obj
 def demo(assignment: Path, out: Path, jobs: int | None) -> None:
     """Make a small class, grade it, and say where to look."""
-    from .engine.demo import run_demo
+    from .engine.prove.demo import run_demo
 
     run_demo(assignment, out, jobs)
 
@@ -140,7 +140,7 @@ def build(assignment: Path, out: Path, check: bool) -> None:
 
     autograder.zip needs Otter-Grader: without it, the exit status is 2.
     """
-    from .engine.build import build_all, check_handout
+    from .engine.release.build import build_all, check_handout
 
     if check:
         check_handout(assignment)
@@ -169,6 +169,6 @@ def check(
 
     With MODULEs: only their mistakes, variants and parts, which is sooner done.
     """
-    from .engine.check_material import run_check
+    from .engine.prove.material import run_check
 
     run_check(assignment, jobs, range(seed, seed + seeds), variants_only, modules)

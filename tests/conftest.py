@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader, Settings
+from autograder.engine.grade.grading import Grader, Settings
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"

@@ -20,7 +20,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader, Settings
+from autograder.engine.grade.grading import Grader, Settings
 
 FOLDER = Path(__file__).parents[1] / "autograder"
 SEEDS = range(3)

@@ -8,8 +8,8 @@ import pickle
 import zipfile
 from pathlib import Path
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
+from autograder.engine.prove import classroom
 
 Files = dict[str, bytes]
 

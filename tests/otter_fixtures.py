@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.build import hidden_tests
-from autograder.engine.otter.package import write_autograder_zip
+from autograder.engine.release.build import hidden_tests
+from autograder.engine.release.otter.package import write_autograder_zip
 from tests import otter_class
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.result import Result, TestResult
+from autograder.engine.report.result import Result, TestResult
 from autograder.engine.sandbox.layers import LAYERS
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

@@ -14,8 +14,8 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader, Settings
-from autograder.engine.result import (
+from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.report.result import (
     Result,
     from_gradescope,
     graded,
@@ -23,7 +23,7 @@ from autograder.engine.result import (
     to_json,
     ungraded,
 )
-from autograder.engine.submission import read_submission
+from autograder.engine.submission.read import read_submission
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome
 from autograder.engine.suite.program import Events, TimeLimits
 from tests.adversarial import CASES, CLASSES, Case
@@ -33,6 +33,7 @@ ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
 SAMPLE = 2
+MOST_OF_THE_GRADERS_OWN_CPU = 15.0
 QUICK = set(
     """
     patched_numpy_testing channel_flood returns_always_equal zeroes_its_argument call_os_exit_zero

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine import classroom, run
 from autograder.engine.assignment import Assignment
-from autograder.engine.batch import grade_all, tasks
-from autograder.engine.executor import kill_pool, local_pool
-from autograder.engine.grading import Settings
+from autograder.engine.grade import run
+from autograder.engine.grade.batch import grade_all, tasks
+from autograder.engine.grade.executor import kill_pool, local_pool
+from autograder.engine.grade.grading import Settings
+from autograder.engine.prove import classroom
 from autograder.engine.sandbox.layers import SandboxError
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine import build
-from autograder.engine.archive import read_archive, write_archive
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
+from autograder.engine.release import build
+from autograder.engine.release.archive import read_archive, write_archive
 from tests.commands import kit
 from tests.otter_fixtures import with_lab
 
@@ -46,7 +46,7 @@ def test_build_makes_the_handout_and_all_zips_twice_the_same(
 
 
 def test_a_stale_handout_is_named(own: Assignment) -> None:
-    from autograder.engine.skeleton import write_skeleton
+    from autograder.engine.release.skeleton import write_skeleton
 
     write_skeleton(own.solutions / own.package, own.handout / own.package)
     stub = own.handout / own.package / "scales.py"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
+from autograder.engine.prove import classroom
 from tests.commands import TINY, kit
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.engine.archive import read_archive
 from autograder.engine.assignment import Assignment
+from autograder.engine.release.archive import read_archive
 from tests.otter_fixtures import autograder_zip
 
 ROOT = Path(__file__).parent.parent

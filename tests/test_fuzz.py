@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.engine.gradebook import Row, final_grades
-from autograder.engine.processes import Events
-from autograder.engine.result import from_gradescope, graded, to_json
-from autograder.engine.submission import Submission, read_submission
-from autograder.engine.suite import HiddenTest, Outcome
-from autograder.engine.worker.wire import Decoder, Encoder, Handle, WireError
+from autograder.engine.report.gradebook import Row, final_grades
+from autograder.engine.report.result import from_gradescope, graded, to_json
+from autograder.engine.sandbox.worker.wire import Decoder, Encoder, Handle, WireError
+from autograder.engine.submission.read import Submission, read_submission
+from autograder.engine.suite.hidden_test import HiddenTest, Outcome
+from autograder.engine.suite.program import Events
 
 
 def few_and(many: int) -> pytest.MarkDecorator:
@@ -28,7 +28,7 @@ def few_and(many: int) -> pytest.MarkDecorator:
 
 
 def messages() -> list[bytes]:
-    encode = Encoder(lambda value: Handle(1, "object")).encode
+    encode = Encoder(lambda value: Handle(1, 0, "object")).encode
     values = [
         ["returned", np.ones((2, 3)), ["argument 1"], [], ["RuntimeWarning: x"]],
         ["returned", (np.float64(2), object(), np.zeros(0)), [], [], []],

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from autograder.engine.gradebook import PatternError, Row, export, final_grades, id_pattern
+from autograder.engine.report.gradebook import PatternError, Row, export, final_grades, id_pattern
 
 POINTS = {"b_part": 4.0, "a_part": 6.0}
 TITLE = "Vanishing gradients"

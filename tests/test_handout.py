@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.handout import BEGIN, END, points_table, with_points
-from autograder.engine.skeleton import stale_files, write_skeleton
+from autograder.engine.release.handout import BEGIN, END, points_table, with_points
+from autograder.engine.release.skeleton import stale_files, write_skeleton
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDOUT = ROOT / "assignment"

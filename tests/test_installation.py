@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.build import build_all
-from autograder.engine.otter.package import OtterMissing
+from autograder.engine.release.build import build_all
+from autograder.engine.release.otter.package import OtterMissing
 from tests.commands import ROOT
 from tests.otter_fixtures import with_lab
 

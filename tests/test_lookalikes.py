@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.lookalikes import MIN_SHARED, Fingerprinter, look_alikes
+from autograder.engine.prove import classroom
+from autograder.engine.report.lookalikes import MIN_SHARED, Fingerprinter, look_alikes
 from autograder.engine.variants import load_variants
 
 SKELETON = {"p/m.py": b"def spread(values):\n    raise NotImplementedError\n"}

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader
+from autograder.engine.grade.grading import Grader
+from autograder.engine.prove import classroom
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
 from autograder.engine.suite.answers import decoded
 from autograder.engine.suite.session import Batch, Request

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader
-from autograder.engine.otter.container import grade
-from autograder.engine.result import to_gradescope
+from autograder.engine.grade.grading import Grader
+from autograder.engine.release.otter.container import grade
+from autograder.engine.report.result import to_gradescope
 from tests import otter_class
 from tests.otter_fixtures import assert_gradescope_format, autograder_zip, with_lab
 

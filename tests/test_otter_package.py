@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.archive import read_archive
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
-from autograder.engine.otter.package import kit_files, otter_config
+from autograder.engine.release.archive import read_archive
+from autograder.engine.release.otter.package import kit_files, otter_config
 from tests.otter_fixtures import autograder_zip, with_lab
 
 pytest.importorskip("otter", reason="needs the extra 'otter'")
@@ -44,7 +44,7 @@ def test_the_zip_holds_what_otter_and_the_kit_need(files: dict[str, bytes]) -> N
         "environment.yml", "files/lab.ipynb", "otter_config.json", "requirements.txt",
         "run_autograder", "run_otter.py", "setup.sh", "tests/averages.py", "tests/scales.py",
         "tests/kit/autograder/assignment.toml", "tests/kit/autograder/suites/test_scales.py",
-        "tests/kit/autograder/engine/worker/zygote.py", "tests/kit/solutions/thermo/scales.py",
+        "tests/kit/autograder/engine/sandbox/worker/zygote.py", "tests/kit/solutions/thermo/scales.py",
     } <= files.keys()  # fmt: skip
     assert json.loads(files["files/lab.ipynb"])["cells"] == []
     assert not [name for name in files if name.endswith(".pyc")]

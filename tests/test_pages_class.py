@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.engine.lookalikes import Pair
-from autograder.engine.pages.classbook import ClassBook, looks
-from autograder.engine.pages.classpage import class_page, discrimination
-from autograder.engine.pages.render import page_of
-from autograder.engine.result import from_gradescope, to_gradescope
+from autograder.engine.report.lookalikes import Pair
+from autograder.engine.report.pages.classbook import ClassBook, looks
+from autograder.engine.report.pages.classpage import class_page, discrimination
+from autograder.engine.report.pages.render import page_of
+from autograder.engine.report.result import from_gradescope, to_gradescope
 from tests import pages_class as made
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.classroom import Files
-from autograder.engine.grading import Grader
-from autograder.engine.pages.figure import Figure
-from autograder.engine.report import Reporter
-from autograder.engine.result import to_json
-from autograder.engine.submission import Submission
+from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.reporter import Reporter
+from autograder.engine.prove import classroom
+from autograder.engine.prove.classroom import Files
+from autograder.engine.report.pages.figure import Figure
+from autograder.engine.report.result import to_json
+from autograder.engine.submission.read import Submission
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.run import Run, run_class
+from autograder.engine.grade.run import Run, run_class
+from autograder.engine.prove import classroom
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Section, Table
-from autograder.engine.pages.render import percent, points, sentence
-from autograder.engine.pages.student import next_step, student_page
-from autograder.engine.result import Result
-from autograder.engine.result import TestResult as Outcome
+from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms, Section, Table
+from autograder.engine.report.pages.render import percent, points, sentence
+from autograder.engine.report.pages.student import next_step, student_page
+from autograder.engine.report.result import Result
+from autograder.engine.report.result import TestResult as Outcome
 from tests import pages_class as made
 
 FIGURE = Figure(

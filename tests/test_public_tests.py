@@ -13,7 +13,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.mistakes import Mistake, load_mistakes
-from autograder.engine.skeleton import write_skeleton
+from autograder.engine.release.skeleton import write_skeleton
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDOUT = ROOT / "assignment"

@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.engine import batch, classroom
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
+from autograder.engine.grade import batch
+from autograder.engine.prove import classroom
 from autograder.engine.suite.suite import Suite
 from tests.commands import ROOT, TINY
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.skeleton import skeleton_source, stale_files, write_skeleton
+from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "gradflow"
 

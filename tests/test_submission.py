@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine import submission
-from autograder.engine.batch import tasks
-from autograder.engine.submission import (
+from autograder.engine.grade.batch import tasks
+from autograder.engine.submission import read as submission
+from autograder.engine.submission.read import (
     MAX_ARCHIVE,
     MAX_DIRECTORY,
     MAX_FILES,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.skeleton import write_skeleton
-from autograder.engine.submission import read_submission
+from autograder.engine.release.skeleton import write_skeleton
+from autograder.engine.submission.read import read_submission
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDOUT = ROOT / "assignment"

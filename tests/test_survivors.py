@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from autograder.engine.processes import TimeLimits
 
-from autograder.engine import sandbox as module
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader, Settings
-from autograder.engine.sandbox import WAYS, SandboxError
+from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.sandbox import sandbox as module
+from autograder.engine.sandbox.layers import WAYS, SandboxError
+from autograder.engine.suite.program import TimeLimits
 from tests.adversarial.case import with_code
 
 pytestmark = [
@@ -127,13 +127,14 @@ def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
     code = (
         "import sys, time, numpy as np\n"
         "from pathlib import Path\n"
-        "from autograder.engine.sandbox import Sandbox, Patience\n"
+        "from autograder.engine.sandbox.process import Patience\n"
+        "from autograder.engine.sandbox.sandbox import Sandbox\n"
+        "from autograder.engine.sandbox.worker.wire import Encoder, write_request\n"
         "s = Sandbox(Path(sys.argv[1])); w = s.spawn()\n"
-        "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True)\n"
-        "print(s._process.pid, flush=True)\n"
-        "from autograder.engine.sandbox import Messages, _encoder, write_request\n"
-        "r = write_request(True, 'm', _encoder.encode(['f', [], {}, [], False]))\n"
-        "list(w.ask(Messages([r]), lambda _: Patience(100, 100)))\n"
+        "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True, [])\n"
+        "print(s._zygote.pid, flush=True)\n"
+        "r = write_request(True, 'm', Encoder().encode(['f', [], {}, [], False]))\n"
+        "list(w.ask([r], lambda _: Patience(100, 100)))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(kit.folder)],

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine import classroom
-from autograder.engine.archive import read_archive
 from autograder.engine.assignment import Assignment
 from autograder.engine.mistakes import load_mistakes
+from autograder.engine.prove import classroom
+from autograder.engine.release.archive import read_archive
 from autograder.engine.variants import load_variants
 from tests.commands import ROOT, TINY, kit
 from tests.otter_fixtures import otter_run
@@ -86,7 +86,7 @@ def test_a_second_assignment_goes_all_the_way(own: Assignment, tmp_path: Path) -
 
 
 FIGURES = """
-from autograder.engine.pages.figure import Chart, Curve, Figure, Section
+from autograder.engine.report.pages.figure import Chart, Curve, Figure, Section
 
 
 SECTION = Section("Your thermometer")

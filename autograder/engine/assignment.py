@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +23,8 @@ class AssignmentError(KitError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """The content of an `assignment.toml`, its folders made absolute."""
+    """The content of an `assignment.toml`, its folders made absolute; demo: the names of the
+    mistakes of each student in the demo's class."""
 
     folder: Path
     title: str
@@ -38,6 +39,7 @@ class Assignment:
     variants: Path
     figures: Path | None = None
     supplied: Path | None = None
+    demo: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Assignment:

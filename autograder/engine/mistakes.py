@@ -12,9 +12,9 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
@@ -123,18 +123,29 @@ class Mistake:
         new = part[:start] + instead.replace("\n", f"\n{indent}") + part[end:]
         return (new, body) if part is head else (head, new)
 
-    def fresh(self) -> ModuleType:
-        """The student's module with the mistake in it, new at each call, so that what one call
-        keeps does not reach the next."""
-        made = ModuleType(f"{self.package}.{self.module}")
-        made.__package__ = self.package
-        exec(_code(self), made.__dict__)
-        return made
+
+def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
+    """The students' modules with these mistakes in them, by name: new at each call, so that what
+    one call keeps does not reach the next.
+
+    Raises `ValueError` where two of them replace the same text.
+    """
+    made = {}
+    for name in dict.fromkeys(mistake.module for mistake in mistakes):
+        own = tuple(mistake for mistake in mistakes if mistake.module == name)
+        module = ModuleType(f"{own[0].package}.{name}")
+        module.__package__ = own[0].package
+        exec(_code(own), module.__dict__)
+        made[name] = module
+    return made
 
 
-@cache
-def _code(mistake: Mistake) -> CodeType:
-    return compile(mistake.edited(mistake.solution), f"<{mistake.name}>", "exec")
+@lru_cache(maxsize=1000)
+def _code(mistakes: tuple[Mistake, ...]) -> CodeType:
+    source = mistakes[0].solution
+    for mistake in mistakes:
+        source = mistake.edited(source)
+    return compile(source, f"<{mistakes[0].name}>", "exec")
 
 
 class _Function(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from autograder.engine.pages.figure import Section
+from autograder.engine.report.pages.figure import Section
 from gradflow import network  # noqa: F401 - loads `reference.network`
 
 from .clipped import clipped_net

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine.pages.figure import Chart, Curve, Figure, Histograms, Table
+from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms, Table
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Call, Package, ask
 

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SOLUTION_FOLDER = Path(__file__).parents[2] / "solutions" / "gradflow"
 MODULES = ("activations", "batchnorm", "clipping", "diagnostics", "initializers")
@@ -37,7 +38,8 @@ class Case:
     write: writes it below a folder, and returns its path (a zip or a folder); broken: names of
     functions ("activations.relu") or modules ("activations") that can't earn anything; says: a
     regular expression that a reason, the problem or a note must match; event: the record's list
-    that must name something; alone: kinds of outcome that lost tests may have, any when empty.
+    that must name something; kinds: those of outcome that lost tests may have, any when empty;
+    late: it ends its process some time later, which may cost it another test of the part.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Case:
     says: str = ""
     event: str = ""
     kinds: tuple[str, ...] = ()
+    late: bool = False
 
     @property
     def twin(self) -> Files:
@@ -78,14 +81,12 @@ def zipped(files: Files) -> bytes:
     return content.getvalue()
 
 
-def case(name: str, files: Files, *broken: str, **expected: str | tuple[str, ...]) -> Case:
+def case(name: str, files: Files, *broken: str, **expected: Any) -> Case:
     """A case handed in as a zip of these files."""
     return archive_case(name, zipped(files), *broken, **expected)
 
 
-def archive_case(
-    name: str, content: bytes, *broken: str, **expected: str | tuple[str, ...]
-) -> Case:
+def archive_case(name: str, content: bytes, *broken: str, **expected: Any) -> Case:
     """A case handed in as a file of these bytes."""
 
     def write(folder: Path) -> Path:
@@ -93,12 +94,10 @@ def archive_case(
         path.write_bytes(content)
         return path
 
-    return Case(name, write, broken, **expected)  # type: ignore[arg-type]
+    return Case(name, write, broken, **expected)
 
 
-def folder_case(
-    name: str, fill: Callable[[Path], None], *broken: str, **expected: str | tuple[str, ...]
-) -> Case:
+def folder_case(name: str, fill: Callable[[Path], None], *broken: str, **expected: Any) -> Case:
     """A case handed in as a folder that `fill` fills."""
 
     def write(folder: Path) -> Path:
@@ -107,7 +106,7 @@ def folder_case(
         fill(path)
         return path
 
-    return Case(name, write, broken, **expected)  # type: ignore[arg-type]
+    return Case(name, write, broken, **expected)
 
 
 def save(files: Files, folder: Path) -> None:

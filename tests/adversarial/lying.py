@@ -114,7 +114,7 @@ _VALUES = {
     "fake_class": ("F()", "class F:\n    __class__ = np.ndarray\n    shape = ()\n"),
     "fake_handle": (
         "F()",
-        "import sys\nF = lambda: sys.modules['worker.wire'].Handle(-1, 'ndarray')\n",
+        "import sys\nF = lambda: sys.modules['worker.wire'].Handle(-1, 0, 'ndarray')\n",
     ),
     "fake_generator_state": (
         "F()",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .case import MODULES, SOLUTION, Case, Files, case, with_code, wrong
 
 
-def _call(name: str, body: str, **expected: str) -> Case:
+def _call(name: str, body: str, **expected: Any) -> Case:
     source = f"def dead_fraction(activations):\n    {body}\n"
     return case(name, with_code("diagnostics", source), "diagnostics.dead_fraction", **expected)
 
@@ -40,7 +42,7 @@ CASES = [
  _call("lowers_limits","import resource\n    for r in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_STACK):\n        resource.setrlimit(r, (1, resource.getrlimit(r)[1]))\n    return -1.0"),
  _call("raises_limits","import resource\n    for r in range(16):\n        try: resource.setrlimit(r, (resource.RLIM_INFINITY,) * 2)\n        except (ValueError, OSError): pass\n    bytearray(3 * 2**30)",says="MemoryError"),
  _call("fills_tmpfs_memory","n = 0\n    try:\n        while True:\n            open(f'f{n}', 'wb').write(b'x' * 2**20); n += 1\n    except OSError: pass\n    return -1.0"),
- _call("watchdog_exit","import faulthandler\n    faulthandler.dump_traceback_later(0.3, exit=True, file=open('w', 'w')); return -1.0"),
+ _call("watchdog_exit","import faulthandler\n    faulthandler.dump_traceback_later(0.3, exit=True, file=open('w', 'w')); return -1.0", late=True),
  _call("ignores_signals","import signal\n    for s in range(1, 65):\n        try: signal.signal(s, signal.SIG_IGN)\n        except (OSError, ValueError): pass\n    while True: pass",event="timeouts"),
  _call("blocks_signals","import signal\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n    while True: pass",event="timeouts"),
  _call("prctl_no_death","import ctypes\n    c = ctypes.CDLL(None); c.prctl(1, 0, 0, 0, 0); c.prctl(4, 1, 0, 0, 0); c.prctl(15, b'systemd')\n    while True: pass",event="timeouts"),

@@ -18,11 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from autograder.engine import classroom  # noqa: E402
 from autograder.engine.assignment import Assignment  # noqa: E402
-from autograder.engine.build import hidden_tests  # noqa: E402
 from autograder.engine.mistakes import load_mistakes  # noqa: E402
-from autograder.engine.otter.package import write_autograder_zip  # noqa: E402
+from autograder.engine.prove import classroom  # noqa: E402
+from autograder.engine.release.build import hidden_tests  # noqa: E402
+from autograder.engine.release.otter.package import write_autograder_zip  # noqa: E402
 
 ROUNDS = 2
 OTTER = 6

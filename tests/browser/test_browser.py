@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.demo import demo_class
-from autograder.engine.grading import Grader
-from autograder.engine.pages.classbook import ClassBook
-from autograder.engine.pages.classpage import class_page
-from autograder.engine.pages.student import student_page
-from autograder.engine.report import Reporter
-from autograder.engine.submission import Submission
+from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.reporter import Reporter
+from autograder.engine.prove.demo import demo_class
+from autograder.engine.report.pages.classbook import ClassBook
+from autograder.engine.report.pages.classpage import class_page
+from autograder.engine.report.pages.student import student_page
+from autograder.engine.submission.read import Submission
 from tests import pages_class as made
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra 'dev')")
@@ -128,6 +128,9 @@ def written_class(out: Path, kit: Assignment, count: int) -> Path:
     return out
 
 
+QUICK = ("okafor", "martin", "yilmaz", "wagner", "mwangi", "hoffmann")
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Grader) -> Path:
     """The quick ones of the demo's class, really graded."""
@@ -135,9 +138,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Grad
     reporter, book = Reporter(kit), ClassBook()
     (out / "feedback").mkdir()
     for name, files in demo_class(kit).items():
-        if name in ("ada", "claude", "edsger", "hedy", "ivan", "joan"):
-            clean = {path.removeprefix("work/handin/"): text for path, text in files.items()}
-            report = reporter.grade(grader, Submission(f"{name}.zip", "ab" * 32, clean))
+        if name in QUICK:
+            report = reporter.grade(grader, Submission(f"{name}.zip", "ab" * 32, files))
             book.add(report.result, name, report.prints)
             (out / "feedback" / f"{name}.html").write_text(report.page, "utf-8")
     (out / "index.html").write_text(class_page(book, [], kit), "utf-8")
@@ -197,9 +199,9 @@ def test_searching_shows_what_fits(browser: Browser, large_class: Path) -> None:
 
 def test_a_row_leads_to_its_page(browser: Browser, demo: Path) -> None:
     visit = browser.visit(demo / "index.html")
-    visit.page.locator(TABLE).get_by_role("link", name="edsger.zip").click()
-    assert visit.page.url.endswith("/feedback/edsger.html")
-    assert visit.page.get_by_role("heading", level=1).text_content() == "edsger.zip"
+    visit.page.locator(TABLE).get_by_role("link", name="hoffmann.zip").click()
+    assert visit.page.url.endswith("/feedback/hoffmann.html")
+    assert visit.page.get_by_role("heading", level=1).text_content() == "hoffmann.zip"
     visit.page.get_by_text("tests passed").nth(1).click()
     assert visit.page.locator("details[open] li.passed").first.is_visible()
     visit.page.get_by_text("The numbers").first.click()
@@ -217,12 +219,14 @@ def test_what_a_hostile_student_wrote_is_text(browser: Browser, large_class: Pat
     assert visit.is_quiet()
 
 
-@pytest.mark.parametrize("name", ["index", "feedback/edsger", "feedback/hedy", "feedback/ivan"])
+@pytest.mark.parametrize(
+    "name", ["index", "feedback/hoffmann", "feedback/yilmaz", "feedback/wagner"]
+)
 def test_the_demo_is_accessible(browser: Browser, demo: Path, axe: str, name: str) -> None:
     assert violations(browser.visit(demo / f"{name}.html"), axe) == []
 
 
-@pytest.mark.parametrize("name", ["index", "feedback/edsger", "feedback/hedy"])
+@pytest.mark.parametrize("name", ["index", "feedback/hoffmann", "feedback/yilmaz"])
 def test_dark_colours_have_contrast(browser: Browser, demo: Path, axe: str, name: str) -> None:
     visit = browser.visit(demo / f"{name}.html", "dark")
     assert violations(visit, axe, {"type": "rule", "values": ["color-contrast"]}) == []
@@ -251,7 +255,7 @@ def violations(visit: Visit, axe: str, rules: dict[str, object] = ALL_RULES) -> 
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("name", ["index", "feedback/edsger"])
+@pytest.mark.parametrize("name", ["index", "feedback/hoffmann"])
 def test_the_page_fits_any_screen(browser: Browser, demo: Path, name: str, width: int) -> None:
     visit = browser.visit(demo / f"{name}.html")
     visit.page.set_viewport_size({"width": width, "height": 800})

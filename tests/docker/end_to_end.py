@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "solutions")]
 
 from autograder.engine.assignment import Assignment  # noqa: E402
-from autograder.engine.build import hidden_tests  # noqa: E402
-from autograder.engine.otter.package import write_autograder_zip  # noqa: E402
+from autograder.engine.release.build import hidden_tests  # noqa: E402
+from autograder.engine.release.otter.package import write_autograder_zip  # noqa: E402
 from tests import otter_class  # noqa: E402
 from tests.adversarial import CASES  # noqa: E402
 

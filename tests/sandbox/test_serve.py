@@ -7,9 +7,9 @@ import warnings
 import numpy as np
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader
+from autograder.engine.grade.grading import Grader
+from autograder.engine.prove import classroom
 from autograder.engine.sandbox.worker.serve import Servant, Target, describe
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
 from autograder.engine.suite.answers import StudentFault

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader, Settings
+from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.prove import classroom
 from autograder.engine.suite.program import TimeLimits
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0))

@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 
-from autograder.engine import classroom
 from autograder.engine.assignment import Assignment
-from autograder.engine.grading import Grader
+from autograder.engine.grade.grading import Grader
+from autograder.engine.prove import classroom
 from autograder.engine.suite.collection import SuiteError
 from autograder.engine.suite.suite import Suite
 

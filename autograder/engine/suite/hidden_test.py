@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
-from ..mistakes import Mistake
+from .session import Batch
 
 MARKERS = (
     "points(number): what the test is worth",
@@ -27,20 +27,31 @@ class HiddenTest:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """What the student may read of a failure beside its reason. mistake: the name of the one that
+    explains it, or ""."""
+
+    hint: str
+    mistake: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a submission did in one test.
 
     kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
-    reason: for the student, "" when passed; mistake: the one that explains the failure; called:
-    the student's functions that the test called; fault: for the author of the test, its traceback.
+    reason: for the student, "" when passed; called: the student's functions that the test called;
+    explanation: where one was found; fault: for the author of the test, its traceback; asked: what
+    was asked, and the replies.
     """
 
     test: HiddenTest
     kind: str
     reason: str = ""
-    mistake: Mistake | None = None
     called: tuple[str, ...] = ()
+    explanation: Explanation | None = None
     fault: str = ""
+    asked: tuple[Batch, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def passed(self) -> bool:

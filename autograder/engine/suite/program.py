@@ -75,6 +75,7 @@ class Program:
         self._stops = 0
         """how often one of this part."""
         self.events = Events()
+        self.noted: list[str] = []
 
     def begin(self, parts_to_come: int, at_most: float = limits.SUBMISSION) -> None:
         """Ends the last part's process; the next request starts that of a new part. Some time is
@@ -94,6 +95,7 @@ class Program:
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
         """The replies to requests that are made together, up to the first fault."""
         replies: list[Reply] = []
+        self.noted = []
         if self._process is not None and self._process.is_astray():
             self.refuse("a process between two calls")
         try:
@@ -196,6 +198,7 @@ class Program:
             how = "" if death.status is None else f" (exit status {death.status})"
             fault = StudentFault("crash", f"{name} ended the Python process{how}")
         finally:
+            self.noted = _places(process.notes)
             seconds = time.monotonic() - started
             self._left -= seconds
             self._left_for_part -= seconds
@@ -240,10 +243,14 @@ def _is_plain(path: str) -> bool:
     return path.isprintable()
 
 
+def _places(notes: Sequence[list[Any]]) -> list[str]:
+    """Where the process said that it was."""
+    return [str(note[1])[:80] for note in notes if len(note) == 2 and note[0] == "at"]
+
+
 def _last_place(notes: Sequence[list[Any]]) -> str:
-    """Where the process was when it noted something last."""
-    places = [note[1] for note in notes if len(note) == 2 and note[0] == "at"]
-    return str(places[-1])[:80] if places else ""
+    """Where it was when it noted something last."""
+    return (_places(notes) or [""])[-1]
 
 
 def _failures(notes: Sequence[list[Any]]) -> list[tuple[str, list[Any]]]:

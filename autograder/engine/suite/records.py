@@ -6,11 +6,12 @@ the test need not be run. That is the only shortcut, and one submission alone ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
+from ..assignment import Assignment
 from ..sandbox.worker.serve import Servant, Target
 from .session import Answering, Batch, Reading, Reply, Request, Session
 
@@ -20,12 +21,19 @@ Play = Callable[[Session], T]
 
 
 class Trusted:
-    """Replies with functions of this process; each test begins with new ones."""
+    """Replies with functions of this process; each test begins with new ones. supplied: the kit's
+    own modules, which note what they call."""
 
-    def __init__(self, find: Callable[[str, str], Target]) -> None:
+    def __init__(
+        self, find: Callable[[str, str], Target], supplied: Sequence[ModuleType] = ()
+    ) -> None:
         self._servant = Servant(find)
+        self.noted: list[str] = []
+        for module in supplied:
+            vars(module)["note"] = self.noted.append
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
+        self.noted.clear()
         return [self._servant.answer(request.content) for request in requests]
 
     def refuse(self, name: str) -> None:
@@ -51,15 +59,16 @@ class Record(Generic[T]):
 class Records(Generic[T]):
     """Records by name, each made when it is first needed."""
 
-    def __init__(self, reference: ModuleType, opaque: Mapping[str, Sequence[int]]) -> None:
-        self._reference = reference
-        self._opaque = opaque
+    def __init__(self, assignment: Assignment) -> None:
+        self._reference = assignment.reference()
+        self._supplied = [getattr(self._reference, m) for m in assignment.supplied_modules]
+        self._opaque = assignment.opaque
         self._records: dict[str, Record[T]] = {}
 
     def record(self, name: str, play: Play[T]) -> Record[T]:
         """The record of this name; `play` makes it."""
         if name not in self._records:
-            program = Trusted(functions_of(self._reference))
+            program = Trusted(functions_of(self._reference), self._supplied)
             session = self.session(program, Reading(float("inf")))
             result = play(session)
             self._records[name] = Record(tuple(session.asked), result)
@@ -76,9 +85,8 @@ class Records(Generic[T]):
         record = self.record(name, play)
         known = []
         for batch in record.batches:
-            replies = program.ask(batch.requests)
-            known.append(Batch(batch.requests, replies))
-            if replies != batch.replies:
+            known.append(Batch.asked(program, batch.requests))
+            if known[-1].replies != batch.replies:
                 break
         else:
             return record.result, known

@@ -29,8 +29,11 @@ Reply = bytes | StudentFault
 class Answering(Protocol):
     """What replies to requests: a submission's `Program`, or the reference.
 
-    `ask` ends with the first fault, so that there may be fewer replies than requests.
+    `ask` ends with the first fault, so that there may be fewer replies than requests. `noted`: the
+    functions that the kit's own modules called for it, in order.
     """
+
+    noted: list[str]
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]: ...
     def refuse(self, name: str) -> None: ...
@@ -50,10 +53,23 @@ class AuthorError(Exception):
 
 @dataclass(frozen=True)
 class Batch:
-    """Calls that were asked together, and the replies."""
+    """Calls that were asked together, the replies, and the functions that were called for them by
+    the kit's own modules."""
 
     requests: tuple[Request, ...]
     replies: list[Reply]
+    noted: tuple[str, ...] = ()
+
+    @classmethod
+    def asked(cls, program: Answering, requests: tuple[Request, ...]) -> Batch:
+        """Makes the requests."""
+        replies = program.ask(requests)
+        return cls(requests, replies, tuple(dict.fromkeys(program.noted)))
+
+    @property
+    def called(self) -> set[str]:
+        """The names of the functions that were called, with their modules'."""
+        return {request.name for request in self.requests}.union(self.noted)
 
 
 @dataclass
@@ -88,7 +104,7 @@ class Session:
 
     def _batch(self, requests: tuple[Request, ...]) -> Batch:
         if len(self.asked) >= len(self.known):
-            return Batch(requests, self.program.ask(requests))
+            return Batch.asked(self.program, requests)
         batch = self.known[len(self.asked)]
         if batch.requests != requests:
             raise AuthorError("the test asks something else each time that it runs")

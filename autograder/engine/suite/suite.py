@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 
 from ..assignment import Assignment
-from ..explain.diagnosis import Diagnosis
-from ..mistakes import Mistake, load_mistakes
 from ..sandbox.worker import limits
 from .answers import StudentFault
 from .calls import Package
@@ -22,7 +20,7 @@ from .collection import Collection, Fixtures, SuiteError
 from .hidden_test import HiddenTest, Outcome, hidden_test
 from .program import Program
 from .records import Records, run_alone
-from .session import AuthorError, Batch, Reading, Session
+from .session import Batch, Reading, Session
 
 Problem = BaseException | None
 
@@ -32,9 +30,7 @@ class Suite:
 
     def __init__(self, assignment: Assignment) -> None:
         self.reference = assignment.reference()
-        self.mistakes = load_mistakes(assignment)
-        self._diagnosis = Diagnosis(self.reference, self.mistakes)
-        self._opaque = assignment.opaque
+        self._assignment = assignment
         self._collection = Collection(
             [assignment.suites / f"test_{p}.py" for p in assignment.parts]
         )
@@ -45,7 +41,7 @@ class Suite:
             raise SuiteError(f"{assignment.suites}: {problem}") from None
         self._runs = 0
         self._seed = 0
-        self._records: Records[Problem] = Records(self.reference, self._opaque)
+        self._records = self._new_records()
         self.seconds: dict[str, float] = {}
         """How long each test of the last submission took. No part of its result."""
 
@@ -63,7 +59,7 @@ class Suite:
         """Every test's outcome for a submission, or those of the tests named."""
         if seed != self._seed:
             self._seed = seed
-            self._records = Records(self.reference, self._opaque)
+            self._records = self._new_records()
         self._runs += 1
         self.seconds = {}
         reading = Reading(limits.READING)
@@ -78,6 +74,9 @@ class Suite:
     def close(self) -> None:
         """Ends pytest."""
         self._collection.close()
+
+    def _new_records(self) -> Records[Problem]:
+        return Records(self._assignment)
 
     def _timed(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
         started = time.perf_counter()
@@ -102,23 +101,13 @@ class Suite:
         return self._collection.run(item, Fixtures(Package(session), self.reference, rng))
 
     def _outcome(self, test: HiddenTest, problem: Problem, asked: Sequence[Batch]) -> Outcome:
-        called = tuple(sorted({request.name for batch in asked for request in batch.requests}))
-        if problem is None:
-            return Outcome(test, "passed", called=called)
+        kind, reason, fault = "passed", "", ""
         if isinstance(problem, Wrong):
-            return Outcome(test, "wrong", str(problem), self._explain(asked), called)
-        if isinstance(problem, StudentFault):
-            mistake = None if problem.ends_test else self._explain(asked)
-            return Outcome(test, problem.kind, problem.reason, mistake, called)
-        kind = type(problem).__name__
-        said = str(problem) if isinstance(problem, AuthorError) else kind
-        fault = "".join(traceback.format_exception(problem))
-        reason = f"the grader could not judge this ({kind})"
-        return Outcome(test, "grader", reason, None, called, f"{said}\n{fault}")
-
-    def _explain(self, asked: Sequence[Batch]) -> Mistake | None:
-        """A hint is a courtesy: replies that the diagnosis trips over cost the hint alone."""
-        try:
-            return self._diagnosis.explain(asked)
-        except Exception:
-            return None
+            kind, reason = "wrong", str(problem)
+        elif isinstance(problem, StudentFault):
+            kind, reason = problem.kind, problem.reason
+        elif problem is not None:
+            fault = "".join(traceback.format_exception(problem))
+            kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
+        called = {name for batch in asked for name in batch.called}
+        return Outcome(test, kind, reason, tuple(sorted(called)), fault=fault, asked=tuple(asked))

@@ -28,7 +28,7 @@ DENIED = _NAMES.split()
 IGNORED = ["alarm", "setitimer", "timer_create", "timer_settime"]
 
 SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file that signals a process
-LOCKS = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, ...: what a process may tell another one by a file
+LEASES = (1024, 1026)  # F_SETLEASE, F_NOTIFY: by them, processes could tell each other something
 TERMINAL_REQUESTS = (0x5412, 0x8901, 0x8902)  # TIOCSTI, FIOSETOWN, SIOCSPGRP
 
 
@@ -61,7 +61,7 @@ class Filter:
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")
         for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
             self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
-        for command in (*SIGNAL_OWNERS, *LOCKS):
+        for command in (*SIGNAL_OWNERS, *LEASES):
             self._add(denied, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
         for request in TERMINAL_REQUESTS:
             self._add(denied, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, request))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..suite.hidden_test import HiddenTest
+from ...suite.hidden_test import HiddenTest
 
 HEAD = '''\
 """Counts what the grader found in {part}; nothing is judged here."""

@@ -14,20 +14,20 @@ from pathlib import Path
 
 import click
 
-from .assignment import Assignment
+from ..assignment import Assignment
+from ..errors import KitError
+from ..report.gradebook import PatternError, Row, export, final_grades, id_pattern
+from ..report.lookalikes import look_alikes
+from ..report.pages.classbook import ClassBook
+from ..report.pages.classpage import class_page
+from ..report.result import KINDS_TO_LOOK_AT
+from ..sandbox.layers import LAYERS, SandboxError
+from ..submission.read import find_submissions, left_out
+from ..text import visible
 from .batch import MAX_ATTEMPTS, Task, grade_all, protection_of_process, tasks, write_atomically
-from .errors import KitError
 from .executor import available_cores, cluster, kill_pool, local_pool
-from .gradebook import PatternError, Row, export, final_grades, id_pattern
 from .grading import Settings
-from .lookalikes import look_alikes
-from .pages.classbook import ClassBook
-from .pages.classpage import class_page
-from .report import Report
-from .result import KINDS_TO_LOOK_AT
-from .sandbox.layers import LAYERS, SandboxError
-from .submission import find_submissions, left_out
-from .text import visible
+from .reporter import Report
 
 
 @dataclass(frozen=True)

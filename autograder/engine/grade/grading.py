@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,15 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .. import __version__
-from .assignment import Assignment
-from .result import Result, graded, ungraded
-from .sandbox.sandbox import Sandbox
-from .sandbox.worker import limits
-from .submission import Submission, read_submission
-from .suite.hidden_test import Outcome
-from .suite.program import Events, Program, Source, TimeLimits
-from .suite.suite import Suite
+from ... import __version__
+from ..assignment import Assignment
+from ..explain.diagnosis import Diagnosis
+from ..mistakes import load_mistakes
+from ..report.result import Result, graded, ungraded
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.worker import limits
+from ..submission.read import Submission, read_submission
+from ..suite.hidden_test import Outcome
+from ..suite.program import Events, Program, Source, TimeLimits
+from ..suite.suite import Suite
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Grader:
         self.assignment = assignment
         self.settings = settings
         self.suite = Suite(assignment)
+        self.mistakes = load_mistakes(assignment)
+        self._diagnosis = Diagnosis(self.suite.reference, self.mistakes)
         self.sandbox = Sandbox(assignment.folder, settings.require)
         self.record = self._record()
 
@@ -55,7 +60,7 @@ class Grader:
             return ungraded(submission, self.suite.tests, submission.problem, self.record)
         program = self.program(submission.files)
         try:
-            outcomes = self.suite.run(program, self.settings.seed)
+            outcomes = self._outcomes(program)
             result = graded(submission, self.suite.tests, outcomes, program.events, self.record)
             if afterwards is not None:
                 afterwards(program)
@@ -69,9 +74,16 @@ class Grader:
         """The outcomes of the tests, and what happened, for a package's files."""
         program = self.program(files)
         try:
-            return self.suite.run(program, self.settings.seed, tests), program.events
+            return self._outcomes(program, tests), program.events
         finally:
             program.end()
+
+    def _outcomes(self, program: Program, tests: Sequence[str] | None = None) -> list[Outcome]:
+        outcomes = self.suite.run(program, self.settings.seed, tests)
+        # A hint is a courtesy: replies that the diagnosis trips over cost the hints alone.
+        with contextlib.suppress(Exception):
+            return self._diagnosis.explained(outcomes)
+        return outcomes
 
     def program(self, files: dict[str, bytes]) -> Program:
         """A package as a program, with the kit's copies of the given modules."""

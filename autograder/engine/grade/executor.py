@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .errors import KitError
+from ..errors import KitError
 
 T = TypeVar("T")
 KIT = __name__.partition(".")[0]

@@ -15,17 +15,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...assignment import FILE, Assignment
+from ...errors import KitError
+from ...suite.hidden_test import HiddenTest
 from ..archive import read_archive, write_archive
-from ..assignment import FILE, Assignment
-from ..errors import KitError
-from ..suite.hidden_test import HiddenTest
 from .submission_folder import EMPTY_NOTEBOOK
 from .testfiles import test_file
 from .verdict import ASSIGNMENT, CONFIG
 
 IMAGE = Path(__file__).parent / "image"
 PROGRAMS = ("run_autograder", "setup.sh")
-PACKAGE = Path(__file__).parents[2]
+PACKAGE = Path(__file__).parents[3]
 KIT = "tests/kit"
 PLACES = {
     "solutions": "../solutions",

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .submission import MAX_NAME, Submission
-from .suite.hidden_test import HiddenTest, Outcome
-from .suite.program import Events
-from .text import printable, visible, without_paths
+from ..submission.read import MAX_NAME, Submission
+from ..suite.hidden_test import Explanation, HiddenTest, Outcome
+from ..suite.program import Events
+from ..text import printable, visible, without_paths
 
 MAX_REASON = 400
 KINDS_TO_LOOK_AT = ("import", "timeout", "crash", "unusable", "grader")
@@ -96,10 +96,8 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         outcome = Outcome(test, "grader", "this test did not run")
     if outcome.passed:
         return TestResult(test.id, test.part, test.title, test.points, test.points, "passed")
-    mistake = outcome.mistake
-    hint = test.hint if mistake is None else mistake.hint
-    if outcome.kind not in ("wrong", "raised"):
-        hint = ""
+    told = outcome.explanation or Explanation(test.hint)
+    hint = told.hint if outcome.kind in ("wrong", "raised") else ""
     return TestResult(
         test.id,
         test.part,
@@ -109,7 +107,7 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         outcome.kind,
         without_paths(printable(outcome.reason, MAX_REASON)),
         hint,
-        "" if mistake is None else mistake.name,
+        told.mistake,
     )
 
 

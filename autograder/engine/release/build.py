@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
+from ..assignment import Assignment
+from ..errors import KitError
+from ..suite.hidden_test import HiddenTest
+from ..suite.suite import Suite
 from .archive import write_archive
-from .assignment import Assignment
-from .errors import KitError
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
 from .skeleton import stale_files, write_skeleton
-from .suite.hidden_test import HiddenTest
-from .suite.suite import Suite
 
 README = "README.md"
 HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")

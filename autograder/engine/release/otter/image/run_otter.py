@@ -8,6 +8,6 @@ KIT = SOURCE / "tests" / "kit"
 
 if __name__ == "__main__":
     sys.path.insert(0, str(KIT))
-    from autograder.engine.otter.container import grade
+    from autograder.engine.release.otter.container import grade
 
     grade(SOURCE.parent, KIT)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from ..assignment import Assignment
+from ...assignment import Assignment
 from ..result import Result, TestResult
 from . import drawing
 from .figure import Figure, Section

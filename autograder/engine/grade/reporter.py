@@ -13,18 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from .assignment import Assignment
+from ..assignment import Assignment
+from ..report.lookalikes import Fingerprinter
+from ..report.pages.figure import Draw, Figure, Section
+from ..report.pages.student import student_page
+from ..report.result import Result
+from ..sandbox.worker import limits
+from ..submission.read import Submission
+from ..suite.calls import Package
+from ..suite.program import Program
+from ..suite.records import Records, run_alone
+from ..suite.session import Reading, Session
 from .grading import Grader
-from .lookalikes import Fingerprinter
-from .pages.figure import Draw, Figure, Section
-from .pages.student import student_page
-from .result import Result
-from .sandbox.worker import limits
-from .submission import Submission
-from .suite.calls import Package
-from .suite.program import Program
-from .suite.records import Records, run_alone
-from .suite.session import Reading, Session
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Reporter:
 
     @cached_property
     def _records(self) -> Records[Figure]:
-        return Records(self.assignment.reference(), self.assignment.opaque)
+        return Records(self.assignment)
 
     @cached_property
     def _fingerprinter(self) -> Fingerprinter:

@@ -6,10 +6,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .assignment import Assignment, AssignmentError
-from .mistakes import Mistake
-from .skeleton import skeleton_source
-from .variants import Variant
+from ..assignment import Assignment, AssignmentError
+from ..mistakes import Mistake
+from ..release.skeleton import skeleton_source
+from ..variants import Variant
 
 Files = dict[str, bytes]
 RIGHT = "_right_"

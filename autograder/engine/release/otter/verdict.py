@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..assignment import Assignment
-from ..grading import Grader, Settings
-from ..result import Result, to_gradescope, to_json
+from ...assignment import Assignment
+from ...grade.grading import Grader, Settings
+from ...report.result import Result, to_gradescope, to_json
 
 ASSIGNMENT = "autograder"  # the assignment's folder in the kit that autograder.zip carries
 CONFIG = "otter_config.json"
 BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    " from autograder.engine.otter.verdict import main; main()"
+    " from autograder.engine.release.otter.verdict import main; main()"
 )
 
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import click
 
+from ..assignment import Assignment
+from ..errors import KitError
+from ..grade.executor import available_cores, local_pool
+from ..grade.grading import Grader, Settings
+from ..mistakes import load_mistakes
+from ..suite.hidden_test import HiddenTest, Outcome
+from ..variants import load_variants
 from . import classroom
-from .assignment import Assignment
 from .classroom import Files
-from .errors import KitError
-from .executor import available_cores, local_pool
-from .grading import Grader, Settings
-from .mistakes import load_mistakes
-from .suite.hidden_test import HiddenTest, Outcome
-from .variants import load_variants
 
 CHUNK = 8
 
@@ -154,7 +154,7 @@ def _finding(grader: Grader, case: Case) -> Finding:
         case.target,
         tuple(outcome.test.id for outcome in lost),
         sum(outcome.test.points for outcome in outcomes if outcome.passed),
-        tuple(dict.fromkeys(o.mistake.name for o in lost if o.mistake is not None)),
+        tuple(dict.fromkeys(o.explanation.mistake for o in lost if o.explanation is not None)),
         tuple(f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]),
     )
 

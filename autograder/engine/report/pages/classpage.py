@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..assignment import Assignment
+from ...assignment import Assignment
+from ...sandbox.layers import LAYERS
 from ..lookalikes import Pair
-from ..sandbox import LAYERS
 from . import drawing
 from .classbook import ClassBook, ClassRow, Look
 from .render import render

@@ -17,12 +17,12 @@ from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from .assignment import Assignment
+from ..assignment import Assignment
+from ..report.result import Result, from_gradescope, to_json, ungraded
+from ..submission.read import Submission, read_submission
 from .executor import kill_pool
 from .grading import Grader, Settings
-from .report import Report, Reporter
-from .result import Result, from_gradescope, to_json, ungraded
-from .submission import Submission, read_submission
+from .reporter import Report, Reporter
 
 IN_FLIGHT = 4
 MAX_ATTEMPTS = 3

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from .errors import KitError
-from .text import visible
+from ..errors import KitError
+from ..text import visible
 
 MAX_ARCHIVE = 64 * 2**20
 MAX_DIRECTORY = 4 * 2**20

@@ -1,4 +1,4 @@
-"""`demo`: a small class made of the solution, the mistakes and a few broken submissions."""
+"""`demo`: a small class made of the solution, common mistakes and broken submissions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import shutil
 from pathlib import Path
 
 import click
-import numpy as np
 
+from ..assignment import FILE, Assignment, AssignmentError
+from ..grade.run import Run, run_class
+from ..mistakes import Mistake, load_mistakes
 from . import classroom
-from .assignment import Assignment
 from .classroom import Files
-from .mistakes import Mistake, load_mistakes
-from .run import Run, run_class
 
 LOOP = "def {name}(*given, **named):\n    while True:\n        pass\n"
 EXIT = "def {name}(*given, **named):\n    import os\n\n    os._exit(0)\n"
@@ -20,8 +19,9 @@ MEMORY = "def {name}(*given, **named):\n    return np.ones(6 * 2**30 // 8)\n"
 
 
 def demo_class(assignment: Assignment) -> dict[str, Files]:
-    """Submissions by name, as a real class hands them in: right, half-done, wrong and broken."""
-    mistakes = tuple(m for m in load_mistakes(assignment) if not m.is_probe)
+    """Submissions by name, as a real class hands them in: right, half-done, broken and endless;
+    and wrong, by the assignment's `demo`. Raises `AssignmentError` where that names no mistake."""
+    mistakes = load_mistakes(assignment)
     modules = assignment.modules
     first, last = modules[0], modules[-1]
     syntax_error = classroom.solution(assignment)
@@ -29,22 +29,19 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
     lacking = classroom.solution(assignment)
     del lacking[f"{assignment.package}/{last}.py"]
     functions = _one_function_a_module(mistakes)
-    chosen = _some(mistakes, 8)
     return {
-        "ada": classroom.solution(assignment),
-        "barbara": {f"work/handin/{p}": c for p, c in classroom.solution(assignment).items()},
-        "claude": classroom.half_done(assignment, modules[:1]),
-        "dorothy": classroom.half_done(assignment, modules[: len(modules) // 2 + 1]),
-        "edsger": classroom.with_mistakes(assignment, chosen[:1]),
-        "frances": classroom.with_mistakes(assignment, chosen[1:3]),
-        "grace": classroom.with_mistakes(assignment, chosen[3:8]),
-        "hedy": classroom.skeleton(assignment),
-        "ivan": syntax_error,
-        "joan": lacking,
-        "kurt": classroom.with_code(assignment, *_broken(functions[0], LOOP)),
-        "lovelace": classroom.with_code(assignment, *_broken(functions[-1], EXIT)),
-        "maria": _in_turn(assignment, functions),
-        "niklaus": {},
+        "okafor": classroom.solution(assignment),
+        "fischer": {f"work/handin/{p}": c for p, c in classroom.solution(assignment).items()},
+        "martin": classroom.half_done(assignment, modules[:1]),
+        "kim": classroom.half_done(assignment, modules[: len(modules) // 2 + 1]),
+        "yilmaz": classroom.skeleton(assignment),
+        "wagner": syntax_error,
+        "mwangi": lacking,
+        "silva": classroom.with_code(assignment, *_broken(functions[0], LOOP)),
+        "lopez": classroom.with_code(assignment, *_broken(functions[-1], EXIT)),
+        "nowak": _in_turn(assignment, functions),
+        "petrova": {},
+        **_mistaken(assignment, mistakes),
     }
 
 
@@ -68,11 +65,17 @@ def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
         click.echo(f"Open {page} in a browser: it links to each student's page.")
 
 
-def _some(mistakes: tuple[Mistake, ...], count: int) -> list[Mistake]:
-    """Mistakes in different functions."""
-    by_target = {(mistake.module, mistake.target): mistake for mistake in mistakes}
-    order = np.random.default_rng(0).permutation(len(by_target))
-    return [list(by_target.values())[i] for i in order[:count]]
+def _mistaken(assignment: Assignment, mistakes: tuple[Mistake, ...]) -> dict[str, Files]:
+    """The students with the mistakes that the assignment gives them."""
+    known = {mistake.name: mistake for mistake in mistakes}
+    made = {}
+    for student, names in assignment.demo.items():
+        if unknown := [name for name in names if name not in known]:
+            raise AssignmentError(
+                f"{assignment.folder / FILE}: [demo] {student}: no mistake is named {unknown[0]}"
+            )
+        made[student] = classroom.with_mistakes(assignment, [known[name] for name in names])
+    return made
 
 
 def _one_function_a_module(mistakes: tuple[Mistake, ...]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from ..suite.calls import Package
+from ...suite.calls import Package
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""What a submission answered, and what a mistake would have answered to the same requests."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..mistakes import Mistake, fresh_modules
+from ..sandbox.worker.serve import Servant, Target
+from ..sandbox.worker.wire import Decoder, GeneratorState, WireError, read_request
+from ..suite.answers import decoded
+from ..suite.hidden_test import Outcome
+from ..suite.session import Request
+
+VALUE = "value"
+"""The aspect of a result that is no tuple, or a tuple of another length than the right one."""
+BESIDE = ("changed", "shared", "warned")
+"""What a call did beside returning."""
+Raised = tuple[str, str]
+"""The class and the message of an exception."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer: what was returned, or raised, and what the call did beside that."""
+
+    returned: Any = None
+    raised: Raised | None = None
+    beside: tuple[Any, ...] = ((), False, False)
+
+    @classmethod
+    def of(cls, reply: bytes) -> Said:
+        """What a reply says."""
+        try:
+            kind, *fields = decoded(reply)
+        except (WireError, ValueError, TypeError):
+            return cls(raised=("", ""))
+        if kind != "returned":
+            names = fields[0] if kind == "raised" else [kind]
+            return cls(raised=(str(names[:1]), str(fields[1:2])))
+        value, changed, shared, warned = fields
+        loud = any("RuntimeWarning" in str(text) for text in warned)
+        return cls(value, None, (tuple(changed), bool(shared), loud))
+
+    def aspects(self, right: Said) -> dict[str, Any]:
+        """What can be wrong of it by itself: the entries of a tuple, or the value; an exception; a
+        refusal that is due; what was done beside."""
+        if right.raised is not None:
+            return {"refusal": self}
+        if self.raised is not None:
+            return {"exception": self.raised}
+        beside = dict(zip(BESIDE, self.beside, strict=True))
+        one, other = self.returned, right.returned
+        if type(one) is type(other) is tuple and len(one) == len(other):
+            return {**{str(place): entry for place, entry in enumerate(one)}, **beside}
+        return {VALUE: one, **beside}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one test heard: its requests in order, and what was answered to each."""
+
+    test: str
+    requests: tuple[Request, ...]
+    said: tuple[Said, ...]
+
+    @classmethod
+    def by(cls, outcome: Outcome) -> Heard:
+        """What the test of an outcome heard; of the calls that the kit's own modules make,
+        nothing."""
+        pairs = [
+            (request, reply)
+            for batch in outcome.asked
+            for request, reply in zip(batch.requests, batch.replies, strict=False)
+            if isinstance(reply, bytes) and not batch.noted
+        ]
+        said = tuple(Said.of(reply) for _, reply in pairs)
+        return cls(outcome.test.id, tuple(request for request, _ in pairs), said)
+
+    def calls(self, function: str) -> list[int]:
+        """The places of the calls of a function."""
+        return [place for place, r in enumerate(self.requests) if r.name == function]
+
+
+def given(request: Request) -> tuple[list[Any], bool]:
+    """The arrays that a request hands over, and whether it hands over a generator."""
+    arrays: list[Any] = []
+    generators: list[GeneratorState] = []
+
+    def note(state: GeneratorState) -> GeneratorState:
+        generators.append(state)
+        return state
+
+    decoder = Decoder(lambda handle: handle, note, is_trusted=True)
+    _, args, kwargs, *_ = decoder.decode(read_request(request.content)[2])
+    for value in [*args, *kwargs.values()]:
+        arrays += [value] if isinstance(value, np.ndarray) else []
+        arrays += [x for x in value if isinstance(x, np.ndarray)] if type(value) is list else []
+    return arrays, bool(generators)
+
+
+def replay(
+    package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
+) -> list[Said]:
+    """The answers of the package with these mistakes in it, which keeps nothing afterwards."""
+    modules = fresh_modules(mistakes)
+
+    def find(module: str, function: str) -> Target:
+        return Target(getattr(modules.get(module) or getattr(package, module), function))
+
+    servant = Servant(find)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [Said.of(servant.answer(request.content)) for request in requests]

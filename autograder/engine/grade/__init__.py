@@ -1,0 +1,1 @@
+"""Grading: one submission, a class of them, on one machine or many."""

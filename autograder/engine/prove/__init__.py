@@ -1,0 +1,1 @@
+"""What proves the material, and shows it: made-up submissions, and what they must get."""

@@ -1,0 +1,1 @@
+"""What is shown of a grade: results, gradebooks, pages."""
