@@ -38,11 +38,12 @@ def mistake(
     edits: texts of the function's code in the solution, each with what stands there instead. A text
         may take several lines, whose indentation is relative, and stands there exactly once.
     body: in place of edits, all that follows the docstring.
-    hint: what the student reads: what is wrong, why it matters, what to try.
+    hint: what the student reads: what is wrong, why it matters, what to try. It may take several
+        lines.
     """
     if not name:
         return _decorator(target, hint)
-    _state(target=target, name=name, hint=hint, edits=edits or {}, body=body)
+    _state(target=target, name=name, hint=" ".join(hint.split()), edits=edits or {}, body=body)
 
 
 def probe(

@@ -163,9 +163,9 @@ def _spoil(grads: Grads, index: int, where: float, bad: float) -> Grads:
 
 @pytest.mark.points(1.5)
 @pytest.mark.catches("clip_value_above_only", "clip_value_below_only", "clip_value_by_norm")
-@pytest.mark.catches("clip_value_flattens", "clip_value_float32", "clip_value_generator")
+@pytest.mark.catches("clip_value_float32", "clip_value_generator")
 @pytest.mark.catches("clip_value_hard_coded_limit", "clip_value_large_negative_to_plus")
-@pytest.mark.catches("clip_value_loses_sign", "clip_value_matrices_only", "clip_value_rescales")
+@pytest.mark.catches("clip_value_loses_sign", "clip_value_rescales")
 @pytest.mark.catches("clip_value_returns_inside_loop", "clip_value_stacks")
 @pytest.mark.catches("clip_value_zeroes_large", "clip_value_zeroes_negatives")
 @pytest.mark.catches("clip_value_drops_small_entries")
@@ -186,7 +186,7 @@ def test_value_entries(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_value_0d_becomes_1d", "clip_value_drops_empty", "clip_value_flat_view")
-@pytest.mark.catches("clip_value_iterates_rows", "clip_value_max_of_empty")
+@pytest.mark.catches("clip_value_max_of_empty")
 @pytest.mark.catches("clip_value_needs_an_array")
 @pytest.mark.catches("clip_value_stacks_equal_shapes", "clip_value_unpacks_single_array")
 def test_value_contract(student, reference, rng):
@@ -238,13 +238,13 @@ def test_value_wrong_gradients(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
-@pytest.mark.catches("clip_norm_accumulates", "clip_norm_always_rescales", "clip_norm_by_value")
+@pytest.mark.catches("clip_norm_always_rescales", "clip_norm_by_value")
 @pytest.mark.catches("clip_norm_checks_entries", "clip_norm_condition_inverted")
 @pytest.mark.catches("clip_norm_factor_upside_down", "clip_norm_float_limit_only")
 @pytest.mark.catches("clip_norm_joint", "clip_norm_l1", "clip_norm_large_eps")
-@pytest.mark.catches("clip_norm_largest_entry", "clip_norm_order_two", "clip_norm_per_column")
+@pytest.mark.catches("clip_norm_largest_entry", "clip_norm_order_two")
 @pytest.mark.catches("clip_norm_per_row", "clip_norm_returns_norms", "clip_norm_root_mean_square")
-@pytest.mark.catches("clip_norm_spectral", "clip_norm_squared", "clip_norm_to_unit")
+@pytest.mark.catches("clip_norm_squared", "clip_norm_to_unit")
 @pytest.mark.catches("clip_norm_one_percent_late")
 @pytest.mark.catches("clip_norm_leaves_small_norms")
 def test_norm_arrays(student, reference, rng):
@@ -275,7 +275,6 @@ def test_norm_extremes(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_norm_needs_an_array", "clip_norm_zero_division")
 @pytest.mark.catches("clip_norm_zero_gives_nan")
-@pytest.mark.catches("clip_norm_hands_back_zeros")
 def test_norm_zero(student, reference, rng):
     """clip_by_norm: arrays of zeros stay zero, and the empty list stays empty.
 
@@ -313,7 +312,6 @@ def test_norm_new_arrays(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("clip_norm_any_limit", "clip_norm_limit_nan", "clip_norm_limit_zero")
-@pytest.mark.catches("clip_norm_raises_type_error", "clip_norm_wrong_limit_gives_copies")
 def test_norm_wrong_limit(student, reference, rng):
     """clip_by_norm: a limit that is not positive raises ValueError.
 
@@ -356,7 +354,7 @@ def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
 @pytest.mark.catches("global_norm_last_array", "global_norm_not_returned", "global_norm_per_array")
 @pytest.mark.catches("global_norm_returned_first", "global_norm_reversed")
 @pytest.mark.catches("global_norm_scales_large_arrays_only", "global_norm_skips_vectors")
-@pytest.mark.catches("global_norm_spectral", "global_norm_squared", "global_norm_sum_of_norms")
+@pytest.mark.catches("global_norm_squared", "global_norm_sum_of_norms")
 @pytest.mark.catches("global_norm_to_unit")
 @pytest.mark.catches("global_norm_leaves_small_norms")
 def test_global_arrays(student, reference, rng):
@@ -371,9 +369,9 @@ def test_global_arrays(student, reference, rng):
 @pytest.mark.catches("global_norm_after_clipping", "global_norm_float_limit_only", "global_norm_l1")
 @pytest.mark.catches("global_norm_largest_norm", "global_norm_last_array")
 @pytest.mark.catches("global_norm_not_returned", "global_norm_returned_first")
-@pytest.mark.catches("global_norm_returns_array", "global_norm_returns_norms")
-@pytest.mark.catches("global_norm_returns_square", "global_norm_skips_vectors")
-@pytest.mark.catches("global_norm_spectral", "global_norm_squared", "global_norm_sum_of_norms")
+@pytest.mark.catches("global_norm_returns_array")
+@pytest.mark.catches("global_norm_skips_vectors")
+@pytest.mark.catches("global_norm_squared", "global_norm_sum_of_norms")
 def test_global_norm_value(student, reference, rng):
     """clip_by_global_norm: the number beside the arrays is their joint norm before clipping.
 
@@ -414,7 +412,6 @@ def test_global_extremes(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("global_norm_of_nothing_fails", "global_norm_of_nothing_not_returned")
 @pytest.mark.catches("global_norm_zero_division", "global_norm_zero_gives_nan")
-@pytest.mark.catches("global_norm_fails_on_empty_arrays")
 def test_global_zero(student, reference, rng):
     """clip_by_global_norm: zeros stay zero and have norm 0; so has the empty list.
 
@@ -438,7 +435,6 @@ def test_global_zero(student, reference, rng):
 @pytest.mark.catches("global_norm_max_of_empty", "global_norm_unpacks_single_array")
 @pytest.mark.catches("global_norm_single_grows")
 @pytest.mark.catches("global_norm_of_different_norms")
-@pytest.mark.catches("global_norm_ends_at_empty")
 def test_global_contract(student, reference, rng):
     """clip_by_global_norm: a tuple of a list of float64 arrays, in order, and a number.
 
@@ -470,7 +466,7 @@ def test_global_wrong_limit(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("global_norm_any_gradient", "global_norm_checks_first_array")
+@pytest.mark.catches("global_norm_any_gradient")
 @pytest.mark.catches("global_norm_infinity_accepted")
 @pytest.mark.catches("global_norm_last_unchecked")
 @pytest.mark.catches("global_norm_checks_large_only")

@@ -71,7 +71,7 @@ def test_gradient_norms_values(student, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("norms_frobenius_of_matrices_only", "norms_len_of_0d", "norms_max_of_empty")
-@pytest.mark.catches("norms_need_two_axes", "norms_of_nothing_fail", "norms_skip_empty")
+@pytest.mark.catches("norms_of_nothing_fail", "norms_skip_empty")
 @pytest.mark.catches("norms_skip_vectors", "norms_square_in_place", "norms_zero_gives_nan")
 @pytest.mark.catches("norms_never_zero")
 def test_gradient_norms_contract(student, rng):
@@ -102,7 +102,6 @@ def test_gradient_norms_contract(student, rng):
 @pytest.mark.catches("saturated_for_every_example", "saturated_hard_coded_tolerance")
 @pytest.mark.catches("saturated_near_one_too", "saturated_per_row", "saturated_per_unit")
 @pytest.mark.catches("saturated_percent", "saturated_without_abs", "saturated_zero_slopes_only")
-@pytest.mark.catches("saturated_above_one_too")
 @pytest.mark.catches("saturated_of_first_examples")
 def test_saturated_fraction_values(student, rng):
     """saturated_fraction: the share of slopes whose size is below the tolerance.
@@ -132,7 +131,7 @@ def test_saturated_fraction_values(student, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches("saturated_abs_in_place", "saturated_at_tolerance", "saturated_len_of_0d")
+@pytest.mark.catches("saturated_abs_in_place", "saturated_at_tolerance")
 @pytest.mark.catches("saturated_needs_two_axes")
 @pytest.mark.catches("saturated_in_float32", "saturated_zero_tolerance_replaced")
 def test_saturated_fraction_edges(student, rng):
@@ -176,8 +175,8 @@ def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches("dead_alive_fraction", "dead_all_or_nothing", "dead_count", "dead_examples")
-@pytest.mark.catches("dead_first_example", "dead_if_constant", "dead_if_ever_zero", "dead_isclose")
+@pytest.mark.catches("dead_alive_fraction", "dead_count", "dead_examples")
+@pytest.mark.catches("dead_first_example", "dead_if_ever_zero", "dead_isclose")
 @pytest.mark.catches("dead_on_average", "dead_over_examples", "dead_per_unit", "dead_small_enough")
 @pytest.mark.catches("dead_zero_entries")
 @pytest.mark.catches("dead_almost_always")
@@ -224,9 +223,8 @@ def test_dead_fraction_edges(student, rng):
 @pytest.mark.catches("diagnose_any_neighbours", "diagnose_capitalised", "diagnose_eps_in_ratio")
 @pytest.mark.catches("diagnose_first_norm_alone", "diagnose_from_output_side")
 @pytest.mark.catches("diagnose_healthy_is_none", "diagnose_labels_swapped", "diagnose_lists_only")
-@pytest.mark.catches("diagnose_ratio_inverted", "diagnose_ratio_per_layer")
+@pytest.mark.catches("diagnose_ratio_per_layer")
 @pytest.mark.catches("diagnose_returns_ratio_too", "diagnose_smallest_over_largest")
-@pytest.mark.catches("diagnose_sorts_norms")
 @pytest.mark.catches("diagnose_sorts_in_place")
 @pytest.mark.catches("diagnose_mean_of_last_two")
 @pytest.mark.catches("diagnose_checks_sum")
@@ -295,7 +293,7 @@ def test_diagnose_thresholds(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("diagnose_ends_finite_only", "diagnose_infinity_missed")
 @pytest.mark.catches("diagnose_nan_is_healthy", "diagnose_nan_missed")
-@pytest.mark.catches("diagnose_not_finite_healthy", "diagnose_not_finite_raises")
+@pytest.mark.catches("diagnose_not_finite_raises")
 @pytest.mark.catches("diagnose_ratio_finite_only")
 @pytest.mark.catches("diagnose_ratio_before_finite")
 def test_diagnose_not_finite(student, rng):
@@ -319,7 +317,7 @@ def test_diagnose_not_finite(student, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("diagnose_all_zero_healthy", "diagnose_first_two_layers")
+@pytest.mark.catches("diagnose_first_two_layers")
 @pytest.mark.catches("diagnose_last_zero_exploding", "diagnose_last_zero_healthy")
 @pytest.mark.catches("diagnose_last_zero_vanishing", "diagnose_zero_division")
 @pytest.mark.catches("diagnose_small_first_is_zero")
@@ -340,11 +338,11 @@ def test_diagnose_zero(student):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("diagnose_all_zero_healthy", "diagnose_arrays_only")
+@pytest.mark.catches("diagnose_arrays_only")
 @pytest.mark.catches("diagnose_first_two_layers", "diagnose_infinity_missed")
 @pytest.mark.catches("diagnose_last_zero_exploding", "diagnose_last_zero_healthy")
 @pytest.mark.catches("diagnose_nan_is_healthy", "diagnose_needs_two_layers")
-@pytest.mark.catches("diagnose_not_finite_healthy", "diagnose_not_finite_raises")
+@pytest.mark.catches("diagnose_not_finite_raises")
 @pytest.mark.catches("diagnose_single_layer_healthy", "diagnose_zero_division")
 @pytest.mark.catches("diagnose_single_layer_by_size")
 def test_diagnose_lists(student):

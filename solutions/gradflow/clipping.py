@@ -17,33 +17,37 @@ import numpy as np
 # BEGIN SOLUTION
 
 
-def _check(grads: list[np.ndarray], name: str, limit: float) -> float:
-    """The limit as a float; ValueError where it isn't positive or a gradient isn't finite."""
+def _positive(name: str, limit: float) -> float:
+    """The limit as a float; ValueError where it isn't positive."""
     if not limit > 0:  # written so that NaN is refused too
         raise ValueError(f"{name} must be positive, got {limit!r}")
-    for index, grad in enumerate(grads):
-        if not np.all(np.isfinite(grad)):
-            raise ValueError(f"grads[{index}] holds NaN or infinity")
     try:
         return float(limit)
     except OverflowError:  # an int beyond all floats, which limits nothing
         return np.inf
 
 
+def _check_finite(grads: list[np.ndarray]) -> None:
+    """ValueError where a gradient isn't finite."""
+    for index, grad in enumerate(grads):
+        if not np.all(np.isfinite(grad)):
+            raise ValueError(f"grads[{index}] holds NaN or infinity")
+
+
 def _norm(grad: np.ndarray) -> float:
     """The L2 norm. Divides by the largest entry first: no square over- or underflows."""
     largest = float(np.max(np.abs(grad), initial=0.0))
-    if largest == 0.0:
-        return 0.0
+    if largest == 0.0 or not np.isfinite(largest):
+        return largest
     return largest * float(np.sqrt(np.sum((grad / largest) ** 2)))
 
 
 def _rescale(grad: np.ndarray, norm: float, max_norm: float) -> np.ndarray:
     """A new array: grad times min(1, max_norm / norm)."""
-    if norm <= max_norm:
-        return np.array(grad)
-    # Divide first: the factor of a tiny max_norm and a huge norm could underflow to 0.
-    return np.array(grad / norm * max_norm)
+    if norm > max_norm:
+        # Divide first: the factor of a tiny max_norm and a huge norm could underflow to 0.
+        return np.array(grad / norm * max_norm)
+    return np.array(grad)
 
 
 # END SOLUTION
@@ -69,8 +73,9 @@ def clip_by_value(grads: list[np.ndarray], threshold: float) -> list[np.ndarray]
     3.2, who name it as Mikolov's.
     """
     # BEGIN SOLUTION
-    limit = _check(grads, "threshold", threshold)
-    return [np.array(np.clip(grad, -limit, limit)) for grad in grads]
+    threshold = _positive("threshold", threshold)
+    _check_finite(grads)
+    return [np.array(np.clip(grad, -threshold, threshold)) for grad in grads]
     # END SOLUTION
 
 
@@ -96,7 +101,8 @@ def clip_by_norm(grads: list[np.ndarray], max_norm: float) -> list[np.ndarray]:
     Source: Pascanu et al. 2013, algorithm 1.
     """
     # BEGIN SOLUTION
-    max_norm = _check(grads, "max_norm", max_norm)
+    max_norm = _positive("max_norm", max_norm)
+    _check_finite(grads)
     return [_rescale(grad, _norm(grad), max_norm) for grad in grads]
     # END SOLUTION
 
@@ -125,9 +131,11 @@ def clip_by_global_norm(grads: list[np.ndarray], max_norm: float) -> tuple[list[
     Source: Pascanu et al. 2013, algorithm 1, on the gradient of all parameters.
     """
     # BEGIN SOLUTION
-    max_norm = _check(grads, "max_norm", max_norm)
+    max_norm = _positive("max_norm", max_norm)
+    _check_finite(grads)
     if not grads:
         return [], 0.0
-    global_norm = _norm(np.concatenate([np.ravel(grad) for grad in grads]))
+    everything = np.concatenate([np.ravel(grad) for grad in grads])
+    global_norm = _norm(everything)
     return [_rescale(grad, global_norm, max_norm) for grad in grads], global_norm
     # END SOLUTION

@@ -1,0 +1,591 @@
+"""Mistakes of gradient clipping. The three functions share many of them."""
+
+from autograder.engine.mistakes import mistake, probe
+
+VALUE, NORM, JOINT = "clip_by_value", "clip_by_norm", "clip_by_global_norm"
+FINITE = "_check_finite(grads)"
+CLIP = "np.clip(grad, -threshold, threshold)"
+RESCALE = "_rescale(grad, _norm(grad), max_norm)"
+RESCALE_ALL = "_rescale(grad, global_norm, max_norm)"
+
+# ---- arguments: all three functions ----
+
+for target, prefix, limit in (
+    (VALUE, "clip_value", "threshold"),
+    (NORM, "clip_norm", "max_norm"),
+    (JOINT, "global_norm", "max_norm"),
+):
+    POSITIVE = f'{limit} = _positive("{limit}", {limit})'
+    mistake(
+        target,
+        f"{prefix}_any_limit",
+        edits={POSITIVE: ""},
+        hint="""A limit that is not positive gets through. With zero no gradient would be left, and
+        with a negative limit the step would go uphill. Raise the exception that the docstring
+        names, before anything is clipped.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_limit_zero",
+        edits={POSITIVE: f"if not {limit} >= 0:\n    raise ValueError"},
+        hint="""A limit of zero is let through, yet zero is not positive: every gradient would
+        shrink to nothing, and the network could not learn. Look at the edge of your comparison.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_limit_nan",
+        edits={POSITIVE: f"if {limit} <= 0:\n    raise ValueError"},
+        hint="""NaN gets through as a limit. Every comparison with NaN is false, so "not positive"
+        and "less than or equal to zero" are two different questions. Which of them does your
+        condition ask?""",
+    )
+    mistake(
+        target,
+        f"{prefix}_asserts",
+        edits={POSITIVE: f"assert {limit} > 0"},
+        hint="""A wrong limit raises another type of exception than the docstring names. `assert`
+        is for checks of your own code, and vanishes under `python -O`; callers need the exception
+        that they were promised.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_any_gradient",
+        edits={FINITE: ""},
+        hint="""Gradients that hold NaN or infinity get through. Such a step would spoil every
+        weight that it touches, and no clipping can repair it. Look at all the entries before you
+        clip, and raise what the docstring names.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_infinity_accepted",
+        edits={FINITE: "if any(np.isnan(grad).any() for grad in grads):\n    raise ValueError"},
+        hint="""NaN is noticed in a gradient, but infinity is not. An infinite entry says that the
+        gradient has overflowed, which clipping would hide. NumPy has a function that asks for
+        both at once.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_repairs_gradients",
+        edits={FINITE: "grads = [np.nan_to_num(g, posinf=0.0, neginf=0.0) for g in grads]"},
+        hint="""NaN and infinity are replaced by ordinary numbers. The training would go on with a
+        step that means nothing, and nobody would notice. The docstring asks for an exception.""",
+    )
+    probe(
+        target,
+        f"{prefix}_infinite_limit_refused",
+        edits={POSITIVE: f"{POSITIVE}\nif {limit} == np.inf:\n    raise ValueError"},
+    )
+    probe(
+        target,
+        f"{prefix}_float_limit_only",
+        edits={POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"},
+    )
+    probe(
+        target,
+        f"{prefix}_last_unchecked",
+        edits={FINITE: "_check_finite(grads[:-1] or grads)"},
+    )
+    probe(
+        target,
+        f"{prefix}_limit_unchecked_for_zeros",
+        edits={POSITIVE: f"if any(map(np.any, grads)):\n    {POSITIVE}"},
+    )
+    probe(target, f"{prefix}_checks_last_array", edits={FINITE: "_check_finite(grads[-1:])"})
+    probe(
+        target,
+        f"{prefix}_minus_infinity_accepted",
+        edits={FINITE: "_check_finite([g[g != -np.inf] for g in grads])"},
+    )
+
+# ---- norms: both functions ----
+
+for target, prefix, norm, value, vector, rescale in (
+    (NORM, "clip_norm", "_norm(grad)", "_norm(grad)", "grad", RESCALE),
+    (JOINT, "global_norm", "_norm(everything)", "global_norm", "everything", RESCALE_ALL),
+):
+    mistake(
+        target,
+        f"{prefix}_zero_means_off",
+        edits={
+            'max_norm = _positive("max_norm", max_norm)': (
+                "if not max_norm >= 0:\n    raise ValueError\nmax_norm = max_norm or np.inf"
+            )
+        },
+        hint="""A limit of zero leaves the gradients as they are, as if clipping were switched off.
+        Zero is not positive, so the docstring asks for an exception: a caller who mistypes a limit
+        should notice.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_l1",
+        edits={norm: f"float(np.sum(np.abs({vector})))"},
+        hint="""Your norm adds up absolute values, which is the L1 norm. The length of the step is
+        the L2 norm: what happens to every entry before the sum, and what to the sum afterwards?""",
+    )
+    mistake(
+        target,
+        f"{prefix}_squared",
+        edits={norm: f"{norm} ** 2"},
+        hint="""You compare with the squared norm, and divide by it. It is above the limit for other
+        gradients than the norm is, and shrinks them by another factor. One step of the L2 norm is
+        missing.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_overflows",
+        edits={norm: f"float(np.sqrt(np.sum({vector} ** 2)))"},
+        hint="""The squares of entries near 1e200 are infinite, and those of entries near 1e-200 are
+        zero, although the norm itself is an ordinary float. Bring the entries to a size near 1
+        before you square them, and undo that after the root.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_always_rescales",
+        edits={rescale: f"np.array(grad / ({value} or 1.0) * max_norm)"},
+        hint="""Gradients are brought to the limit even where they are smaller. Clipping only ever
+        shrinks: a small gradient says that a minimum is near, and should give a small step.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_condition_inverted",
+        edits={rescale: f"np.array(grad * max(1.0, max_norm / ({value} or max_norm)))"},
+        hint="""Gradients below the limit are scaled up to it, and large ones stay as they are. That
+        is clipping the wrong way round: look at your comparison, or at which of `min` and `max` you
+        take.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_to_unit",
+        edits={rescale: f"np.array(grad / {value} if {value} > max_norm else grad)"},
+        hint="""What is clipped comes out with a norm of 1, whatever the limit, so that the caller
+        can't choose how long a step may be. Dividing by the norm is the first half. What should
+        the norm be afterwards?""",
+    )
+    mistake(
+        target,
+        f"{prefix}_by_value",
+        edits={rescale: "np.array(np.clip(grad, -max_norm, max_norm))"},
+        hint="""You clip entry by entry, which turns the direction of the step. Clipping by a norm
+        multiplies all the entries by one factor, so that only the length changes.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_large_eps",
+        edits={rescale: f"np.array(grad * min(1.0, max_norm / ({value} + 1e-3)))"},
+        hint="""What you add to the norm against division by zero is so large that it shows in the
+        result: the gradient shrinks too far. With a comparison before the division you need no such
+        number.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_zero_gives_nan",
+        edits={rescale: f"np.array(grad / {value} * min({value}, max_norm))"},
+        hint="""Gradients of zero become NaN, since zero is divided by zero. A layer whose units are
+        all dead has such gradients, and they should stay zero: what do you do when the norm is
+        zero?""",
+    )
+    mistake(
+        target,
+        f"{prefix}_zero_division",
+        edits={rescale: f"np.array(grad * min(1.0, max_norm / {value}))"},
+        hint="""Gradients of zero end in a ZeroDivisionError, as you divide by their norm. A layer
+        whose units are all dead has such gradients. Look at the norm before you divide by it.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_multiplies_first",
+        edits={
+            rescale: f"np.array(grad * max_norm / {value} if {value} > max_norm else grad)",
+        },
+        hint="""You multiply by the limit before you divide by the norm, and the product of two huge
+        numbers overflows. A gradient over its norm is never larger than 1: in which order is it
+        safe?""",
+    )
+    probe(
+        target,
+        f"{prefix}_checks_large_only",
+        edits={
+            FINITE: "if any(np.nanmax(np.abs(g), initial=0.0) > max_norm for g in grads):\n"
+            f"    {FINITE}"
+        },
+    )
+    probe(
+        target,
+        f"{prefix}_leaves_small_norms",
+        edits={rescale: f"{rescale} if {value} > 1 else grad + 0"},
+    )
+    probe(
+        target,
+        f"{prefix}_single_grows",
+        edits={rescale: f"{rescale} if grads[1:] else grad / ({value} or 1.0) * max_norm"},
+    )
+
+# ---- results: the caller's arrays, shapes, containers ----
+
+for target, prefix, right, clips, end in (
+    (VALUE, "clip_value", f"np.array({CLIP})", "np.any(np.abs(grad) > threshold)", ""),
+    (NORM, "clip_norm", RESCALE, "_norm(grad) > max_norm", ""),
+    (JOINT, "global_norm", RESCALE_ALL, "global_norm > max_norm", ", global_norm"),
+):
+    mistake(
+        target,
+        f"{prefix}_hands_back_given_arrays",
+        edits={right: f"{right} if {clips} else grad"},
+        hint="""Where nothing is to be clipped, the very arrays that were handed in come back.
+        Whoever changes the result later changes the caller's gradients, too. Return a copy in this
+        case as well.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_in_place",
+        edits={right: f"np.copyto(grad, {right}) or grad"},
+        hint="""The arrays that were handed in are changed: operators such as `*=`, `out=` and
+        assignments to a part of an array write into the caller's memory. The caller may still need
+        the unclipped gradients, so make new arrays.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_float32",
+        edits={right: f"np.float32({right})"},
+        hint="""Your numbers are right to about seven digits only: something on the way is float32.
+        Rounding errors add up over a long training, so keep the gradients in float64.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_max_of_empty",
+        edits={right: f"{right} + 0 * np.max(grad)"},
+        hint="""An empty array has no largest entry, so that NumPy raises an exception when asked
+        for it. Empty gradients are allowed. Can `np.max` be told what to begin with?""",
+    )
+    probe(
+        target,
+        f"{prefix}_unpacks_single_array",
+        edits={f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"},
+    )
+    probe(target, f"{prefix}_0d_becomes_1d", edits={right: f"np.atleast_1d({right})"})
+    probe(target, f"{prefix}_squeezes", edits={right: f"np.squeeze({right})"})
+    probe(target, f"{prefix}_len_of_0d", edits={right: f"{right} if len(grad) else grad.copy()"})
+
+# ---- by value ----
+
+mistake(
+    VALUE,
+    "clip_value_above_only",
+    edits={CLIP: "np.minimum(grad, threshold)"},
+    hint="""Entries far below zero are not clipped. A huge negative entry throws the weights as far
+    as a positive one does, only the other way. The limit holds on both sides.""",
+)
+mistake(
+    VALUE,
+    "clip_value_below_only",
+    edits={CLIP: "np.maximum(grad, -threshold)"},
+    hint="""Entries far above zero are not clipped, those far below are. A huge step is harmful in
+    either direction. Try an array with a large entry of either sign.""",
+)
+mistake(
+    VALUE,
+    "clip_value_zeroes_negatives",
+    edits={CLIP: "np.clip(grad, 0, threshold)"},
+    hint="""Negative entries become zero, so that these weights would never grow again. The sign of
+    an entry tells the direction. It should stay, with a size up to the limit.""",
+)
+mistake(
+    VALUE,
+    "clip_value_zeroes_large",
+    edits={CLIP: "np.where(np.abs(grad) > threshold, 0.0, grad)"},
+    hint="""Entries beyond the limit become zero, so that just the weights with the steepest slopes
+    stop learning. They should become as large as is allowed, with their sign.""",
+)
+mistake(
+    VALUE,
+    "clip_value_loses_sign",
+    edits={CLIP: "np.minimum(np.abs(grad), threshold)"},
+    hint="""All entries come out positive, so that many weights would move the wrong way. Clipping
+    limits the size of an entry and keeps its sign.""",
+)
+mistake(
+    VALUE,
+    "clip_value_large_negative_to_plus",
+    edits={CLIP: "np.where(np.abs(grad) > threshold, threshold, grad)"},
+    hint="""Large negative entries come out as large positive ones, and the step goes the wrong way
+    there. Which of the two limits lies on their side of zero?""",
+)
+mistake(
+    VALUE,
+    "clip_value_rescales",
+    edits={CLIP: "grad * min(1.0, threshold / np.max(np.abs(grad), initial=1e-300))"},
+    hint="""You shrink the whole array until its largest entry fits. Clipping by value looks at each
+    entry alone: those inside the limits stay as they are, so that one huge entry does not hide
+    the others.""",
+)
+mistake(
+    VALUE,
+    "clip_value_by_norm",
+    edits={f"np.array({CLIP})": "_rescale(grad, _norm(grad), threshold)"},
+    hint="""You shrink the whole array by its norm. That is clipping by norm, which keeps the
+    direction of the step. Clipping by value looks at each entry alone.""",
+)
+mistake(
+    VALUE,
+    "clip_value_hard_coded_limit",
+    edits={CLIP: "np.clip(grad, -1.0, 1.0)"},
+    hint="""The entries end at 1 and -1, whatever the caller asks for. How large a gradient may be
+    depends on the network. Look for a number where the argument should stand.""",
+)
+mistake(
+    VALUE,
+    "clip_value_returns_inside_loop",
+    edits={"in grads]": "in grads[:1]]"},
+    hint="""The list ends after the first array, so that the other layers get no gradient. At which
+    indentation does your `return` stand: in the loop or after it?""",
+)
+mistake(
+    VALUE,
+    "clip_value_generator",
+    edits={f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"},
+    hint="""Something comes back that still has to be run through, and that can be done only once.
+    The arrays should come in a list, which callers may index and read as often as they like.""",
+)
+mistake(
+    VALUE,
+    "clip_value_stacks",
+    edits={f"[np.array({CLIP}) for grad in grads]": CLIP.replace("grad", "np.array(grads)")},
+    hint="""You put all the gradients into one array. NumPy refuses that when the layers have
+    different shapes, and where it works, a list is still what should come back.""",
+)
+mistake(
+    VALUE,
+    "clip_value_any_limit_where",
+    edits={
+        'threshold = _positive("threshold", threshold)': "",
+        f"return [np.array({CLIP}) for": (
+            "grads = [np.where(grad > threshold, threshold, grad) for grad in grads]\n"
+            "return [np.where(grad < -threshold, -threshold, grad) for"
+        ),
+    },
+    hint="""A limit that is not positive gets through. With zero no gradient would be left, and with
+    a negative limit the two sides change places. Raise the exception that the docstring names,
+    before anything is clipped.""",
+)
+probe(VALUE, "clip_value_checks_sum", edits={FINITE: "_check_finite([np.sum(g) for g in grads])"})
+probe(
+    VALUE,
+    "clip_value_limit_at_most_thousand",
+    edits={CLIP: "np.clip(grad, max(-threshold, -1e3), min(threshold, 1e3))"},
+)
+probe(
+    VALUE, "clip_value_drops_small_entries", edits={CLIP: CLIP.replace("grad", "np.round(grad, 8)")}
+)
+probe(VALUE, "clip_value_needs_an_array", edits={"in grads]": "in [grads[0], *grads[1:]]]"})
+probe(
+    VALUE,
+    "clip_value_flat_view",
+    edits={"for grad in": "if grad.flags.c_contiguous else grad.copy() for grad in"},
+)
+probe(VALUE, "clip_value_drops_empty", edits={"in grads]": "in grads if grad.size]"})
+probe(
+    VALUE,
+    "clip_value_stacks_equal_shapes",
+    edits={
+        "return [": "result = [",
+        "in grads]": "in grads]\n"
+        "return np.array(result) if len({g.shape for g in grads}) == 1 else result",
+    },
+)
+probe(
+    VALUE,
+    "clip_value_into_given_list",
+    edits={"return [": "grads[:] = [", "in grads]": "in grads]\nreturn grads"},
+)
+
+# ---- by norm ----
+
+mistake(
+    NORM,
+    "clip_norm_off_for_wrong_limits",
+    edits={
+        'max_norm = _positive("max_norm", max_norm)': (
+            "if not max_norm > 0:\n    return [np.array(grad) for grad in grads]"
+        )
+    },
+    hint="""With a limit that is not positive the gradients come back unclipped. A caller who
+    mistypes the limit would not notice that nothing is clipped, so the docstring asks for an
+    exception.""",
+)
+mistake(
+    NORM,
+    "clip_norm_largest_entry",
+    edits={"_norm(grad)": "np.max(np.abs(grad), initial=0.0)"},
+    hint="""Your norm is the largest entry alone. Many entries of middling size make a long step,
+    too, and the L2 norm counts all of them.""",
+)
+mistake(
+    NORM,
+    "clip_norm_root_mean_square",
+    edits={"_norm(grad)": "_norm(grad) / np.sqrt(max(1, grad.size))"},
+    hint="""Your norm averages over the entries, so that it does not grow with their number. The
+    length of the step does: the L2 norm is the root of a sum, not of a mean.""",
+)
+mistake(
+    NORM,
+    "clip_norm_order_two",
+    edits={"_norm(grad)": "np.linalg.norm(grad, 2)"},
+    hint="""np.linalg.norm with ord=2 is the largest singular value of a matrix, and refuses arrays
+    with more axes. The norm meant here takes all entries as one long vector. What does the function
+    do without ord?""",
+)
+mistake(
+    NORM,
+    "clip_norm_per_row",
+    edits={
+        RESCALE: "grad * np.minimum(1, max_norm / np.linalg.norm(grad, axis=-1, keepdims=True))"
+    },
+    hint="""Each row of a matrix is shrunk by a factor of its own, which turns the direction of the
+    step. All the entries of an array share one norm: look at the axis.""",
+)
+mistake(
+    NORM,
+    "clip_norm_joint",
+    edits={"_norm(grad)": "_norm(np.concatenate([np.ravel(g) for g in grads]))"},
+    hint="""All the arrays are shrunk by one common factor, from their joint norm. That is the task
+    of clip_by_global_norm. Here each array is clipped on its own.""",
+)
+mistake(
+    NORM,
+    "clip_norm_factor_upside_down",
+    edits={RESCALE: "np.array(grad * max(1.0, _norm(grad) / max_norm))"},
+    hint="""Large gradients become larger still, as your factor is the norm over the limit. The
+    clipped array should have the norm max_norm. By what do you have to multiply?""",
+)
+mistake(
+    NORM,
+    "clip_norm_returns_norms",
+    edits={"in grads]": "in grads], [_norm(grad) for grad in grads]"},
+    hint="""More than the arrays comes back. Only clip_by_global_norm returns a norm as well; here a
+    caller goes through the list of arrays and expects nothing else.""",
+)
+probe(
+    NORM,
+    "clip_norm_checks_entries",
+    edits={RESCALE: f"{RESCALE} if np.max(np.abs(grad), initial=0.0) > max_norm else grad + 0"},
+)
+probe(
+    NORM,
+    "clip_norm_one_percent_late",
+    edits={RESCALE: f"{RESCALE} if _norm(grad) > 1.01 * max_norm else grad + 0"},
+)
+probe(NORM, "clip_norm_drops_empty", edits={"in grads]": "in grads if grad.size]"})
+probe(NORM, "clip_norm_tuple", edits={"return [": "return (*[", "in grads]": "in grads],)"})
+probe(NORM, "clip_norm_needs_an_array", edits={"in grads]": "in [grads[0], *grads[1:]]]"})
+probe(
+    NORM,
+    "clip_norm_ends_checked",
+    edits={FINITE: "_check_finite([g.ravel()[[0, -1]] for g in grads if g.size])"},
+)
+probe(
+    NORM,
+    "clip_norm_vectors_unchecked",
+    edits={FINITE: "_check_finite([grad for grad in grads if grad.ndim != 1])"},
+)
+
+# ---- by global norm ----
+
+RETURN = f"return [{RESCALE_ALL} for grad in grads], global_norm"
+
+mistake(
+    JOINT,
+    "global_norm_per_array",
+    edits={RESCALE_ALL: RESCALE},
+    hint="""Each array is shrunk by a factor of its own, which turns the direction of the whole
+    step. One factor, from the joint norm, should serve for all the arrays.""",
+)
+mistake(
+    JOINT,
+    "global_norm_sum_of_norms",
+    edits={"_norm(everything)": "float(sum(_norm(grad) for grad in grads))"},
+    hint="""You add up the norms of the arrays, which comes to more than the length of all of them
+    together. Think of all the entries as one long vector: what is added up before the root?""",
+)
+mistake(
+    JOINT,
+    "global_norm_largest_norm",
+    edits={"_norm(everything)": "max(_norm(grad) for grad in grads)"},
+    hint="""You take the largest of the arrays' norms. The whole step is longer than any part of it,
+    and would still be too long. Think of all the entries as one long vector.""",
+)
+mistake(
+    JOINT,
+    "global_norm_last_array",
+    edits={"_norm(everything)": "_norm(grads[-1])"},
+    hint="""Only the last array counts in your norm: in the loop, the sum begins again, or is
+    overwritten, in every round. Where should it be set to zero?""",
+)
+mistake(
+    JOINT,
+    "global_norm_scales_large_arrays_only",
+    edits={RESCALE_ALL: f"{RESCALE_ALL} if _norm(grad) > max_norm else np.array(grad)"},
+    hint="""Arrays that are small by themselves stay as they are, while the others shrink. That
+    turns the direction of the step: the one factor belongs to all the arrays.""",
+)
+mistake(
+    JOINT,
+    "global_norm_after_clipping",
+    edits={"in grads], global_norm": "in grads], min(global_norm, max_norm)"},
+    hint="""The number beside the arrays is the norm of the clipped gradients, which is never above
+    the limit. The norm before clipping tells the caller whether something explodes.""",
+)
+mistake(
+    JOINT,
+    "global_norm_not_returned",
+    edits={"in grads], global_norm": "in grads]"},
+    hint="""The arrays come back alone. The docstring asks for a pair: the arrays and their joint
+    norm before clipping, which shows during training whether something explodes.""",
+)
+mistake(
+    JOINT,
+    "global_norm_returned_first",
+    edits={RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]"},
+    hint="""The two results stand in the other order, so that a caller who unpacks them takes the
+    norm for the gradients. The list of arrays comes first.""",
+)
+mistake(
+    JOINT,
+    "global_norm_of_nothing_fails",
+    edits={"if not grads:\n    return [], 0.0": ""},
+    hint="""An empty list of gradients raises an exception in your code. It is allowed, for a part
+    of a network without parameters: what is the length of a vector without entries?""",
+)
+probe(JOINT, "global_norm_of_nothing_not_returned", edits={"return [], 0.0": "return []"})
+probe(
+    JOINT,
+    "global_norm_returns_array",
+    edits={"in grads], global_norm": "in grads], np.array([global_norm])"},
+)
+probe(JOINT, "global_norm_reversed", edits={"in grads], global": "in grads[::-1]], global"})
+probe(JOINT, "global_norm_flattens", edits={"_rescale(grad,": "_rescale(np.ravel(grad),"})
+probe(
+    JOINT,
+    "global_norm_skips_vectors",
+    edits={"for grad in grads])": "for grad in grads if grad.ndim > 1] or [[0.0]])"},
+)
+probe(
+    JOINT,
+    "global_norm_scaled_by_signed_maximum",
+    edits={
+        "_norm(everything)": "abs(np.max(everything, initial=-np.inf)) or 1.0\n"
+        "global_norm *= float(np.sqrt(np.sum((everything / global_norm) ** 2)))"
+    },
+)
+probe(
+    JOINT,
+    "global_norm_scaled_by_first_array",
+    edits={
+        "_norm(everything)": "next(filter(None, map(_norm, grads)), 1.0)\n"
+        "global_norm *= float(np.sqrt(np.sum((everything / global_norm) ** 2)))"
+    },
+)
+probe(
+    JOINT,
+    "global_norm_of_different_norms",
+    edits={"_norm(everything)": "_norm(np.array([*{_norm(grad) for grad in grads}]))"},
+)

@@ -1,1 +1,0 @@
-"""Named mistakes of the diagnostics."""
