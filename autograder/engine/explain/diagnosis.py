@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import ModuleType
 
 from ..mistakes import Mistake
@@ -52,14 +53,23 @@ class Case:
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked for: what explains these wrong aspects of a function's answers, which show in
-    these tests, and leaves the right ones as they are; strictly, or but for what is free."""
+    """What is looked for: what explains these wrong aspects of a function's answers, and leaves the
+    right ones as they are; strictly, or but for what is free. table: by test and call, which
+    aspects are wrong."""
 
     function: str
     wrong: set[str]
     right: set[str]
-    tests: list[int]
+    table: dict[tuple[int, int], dict[str, bool]]
     is_free: bool
+
+    @cached_property
+    def tests(self) -> list[int]:
+        """The tests that call the function, those first in which most aspects are wrong."""
+        seen: dict[int, set[str]] = defaultdict(set)
+        for (number, _), answer in self.table.items():
+            seen[number].update(a for a, is_wrong in answer.items() if is_wrong)
+        return sorted(seen, key=lambda number: (-len(seen[number] & self.wrong), number))
 
 
 class Diagnosis:
@@ -74,43 +84,38 @@ class Diagnosis:
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
-        if all(outcome.passed for outcome in outcomes):
-            return list(outcomes)
-        heard = [Heard.by(outcome) for outcome in outcomes]
-        right = [replay(self._package, [], one.requests) for one in heard]
-        case = Case(heard, right, right)
-        failed = {n for n, outcome in enumerate(outcomes) if not outcome.passed}
+        wrong = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
         # In the order of their calls: a later function may be called with an earlier one's result.
-        functions = dict.fromkeys(
-            r.name for number in sorted(failed) for r in heard[number].requests
-        )
+        functions = dict.fromkeys(r.name for o in wrong for b in o.asked for r in b.requests)
+        about = [outcome for outcome in outcomes if functions.keys() & set(outcome.called)]
+        heard = [Heard.by(outcome) for outcome in about]
+        right = [list(replay(self._package, [], one.requests)) for one in heard]
+        case = Case(heard, right, list(right))
         for function in functions:
-            if self._name(case, function):  # what follows from it is no mistake of its own
-                named = list(dict.fromkeys(case.named.values()))
-                case.base = [self._made(named, one) for one in heard]
-        explained = [
-            outcome if number not in failed else replace(outcome, explanation=_told(case, number))
-            for number, outcome in enumerate(outcomes)
-        ]
+            if self._name(case, function):
+                self._follow(case, function)
+        told = {
+            outcome.test.id: replace(outcome, explanation=_told(case, number))
+            for number, outcome in enumerate(about)
+            if outcome.kind in EXPLAINED
+        }
+        explained = [told.get(outcome.test.id, outcome) for outcome in outcomes]
         return [_of_a_net(outcome, explained) for outcome in explained]
 
     def _name(self, case: Case, function: str) -> bool:
         """Finds the mistakes in a function, strictly, then but for what is free by contract;
         whether there are any."""
-        wrong: dict[str, set[int]] = defaultdict(set)
-        aspects = set()
-        for number, call in case.calls(function):
-            for aspect, is_wrong in case.wrong(number, call, case.base).items():
-                aspects.add(aspect)
-                if is_wrong:
-                    wrong[aspect].add(number)
+        table = {
+            (number, call): case.wrong(number, call, case.base)
+            for number, call in case.calls(function)
+        }
+        aspects = set().union(*table.values())
         for is_free in (False, True):
-            left = set(wrong) - case.explained(function)
-            tests = sorted(set().union(*(wrong[aspect] for aspect in left)))
-            look = Look(function, left, aspects - set(wrong), tests, is_free)
+            wrong = {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
+            look = Look(function, wrong - case.explained(function), aspects - wrong, table, is_free)
             found = {
                 mistake: explained
-                for mistake in (self._mistakes[function] if left else [])
+                for mistake in (self._mistakes[function] if look.wrong else [])
                 if (explained := self._explains(case, mistake, look))
             }
             # One that explains more is more likely than several that explain a part each.
@@ -129,16 +134,17 @@ class Diagnosis:
         """The aspects that the mistake explains; none where it contradicts a right one."""
         left, seen = set(look.wrong), set[str]()
         others = [m for (name, _), m in case.named.items() if name != look.function]
-        rest = [n for n, h in enumerate(case.heard) if h.calls(look.function)]
-        for number in dict.fromkeys([*look.tests, *rest]):  # most are ruled out by the first
+        for number in look.tests:  # most are ruled out by the first
             heard = case.heard[number]
             made = self._made([mistake, *dict.fromkeys(others)], heard)
-            for call in heard.calls(look.function):
+            for call, (request, instead) in enumerate(zip(heard.requests, made, strict=True)):
+                if request.name != look.function:
+                    continue
                 said, right = heard.said[call], case.right[number][call]
-                for aspect, is_wrong in case.wrong(number, call, case.base).items():
+                for aspect, is_wrong in look.table[number, call].items():
                     if aspect not in left and aspect not in look.right:
                         continue
-                    if _agrees(said, made[call], right, aspect, heard.requests[call], look.is_free):
+                    if _agrees(said, instead, right, aspect, request, look.is_free):
                         seen |= {aspect} if is_wrong else set()
                         continue
                     left.discard(aspect)
@@ -146,11 +152,18 @@ class Diagnosis:
                         return set()
         return left & seen
 
-    def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> list[Said]:
+    def _follow(self, case: Case, function: str) -> None:
+        """What follows from the mistakes in a function is no mistake of another one's."""
+        named = list(dict.fromkeys(case.named.values()))
+        for number, heard in enumerate(case.heard):
+            if heard.calls(function):
+                case.base[number] = list(self._made(named, heard))
+
+    def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> Iterator[Said]:
         try:
-            return replay(self._package, mistakes, heard.requests)
+            yield from replay(self._package, mistakes, heard.requests)
         except ValueError:  # they replace the same text
-            return replay(self._package, mistakes[:1], heard.requests)
+            yield from replay(self._package, mistakes[:1], heard.requests)
 
 
 def _agrees(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -37,9 +37,14 @@ class Said:
     def of(cls, reply: bytes) -> Said:
         """What a reply says."""
         try:
-            kind, *fields = decoded(reply)
+            return cls.by(decoded(reply))
         except (WireError, ValueError, TypeError):
             return cls(raised=("", ""))
+
+    @classmethod
+    def by(cls, content: list[Any]) -> Said:
+        """What the content of a reply says."""
+        kind, *fields = content
         if kind != "returned":
             names = fields[0] if kind == "raised" else [kind]
             return cls(raised=(str(names[:1]), str(fields[1:2])))
@@ -106,14 +111,17 @@ def given(request: Request) -> tuple[list[Any], bool]:
 
 def replay(
     package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
-) -> list[Said]:
-    """The answers of the package with these mistakes in it, which keeps nothing afterwards."""
+) -> Iterator[Said]:
+    """The answers of the package with these mistakes in it, which keeps nothing afterwards; each is
+    made when it is taken. Raises `ValueError` where two mistakes replace the same text."""
     modules = fresh_modules(mistakes)
 
     def find(module: str, function: str) -> Target:
         return Target(getattr(modules.get(module) or getattr(package, module), function))
 
     servant = Servant(find)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return [Said.of(servant.answer(request.content)) for request in requests]
+    for request in requests:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _, content = servant.made(request.content)
+        yield Said.by(content)
