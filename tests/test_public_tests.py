@@ -26,7 +26,7 @@ import contextlib, io, json, sys
 import pytest
 sys.path.insert(0, ".")
 from autograder.engine.assignment import Assignment
-from autograder.engine.mistakes import load_mistakes
+from autograder.engine.mistakes import fresh_modules, load_mistakes
 from pathlib import Path
 
 handout, wanted = Path(sys.argv[1]), set(json.load(sys.stdin))
@@ -57,7 +57,7 @@ for mistake in mistakes:
         continue
     module = sys.modules["gradflow." + mistake.module]
     right = getattr(module, mistake.target)
-    setattr(module, mistake.target, getattr(mistake.fresh(), mistake.target))
+    setattr(module, mistake.target, getattr(fresh_modules([mistake])[mistake.module], mistake.target))
     told[mistake.name] = texts(mistake.module)
     setattr(module, mistake.target, right)
 # The control: with the solution in its place again, nothing fails.
