@@ -124,6 +124,15 @@ def test_nothing_is_named_when_no_mistake_explains_the_answers(
     assert outcomes["scales/values"].explanation is None
 
 
+def test_slips_that_show_in_different_ways_are_all_named(kit: Assignment, grader: Grader) -> None:
+    names = {"clip_norm_no_checks", "clip_norm_hands_back_given_arrays"}
+    slips = [mistake for mistake in load_mistakes(kit) if mistake.name in names]
+    about = ("new_arrays", "wrong_limit", "wrong_gradients")
+    tests = [f"clipping/norm_{name}" for name in about]
+    outcomes, _ = grader.run(classroom.with_mistakes(kit, slips), tests)
+    assert {o.explanation.mistake for o in outcomes if o.explanation} == names
+
+
 def test_numbers_are_compared_relative_to_their_size() -> None:
     assert same(np.array([1.0, 1e-14]), np.array([1.0, 0.0]))
     assert not same(np.array([1e-200]), np.array([2e-200]))

@@ -16,6 +16,8 @@ for target, prefix, limit in (
     (JOINT, "global_norm", "max_norm"),
 ):
     POSITIVE = f'{limit} = _positive("{limit}", {limit})'
+    # Without the copy, as most write it: of a 0-d array it makes a number.
+    usual = {f"np.array({CLIP})": CLIP} if target == VALUE else {}
     mistake(
         target,
         f"{prefix}_any_limit",
@@ -50,7 +52,7 @@ for target, prefix, limit in (
     mistake(
         target,
         f"{prefix}_any_gradient",
-        edits={FINITE: ""},
+        edits={FINITE: "", **usual},
         hint="""Gradients that hold NaN or infinity get through. Such a step would spoil every
         weight that it touches, and no clipping can repair it. Look at all the entries before you
         clip, and raise what the docstring names.""",
@@ -58,7 +60,10 @@ for target, prefix, limit in (
     mistake(
         target,
         f"{prefix}_infinity_accepted",
-        edits={FINITE: "if any(np.isnan(grad).any() for grad in grads):\n    raise ValueError"},
+        edits={
+            FINITE: "if any(np.isnan(grad).any() for grad in grads):\n    raise ValueError",
+            **usual,
+        },
         hint="""NaN is noticed in a gradient, but infinity is not. An infinite entry says that the
         gradient has overflowed, which clipping would hide. NumPy has a function that asks for
         both at once.""",
@@ -69,6 +74,22 @@ for target, prefix, limit in (
         edits={FINITE: "grads = [np.nan_to_num(g, posinf=0.0, neginf=0.0) for g in grads]"},
         hint="""NaN and infinity are replaced by ordinary numbers. The training would go on with a
         step that means nothing, and nobody would notice. The docstring asks for an exception.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_no_checks",
+        edits={POSITIVE: "", FINITE: "", **usual},
+        hint="""Nothing is refused, neither a limit that is not positive nor gradients with NaN or
+        infinity. The one would stop or reverse the training, the other would spoil the weights.
+        The docstring names the exception for both.""",
+    )
+    mistake(
+        target,
+        f"{prefix}_nan_slips_through",
+        edits={POSITIVE: f"if {limit} <= 0:\n    raise ValueError", FINITE: "", **usual},
+        hint="""NaN slips through, as a limit and in gradients, and so does infinity in gradients.
+        Every comparison with NaN is false, so that a condition for what is wrong misses it. Write
+        the one for what is right, and look at the gradients as well.""",
     )
     probe(
         target,
@@ -443,13 +464,17 @@ mistake(
     hint="""Each row of a matrix is shrunk by a factor of its own, which turns the direction of the
     step. All the entries of an array share one norm: look at the axis.""",
 )
-mistake(
-    NORM,
-    "clip_norm_joint",
-    edits={"_norm(grad)": "_norm(np.concatenate([np.ravel(g) for g in grads]))"},
-    hint="""All the arrays are shrunk by one common factor, from their joint norm. That is the task
-    of clip_by_global_norm. Here each array is clipped on its own.""",
-)
+for spelling, joint in (
+    ("joint", "_norm(np.concatenate([np.ravel(g) for g in grads]))"),
+    ("joint_overflows", "float(np.sqrt(sum(np.sum(g**2) for g in grads)))"),
+):
+    mistake(
+        NORM,
+        f"clip_norm_{spelling}",
+        edits={"_norm(grad)": joint},
+        hint="""All the arrays are shrunk by one common factor, from their joint norm. That is the
+        task of clip_by_global_norm. Here each array is clipped on its own.""",
+    )
 mistake(
     NORM,
     "clip_norm_factor_upside_down",
@@ -573,14 +598,6 @@ probe(
     "global_norm_scaled_by_signed_maximum",
     edits={
         "_norm(everything)": "abs(np.max(everything, initial=-np.inf)) or 1.0\n"
-        "global_norm *= float(np.sqrt(np.sum((everything / global_norm) ** 2)))"
-    },
-)
-probe(
-    JOINT,
-    "global_norm_scaled_by_first_array",
-    edits={
-        "_norm(everything)": "next(filter(None, map(_norm, grads)), 1.0)\n"
         "global_norm *= float(np.sqrt(np.sum((everything / global_norm) ** 2)))"
     },
 )

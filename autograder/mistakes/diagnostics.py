@@ -281,6 +281,17 @@ mistake(
     hint="""One entry for each unit comes back, which tells whether it is dead. That is the right
     beginning: the docstring asks for their share, a single number.""",
 )
+for spelling, edit in (
+    ("dead_if_constant", "np.ptp(activations, axis=0) == 0"),
+    ("dead_if_almost_constant", "np.var(activations, axis=0) < 1e-6"),
+):
+    mistake(
+        DEAD,
+        spelling,
+        edits={SILENT: edit},
+        hint="""Units that give almost the same for every example count as dead. A constant unit may
+        well be awake: what has to be true of its value?""",
+    )
 mistake(
     DEAD,
     "dead_thresholds_in_place",

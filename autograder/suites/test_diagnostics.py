@@ -176,7 +176,7 @@ def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
 
 @pytest.mark.points(1)
 @pytest.mark.catches("dead_alive_fraction", "dead_count", "dead_examples")
-@pytest.mark.catches("dead_first_example", "dead_if_ever_zero", "dead_isclose")
+@pytest.mark.catches("dead_first_example", "dead_if_constant", "dead_if_ever_zero", "dead_isclose")
 @pytest.mark.catches("dead_on_average", "dead_over_examples", "dead_per_unit", "dead_small_enough")
 @pytest.mark.catches("dead_zero_entries")
 @pytest.mark.catches("dead_almost_always")

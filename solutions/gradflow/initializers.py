@@ -108,7 +108,8 @@ def he_normal(n_in: int, n_out: int, rng: np.random.Generator, mode: str = "fan_
     """
     # BEGIN SOLUTION
     n_in, n_out = _check_sizes(n_in, n_out)
-    return rng.normal(0.0, _he_std(n_in, n_out, mode), size=(n_in, n_out))
+    std = _he_std(n_in, n_out, mode)
+    return rng.normal(0.0, std, size=(n_in, n_out))
     # END SOLUTION
 
 

@@ -121,12 +121,11 @@ class Diagnosis:
             # One that explains more is more likely than several that explain a part each.
             while found:
                 most = max(map(len, found.values()))
-                best = [mistake for mistake, explained in found.items() if len(explained) == most]
-                taken = found[best[0]]
-                if len(best) == 1:
-                    case.named |= {(function, aspect): best[0] for aspect in taken}
-                else:
-                    taken = set().union(*(found[mistake] for mistake in best))
+                best = next(m for m, explained in found.items() if len(explained) == most)
+                rivals = [e for e in found.values() if len(e) == most and e & found[best]]
+                if len(rivals) == 1:
+                    case.named |= {(function, aspect): best for aspect in found[best]}
+                taken = set().union(*rivals)
                 found = {m: rest for m, e in found.items() if (rest := e - taken)}
         return bool(case.explained(function))
 
@@ -144,7 +143,8 @@ class Diagnosis:
                 for aspect, is_wrong in look.table[number, call].items():
                     if aspect not in left and aspect not in look.right:
                         continue
-                    if _agrees(said, instead, right, aspect, request, look.is_free):
+                    is_free = look.is_free and not (is_wrong and aspect in BESIDE)
+                    if _agrees(said, instead, right, aspect, request, is_free):
                         seen |= {aspect} if is_wrong else set()
                         continue
                     left.discard(aspect)

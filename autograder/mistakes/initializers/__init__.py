@@ -1,1 +1,0 @@
-"""Mistakes in `initializers.py`, one file per function."""
