@@ -26,11 +26,11 @@ def _two_batches(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, A
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches("sigmoid_centred", "sigmoid_clipped_at_ten", "sigmoid_epsilon_in_denominator")
-@pytest.mark.catches("sigmoid_float32", "sigmoid_from_tanh_of_z", "sigmoid_hard")
+@pytest.mark.catches("sigmoid_clipped_at_ten")
+@pytest.mark.catches("sigmoid_float32", "sigmoid_from_tanh_of_z")
 @pytest.mark.catches("sigmoid_math_exp", "sigmoid_minus_in_denominator", "sigmoid_missing_brackets")
-@pytest.mark.catches("sigmoid_of_absolute_value", "sigmoid_returns_tanh", "sigmoid_rounded")
-@pytest.mark.catches("sigmoid_short_e", "sigmoid_sign_of_exponent", "sigmoid_softmax")
+@pytest.mark.catches("sigmoid_of_absolute_value", "sigmoid_returns_tanh")
+@pytest.mark.catches("sigmoid_sign_of_exponent", "sigmoid_softmax")
 def test_sigmoid_values(student, reference, rng):
     """sigmoid: the values are those of the logistic function.
 
@@ -40,7 +40,7 @@ def test_sigmoid_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_assigns_into_scalar", "sigmoid_matrix_only")
+@pytest.mark.catches("sigmoid_assigns_into_scalar", "sigmoid_two_loops")
 @pytest.mark.catches("sigmoid_one_entry_as_scalar")
 def test_sigmoid_contract(student, reference, rng):
     """sigmoid: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
@@ -51,8 +51,8 @@ def test_sigmoid_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_branch_by_smallest", "sigmoid_limits_in_place")
-@pytest.mark.catches("sigmoid_negates_in_place", "sigmoid_of_growing_exponential")
+@pytest.mark.catches("sigmoid_in_place")
+@pytest.mark.catches("sigmoid_in_place", "sigmoid_of_growing_exponential")
 def test_sigmoid_extremes(student, reference):
     """sigmoid: the values are right for extreme z, too.
 
@@ -63,11 +63,10 @@ def test_sigmoid_extremes(student, reference):
 
 @pytest.mark.points(1)
 @pytest.mark.catches("sigmoid_grad_applied_twice", "sigmoid_grad_at_activation")
-@pytest.mark.catches("sigmoid_grad_forward_difference", "sigmoid_grad_jacobian")
 @pytest.mark.catches("sigmoid_grad_matrix_product", "sigmoid_grad_mixed_variables")
 @pytest.mark.catches("sigmoid_grad_negative", "sigmoid_grad_one_factor")
 @pytest.mark.catches("sigmoid_grad_plus_in_bracket", "sigmoid_grad_returns_value")
-@pytest.mark.catches("sigmoid_grad_rule_of_tanh", "sigmoid_grad_squared_factor")
+@pytest.mark.catches("sigmoid_grad_rule_of_tanh")
 def test_sigmoid_grad_values(student, reference, rng):
     """sigmoid_grad: the values are the derivative of the logistic function at z.
 
@@ -87,7 +86,7 @@ def test_sigmoid_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_grad_overwrites_z", "sigmoid_grad_quotient_of_decaying")
+@pytest.mark.catches("sigmoid_grad_in_place", "sigmoid_grad_quotient_of_decaying")
 @pytest.mark.catches("sigmoid_grad_quotient_of_growing")
 def test_sigmoid_grad_extremes(student, reference):
     """sigmoid_grad: the values are right for extreme z, too.
@@ -113,10 +112,10 @@ def test_sigmoid_warnings(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("tanh_clipped_at_five", "tanh_falling", "tanh_flattened")
-@pytest.mark.catches("tanh_from_sigmoid_of_z", "tanh_hard", "tanh_list", "tanh_missing_brackets")
+@pytest.mark.catches("tanh_from_sigmoid_of_z", "tanh_hard", "tanh_missing_brackets")
 @pytest.mark.catches("tanh_returns_arctan", "tanh_returns_sigmoid", "tanh_returns_sinh")
-@pytest.mark.catches("tanh_returns_tan", "tanh_stretched", "tanh_through_float32")
-@pytest.mark.catches("tanh_unshifted_sigmoid", "tanh_upside_down")
+@pytest.mark.catches("tanh_returns_tan", "tanh_stretched", "tanh_float32")
+@pytest.mark.catches("tanh_upside_down")
 @pytest.mark.catches("tanh_linear_near_zero")
 def test_tanh_values(student, reference, rng):
     """tanh: the values are those of the hyperbolic tangent.
@@ -127,7 +126,7 @@ def test_tanh_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("tanh_row_by_row")
+@pytest.mark.catches("tanh_two_loops")
 @pytest.mark.catches("tanh_one_entry_as_scalar")
 def test_tanh_contract(student, reference, rng):
     """tanh: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
@@ -150,12 +149,12 @@ def test_tanh_extremes(student, reference):
 
 @pytest.mark.points(1)
 @pytest.mark.catches("tanh_grad_applied_twice", "tanh_grad_at_activation")
-@pytest.mark.catches("tanh_grad_averaged_over_batch", "tanh_grad_caret_for_power")
-@pytest.mark.catches("tanh_grad_float32", "tanh_grad_forward_difference")
+@pytest.mark.catches("tanh_grad_caret_for_power")
+@pytest.mark.catches("tanh_grad_float32")
 @pytest.mark.catches("tanh_grad_lost_power_of_secant", "tanh_grad_matrix_product")
 @pytest.mark.catches("tanh_grad_missing_square", "tanh_grad_negative", "tanh_grad_plus")
 @pytest.mark.catches("tanh_grad_returns_value", "tanh_grad_rule_of_sigmoid")
-@pytest.mark.catches("tanh_grad_square_of_argument", "tanh_grad_square_of_difference")
+@pytest.mark.catches("tanh_grad_square_of_difference")
 def test_tanh_grad_values(student, reference, rng):
     """tanh_grad: the values are the derivative of the hyperbolic tangent at z.
 
@@ -199,11 +198,10 @@ def test_tanh_warnings(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("relu_absolute_value", "relu_capped_at_one", "relu_capped_at_six")
-@pytest.mark.catches("relu_decides_for_whole_array", "relu_drops_negatives", "relu_float32")
+@pytest.mark.catches("relu_asks_all", "relu_float32")
 @pytest.mark.catches("relu_into_one_array")
-@pytest.mark.catches("relu_integer_array", "relu_leaks", "relu_max_for_maximum")
-@pytest.mark.catches("relu_negative_part", "relu_python_max", "relu_returns_slope", "relu_softplus")
-@pytest.mark.catches("relu_vectorize_takes_first_type")
+@pytest.mark.catches("relu_leaks", "relu_max_for_maximum")
+@pytest.mark.catches("relu_negative_part", "relu_if_on_array", "relu_softplus")
 def test_relu_values(student, reference, rng):
     """relu: positive entries stay, negative ones become zero.
 
@@ -226,10 +224,10 @@ def test_relu_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("relu_grad_at_activation", "relu_grad_clipped_z")
-@pytest.mark.catches("relu_grad_decides_for_whole_array", "relu_grad_divides_by_z")
-@pytest.mark.catches("relu_grad_flattened", "relu_grad_if_on_array", "relu_grad_jacobian")
-@pytest.mark.catches("relu_grad_leaks", "relu_grad_of_softplus", "relu_grad_pieces_added")
+@pytest.mark.catches("relu_grad_at_activation")
+@pytest.mark.catches("relu_grad_asks_any", "relu_grad_divides_by_z")
+@pytest.mark.catches("relu_grad_flattened", "relu_grad_if_on_array")
+@pytest.mark.catches("relu_grad_leaks", "relu_grad_of_softplus")
 @pytest.mark.catches("relu_grad_returns_value", "relu_grad_sign", "relu_grad_wrong_side")
 def test_relu_grad_values(student, reference, rng):
     """relu_grad: the slope is that of each side; at 0 it lies between them.
@@ -278,10 +276,10 @@ def test_relu_warnings(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("leaky_relu_alpha_ignored", "leaky_relu_alpha_on_positive_side")
 @pytest.mark.catches("leaky_relu_alpha_required", "leaky_relu_constant_for_negatives")
-@pytest.mark.catches("leaky_relu_decides_for_whole_array", "leaky_relu_divides_by_alpha")
-@pytest.mark.catches("leaky_relu_ends_refused", "leaky_relu_exponential", "leaky_relu_float32")
-@pytest.mark.catches("leaky_relu_if_on_rows", "leaky_relu_leak_added_everywhere")
-@pytest.mark.catches("leaky_relu_maximum_with_alpha", "leaky_relu_other_default")
+@pytest.mark.catches("leaky_relu_asks_all", "leaky_relu_divides_by_alpha")
+@pytest.mark.catches("leaky_relu_ends_refused", "leaky_relu_float32")
+@pytest.mark.catches("leaky_relu_loop_over_rows", "leaky_relu_leak_added_everywhere")
+@pytest.mark.catches("leaky_relu_maximum_with_alpha", "leaky_relu_default_0_3")
 @pytest.mark.catches("leaky_relu_plain_relu", "leaky_relu_sign_lost")
 @pytest.mark.catches("leaky_relu_zero_alpha_replaced")
 def test_leaky_relu_values(student, reference, rng):
@@ -308,10 +306,10 @@ def test_leaky_relu_contract(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("leaky_relu_grad_alpha_ignored", "leaky_relu_grad_assignments_in_sequence")
-@pytest.mark.catches("leaky_relu_grad_integer_array", "leaky_relu_grad_inverse_alpha")
+@pytest.mark.catches("leaky_relu_grad_integers", "leaky_relu_grad_inverse_alpha")
 @pytest.mark.catches("leaky_relu_grad_leak_added_everywhere", "leaky_relu_grad_of_relu")
-@pytest.mark.catches("leaky_relu_grad_other_default", "leaky_relu_grad_returns_value")
-@pytest.mark.catches("leaky_relu_grad_sign", "leaky_relu_grad_swapped")
+@pytest.mark.catches("leaky_relu_grad_default_0_1", "leaky_relu_grad_returns_value")
+@pytest.mark.catches("leaky_relu_grad_negative", "leaky_relu_grad_swapped")
 @pytest.mark.catches("leaky_relu_grad_value_for_negatives", "leaky_relu_grad_z_for_positives")
 @pytest.mark.catches("leaky_relu_grad_zero_alpha_replaced", "leaky_relu_grad_zero_at_zero")
 def test_leaky_relu_grad_values(student, reference, rng):
@@ -326,7 +324,7 @@ def test_leaky_relu_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_grad_loop_over_length")
+@pytest.mark.catches("leaky_relu_grad_loop_over_rows")
 def test_leaky_relu_grad_contract(student, reference, rng):
     """leaky_relu_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -336,7 +334,7 @@ def test_leaky_relu_grad_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_grad_in_place", "leaky_relu_ravel_is_a_view")
+@pytest.mark.catches("leaky_relu_grad_in_place", "leaky_relu_in_place")
 def test_leaky_relu_extremes(student, reference):
     """leaky_relu, leaky_relu_grad: the values are right for extreme z, too.
 
@@ -347,8 +345,8 @@ def test_leaky_relu_extremes(student, reference):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_alpha_required", "leaky_relu_grad_other_default")
-@pytest.mark.catches("leaky_relu_grad_zero_at_zero", "leaky_relu_other_default")
+@pytest.mark.catches("leaky_relu_alpha_required", "leaky_relu_grad_default_0_1")
+@pytest.mark.catches("leaky_relu_grad_zero_at_zero", "leaky_relu_default_0_3")
 def test_leaky_relu_warnings(student, reference, rng):
     """leaky_relu, leaky_relu_grad: no z gives a RuntimeWarning.
 
@@ -393,7 +391,7 @@ def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[st
 @pytest.mark.catches("prelu_alpha_along_batch", "prelu_alpha_limited")
 @pytest.mark.catches("prelu_alpha_on_positive_side", "prelu_alpha_without_sign")
 @pytest.mark.catches("prelu_array_alpha_only", "prelu_constant_for_negatives", "prelu_first_alpha")
-@pytest.mark.catches("prelu_fixed_slope", "prelu_matrix_product", "prelu_maximum_of_lines")
+@pytest.mark.catches("prelu_slope_at_start", "prelu_maximum_of_lines")
 @pytest.mark.catches("prelu_mean_alpha", "prelu_scalar_alpha_only", "prelu_sign_of_negative_part")
 @pytest.mark.catches("prelu_slope_added_everywhere")
 @pytest.mark.catches("prelu_two_units_share")
@@ -420,10 +418,10 @@ def test_prelu_contract(student, reference, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.catches("prelu_grad_alpha_along_batch", "prelu_grad_alpha_limited")
 @pytest.mark.catches("prelu_grad_array_alpha_only", "prelu_grad_dz_of_maximum")
-@pytest.mark.catches("prelu_grad_dz_of_relu", "prelu_grad_dz_only", "prelu_grad_dz_swapped")
-@pytest.mark.catches("prelu_grad_dz_zero_at_zero", "prelu_grad_float32", "prelu_grad_mean_alpha")
+@pytest.mark.catches("prelu_grad_of_relu", "prelu_grad_dz_only", "prelu_grad_dz_swapped")
+@pytest.mark.catches("prelu_grad_zero_at_zero", "prelu_grad_float32", "prelu_grad_mean_alpha")
 @pytest.mark.catches("prelu_grad_order_swapped", "prelu_grad_scalar_alpha_only")
-@pytest.mark.catches("prelu_grad_value_for_dz")
+@pytest.mark.catches("prelu_grad_value_for_negatives")
 def test_prelu_grad_by_z(student, reference, rng):
     """prelu_grad: the first result is the slope with respect to z, entry by entry.
 
@@ -475,7 +473,7 @@ def test_prelu_extremes(student, reference, rng):
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("prelu_alpha_limited", "prelu_alpha_without_sign", "prelu_array_alpha_only")
-@pytest.mark.catches("prelu_grad_dz_zero_at_zero")
+@pytest.mark.catches("prelu_grad_zero_at_zero")
 def test_prelu_warnings(student, reference, rng):
     """prelu, prelu_grad: no z gives a RuntimeWarning.
 
@@ -495,11 +493,11 @@ def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, A
 
 @pytest.mark.points(0.5)
 @pytest.mark.catches("elu_alpha_ignored", "elu_alpha_in_exponent", "elu_alpha_on_both_sides")
-@pytest.mark.catches("elu_celu", "elu_decides_for_whole_array", "elu_difference_reversed")
-@pytest.mark.catches("elu_if_on_array", "elu_leaky", "elu_list", "elu_maximum_of_pieces")
-@pytest.mark.catches("elu_missing_minus_one", "elu_one_outside_bracket", "elu_other_default")
+@pytest.mark.catches("elu_celu", "elu_asks_all", "elu_difference_reversed")
+@pytest.mark.catches("elu_if_on_array", "elu_leaky", "elu_maximum_of_pieces")
+@pytest.mark.catches("elu_missing_minus_one", "elu_one_outside_bracket", "elu_default_0_01")
 @pytest.mark.catches("elu_pieces_added", "elu_pieces_swapped", "elu_plain_relu", "elu_selu_scale")
-@pytest.mark.catches("elu_shifted_exponent", "elu_sign_of_exponent")
+@pytest.mark.catches("elu_sign_of_exponent")
 @pytest.mark.catches("elu_zero_alpha_replaced")
 @pytest.mark.catches("elu_series_near_zero")
 def test_elu_values(student, reference, rng):
@@ -522,7 +520,7 @@ def test_elu_contract(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("elu_clipped_at_minus_ten", "elu_in_place", "elu_mask_as_factor")
+@pytest.mark.catches("elu_in_place", "elu_mask_as_factor")
 def test_elu_extremes(student, reference):
     """elu: the values are right for extreme z, too.
 
@@ -532,12 +530,12 @@ def test_elu_extremes(student, reference):
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches("elu_grad_alpha_added_to_exponential", "elu_grad_alpha_for_positives")
+@pytest.mark.catches("elu_grad_alpha_for_positives")
 @pytest.mark.catches("elu_grad_alpha_ignored", "elu_grad_alpha_in_exponent")
 @pytest.mark.catches("elu_grad_applied_twice", "elu_grad_assignments_in_sequence")
 @pytest.mark.catches("elu_grad_at_activation", "elu_grad_at_most_one", "elu_grad_celu")
 @pytest.mark.catches("elu_grad_exponential_everywhere", "elu_grad_float32", "elu_grad_leaky")
-@pytest.mark.catches("elu_grad_negative", "elu_grad_of_relu", "elu_grad_other_default")
+@pytest.mark.catches("elu_grad_negative", "elu_grad_of_relu", "elu_grad_default_0_01")
 @pytest.mark.catches("elu_grad_power_rule", "elu_grad_returns_value", "elu_grad_sign_of_exponent")
 @pytest.mark.catches("elu_grad_value_for_negatives", "elu_grad_value_plus_alpha_everywhere")
 @pytest.mark.catches("elu_grad_z_for_positives", "elu_grad_zero_at_zero")
@@ -551,7 +549,7 @@ def test_elu_grad_values(student, reference, rng):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("elu_grad_asks_for_smallest", "elu_grad_assigns_into_scalar")
+@pytest.mark.catches("elu_grad_vectorize", "elu_grad_assigns_into_scalar")
 def test_elu_grad_contract(student, reference, rng):
     """elu_grad: a float64 array of z's shape comes back, and z stays as it is.
 
@@ -617,12 +615,12 @@ def _generator(rng: np.random.Generator) -> np.random.Generator:
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.catches("rrelu_bounds_ignored", "rrelu_bounds_swapped", "rrelu_divides_by_slope")
+@pytest.mark.catches("rrelu_bounds_ignored", "rrelu_divides_by_slope")
 @pytest.mark.catches("rrelu_draws_twice", "rrelu_equal_bounds_refused", "rrelu_float32")
 @pytest.mark.catches("rrelu_interval_too_wide", "rrelu_inverse_default_bounds")
 @pytest.mark.catches("rrelu_inverse_is_uniform", "rrelu_lower_ignored")
 @pytest.mark.catches("rrelu_no_slope_for_positives", "rrelu_normal_slopes", "rrelu_order_swapped")
-@pytest.mark.catches("rrelu_returns_all_draws", "rrelu_returns_mean_slope", "rrelu_sign_lost")
+@pytest.mark.catches("rrelu_returns_all_draws", "rrelu_returns_mean_slope")
 @pytest.mark.catches("rrelu_slope_from_unit_interval", "rrelu_slope_on_positives")
 @pytest.mark.catches("rrelu_slope_zero_at_zero", "rrelu_value_only", "rrelu_zero_lower_refused")
 @pytest.mark.catches("rrelu_slopes_at_most_one")
@@ -698,7 +696,7 @@ def test_rrelu_training_distribution(student, rng):
 @pytest.mark.catches("rrelu_evaluation_uses_lower", "rrelu_evaluation_uses_sum", "rrelu_float32")
 @pytest.mark.catches("rrelu_inverse_default_bounds", "rrelu_modes_swapped")
 @pytest.mark.catches("rrelu_no_slope_for_positives", "rrelu_order_swapped")
-@pytest.mark.catches("rrelu_returns_all_draws", "rrelu_rounded_default_bound", "rrelu_sign_lost")
+@pytest.mark.catches("rrelu_returns_all_draws", "rrelu_rounded_default_bound")
 @pytest.mark.catches("rrelu_slope_on_positives", "rrelu_slope_zero_at_zero", "rrelu_value_only")
 @pytest.mark.catches("rrelu_zero_lower_refused", "rrelu_zero_upper_replaced")
 @pytest.mark.catches("rrelu_evaluation_at_most_one")

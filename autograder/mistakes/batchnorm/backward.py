@@ -16,14 +16,22 @@ RETURN = "return dx, dgamma, dbeta"
 
 # ---- evaluation ----
 
-mistake(
-    BACKWARD,
-    "backward_ignores_mode",
-    edits={MODE: "if True:"},
-    hint="""After a forward pass in evaluation you use the training formula. There the running
-    values are constants, which do not depend on x, so no gradient flows through them. Store the
-    mode in the cache.""",
-)
+for name, through_var in (
+    ("backward_ignores_mode", THROUGH_VAR),
+    # The same in stages: what flows to the variance flows on to the mean, which is not 0 here.
+    (
+        "backward_stages_in_both_modes",
+        THROUGH_VAR.replace("x_hat *", "(x_hat - x_hat.mean(axis=0)) *", 1),
+    ),
+):
+    mistake(
+        BACKWARD,
+        name,
+        edits={MODE: "if True:", THROUGH_VAR: through_var},
+        hint="""After a forward pass in evaluation you use the training formula. There the running
+        values are constants, which do not depend on x, so no gradient flows through them. Store the
+        mode in the cache.""",
+    )
 for name, lookup in (
     ("none_subscripted", LOAD),
     ("none_unpacked", "x_hat, inv_std, gamma = cache"),

@@ -347,22 +347,6 @@ mistake(
     hint="""You subtract the mean from x itself, so the caller's batch is changed. Other layers may
     still need it. `x -= mean` writes into the array, `x - mean` makes a new one.""",
 )
-mistake(
-    FORWARD,
-    "eval_cache_of_batch",
-    edits={
-        RETURN: f"""
-            if not training:
-                inv_std = 1.0 / np.sqrt(x.var(axis=0) + eps)
-                x_hat = (x - x.mean(axis=0)) * inv_std
-                cache.update(x_hat=x_hat, inv_std=inv_std, training=True)
-            {RETURN}
-        """
-    },
-    hint="""After a forward pass in evaluation the backward pass works with the batch's own mean and
-    variance. In evaluation the running values are constants: they scale x, and no gradient flows
-    through them. Store what the forward pass has really used.""",
-)
 
 # ---- what else the hidden tests rule out ----
 

@@ -1,0 +1,266 @@
+"""Mistakes in randomised ReLU: what stands in place of one text of the solution."""
+
+from autograder.engine.mistakes import mistake, probe
+
+WRONG = "not 0 <= lower <= upper"
+MODE = "if training:"
+ASSERT = 'assert rng is not None, "training draws the slopes, so it needs a generator"'
+DRAW = "rng.uniform(lower, upper, size=np.shape(z))"
+DRAWN = f"negative_slope = {DRAW}"
+MIDDLE = "(lower + upper) / 2"
+SLOPE = "np.where(z < 0, negative_slope, 1.0)"
+RETURN = "return slope * z, slope"
+
+
+def _mistakes(text: str, hint: str, **instead: str) -> None:
+    for name, new in instead.items():
+        mistake("rrelu", f"rrelu_{name}", edits={text: new}, hint=hint)
+
+
+def _probes(text: str, **instead: str) -> None:
+    for name, new in instead.items():
+        probe("rrelu", f"rrelu_{name}", edits={text: new})
+
+
+# ---- the limits ----
+
+_mistakes(
+    WRONG,
+    """Wrong limits get through, at least in evaluation, where no generator refuses them. A negative
+    slope would change the sign of the gradient. Where must the check stand so that both modes meet
+    it?""",
+    bounds_unchecked="False",
+    bounds_checked_in_training_only=f"training and {WRONG}",
+)
+_mistakes(
+    WRONG,
+    """A negative lower limit gets through when the order is right. Negative slopes change the sign
+    of the gradient. The docstring asks for two things: does your condition ask for both?""",
+    negative_lower_accepted="not lower <= upper",
+)
+_mistakes(
+    WRONG,
+    """NaN gets through as a limit. Every comparison with NaN is false, so asking for what is wrong
+    never finds it. Ask whether what must hold does hold.""",
+    nan_accepted="lower < 0 or upper < lower",
+)
+_mistakes(
+    f"if {WRONG}",
+    """Limits in the wrong order are exchanged silently. Nobody knows which of the two the caller
+    got wrong, so the docstring asks for an exception.""",
+    bounds_sorted=f"lower, upper = min(lower, upper), max(lower, upper)\nif {WRONG}",
+)
+_mistakes(
+    WRONG,
+    """Limits at the edge of what is allowed are refused: a lower limit of zero, or two equal ones,
+    which give a fixed slope. Look at each comparison: should it hold for equal numbers?""",
+    equal_bounds_refused="not 0 <= lower < upper",
+    zero_lower_refused="not 0 < lower <= upper",
+)
+_mistakes(
+    "raise ValueError(f",
+    """Wrong limits raise another exception than the docstring names. `assert` is for checks of your
+    own code and vanishes under `python -O`; a caller's wrong argument needs the one promised.""",
+    assertion="raise AssertionError(f",
+)
+_probes(
+    WRONG,
+    bounds_checked_for_negatives=f"np.any(z < 0) and {WRONG}",
+    bounds_unchecked_for_nothing=f"z.size and {WRONG}",
+    bounds_unchecked_beside_generator=f"(training or rng is None) and {WRONG}",
+)
+
+# ---- how slopes are drawn in training ----
+
+_mistakes(
+    DRAW,
+    """Negative entries share their slopes. The noise makes units and examples less alike only if
+    every entry has a draw of its own. How many numbers do you draw, and how many are needed?""",
+    one_slope_for_all="rng.uniform(lower, upper)",
+    slope_per_unit="rng.uniform(lower, upper, size=np.shape(z)[-1:])",
+    slope_per_example="rng.uniform(lower, upper, size=z.shape[:1] + (1,) * (z.ndim - 1))",
+)
+_mistakes(
+    DRAW,
+    """Some slopes lie outside the limits. A number between 0 and 1 must be stretched and moved to
+    fill an interval: where does it begin, and how wide is it? Or tell the generator both
+    limits.""",
+    slope_from_unit_interval="rng.random(np.shape(z))",
+    interval_too_wide="lower + upper * rng.random(np.shape(z))",
+    lower_ignored="rng.uniform(0.0, upper, size=np.shape(z))",
+)
+_mistakes(
+    MODE,
+    """The slopes lie between the default limits, whatever the caller passes. Look for numbers that
+    stand where the arguments should stand.""",
+    bounds_ignored=f"lower, upper = 1 / 8, 1 / 3\n{MODE}",
+)
+_mistakes(
+    DRAW,
+    """Not all slopes between the limits are equally likely: the docstring asks for a uniform
+    distribution of the slope itself. Plot a histogram of many slopes; it should be flat.""",
+    slope_is_a_bound="rng.choice([lower, upper], size=np.shape(z))",
+    normal_slopes="rng.normal((lower + upper) / 2, (upper - lower) / np.sqrt(12), np.shape(z))",
+    inverse_is_uniform="1 / rng.uniform(1 / np.float64(upper), 1 / np.float64(lower), z.shape)",
+)
+_mistakes(
+    DRAWN,
+    """No slope is drawn in training; the middle of the limits stands there as in evaluation. The
+    noise is what this unit is for: it keeps the network from relying on single entries.""",
+    never_random=f"negative_slope = np.full(np.shape(z), {MIDDLE})",
+)
+_mistakes(
+    DRAW,
+    """The slopes do not come from the generator that is handed in. A fixed seed repeats the same
+    noise, and NumPy's global state is shared by all code, so that a run cannot be repeated.""",
+    own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
+    global_state="np.random.uniform(lower, upper, np.shape(z))",
+)
+_probes(
+    DRAW,
+    slopes_of_last_two_axes="rng.uniform(lower, upper, np.shape(z)[-2:])",
+    one_slope_for_one_axis="rng.uniform(lower, upper, z.shape if z.ndim != 1 else None)",
+    slope_per_channel="rng.uniform(lower, upper, (*z.shape[:2], 1, 1) if z.ndim == 4 else z.shape)",
+    slopes_at_most_one=f"np.minimum({DRAW}, 1.0)",
+    few_seeds="np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)",
+)
+_probes(
+    DRAWN,
+    slope_per_value="""
+        values, which = np.unique(z, return_inverse=True)
+        negative_slope = rng.uniform(lower, upper, values.shape)[which.ravel()].reshape(z.shape)
+        """,
+    seeds_global_generator="""
+        np.random.seed(rng.integers(2**32, dtype=np.uint32))
+        negative_slope = np.random.uniform(lower, upper, np.shape(z))
+        """,
+)
+_probes(MODE, single_entry_not_drawn="if training and z.size > 1:")
+
+# ---- the value and the slope ----
+
+_mistakes(
+    SLOPE,
+    """Positive entries are multiplied by slopes as well, so all signals shrink in each layer. Only
+    negative entries leak, in both modes; positive ones keep their value.""",
+    slope_on_positives="negative_slope",
+    evaluation_shrinks_positives="np.where((z < 0) | (not training), negative_slope, 1.0)",
+)
+_mistakes(
+    RETURN,
+    """The values are right, but not the slope that comes back for positive entries: it did not make
+    the value there. It is also the derivative for the backward pass. What is it for positive z?""",
+    returns_all_draws="return slope * z, negative_slope",
+    no_slope_for_positives="return slope * z, np.where(z < 0, slope, 0.0)",
+)
+mistake(
+    "rrelu",
+    "rrelu_draws_in_both_modes_and_returns_all",
+    body="""
+        drawn = rng.uniform(lower, upper, np.shape(z))
+        return np.where(z >= 0, z, drawn * z), drawn
+        """,
+    hint="""Three things: slopes are drawn in evaluation, too; wrong limits get through; and the
+    slope that comes back for positive entries is a drawn number that was not used. The slope is
+    also the derivative: begin with that.""",
+)
+_mistakes(
+    SLOPE,
+    """At z = 0 your slope is zero, below the lower limit: neither `>` nor `<` holds there. Let one
+    of the two cases take zero in.""",
+    slope_zero_at_zero="(z > 0) * 1.0 + (z < 0) * negative_slope",
+)
+_mistakes(
+    RETURN,
+    """The slopes that come back are not those that made the values: they are drawn anew, or are the
+    mean. The backward pass needs the very slopes of the forward pass. Keep them under a name.""",
+    draws_twice=f"return slope * z, np.where(z < 0, {DRAW} if training else slope, 1.0)",
+    returns_mean_slope=f"return slope * z, np.where(z < 0, {MIDDLE}, 1.0)",
+)
+_mistakes(
+    RETURN,
+    """Negative entries become larger, as z is divided by the slope. The paper divides, since it
+    draws the inverse. Here what is drawn is the slope, which makes negative entries smaller.""",
+    divides_by_slope="return z / slope, slope",
+)
+_mistakes(
+    RETURN,
+    """Two results are asked for, in this order: the value and then the slope. The backward pass
+    needs the slopes that were drawn, and the next layer the values. Compare with the docstring.""",
+    value_only="return slope * z",
+    order_swapped="return slope, slope * z",
+)
+_mistakes(
+    RETURN,
+    """The array z that was handed in is changed: `*=` makes no new array. The backward pass may
+    still need the pre-activations. Which operator makes a new one?""",
+    in_place="z *= slope\nreturn z, slope",
+)
+_mistakes(
+    RETURN,
+    """Your numbers are right to about seven digits only: something on the way is float32. Small
+    gradients are multiplied layer by layer, and each rounding adds up. Keep float64.""",
+    float32="return np.float32(slope * z), np.float32(slope)",
+)
+_probes(MODE, matrix_only=f"rows, columns = z.shape\n{MODE}")
+_probes(
+    RETURN,
+    clipped_in_place="value = slope * z\nnp.clip(z, -1e6, 1e6, out=z)\nreturn value, slope",
+)
+
+# ---- evaluation, and the defaults ----
+
+for name, mode in (("always_random", "True"), ("modes_swapped", "not training")):
+    mistake(
+        "rrelu",
+        f"rrelu_{name}",
+        edits={MODE: f"if {mode}:", ASSERT: ""},
+        hint="""Slopes are drawn in evaluation. A trained network should answer the same every time,
+        also when there is no generator; the noise belongs to training. Look at the condition.""",
+    )
+mistake(
+    "rrelu",
+    "rrelu_draws_before_mode",
+    edits={MODE: f"drawn = {DRAW}\n{MODE}", ASSERT: "", DRAWN: "negative_slope = drawn"},
+    hint="""Evaluation fails without a generator, since numbers are drawn before the mode is looked
+    at. In evaluation nothing is random. Draw only where the draw is used.""",
+)
+_mistakes(
+    MIDDLE,
+    """In evaluation one fixed slope stands for all that were drawn in training, so that the signals
+    keep their size on average. Yours is another one. What is the mean of a uniform distribution
+    between the two limits?""",
+    evaluation_uses_lower="lower",
+    evaluation_uses_upper="upper",
+    evaluation_uses_half_width="(upper - lower) / 2",
+    evaluation_uses_sum="lower + upper",
+    evaluation_inverts_mean="2 / np.float64(lower + upper)",
+    evaluation_geometric_mean="np.sqrt(lower * upper)",
+    evaluation_is_relu="0.0",
+)
+_mistakes(
+    RETURN,
+    """In evaluation the slope comes back as one number. Positive and negative entries have
+    different slopes, and the backward pass multiplies entry by entry, so it needs z's shape.""",
+    evaluation_returns_one_slope=f"return slope * z, slope if training else {MIDDLE}",
+)
+OTHER_DEFAULT = """Without limits or a mode your function uses other defaults than the docstring's.
+(The paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise, or none.
+Compare the two signatures."""
+_mistakes("1 / 3", OTHER_DEFAULT, rounded_default_bound="0.33")
+_mistakes("training: bool = True", OTHER_DEFAULT, default_is_evaluation="training: bool = False")
+_mistakes(
+    "lower: float = 1 / 8,\nupper: float = 1 / 3,",
+    OTHER_DEFAULT,
+    inverse_default_bounds="lower: float = 3.0,\nupper: float = 8.0,",
+)
+_probes(f"if {WRONG}", zero_upper_replaced=f"upper = upper or 1 / 3\nif {WRONG}")
+_probes(MIDDLE, evaluation_at_most_one=f"min({MIDDLE}, 1.0)")
+probe(
+    "rrelu",
+    "rrelu_evaluation_remembers_upper",
+    edits={
+        ASSERT: "rrelu.__dict__['upper'] = upper",
+        MIDDLE: "(lower + rrelu.__dict__.get('upper', upper)) / 2",
+    },
+)

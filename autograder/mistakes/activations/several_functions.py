@@ -1,0 +1,371 @@
+"""What several functions can get wrong in the same way: arrays, types, branches, slopes, alpha."""
+
+from autograder.engine.mistakes import mistake, probe
+
+PIECES = {
+    "relu": ("z", "0"),
+    "relu_grad": ("1", "0"),
+    "leaky_relu": ("z", "alpha * z"),
+    "leaky_relu_grad": ("1", "alpha"),
+    "prelu": ("z", "alpha * z"),
+    "elu": ("z", "alpha * (np.exp(z) - 1)"),
+    "elu_grad": ("1", "alpha * np.exp(z)"),
+}
+"""What holds for positive and for negative z."""
+RIGHT = {
+    "sigmoid": "0.5 * (1 + np.tanh(0.5 * z))",
+    "sigmoid_grad": "sigmoid(z) * sigmoid(-z)",
+    "tanh": "np.tanh(z)",
+    "tanh_grad": "1 - np.tanh(z) ** 2",
+    "relu": "np.maximum(z, 0.0)",
+    "relu_grad": "np.where(z > 0, 1.0, 0.0)",
+    "leaky_relu": "np.where(z >= 0, z, alpha * z)",
+    "leaky_relu_grad": "np.where(z >= 0, 1.0, alpha)",
+    "prelu": "np.where(z >= 0, z, alpha * z)",
+    "elu": "np.where(z >= 0, z, alpha * np.expm1(np.minimum(z, 0.0)))",
+    "elu_grad": "np.where(z >= 0, 1.0, alpha * np.exp(np.minimum(z, 0.0)))",
+}
+ONE_NUMBER = {
+    name: "{} if z > 0 else {}".format(*PIECES[name]) if name in PIECES else right
+    for name, right in RIGHT.items()
+}
+"""How a loop computes one entry."""
+
+
+def _mistakes(ending: str, hint: str, **formulas: str) -> None:
+    """The same mistake in several functions; with a formula or a body for each."""
+    for target, formula in formulas.items():
+        body = formula if "\n" in formula else f"return {formula}"
+        mistake(target, f"{target}_{ending}", body=body, hint=hint)
+
+
+# ---- types and shapes ----
+
+_mistakes(
+    "float32",
+    """Your numbers are right to about seven digits only: something on the way is float32. Small
+    gradients are multiplied layer by layer, and each rounding adds up. Keep z's dtype, float64.""",
+    prelu_grad="np.float32(np.where(z >= 0, 1.0, alpha)), np.float32(np.minimum(z, 0.0))",
+    **{target: f"np.float32({right})" for target, right in RIGHT.items()},
+)
+_mistakes(
+    "flattened",
+    """The result is one long row, whatever the shape of z, but the slopes must meet gradients of
+    z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop.""",
+    **{target: f"np.ravel({right})" for target, right in RIGHT.items()},
+)
+for target in ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu"):
+    probe(
+        target,
+        f"{target}_one_entry_as_scalar",
+        body=f"value = {RIGHT[target]}\nreturn value.ravel()[0] if value.size == 1 else value",
+    )
+
+# ---- one decision for many entries, and loops ----
+
+_mistakes(
+    "if_on_array",
+    """Python needs one answer for the whole array here, yes or no, but every entry has a sign of
+    its own, so NumPy refuses. Try a function that compares or chooses entry by entry.""",
+    **{target: f"{above} if z > 0 else {below}" for target, (above, below) in PIECES.items()},
+)
+for word in ("all", "any"):
+    _mistakes(
+        f"asks_{word}",
+        f"`{word}` makes one decision for the whole array, and all entries get the same formula."
+        " Each entry has a sign of its own: choose entry by entry.",
+        **{
+            target: f"{above} if np.{word}(z > 0) else {below}"
+            for target, (above, below) in PIECES.items()
+        },
+    )
+_mistakes(
+    "loop_over_rows",
+    """A loop over z gives whole rows, and `if` cannot decide about a row; a 0-d array cannot be
+    looped over at all. Compare the whole array at once, entry by entry.""",
+    **{
+        target: f"""
+            given, out = z, np.zeros(z.shape)
+            for i, z in enumerate(given):
+                out[i] = {ONE_NUMBER[target]}
+            return out
+            """
+        for target in PIECES
+    },
+)
+_mistakes(
+    "two_loops",
+    """Two loops with two indices fit rows and columns only. z may also be one row, a single number
+    or images with more axes. NumPy's arithmetic treats all shapes alike, without a loop.""",
+    **{
+        target: f"""
+            given, out = z, np.zeros(z.shape)
+            for i in range(given.shape[0]):
+                for j in range(given.shape[1]):
+                    z = given[i, j]
+                    out[i, j] = {one}
+            return out
+            """
+        for target, one in ONE_NUMBER.items()
+        if target != "prelu"
+    },
+)
+_mistakes(
+    "vectorize",
+    """`np.vectorize` calls your function once to learn the type of its result, so an empty array
+    fails, and it is slow. The same formula works on whole arrays with NumPy's functions.""",
+    **{
+        target: f"np.vectorize(lambda z: {one})(z)".replace("else 0", "else 0.0")
+        for target, one in ONE_NUMBER.items()
+        if target != "prelu"
+    },
+)
+_mistakes(
+    "math_exp",
+    """Functions of the module `math` take one number at a time, and z is an array. NumPy has
+    functions of the same names that work on all entries at once.""",
+    sigmoid="import math\nreturn 1 / (1 + math.exp(-z))",
+    sigmoid_grad="import math\ns = 1 / (1 + math.exp(-z))\nreturn s * (1 - s)",
+)
+_mistakes(
+    "assigns_into_scalar",
+    """A 0-d array fails: arithmetic turns it into a plain number, and a number has no entries to
+    assign to. A choice entry by entry, in one expression, works for every shape.""",
+    sigmoid="out = 0.5 * (1 + np.tanh(z / 2))\nout[z < -700] = 0.0\nreturn out",
+    prelu_grad="""
+        dalpha = 1.0 * z
+        dalpha[z > 0] = 0.0
+        return np.where(z >= 0, 1.0, alpha), dalpha
+        """,
+    leaky_relu="out = 1.0 * z\nout[z < 0] *= alpha\nreturn out",
+    elu="out = alpha * np.expm1(np.minimum(z, 0.0))\nout[z > 0] = z[z > 0]\nreturn out",
+    elu_grad="out = alpha * np.exp(np.minimum(z, 0.0))\nout[z > 0] = 1.0\nreturn out",
+)
+
+# ---- z is changed ----
+
+CHANGED = """The array z that was handed in is changed, and the backward pass still needs it.
+Assignments to entries, operators such as `*=` and `out=` write into the caller's memory. Where is a
+copy due?"""
+IN_PLACE = {
+    "sigmoid": "z[z < -500] = -500\nz[...] = 1 / (1 + np.exp(-z))",
+    "sigmoid_grad": "z[...] = sigmoid(z)\nz[...] = z * (1 - z)",
+    "tanh": "np.tanh(z, out=z)",
+    "tanh_grad": "np.tanh(z, out=z)\nz[...] = 1 - z**2",
+    "relu": "z[z < 0] = 0",
+    "relu_grad": "z[z <= 0] = 0\nz[z > 0] = 1",
+    "leaky_relu": "z[z < 0] *= alpha",
+    "leaky_relu_grad": "positive = z >= 0\nz[positive] = 1\nz[~positive] = alpha",
+    "prelu": "np.multiply(z, alpha, out=z, where=z < 0)",
+    "elu": "z[z < 0] = alpha * (np.exp(z[z < 0]) - 1)",
+    "elu_grad": "positive = z >= 0\nz[...] = alpha * np.exp(np.minimum(z, 0))\nz[positive] = 1",
+}
+_mistakes(
+    "in_place",
+    CHANGED,
+    prelu_grad="dz = np.where(z >= 0, 1.0, alpha)\nz[z > 0] = 0.0\nreturn dz, z",
+    **{target: f"{body}\nreturn z" for target, body in IN_PLACE.items()},
+)
+_mistakes(
+    "in_place_nothing_returned",
+    "z is changed where it stands, and nothing comes back: a function without `return` gives None."
+    " The network needs both, the old z for the backward pass and a new array with the result.",
+    **{target: IN_PLACE[target] + "\n" for target in PIECES},
+)
+probe("relu_grad", "relu_grad_moves_zeros", body="z[z == 0] = 1e-12\nreturn 1.0 * (z > 0)")
+
+# ---- shapes of which one function is the example ----
+
+probe("relu", "relu_at_least_one_axis", edits={"np.maximum(z,": "np.maximum(np.atleast_1d(z),"})
+probe("leaky_relu", "leaky_relu_two_axes", body="return np.maximum(np.atleast_2d(z), alpha * z)")
+probe("elu", "elu_squeezed", body=f"return np.squeeze({RIGHT['elu']})")
+probe(
+    "relu",
+    "relu_flattens_images",
+    body="return np.maximum(z.reshape(len(z), -1) if z.ndim > 3 else z, 0.0)",
+)
+probe(
+    "relu",
+    "relu_whole_blocks_only",
+    body="""
+        flat, out = z.ravel(), np.zeros(z.size)
+        if z.size < 1024:
+            return np.maximum(z, 0.0)
+        for start in range(0, z.size - 1023, 1024):
+            out[start : start + 1024] = np.maximum(flat[start : start + 1024], 0.0)
+        return out.reshape(z.shape)
+        """,
+)
+probe(
+    "relu",
+    "relu_into_one_array",
+    body="""
+        kept = relu.__dict__.setdefault(str(z.shape), np.empty(z.shape))
+        return np.maximum(z, 0.0, out=kept)
+        """,
+)
+
+# ---- the value in the place of the slope ----
+
+_mistakes(
+    "returns_value",
+    """You return the value of the activation, not its slope. The backward pass multiplies by the
+    slope. Draw the curve: how steep is it at a few points?""",
+    sigmoid_grad="sigmoid(z)",
+    tanh_grad="np.tanh(z)",
+    relu_grad="np.maximum(z, 0.0)",
+    leaky_relu_grad="np.where(z >= 0, z, alpha * z)",
+    elu_grad="elu(z, alpha)",
+)
+_mistakes(
+    "at_activation",
+    """You use z as if it were the activation already. The rule that gives the slope from the value
+    is right, but here z is the pre-activation. Which step must come first?""",
+    sigmoid_grad="z * (1 - z)",
+    tanh_grad="1 - z**2",
+    elu_grad="np.where(z >= 0, 1.0, z + alpha)",
+)
+_mistakes(
+    "applied_twice",
+    """The activation is applied twice: the slope is computed at the activation, as if that were z
+    itself. The gradient belongs to the pre-activation. Look at what goes into the function.""",
+    sigmoid_grad="s = sigmoid(sigmoid(z))\nreturn s * (1 - s)",
+    tanh_grad="1 - np.tanh(np.tanh(z)) ** 2",
+    elu_grad="np.where(z >= 0, 1.0, alpha * np.exp(np.minimum(elu(z, alpha), 0)))",
+)
+_mistakes(
+    "negative",
+    """Your slope is negative, though the activation rises everywhere. With it every step would go
+    uphill. Look at the order of a difference, or at a minus sign.""",
+    sigmoid_grad="s = sigmoid(z)\nreturn s * (s - 1)",
+    tanh_grad="np.tanh(z) ** 2 - 1",
+    elu_grad="np.where(z >= 0, 1.0, -alpha * np.exp(np.minimum(z, 0.0)))",
+    leaky_relu_grad="np.where(z >= 0, 1.0, -alpha)",
+)
+_mistakes(
+    "z_for_positives",
+    """For positive z you return z itself. There the activation is the straight line that maps z to
+    z, and its slope does not depend on z. With z as a slope the gradient grows with each layer.""",
+    leaky_relu_grad="np.where(z > 0, z, alpha)",
+    elu_grad="np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0.0)))",
+)
+_mistakes(
+    "value_for_negatives",
+    """For negative z you return the value of the activation, not its slope. Differentiate that
+    piece by z: what becomes of a factor z, and what of a constant?""",
+    leaky_relu_grad="np.where(z >= 0, 1.0, alpha * z)",
+    elu_grad="np.where(z >= 0, 1.0, alpha * (np.exp(np.minimum(z, 0.0)) - 1))",
+    prelu_grad="np.where(z >= 0, 1.0, alpha * z), np.minimum(z, 0.0)",
+)
+_mistakes(
+    "of_relu",
+    """Your slope is zero for negative z, as that of a plain ReLU. The activation still rises there,
+    and a gradient should pass, so that no unit stops learning. What is the slope of that piece?""",
+    leaky_relu_grad="np.where(z > 0, 1.0, 0.0)",
+    elu_grad="np.where(z > 0, 1.0, 0.0)",
+    prelu_grad="np.where(z > 0, 1.0, 0.0), np.minimum(z, 0.0)",
+)
+mistake(
+    "leaky_relu_grad",
+    "leaky_relu_grad_of_relu_integers",
+    body="return (z > 0).astype(int)",
+    hint="""For negative z the slope should be alpha, and yours is zero, so nothing passes back
+    there. An array of whole numbers could not hold such a small slope at all. What does each of the
+    two sides need?""",
+)
+_mistakes(
+    "integers",
+    """Your slopes are whole numbers, so small slopes are cut to zero, and gradients are float64.
+    Which numbers do you start from, or which type do you ask for?""",
+    relu_grad="(z > 0).astype(int)",
+    leaky_relu_grad="slope = np.ones(z.shape, dtype=int)\nslope[z < 0] = alpha\nreturn slope",
+    elu_grad="np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(int)",
+)
+_mistakes(
+    "zero_at_zero",
+    """At z = 0 your slope is zero, below the slopes of both sides: neither `>` nor `<` holds there.
+    A unit at exactly zero would pass no gradient. Let one of the two cases take zero in.""",
+    leaky_relu_grad="(z > 0) * 1.0 + (z < 0) * alpha",
+    elu_grad="(z > 0) * 1.0 + (z < 0) * alpha * np.exp(np.minimum(z, 0.0))",
+    prelu_grad="1.0 * (z > 0) + alpha * (z < 0), np.minimum(z, 0.0)",
+)
+_mistakes(
+    "assignments_in_sequence",
+    """Your slope is 1 nearly everywhere: the first assignment makes negative entries positive, and
+    the second one finds them. Ask z itself, or remember first which entries were positive.""",
+    leaky_relu_grad="""
+            slope = z.copy()
+            slope[slope <= 0] = alpha
+            slope[slope > 0] = 1.0
+            return slope
+            """,
+    elu_grad="""
+            slope = z.copy()
+            slope[slope <= 0] = alpha * np.exp(slope[slope <= 0])
+            slope[slope > 0] = 1.0
+            return slope
+            """,
+)
+_mistakes(
+    "matrix_product",
+    """You multiply as matrices. An activation works entry by entry, and so does its derivative:
+    each entry of the result depends on one entry of z. Which operator multiplies entry by
+    entry?""",
+    sigmoid_grad="s = sigmoid(z)\nreturn np.dot(s, 1 - s)",
+    tanh_grad="t = np.tanh(z)\nreturn 1 - np.dot(t, t)",
+)
+
+# ---- the argument alpha ----
+
+_mistakes(
+    "alpha_ignored",
+    """The result is the same whatever alpha the caller passes. Look where alpha stands in your
+    code, and whether a fixed number stands in its place.""",
+    leaky_relu="np.where(z >= 0, z, 0.01 * z)",
+    leaky_relu_grad="np.where(z >= 0, 1.0, 0.01)",
+    elu="np.where(z >= 0, z, np.exp(np.minimum(z, 0.0)) - 1)",
+    elu_grad="np.where(z >= 0, 1.0, np.exp(np.minimum(z, 0.0)))",
+)
+mistake(
+    "leaky_relu_grad",
+    "leaky_relu_grad_flattened_alpha_ignored",
+    body="return np.array([1.0 if value > 0 else 0.01 for value in z.flatten()])",
+    hint="""The slopes come back as one long row, and the slope for negative z is a fixed number
+    whatever alpha is. The result needs z's shape and the caller's alpha. Can one expression on the
+    whole array give both?""",
+)
+OTHER_DEFAULT = """Without alpha your function uses another default than the docstring's, so forward
+and backward pass may use different curves. Compare the two signatures."""
+for target, right, others in (
+    ("leaky_relu", "0.01", ("0.1", "0.2", "0.3")),
+    ("leaky_relu_grad", "0.01", ("0.1", "0.2", "0.3")),
+    ("elu", "1.0", ("0.01", "0.1")),
+    ("elu_grad", "1.0", ("0.01", "0.1")),
+):
+    for other in others:
+        name = f"{target}_default_{other.replace('.', '_')}"
+        edits = {f"alpha: float = {right}": f"alpha: float = {other}"}
+        mistake(target, name, edits=edits, hint=OTHER_DEFAULT)
+mistake(
+    "leaky_relu",
+    "leaky_relu_alpha_required",
+    edits={"alpha: float = 0.01": "alpha: float"},
+    hint="""The function cannot be called without alpha, though the docstring gives it a default.
+    Compare your signature with the one that was handed out.""",
+)
+for target, default, text in (
+    ("leaky_relu", 0.01, "alpha * z"),
+    ("leaky_relu_grad", 0.01, "1.0, alpha"),
+    ("elu", 1.0, "alpha * np.expm1"),
+    ("elu_grad", 1.0, "alpha * np.exp"),
+):
+    probe(
+        target,
+        f"{target}_zero_alpha_replaced",
+        edits={text: text.replace("alpha", f"(alpha or {default})")},
+    )
+probe(
+    "leaky_relu",
+    "leaky_relu_ends_refused",
+    body="assert 0 < alpha < 1\nreturn np.where(z >= 0, z, alpha * z)",
+)
