@@ -33,7 +33,6 @@ ROOT = Path(__file__).parent.parent
 SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
 SAMPLE = 2
-MOST_OF_THE_GRADERS_OWN_CPU = 15.0
 QUICK = set(
     """
     patched_numpy_testing channel_flood returns_always_equal zeroes_its_argument call_os_exit_zero
@@ -127,7 +126,12 @@ def test_gets_what_it_must(case: Case, judge: Judge, tmp_path: Path) -> None:
     submission = case.write(tmp_path)
     result = judge.grade(case, submission)
 
-    assert _by_part((test.part, test.earned) for test in result.tests) == judge.due(case)
+    earned = _by_part((test.part, test.earned) for test in result.tests)
+    due = judge.due(case)
+    if case.late:
+        assert all(earned[part] <= due[part] for part in due)
+    else:
+        assert earned == due
     assert "grader" not in {test.kind for test in result.tests}
     said = [test.reason for test in result.tests] + [result.problem, *result.notes]
     assert any(re.search(case.says, text) for text in said), said

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,12 +26,12 @@ _stated: list[tuple[str, dict[str, Any]]] = []
 
 def mistake(
     target: str,
-    name: str = "",
+    name: str,
     *,
     hint: str,
     edits: Mapping[str, str] | None = None,
     body: str = "",
-) -> Any:
+) -> None:
     """Enters a mistake of the function `target` in the catalogue.
 
     edits: texts of the function's code in the solution, each with what stands there instead. A text
@@ -41,8 +40,6 @@ def mistake(
     hint: what the student reads: what is wrong, why it matters, what to try. It may take several
         lines.
     """
-    if not name:
-        return _decorator(target, hint)
     _state(target=target, name=name, hint=" ".join(hint.split()), edits=edits or {}, body=body)
 
 
@@ -58,20 +55,6 @@ def _state(**fields: Any) -> None:
     _stated.append((catalogue, fields))
 
 
-def _decorator(target: str, hint: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        text = textwrap.dedent(inspect.getsource(function))
-        first = ast.parse(text).body[0].lineno
-        code = "".join(text.splitlines(keepends=True)[first - 1 :])
-        code = f"\n\n{code}\n\n{target} = {function.__name__}\n"
-        name = function.__name__
-        fields = {"target": target, "name": name, "hint": hint, "edits": {}, "body": ""}
-        _stated.append((function.__module__, {**fields, "appended": code}))
-        return function
-
-    return register
-
-
 @dataclass(frozen=True, eq=False)
 class Mistake:
     """A way to get `module.target` wrong. hint: "" for a probe; solution: the module's source."""
@@ -84,7 +67,6 @@ class Mistake:
     package: str
     solution: str
     body: str = ""
-    appended: str = ""
 
     @property
     def is_probe(self) -> bool:
@@ -96,8 +78,6 @@ class Mistake:
 
         Raises `ValueError` where a text that it replaces doesn't stand there exactly once.
         """
-        if self.appended:
-            return source + self.appended
         function = _function(source, self.target)
         if function is None:
             raise ValueError(f"mistake {self.name}: {self.module} has no function {self.target}")

@@ -46,6 +46,15 @@ class Case:
         other = beside[number][call]
         return {a: not _alike(said, other, right, a) for a in said.aspects(right)}
 
+    def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
+        """Of the aspects that are wrong, those that are more than what is free by contract."""
+        said, base = self.heard[number].said[call], self.base[number][call]
+        right, request = self.right[number][call], self.heard[number].requests[call]
+        return {
+            a: w and (a in BESIDE or not _agrees(said, base, right, a, request, True))
+            for a, w in wrong.items()
+        }
+
     def explained(self, function: str) -> set[str]:
         """The aspects of a function's answers that are explained."""
         return {aspect for name, aspect in self.named if name == function}
@@ -110,9 +119,11 @@ class Diagnosis:
             for number, call in case.calls(function)
         }
         aspects = set().union(*table.values())
+        right = aspects - _wrong(table)
         for is_free in (False, True):
-            wrong = {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
-            look = Look(function, wrong - case.explained(function), aspects - wrong, table, is_free)
+            if is_free:  # what is wrong by nothing but what is free, no mistake has to explain
+                table = {place: case.freely_wrong(*place, wrong) for place, wrong in table.items()}
+            look = Look(function, _wrong(table) - case.explained(function), right, table, is_free)
             found = {
                 mistake: explained
                 for mistake in (self._mistakes[function] if look.wrong else [])
@@ -164,6 +175,11 @@ class Diagnosis:
             yield from replay(self._package, mistakes, heard.requests)
         except ValueError:  # they replace the same text
             yield from replay(self._package, mistakes[:1], heard.requests)
+
+
+def _wrong(table: dict[tuple[int, int], dict[str, bool]]) -> set[str]:
+    """The aspects that are wrong in any answer."""
+    return {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
 
 
 def _agrees(

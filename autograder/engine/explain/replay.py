@@ -37,14 +37,9 @@ class Said:
     def of(cls, reply: bytes) -> Said:
         """What a reply says."""
         try:
-            return cls.by(decoded(reply))
+            kind, *fields = decoded(reply)
         except (WireError, ValueError, TypeError):
             return cls(raised=("", ""))
-
-    @classmethod
-    def by(cls, content: list[Any]) -> Said:
-        """What the content of a reply says."""
-        kind, *fields = content
         if kind != "returned":
             names = fields[0] if kind == "raised" else [kind]
             return cls(raised=(str(names[:1]), str(fields[1:2])))
@@ -123,5 +118,5 @@ def replay(
     for request in requests:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _, content = servant.made(request.content)
-        yield Said.by(content)
+            reply = servant.answer(request.content)
+        yield Said.of(reply)

@@ -159,7 +159,11 @@ def _finding(grader: Grader, case: Case) -> Finding:
         case.target,
         tuple(outcome.test.id for outcome in lost),
         sum(outcome.test.points for outcome in outcomes if outcome.passed),
-        tuple(dict.fromkeys(o.explanation.mistake for o in lost if o.explanation is not None)),
+        tuple(
+            dict.fromkeys(
+                o.explanation.mistake for o in lost if o.explanation and o.explanation.mistake
+            )
+        ),
         tuple(f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]),
     )
 

@@ -100,11 +100,6 @@ class Servant:
 
     def answer(self, request: bytes | bytearray) -> bytes:
         """The reply to a request."""
-        name, content = self.made(request)
-        return self._reply(name, content)
-
-    def made(self, request: bytes | bytearray) -> tuple[str, list[Any]]:
-        """Makes the call that a request asks for: the function's name, and what the reply says."""
         fresh, module, content = read_request(request)
         if fresh:
             self._calls = 0
@@ -117,14 +112,14 @@ class Servant:
             function, args, kwargs, *how = self._decoder.decode(content)
             target = self._find(module, function)
         except NotKept as missing:
-            return "", ["unresolved", missing.args[0]]
+            return self._encoder.encode(["unresolved", missing.args[0]])
         except BaseException as problem:  # SystemExit, too, costs no more than an error
-            return "", ["unavailable", *describe(problem, self._folder)]
-        name = f"{module}.{function}"
+            return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:
-            return name, self._call(number, target, args, kwargs, *how)
+            name = f"{module}.{function}"
+            return self._reply(name, self._call(number, target, args, kwargs, *how))
         except BaseException as problem:
-            return name, ["raised", *describe(problem, self._folder)]
+            return self._encoder.encode(["raised", *describe(problem, self._folder)])
 
     def _call(
         self,
@@ -166,7 +161,7 @@ class Servant:
     def _reply(self, function: str, content: list[Any]) -> bytes:
         try:
             reply = self._encoder.encode(content)
-            if content[0] == "returned" and self._overwrites(function, content, reply):
+            if self._overwrites(function, content, reply):
                 raise WireError(OVERWRITTEN)
         except WireError as problem:
             return self._encoder.encode(["unusable", str(problem)[:MAX_TEXT]])
