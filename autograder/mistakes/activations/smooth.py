@@ -174,10 +174,14 @@ _mistakes(
 )
 
 _mistakes(
-    """The rule from value to slope is that of tanh, but the value that goes into it is not, so the
-    slope may even be hugely negative. Look at that value at z = 2: what should tanh be there?""",
+    """The rule from value to slope is that of tanh, but the value that goes into it is another
+    activation's, ReLU's or the sigmoid's. Each activation needs its own value in its own rule.""",
     tanh_grad_of_relu="1 - np.maximum(z, 0.0) ** 2",
     tanh_grad_of_sigmoid="1 - sigmoid(z) ** 2",
+)
+_mistakes(
+    """The rule from value to slope is that of tanh, but the value that goes into it is not, so the
+    slope may even be hugely negative. Look at that value at z = 2: what should tanh be there?""",
     tanh_grad_of_upside_down="""
         e = np.exp(-2 * np.abs(z))
         return 1 - np.where(z > 0, (1 + e) / (1 - e), (e - 1) / (e + 1)) ** 2
