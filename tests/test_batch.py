@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade import run
-from autograder.engine.grade.batch import grade_all, tasks
+from autograder.engine.grade.batch import (
+    GRADER_FAILED,
+    Task,
+    earlier_result,
+    grade_all,
+    tasks,
+    write_atomically,
+)
 from autograder.engine.grade.executor import kill_pool, local_pool
-from autograder.engine.grade.grading import Settings
+from autograder.engine.grade.grading import Grader, Settings
 from autograder.engine.prove import classroom
+from autograder.engine.report.result import Result, to_json, ungraded
 from autograder.engine.sandbox.layers import SandboxError
+from autograder.engine.submission.read import Submission
 
 
 def killed_at_first(times: int) -> Callable[[], Executor]:
@@ -60,3 +71,26 @@ def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path)
         assert task.stem not in points
         points[task.stem] = report.result.earned
     assert points == dict.fromkeys("abcdef", 10.0)
+
+
+def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
+    tiny: Assignment, tiny_grader: Grader, tmp_path: Path
+) -> None:
+    submission = Submission("ada.zip", "ab", classroom.solution(tiny))
+    task = Task(tmp_path / "ada.zip", "ada")
+    right = tiny_grader.grade_submission(submission)
+
+    def left(result: Result, **settings: Any) -> Result | None:
+        write_atomically(tmp_path / "results" / "ada.json", to_json(result))
+        return earlier_result(tmp_path, task, submission, tiny, Settings(**settings))
+
+    assert left(right) == right
+    assert left(right, require=("limits",)) == right
+    assert left(right, require=("bubblewrap", "mounts")) is None
+    assert left(right, seed=1) is None
+    failed = ungraded(
+        submission, tiny_grader.suite.tests, f"{GRADER_FAILED} (OSError)", right.grader
+    )
+    assert left(failed) is None
+    tests = (replace(right.tests[0], kind="grader"), *right.tests[1:])
+    assert left(replace(right, tests=tests)) is None

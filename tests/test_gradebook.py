@@ -58,6 +58,12 @@ def test_two_submissions_of_one_student_are_named() -> None:
     assert problems == ["  the same student: 12-a.zip, 12-b.zip"]
 
 
+@pytest.mark.parametrize("separator", [";", "|", "\t"])
+def test_no_cell_is_a_formula_where_cells_are_separated_otherwise(separator: str) -> None:
+    text = final_grades(POINTS, [row(f"a{separator}=1+1.zip")])
+    assert "'a =1+1.zip" in text
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d", "\uff20"])
 def test_no_cell_is_a_formula(start: str) -> None:
     lines, _ = exported("moodle", r"^(?P<name>.*)\.zip", f"{start}cmd|' /C calc'!A0.zip")

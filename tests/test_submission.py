@@ -12,13 +12,12 @@ import pytest
 
 from autograder.engine.grade.batch import tasks
 from autograder.engine.submission import read as submission
+from autograder.engine.submission.find import find_submissions, left_out
 from autograder.engine.submission.read import (
     MAX_ARCHIVE,
     MAX_DIRECTORY,
     MAX_FILES,
     SubmissionError,
-    find_submissions,
-    left_out,
     read_submission,
 )
 

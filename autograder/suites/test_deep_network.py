@@ -33,17 +33,19 @@ def _net_and_twin(
 
 
 def _same_flow(net: dict[str, Any], twin: Any, right: Any) -> None:
-    """What has come through all layers, forward and backward, is what the twin gives."""
-    hidden, hidden_right = net["activations"][-1], twin.trace.activations[-1]
-    nets.agree(hidden, hidden_right, "the output of the last hidden layer")
-    for layer in (-2, 0):  # one layer further back, and all: ten wrong signs are none
-        grad, grad_right = net["d_pre_activations"][layer], right.pre_activations[layer]
-        number = range(1, len(nets.SIZES))[layer]
-        nets.agree(grad, grad_right, f"the gradient of the pre-activations of layer {number}")
+    """What comes through the layers, forward and backward, is what the twin gives: the first layer
+    that is not is named."""
+    layers = zip(net["activations"], twin.trace.activations[1:], strict=True)
+    for number, (hidden, hidden_right) in enumerate(layers, start=1):
+        nets.agree(hidden, hidden_right, f"on the way forward, the output of layer {number}")
+    grads = list(zip(net["d_pre_activations"], right.pre_activations, strict=True))
+    for number, (grad, grad_right) in reversed(list(enumerate(grads, start=1))):
+        what = f"on the way back, the gradient of the pre-activations of layer {number}"
+        nets.agree(grad, grad_right, what)
     for kind in ("gamma", "beta", "alpha"):
         pairs = zip(net[f"d_{kind}"], getattr(right, kind), strict=True)
         for layer, (one, other) in enumerate(pairs, start=1):
-            nets.agree(one, other, f"the gradient of {kind} of layer {layer}")
+            nets.agree(one, other, f"on the way back, the gradient of {kind} of layer {layer}")
 
 
 def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str) -> None:

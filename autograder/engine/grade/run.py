@@ -22,7 +22,7 @@ from ..report.pages.classbook import ClassBook
 from ..report.pages.classpage import class_page
 from ..report.result import KINDS_TO_LOOK_AT
 from ..sandbox.layers import LAYERS, SandboxError
-from ..submission.read import find_submissions, left_out
+from ..submission.find import find_submissions, left_out
 from ..text import visible
 from .batch import MAX_ATTEMPTS, Task, grade_all, protection_of_process, tasks, write_atomically
 from .executor import available_cores, cluster, kill_pool, local_pool

@@ -1,4 +1,4 @@
-"""Submissions: found on disk, read without trusting a byte of them.
+"""Reads a submission without trusting a byte of it.
 
 Nothing is ever unpacked to a path that a submission names: contents are read into memory, within
 limits, and only the package's files and the Python files beside it are kept.
@@ -12,9 +12,8 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..errors import KitError
@@ -31,10 +30,6 @@ MAX_FILES = 200
 MAX_DEPTH = 12
 MAX_INNER_ARCHIVES = 5
 MAX_NAME = 300
-MAX_LOOK = 50
-"""In how many folders of a folder is looked for what makes it a submission."""
-ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".rar", ".7z"}
-"""What is handed in as one file. Only zips are read; the others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages"}
 COMPILED = {".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib"}
 """What Python could import in a module's place, though nobody could read it."""
@@ -66,76 +61,6 @@ class Entry:
     path: PurePosixPath
     size: int
     read: Callable[[int], bytes]
-
-
-def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]) -> list[Path]:
-    """The submissions that the paths name: each is one, or a folder of them.
-
-    A folder is one submission if the package, or one of its modules, lies directly in it, and not
-    several other submissions beside it; otherwise all archives and folders in it are submissions.
-
-    Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for a folder
-    without any.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(path)
-        if path.is_dir() and not _is_submission(path, package, {f"{m}.py" for m in modules}):
-            inside = [child for child in path.iterdir() if _looks_like_submission(child)]
-            if not inside:
-                raise SubmissionError(f"{path}: no zip and no folder in it to grade")
-            found += sorted(inside)
-        else:
-            found.append(path)
-    return found
-
-
-def left_out(paths: Sequence[Path], found: Sequence[Path]) -> list[str]:
-    """The names of what lies in these folders and is no submission, but for what systems leave."""
-    taken = set(found)
-    classes = [path for path in paths if path not in taken]
-    names = {child.name for path in classes for child in path.iterdir() if child not in taken}
-    return sorted(name for name in names if not name.startswith(("._", ".DS_Store", "__MACOSX")))
-
-
-def _is_submission(folder: Path, package: str, sources: Collection[str]) -> bool:
-    """Not a class in which somebody handed in a folder, or a file, with the package's name."""
-    children = list(folder.iterdir())
-    named = [child for child in children if child.name.lower() == package and _is_folder(child)]
-    loose = any(child.name.lower() in sources for child in children)
-    if not named and not loose:
-        return False
-    others = sum(
-        child.suffix.lower() in ARCHIVES or _holds(child, sources)
-        for child in children
-        if child not in named and _looks_like_submission(child)
-    )
-    if loose or any(_holds(child, sources) for child in named):
-        return others < 2
-    return not others
-
-
-def _holds(folder: Path, sources: Collection[str]) -> bool:
-    """Whether one of the sources, or a zip, lies in the folder, or not far below."""
-    for _, folders, files in islice(os.walk(folder), MAX_LOOK):
-        folders[:] = [name for name in folders if not _is_ignored(name)]
-        if any(f.lower() in sources or f.lower().endswith(".zip") for f in files):
-            return True
-    return False
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a link that leads nowhere one may look
-        return False
-
-
-def _looks_like_submission(path: Path) -> bool:
-    if path.name.strip(".") and (path.name.startswith(".") or path.name in IGNORED):
-        return False
-    return path.suffix.lower() in ARCHIVES or _is_folder(path)
 
 
 def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submission:
@@ -206,7 +131,7 @@ class _Reader:
     def _folder_entries(self, root: Path) -> Iterable[Entry]:
         seen = 0
         for folder, names, files in os.walk(root):  # does not follow links to folders
-            names[:] = sorted(name for name in names if not _is_ignored(name))
+            names[:] = sorted(name for name in names if not is_ignored(name))
             inside = Path(folder).relative_to(root)
             if len(inside.parts) >= MAX_DEPTH:
                 names.clear()
@@ -216,7 +141,7 @@ class _Reader:
             for name in sorted(files):
                 path = Path(folder) / name
                 status = path.lstat()
-                if stat.S_ISREG(status.st_mode) and not _is_ignored(name):
+                if stat.S_ISREG(status.st_mode) and not is_ignored(name):
                     yield Entry(
                         PurePosixPath(inside.as_posix(), name), status.st_size, _file_reader(path)
                     )
@@ -228,7 +153,7 @@ class _Reader:
             raise SubmissionError(f"more than {MAX_ENTRIES} files")
         for info in archive.infolist():
             path = _without_anchor(PurePosixPath(info.filename.replace("\\", "/")))
-            if info.is_dir() or not path.parts or any(map(_is_ignored, path.parts)):
+            if info.is_dir() or not path.parts or any(map(is_ignored, path.parts)):
                 continue
             if ".." in path.parts:
                 self.notes.append(f"left out: {info.filename} leaves the folder")
@@ -332,7 +257,8 @@ def _without_anchor(path: PurePosixPath) -> PurePosixPath:
     return PurePosixPath("root", *path.parts[1:]) if path.is_absolute() else path
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of this name is no student's work."""
     return name in IGNORED or (name.startswith(".") and name not in (".", ".."))
 
 

@@ -43,7 +43,7 @@ MAX_HEADS = 500
 """Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
 LENGTH = struct.Struct("<I")
-NOTE = b"\xc1"
+NOTE = b"\xc1"  # as no MessagePack value begins
 
 
 class WireError(ValueError):
@@ -89,9 +89,7 @@ def import_request(module: str) -> bytes:
 
 
 def note(*content: Any) -> bytes:
-    """What a worker tells before its reply: ["at", NAME] as it comes to something that may never
-    end, ["failed", MODULE, ...] of an import that did. No MessagePack value begins as a note does.
-    """
+    """What a worker tells before its reply: ["at", NAME], ["failed", MODULE, ...]."""
     return NOTE + msgpack.packb(content)
 
 
@@ -318,8 +316,6 @@ def _read_head(head: bytes) -> tuple[np.dtype, str, tuple[int, ...], int]:
 
 def _strided_copy(array: np.ndarray) -> np.ndarray:
     """A copy that is neither C- nor Fortran-contiguous: every other entry of a larger array."""
-    if array.ndim == 0:
-        return array.copy()
     room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     view = room[..., ::2]
     view[...] = array
