@@ -129,11 +129,11 @@ def test_locks_are_denied(sandbox: Sandbox) -> None:
         one.end()
 
 
-def test_an_end_is_told_and_costs_only_itself(sandbox: Sandbox) -> None:
-    one, other = worker(sandbox), worker(sandbox)
+def test_an_end_is_told_and_costs_the_next_process_nothing(sandbox: Sandbox) -> None:
     with pytest.raises(ProcessEnded) as death:
-        ask(one, "leave")
+        ask(worker(sandbox), "leave")
     assert death.value.status == 3
+    other = worker(sandbox)
     assert ask(other, "double", 2)[1] == 4
     other.end()
 
