@@ -7,7 +7,6 @@ is needed: it has no hint and is never named.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 import sys
 import textwrap
@@ -18,7 +17,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-from .assignment import Assignment
+from .assignment import Assignment, import_file
 
 _stated: list[tuple[str, dict[str, Any]]] = []
 """What the catalogues state, each with the name of the module where it stands."""
@@ -174,13 +173,7 @@ def import_folder(folder: Path) -> Iterator[tuple[str, ModuleType]]:
         about = path.relative_to(folder).with_suffix("").parts[0]
         if path.name == "__init__.py" or about.startswith((".", "_")):
             continue
-        name = "_catalogue_" + "_".join(path.with_suffix("").parts[-4:])
-        if name not in sys.modules:
-            spec = importlib.util.spec_from_file_location(name, path)
-            assert spec is not None and spec.loader is not None
-            sys.modules[name] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(sys.modules[name])
-        yield about, sys.modules[name]
+        yield about, import_file("_catalogue_" + "_".join(path.with_suffix("").parts[-4:]), path)
 
 
 def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:

@@ -7,13 +7,11 @@ nothing that happens then changes a grade.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ..assignment import Assignment
+from ..assignment import Assignment, import_file
 from ..report.lookalikes import Fingerprinter
 from ..report.pages.figure import Draw, Figure, Section
 from ..report.pages.student import student_page
@@ -22,7 +20,7 @@ from ..sandbox.worker import limits
 from ..submission.read import Submission
 from ..suite.calls import Package
 from ..suite.program import Program
-from ..suite.records import Records, run_alone
+from ..suite.records import Records
 from ..suite.session import Reading, Session
 from .grading import Grader
 
@@ -43,7 +41,6 @@ class Reporter:
     def __init__(self, assignment: Assignment, with_figures: bool = True) -> None:
         self.assignment = assignment
         self.with_figures = with_figures and assignment.figures is not None
-        self._drawn = 0
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
@@ -76,13 +73,13 @@ class Reporter:
             section, drawing = self._drawing
         except Exception as problem:  # a package that can't be imported costs no grade
             return Section("Figures", [_not_drawn("All of them", problem)])
-        self._drawn += 1
         program.begin(0, limits.FIGURES)
         reading = Reading(limits.READING)
         figures = [
             self._figure(f"Figure {number}", draw, program, reading)
             for number, draw in enumerate(drawing, 1)
         ]
+        self._records.are_kept = True
         return replace(section, figures=figures)
 
     def _figure(self, title: str, draw: Draw, program: Program, reading: Reading) -> Figure:
@@ -90,8 +87,6 @@ class Reporter:
             return draw(Package(session), self.assignment.reference())
 
         try:
-            if self._drawn == 1:
-                return run_alone(self._records, play, program, reading)[0]
             return self._records.run(title, play, program, reading)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
@@ -105,7 +100,7 @@ class Reporter:
 
     @cached_property
     def _records(self) -> Records[Figure]:
-        return Records(self.assignment)
+        return Records(self.assignment, are_kept=False)
 
     @cached_property
     def _fingerprinter(self) -> Fingerprinter:
@@ -117,15 +112,8 @@ class Reporter:
         """What the assignment's figures are, and what draws them: imported like any package."""
         folder = self.assignment.figures
         assert folder is not None
-        name = f"_figures_{self.assignment.package}"
-        if name not in sys.modules:
-            spec = importlib.util.spec_from_file_location(
-                name, folder / "__init__.py", submodule_search_locations=[str(folder)]
-            )
-            assert spec is not None and spec.loader is not None
-            sys.modules[name] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(sys.modules[name])
-        return sys.modules[name].SECTION, sys.modules[name].FIGURES
+        made = import_file(f"_figures_{self.assignment.package}", folder / "__init__.py")
+        return made.SECTION, made.FIGURES
 
 
 def _not_drawn(title: str, problem: Exception) -> Figure:

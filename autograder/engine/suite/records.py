@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ..assignment import Assignment
 from ..sandbox.worker.serve import Servant, Target
@@ -57,9 +57,11 @@ class Record(Generic[T]):
 
 
 class Records(Generic[T]):
-    """Records by name, each made when it is first needed."""
+    """Records by name, each made when it is first needed; are_kept: whether any are made, or all
+    submissions are asked as if each were the only one."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, are_kept: bool = True) -> None:
+        self.are_kept = are_kept
         self._reference = assignment.reference()
         self._supplied = [getattr(self._reference, m) for m in assignment.supplied_modules]
         self._opaque = assignment.opaque
@@ -81,22 +83,16 @@ class Records(Generic[T]):
     def run(
         self, name: str, play: Play[T], program: Answering, reading: Reading
     ) -> tuple[T, Sequence[Batch]]:
-        """What comes of asking the program what the record says, and what was asked."""
-        record = self.record(name, play)
-        known = []
-        for batch in record.batches:
-            known.append(Batch.asked(program, batch.requests))
-            if known[-1].replies != batch.replies:
-                break
-        else:
-            return record.result, known
+        """What comes of asking the program, and what was asked: as the record says, where there
+        are records."""
+        known: list[Batch] = []
+        if self.are_kept:
+            record = self.record(name, play)
+            for batch in record.batches:
+                known.append(Batch.asked(program, batch.requests))
+                if known[-1].replies != batch.replies:
+                    break
+            else:
+                return record.result, known
         session = self.session(program, reading, known)
         return play(session), session.asked
-
-
-def run_alone(
-    records: Records[Any], play: Play[T], program: Answering, reading: Reading
-) -> tuple[T, Sequence[Batch]]:
-    """The same without a record."""
-    session = records.session(program, reading)
-    return play(session), session.asked

@@ -20,7 +20,7 @@ from .check import Wrong
 from .collection import Collection, Fixtures, SuiteError
 from .hidden_test import HiddenTest, Outcome, hidden_test
 from .program import Program
-from .records import Records, run_alone
+from .records import Records
 from .session import Batch, Reading, Session
 
 Problem = BaseException | None
@@ -40,9 +40,8 @@ class Suite:
         except (ValueError, TypeError, AttributeError) as problem:
             self.close()
             raise SuiteError(f"{assignment.suites}: {problem}") from None
-        self._runs = 0
         self._seed = 0
-        self._records = self._new_records()
+        self._records: Records[Problem] = Records(assignment, are_kept=False)
         self.seconds: dict[str, float] = {}
         """How long each test of the last submission took. No part of its result."""
 
@@ -60,8 +59,7 @@ class Suite:
         """Every test's outcome for a submission, or those of the tests named."""
         if seed != self._seed:
             self._seed = seed
-            self._records = self._new_records()
-        self._runs += 1
+            self._records = Records(self._assignment)
         self.seconds = {}
         reading = Reading(limits.READING)
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
@@ -70,11 +68,12 @@ class Suite:
         for number, items in enumerate(parts, 1):
             program.begin(len(parts) - number)
             outcomes += [self._timed(item, program, reading) for item in items]
+        self._records.are_kept = True  # where there was one, there may be more, which gain by them
         return outcomes
 
     def unsteady(self) -> list[str]:
         """The tests that ask something else each time that they run, by their ids."""
-        one, other = self._new_records(), self._new_records()
+        one, other = Records[Problem](self._assignment), Records[Problem](self._assignment)
         found = []
         for item, test in self._tests.items():
             asked = [
@@ -91,9 +90,6 @@ class Suite:
         """Ends pytest."""
         self._collection.close()
 
-    def _new_records(self) -> Records[Problem]:
-        return Records(self._assignment)
-
     def _timed(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
         started = time.perf_counter()
         outcome = self._run(item, program, reading)
@@ -102,10 +98,7 @@ class Suite:
 
     def _run(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
         play = partial(self._play, item)
-        if self._runs == 1:  # perhaps there is no second one that would gain by a record
-            problem, asked = run_alone(self._records, play, program, reading)
-        else:
-            problem, asked = self._records.run(item.nodeid, play, program, reading)
+        problem, asked = self._records.run(item.nodeid, play, program, reading)
         return self._outcome(self._tests[item], problem, asked)
 
     def _play(self, item: pytest.Item, session: Session) -> Problem:
