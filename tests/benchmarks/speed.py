@@ -31,7 +31,7 @@ OTTER = 6
 
 def write_class(assignment: Assignment, folder: Path, size: int) -> list[Path]:
     """Of six, three are right, two have a mistake, one is half done; no two are the same."""
-    mistakes = load_mistakes(assignment)
+    mistakes = [mistake for mistake in load_mistakes(assignment) if not mistake.is_probe]
     for number in range(size):
         if number % 6 < 3:
             files = classroom.solution(assignment)
