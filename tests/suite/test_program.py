@@ -154,6 +154,24 @@ def test_some_time_is_kept_for_each_part_to_come(wide) -> None:
     assert not [test for test in gone if test.startswith("averages")]
 
 
+def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(tiny, tmp_path) -> None:
+    suite = """
+import pytest
+
+@pytest.mark.points(1)
+def test_many(student):
+    '''Many calls.'''
+    assert all(answer.value == 1 for answer in student.scales.celsius.each([(1,)] * 100))
+"""
+    many = with_part(tiny, tmp_path, "many", suite)
+    assignment = dataclasses.replace(many, parts=("many", "averages"))
+    slow = "import time\ndef celsius(f):\n    time.sleep(0.1)\n    return 1\n"
+    settings = Settings(limits=TimeLimits(submission=4.0))
+    with Grader(assignment, settings) as grader:
+        gone = lost(grader, classroom.with_code(tiny, "scales", slow))
+    assert gone == {"many/many": "timeout"}
+
+
 @pytest.mark.parametrize("init", [b"import os\nos._exit(0)\n", b"1 / 0\n", WAITS, b"def f(:\n"])
 def test_an_init_that_does_not_work_is_left_out(wide, hasty, init: bytes) -> None:
     assert lost(hasty, {**classroom.solution(wide), "thermo/__init__.py": init}) == {}

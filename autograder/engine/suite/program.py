@@ -70,6 +70,8 @@ class Program:
         """Seconds for all that is still to come, and"""
         self._left_for_part = times.submission
         """for the part."""
+        self._since = 0.0
+        """When the requests under way were made."""
         self._stopped: Counter[str] = Counter()
         """How often each function was stopped, and"""
         self._stops = 0
@@ -177,10 +179,12 @@ class Program:
         process = self._process
         assert process is not None
         replies: list[Reply] = []
-        started = time.monotonic()
+        self._since = time.monotonic()
         try:
             for reply in process.ask([r.content for r in requests], lambda _: self._patience()):
                 replies.append(reply)
+                if self._time_left() <= 0 and len(replies) < len(requests):
+                    raise OutOfTime
             return replies
         except OutOfTime:
             name = self._place(process, requests[len(replies)])
@@ -199,9 +203,10 @@ class Program:
             fault = StudentFault("crash", f"{name} ended the Python process{how}")
         finally:
             self.noted = _places(process.notes)
-            seconds = time.monotonic() - started
+            seconds = time.monotonic() - self._since
             self._left -= seconds
             self._left_for_part -= seconds
+            self._since = 0.0
         self.end()
         raise _Ended(fault, replies)
 
@@ -215,12 +220,17 @@ class Program:
         leave time for what comes after them."""
         share = max(limits.LEAST_SHARE, 1 / (1 + self._stops))
         wall = max(self._times.call_wall * share, limits.LEAST_WALL)
-        left = max(0.0, self._left_for_part)
+        left = max(0.0, self._time_left())
         return Patience(min(self._times.call_cpu * share, left), min(wall, left))
+
+    def _time_left(self) -> float:
+        """The seconds that are left for the part, those of the requests under way taken off."""
+        under_way = time.monotonic() - self._since if self._since else 0.0
+        return self._left_for_part - under_way
 
     def _refuse_stopped(self, name: str) -> None:
         """Raises `StudentFault` for a function that is called no more."""
-        if self._left_for_part <= 0:
+        if self._time_left() <= 0:
             raise StudentFault("timeout", "the time that there is for this part was used up")
         if self._stopped[name] >= limits.STOPS:
             raise StudentFault("timeout", f"{name} did not end in time before and is given up")
