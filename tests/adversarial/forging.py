@@ -61,4 +61,7 @@ CASES = [
  _attack("names_are_thousands", _SEND+"def dead_fraction(*a):\n    _send(b'\\x94\\xa6raised\\xdc\\xff\\xff' + b'\\xa1E'*65535 + b'\\xa0\\xa0'); time.sleep(100)\n"),
  _attack("changed_says_nothing_but_html", _SEND+"def dead_fraction(*a):\n    _send(b'\\x95\\xa8returned\\xcb' + b'\\0'*8 + b'\\x91\\xa9<script>\\n\\x90\\x90'); time.sleep(100)\n"),
     *(_attack(f"worker_{name}", code) for name, code in _WORKER.items()),
+ case("notes_that_say_nothing", with_code("diagnostics", _SEND + "for n in (b'\\x96\\xa6failed\\xa8clipping\\x05\\x05\\x05\\x05', b'', b'\\xc1', b'\\x92\\xa2at\\x91\\x05', b'\\x91\\xa2at'): _send(b'\\xc1' + n)\n")),
+ case("notes_within_a_call", with_code("diagnostics", _SEND + "_d = dead_fraction\ndef dead_fraction(a):\n    _send(b'\\xc1\\x92\\xa2at\\xa6x.relu'); return _d(a)\n")),
+ case("notes_without_end", with_code("diagnostics", _SEND + "while True: _send(b'\\xc1\\x92\\xa2at\\xa1x')\n"), "diagnostics", says="too much was noted"),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ never tried again.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -171,7 +172,8 @@ class Program:
             fault = StudentFault("unusable", f"{name} sent back something unreadable")
         for failed, said in _failures(process.notes):
             inner_name = f"the import of {failed}.py"
-            self._failed.setdefault(failed, exception_fault("unavailable", inner_name, *said))
+            with contextlib.suppress(WireError):  # a note that says nothing
+                self._failed.setdefault(failed, exception_fault("unavailable", inner_name, *said))
         return fault
 
     def _replies(self, requests: Sequence[Request]) -> list[Reply]:
@@ -202,7 +204,7 @@ class Program:
             how = "" if death.status is None else f" (exit status {death.status})"
             fault = StudentFault("crash", f"{name} ended the Python process{how}")
         finally:
-            self.noted = _places(process.notes)
+            self.noted = [place for place in _places(process.notes) if "." in place]
             seconds = time.monotonic() - self._since
             self._left -= seconds
             self._left_for_part -= seconds
