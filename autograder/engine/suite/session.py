@@ -85,8 +85,7 @@ class Session:
     reading: Reading
     known: Sequence[Batch] = ()
     asked: list[Batch] = field(default_factory=list)
-    _numbers: dict[int, int] = field(default_factory=dict)
-    _calls: list[Call] = field(default_factory=list)
+    _numbers: dict[Call, int] = field(default_factory=dict)
     _answers: list[Answer] = field(default_factory=list)
     _generators: list[np.random.Generator] = field(default_factory=list)
 
@@ -111,10 +110,9 @@ class Session:
         return batch
 
     def _request(self, call: Call) -> Request:
-        if id(call) in self._numbers:
+        if call in self._numbers:
             raise AuthorError("a call is asked once; state another one")
-        self._numbers[id(call)] = len(self._calls)
-        self._calls.append(call)  # kept, so that its id stays its own
+        number = self._numbers[call] = len(self._numbers)
         function = call.function
         name = f"{function.module}.{function.name}"
         content = [
@@ -125,13 +123,12 @@ class Session:
             function.is_watched,
         ]
         encoded = Encoder(self._stand_in).encode(content)
-        is_first = len(self._calls) == 1
-        request = write_request(is_first, function.module, encoded)
+        request = write_request(number == 0, function.module, encoded)
         return Request((*call.needs, function.module), name, request)
 
     def _stand_in(self, value: Any) -> Handle | GeneratorState:
-        if isinstance(value, Part) and id(value.call) in self._numbers:
-            return Handle(self._numbers[id(value.call)], value.position)
+        if isinstance(value, Part) and value.call in self._numbers:
+            return Handle(self._numbers[value.call], value.position)
         if isinstance(value, Part):
             raise AuthorError("a call uses a part of one that is asked later")
         if not isinstance(value, np.random.Generator):
