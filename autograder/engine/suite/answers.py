@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..sandbox.worker import limits
 from ..sandbox.worker.wire import Decoder, WireError
 from ..text import printable
 
 REASON_LENGTH = 300
 PYTHON = ".".join(platform.python_version_tuple()[:2])
 NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
-MAX_TEXTS = 20
-"""Class names, warnings or argument names that are read of one reply,"""
-MAX_TEXT = 400
-"""and the characters of each."""
 
 
 class StudentFault(Exception):
@@ -113,10 +110,10 @@ def exception_fault(
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise WireError("not a text")
-    return value[:MAX_TEXT]
+    return value[: limits.SAID]
 
 
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list):
         raise WireError("not a list of texts")
-    return tuple(map(_text, values[:MAX_TEXTS]))
+    return tuple(map(_text, values[: limits.NAMES]))

@@ -61,6 +61,7 @@ class Program:
     def __init__(self, sandbox: Sandbox, source: Source, times: TimeLimits) -> None:
         self._sandbox = sandbox
         self._source = source
+        self._files = {path: text for path, text in source.files.items() if path.isprintable()}
         self._times = times
         self._process: Process | None = None
         self._imported: set[str] = set()
@@ -84,7 +85,7 @@ class Program:
         """Ends the last part's process; the next request starts that of a new part. Some time is
         kept for each part to come."""
         self.end()
-        kept = parts_to_come * self._times.submission / (limits.SUBMISSION / limits.PART)
+        kept = parts_to_come * limits.PART * self._times.submission
         self._left_for_part = min(self._left - kept, at_most)
         self._stops = 0
 
@@ -97,7 +98,6 @@ class Program:
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
         """The replies to requests that are made together, up to the first fault."""
-        replies: list[Reply] = []
         self.noted = []
         if self._process is not None and self._process.is_astray():
             self.refuse("a process between two calls")
@@ -106,13 +106,9 @@ class Program:
                 self._import(module)
             for request in requests:
                 self._refuse_stopped(request.name)
-            replies += self._replies(requests)
-        except _Ended as ended:
-            replies += ended.replies
-            replies.append(ended.fault)
         except StudentFault as fault:
-            replies.append(fault)
-        return replies
+            return [fault]
+        return self._replies(requests)
 
     def refuse(self, name: str) -> None:
         """Ends the process, which has sent what is no reply."""
@@ -138,9 +134,8 @@ class Program:
         works; if it doesn't, it is left out from then on."""
         self._process = self._sandbox.spawn()
         with_init = self._with_init is not False
-        files = {path: content for path, content in self._source.files.items() if _is_plain(path)}
         try:
-            self._process.load(self._source.package, files, with_init, self._source.supplied)
+            self._process.load(self._source.package, self._files, with_init, self._source.supplied)
         except (OSError, OutOfTime):
             self.end()
             raise StudentFault("crash", "the process ended while it took the files") from None
@@ -157,27 +152,30 @@ class Program:
         name = f"the import of {module or '__init__'}.py"
         process = self._process
         assert process is not None
-        fault = None
-        try:
-            reply, *_ = self._replies([Request((), name, import_request(module))])
-            if isinstance(reply, bytes):
-                answer = read_reply(reply, name)
-                fault = getattr(answer, "fault", None)
-        except _Ended as ended:
-            fault = ended.fault
-            if (inner := _last_place(process.notes)) != module:
-                self._failed.setdefault(inner, fault)
-        except (WireError, ValueError, TypeError):
-            self.refuse(name)
-            fault = StudentFault("unusable", f"{name} sent back something unreadable")
+        (reply,) = self._replies([Request((), name, import_request(module))])
+        fault = self._fault_in(reply, name)
+        if isinstance(reply, StudentFault) and (inner := _last_place(process.notes)) != module:
+            self._failed.setdefault(inner, reply)
         for failed, said in _failures(process.notes):
             inner_name = f"the import of {failed}.py"
             with contextlib.suppress(WireError):  # a note that says nothing
                 self._failed.setdefault(failed, exception_fault("unavailable", inner_name, *said))
         return fault
 
+    def _fault_in(self, reply: Reply, name: str) -> StudentFault | None:
+        """The fault that the reply to an import is, or tells."""
+        if isinstance(reply, StudentFault):
+            return reply
+        try:
+            answer = read_reply(reply, name)
+        except (WireError, ValueError, TypeError):
+            self.refuse(name)
+            return StudentFault("unusable", f"{name} sent back something unreadable")
+        return getattr(answer, "fault", None)
+
     def _replies(self, requests: Sequence[Request]) -> list[Reply]:
-        """The replies of the process. Raises `_Ended` where it does not give all of them."""
+        """The replies of the process; where it does not give all of them, it is ended, and the
+        fault stands last."""
         process = self._process
         assert process is not None
         replies: list[Reply] = []
@@ -210,7 +208,7 @@ class Program:
             self._left_for_part -= seconds
             self._since = 0.0
         self.end()
-        raise _Ended(fault, replies)
+        return [*replies, fault]
 
     def _place(self, process: Process, request: Request) -> str:
         """What ran last: the request's function, or the student's that one of the kit's called."""
@@ -240,19 +238,6 @@ class Program:
     def _note(self, events: list[str], name: str) -> None:
         if name not in events:
             events.append(name)
-
-
-class _Ended(Exception):
-    """The process gave these replies, then it was ended."""
-
-    def __init__(self, fault: StudentFault, replies: list[Reply]) -> None:
-        super().__init__(fault.reason)
-        self.fault = fault
-        self.replies = replies
-
-
-def _is_plain(path: str) -> bool:
-    return path.isprintable()
 
 
 def _places(notes: Sequence[list[Any]]) -> list[str]:

@@ -29,6 +29,10 @@ EXTENSIONS = 5_000
 NOTES = 10_000
 """The most notes before one reply: a deep net sends some hundred."""
 TEXT = 100_000
+NAMES = 20
+"""Class names, warnings or argument names of one reply,"""
+SAID = 400
+"""and the characters of each, and of a message."""
 DIMENSIONS = 16
 DEPTH = 12
 
@@ -42,8 +46,8 @@ STOPS = 2
 """So many times a function is stopped; then it is called no more."""
 SUBMISSION = 75.0
 """What all calls of a submission may take together."""
-PART = SUBMISSION / 10
-"""What is kept of that for each part to come."""
+PART = 1 / 10
+"""The share of that which is kept for each part to come."""
 FIGURES = 10.0
 READING = 5.0
 """The grader's own CPU for reading a submission's replies."""

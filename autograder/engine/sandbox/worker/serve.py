@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import may_share_memory  # bound here: a student's module may replace np's
 
+from . import limits
 from .wire import Decoder, Encoder, GeneratorState, Handle, WireError, read_request
 
-MAX_TEXT = 400
 MAX_WARNINGS = 5
 OVERWRITTEN = "is the array of an earlier call, written over: return a new one each time"
 GLOBAL_STATE = "the state of NumPy's global generator"
@@ -164,7 +164,7 @@ class Servant:
             if self._overwrites(function, content, reply):
                 raise WireError(OVERWRITTEN)
         except WireError as problem:
-            return self._encoder.encode(["unusable", str(problem)[:MAX_TEXT]])
+            return self._encoder.encode(["unusable", str(problem)[: limits.SAID]])
         return reply
 
     def _overwrites(self, function: str, content: list[Any], reply: bytes) -> bool:
@@ -223,7 +223,7 @@ def _heard(
 
 
 def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
-    said = {f"{w.category.__name__}: {w.message}"[:MAX_TEXT] for w in caught}
+    said = {f"{w.category.__name__}: {w.message}"[: limits.SAID] for w in caught}
     return sorted(said)[:MAX_WARNINGS]
 
 
@@ -238,17 +238,19 @@ def _type_name(value: Any) -> str:
 def describe(problem: BaseException, folder: str) -> list[Any]:
     """An exception as plain data: its classes' names, its message, the student's line in it, and
     the function that raised it, where another one that the kit supplies called that."""
-    names = [_class_name(kind) for kind in type(problem).__mro__][:20]
+    names = [_class_name(kind) for kind in type(problem).__mro__][: limits.NAMES]
     message = by = ""
     with contextlib.suppress(BaseException):  # an exception whose own text or attribute raises
-        message = str(problem)[:MAX_TEXT].replace(folder, "").encode("utf-8", "replace").decode()
-        by = str(getattr(problem, "raised_by", ""))[:MAX_TEXT]
+        message = (
+            str(problem)[: limits.SAID].replace(folder, "").encode("utf-8", "replace").decode()
+        )
+        by = str(getattr(problem, "raised_by", ""))[: limits.SAID]
     return [names, message, _student_line(problem, folder), by]
 
 
 def _class_name(kind: type) -> str:
     """A class of the student's own that is called ValueError is none."""
-    name = kind.__name__[:MAX_TEXT]
+    name = kind.__name__[: limits.SAID]
     return name if _BUILT_IN.get(name, kind) is kind else f"{name} (not Python's own)"
 
 
