@@ -18,7 +18,7 @@ from ..mistakes import Mistake
 from ..suite.hidden_test import Explanation, Outcome
 from ..suite.session import Request
 from .comparison import free, same, same_exception
-from .replay import BESIDE, Heard, Said, given, replay
+from .replay import BESIDE, Aspects, Heard, Said, given, replay
 
 EXPLAINED = ("wrong", "raised", "unusable")
 """The kinds of outcomes that a mistake may explain."""
@@ -42,18 +42,23 @@ class Case:
 
     def wrong(self, number: int, call: int, beside: list[list[Said]]) -> dict[str, bool]:
         """The aspects of an answer, and whether each is another than that of these answers."""
-        said, right = self.heard[number].said[call], self.right[number][call]
-        other = beside[number][call]
-        return {a: not _alike(said, other, right, a) for a in said.aspects(right)}
+        mine, theirs = self.aspects(number, call, beside[number][call])
+        return {aspect: not _alike(mine, theirs, aspect) for aspect in mine}
 
     def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
         """Of the aspects that are wrong, those that are more than what is free by contract."""
-        said, base = self.heard[number].said[call], self.base[number][call]
-        right, request = self.right[number][call], self.heard[number].requests[call]
+        mine, theirs = self.aspects(number, call, self.base[number][call])
+        request = self.heard[number].requests[call]
         return {
-            a: w and (a in BESIDE or not _agrees(said, base, right, a, request, True))
-            for a, w in wrong.items()
+            aspect: is_wrong
+            and (aspect in BESIDE or not _freely_alike(mine, theirs, aspect, request))
+            for aspect, is_wrong in wrong.items()
         }
+
+    def aspects(self, number: int, call: int, other: Said) -> tuple[Aspects, Aspects]:
+        """The aspects of an answer, and of another one to the same request."""
+        right = self.right[number][call]
+        return self.heard[number].said[call].aspects(right), other.aspects(right)
 
     def explained(self, function: str) -> set[str]:
         """The aspects of a function's answers that are explained."""
@@ -150,12 +155,14 @@ class Diagnosis:
             for call, (request, instead) in enumerate(zip(heard.requests, made, strict=True)):
                 if request.name != look.function:
                     continue
-                said, right = heard.said[call], case.right[number][call]
+                mine, theirs = case.aspects(number, call, instead)
                 for aspect, is_wrong in look.table[number, call].items():
                     if aspect not in left and aspect not in look.right:
                         continue
                     is_free = look.is_free and not (is_wrong and aspect in BESIDE)
-                    if _agrees(said, instead, right, aspect, request, is_free):
+                    if _alike(mine, theirs, aspect) or (
+                        is_free and _freely_alike(mine, theirs, aspect, request)
+                    ):
                         seen |= {aspect} if is_wrong else set()
                         continue
                     left.discard(aspect)
@@ -182,31 +189,19 @@ def _wrong(table: dict[tuple[int, int], dict[str, bool]]) -> set[str]:
     return {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
 
 
-def _agrees(
-    said: Said, made: Said, right: Said, aspect: str, request: Request, is_free: bool
-) -> bool:
-    """Whether the mistake's answer is the student's."""
-    if _alike(said, made, right, aspect):
-        return True
-    if not is_free or aspect in ("exception", "refusal"):
+def _freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
+    """Whether what both say of an aspect of the first differs by what is free by contract alone."""
+    if aspect not in theirs or aspect in ("exception", "refusal"):
         return False
-    if aspect in BESIDE:
-        return made.raised is None
-    mine, theirs = said.aspects(right), made.aspects(right)
-    inputs, draws = given(request)
-    return aspect in theirs and free(mine[aspect], theirs[aspect], inputs, draws)
+    return aspect in BESIDE or free(mine[aspect], theirs[aspect], *given(request))
 
 
-def _alike(one: Said, other: Said, right: Said, aspect: str) -> bool:
+def _alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
     """Whether both say the same of an aspect of the first."""
-    a, b = one.aspects(right).get(aspect), other.aspects(right)
-    if aspect not in b:
+    if aspect not in theirs:
         return False
-    if aspect == "refusal":
-        return _same_refusal(one, other)
-    if aspect == "exception":
-        return same_exception(a, b[aspect])
-    return same(a, b[aspect])
+    compare = {"refusal": _same_refusal, "exception": same_exception}.get(aspect, same)
+    return compare(mine[aspect], theirs[aspect])
 
 
 def _same_refusal(one: Said, other: Said) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +24,8 @@ BESIDE = ("changed", "shared", "warned")
 """What a call did beside returning."""
 Raised = tuple[str, str]
 """The class and the message of an exception."""
+Aspects = dict[str, Any]
+"""What can be wrong of an answer, each by itself."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Said:
         loud = any("RuntimeWarning" in str(text) for text in warned)
         return cls(value, None, (tuple(changed), bool(shared), loud))
 
-    def aspects(self, right: Said) -> dict[str, Any]:
+    def aspects(self, right: Said) -> Aspects:
         """What can be wrong of it by itself: the entries of a tuple, or the value; an exception; a
         refusal that is due; what was done beside."""
         if right.raised is not None:
@@ -65,7 +68,6 @@ class Said:
 class Heard:
     """What one test heard: its requests in order, and what was answered to each."""
 
-    test: str
     requests: tuple[Request, ...]
     said: tuple[Said, ...]
 
@@ -80,13 +82,14 @@ class Heard:
             if isinstance(reply, bytes) and not batch.noted
         ]
         said = tuple(Said.of(reply) for _, reply in pairs)
-        return cls(outcome.test.id, tuple(request for request, _ in pairs), said)
+        return cls(tuple(request for request, _ in pairs), said)
 
     def calls(self, function: str) -> list[int]:
         """The places of the calls of a function."""
         return [place for place, r in enumerate(self.requests) if r.name == function]
 
 
+@lru_cache(maxsize=500)
 def given(request: Request) -> tuple[list[Any], bool]:
     """The arrays that a request hands over, and whether it hands over a generator."""
     arrays: list[Any] = []
