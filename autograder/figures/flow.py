@@ -11,7 +11,9 @@ import numpy as np
 
 from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms, Table
 from autograder.engine.suite.answers import StudentFault
-from autograder.engine.suite.calls import Call, Package, ask
+from autograder.engine.suite.calls import Package, ask
+from autograder.engine.suite.check import Wrong
+from autograder.suites import nets
 
 from . import words
 from .weights import EXAMPLES, LAYERS, SEED, SIZES, WIDTH, data, naive_weights
@@ -80,11 +82,11 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
     """The figure of one net made of the student's functions."""
     right = _reference_flow(net, reference)
     try:
-        (answer,) = ask(_stated(net, student))
+        (answer,) = ask(nets.call(student, **_given(net)))
         yours = _flow(answer.value)
     except StudentFault as fault:
         return Figure(net.title, net.about, missing=fault.reason)
-    except (ValueError, TypeError, KeyError) as unusable:
+    except Wrong as unusable:
         return Figure(net.title, net.about, missing=str(unusable))
     return Figure(
         net.title,
@@ -108,50 +110,36 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
 
 @cache
 def _reference_flow(net: Net, reference: ModuleType) -> Flow:
-    args, options = _given(net)
-    return _flow(reference.deep_net.run(*args, **options))
+    return _flow(reference.deep_net.run(**_given(net)))
 
 
-def _stated(net: Net, student: Package) -> Call:
-    """The call that builds and runs the net over the student's functions."""
-    args, options = _given(net)
-    needs = ["activations", *(["batchnorm"] if net.batch_norm else [])]
-    needs += [] if net.initializer == "normal" else ["initializers"]
-    return student.deep_net.run.call(*args, **options).needing(*needs)
-
-
-def _given(net: Net) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _given(net: Net) -> dict[str, Any]:
     """What `deep_net.run` is given."""
     x, doutput = data()
-    options: dict[str, Any] = {
+    given: dict[str, Any] = {
+        "x": x,
+        "doutput": doutput,
+        "rng": np.random.default_rng(SEED + 2),
         "sizes": SIZES,
         "activation": net.activation,
         "activation_options": {},
         "batch_norm": net.batch_norm,
     }
     if net.initializer == "normal":
-        options["weights"] = naive_weights()
+        given["weights"] = naive_weights()
     else:
-        options |= {"initializer": net.initializer, "init_options": {}}
-    return (x, doutput, np.random.default_rng(SEED + 2)), options
+        given |= {"initializer": net.initializer, "init_options": {}}
+    return given
 
 
 def _flow(told: Any) -> Flow:
-    """What `deep_net.run` says of a net. Raises `ValueError` or `TypeError` where it says none."""
-    if not isinstance(told, dict):
-        raise TypeError("the net's process sent back no net")
-    if isinstance(refusal := told.get("refused"), str):
-        raise ValueError(refusal)
-    arrays = [told["d_pre_activations"], told["activations"]]
-    for index, count in ((0, LAYERS), (1, LAYERS - 1)):
-        if not isinstance(arrays[index], list) or len(arrays[index]) != count:
-            raise TypeError("the net's process sent back no net")
-        arrays[index] = [np.asarray(one, dtype=np.float64) for one in arrays[index]]
-        if any(one.shape != (EXAMPLES, WIDTH) for one in arrays[index]):
-            raise TypeError("the net's process sent back no net")
+    """What `deep_net.run` says of a net. Raises `Wrong` where it says none."""
+    shape = (EXAMPLES, WIDTH)
+    shapes = {"d_pre_activations": [shape] * LAYERS, "activations": [shape] * (LAYERS - 1)}
+    net = nets.checked(told, shapes)
     with np.errstate(all="ignore"):
-        norms = tuple(float(np.linalg.norm(gradient)) for gradient in arrays[0])
-    return Flow(norms, arrays[1])
+        norms = tuple(float(np.linalg.norm(gradient)) for gradient in net["d_pre_activations"])
+    return Flow(norms, net["activations"])
 
 
 def _histograms(net: Net, yours: Flow, right: Flow) -> Histograms:

@@ -15,7 +15,7 @@ draw.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, pairwise
 from typing import Any, NamedTuple
@@ -110,14 +110,19 @@ def stated(
         "batch_norm": case.batch_norm,
         **passes,
     }
-    needs = ["activations", *(["batchnorm"] if case.batch_norm else [])]
     if case.initializer in INITIALIZERS:
         given |= {"initializer": case.initializer, "init_options": case.init_options}
-        needs.append("initializers")
     else:
         given["weights"] = kits_weights(case, rng)
-    call = student.deep_net.run.call(rng=np.random.default_rng(rng.integers(2**32)), **given)
-    return call.needing(*needs), given
+    return call(student, rng=np.random.default_rng(rng.integers(2**32)), **given), given
+
+
+def call(student: Any, **given: Any) -> Call:
+    """The call of `supplied.deep_net.run` with what is given, and the modules that it needs."""
+    needs = ["activations"]
+    needs += ["batchnorm"] if given["batch_norm"] else []
+    needs += [] if "weights" in given else ["initializers"]
+    return student.deep_net.run.call(**given).needing(*needs)
 
 
 def kits_weights(case: Case, rng: np.random.Generator, width: int = WIDTH) -> list[np.ndarray]:
@@ -129,27 +134,35 @@ def kits_weights(case: Case, rng: np.random.Generator, width: int = WIDTH) -> li
 
 def told(value: Any, case: Case) -> dict[str, Any]:
     """What the student's process says of its net, checked: arrays of the right shapes."""
-    if not isinstance(value, dict):
-        raise Wrong("the net's process sent back no net")
-    if isinstance(refusal := value.get("refused"), str):
-        raise Wrong(refusal)
+    hidden = [(n,) for n in SIZES[1:-1]]
+    normalised = hidden if case.batch_norm else []
     shapes = {
         "weights": list(pairwise(SIZES)),
         "activations": [(BATCH, n) for n in SIZES[1:-1]],
         "d_pre_activations": [(BATCH, n) for n in SIZES[1:]],
-        "d_gamma": [(n,) for n in SIZES[1:-1]] if case.batch_norm else [],
-        "d_beta": [(n,) for n in SIZES[1:-1]] if case.batch_norm else [],
-        "running_var": [(n,) for n in SIZES[1:-1]] if case.batch_norm else [],
-        "d_alpha": [(n,) for n in SIZES[1:-1]] if case.activation == "prelu" else [],
+        "d_gamma": normalised,
+        "d_beta": normalised,
+        "running_var": normalised,
+        "d_alpha": hidden if case.activation == "prelu" else [],
     }
-    checked: dict[str, Any] = dict(value)
+    return checked(value, shapes)
+
+
+def checked(value: Any, shapes: Mapping[str, Sequence[tuple[int, ...]]]) -> dict[str, Any]:
+    """What `supplied.deep_net.run` says of a net, in which these names stand for lists of arrays of
+    these shapes. Raises `Wrong`."""
+    if not isinstance(value, dict):
+        raise Wrong("the net's process sent back no net")
+    if isinstance(refusal := value.get("refused"), str):
+        raise Wrong(refusal)
+    net: dict[str, Any] = dict(value)
     for name, expected in shapes.items():
         arrays = items(value.get(name), len(expected), f"the net's {name}", list)
-        checked[name] = [
+        net[name] = [
             real_array(one, shape, f"the net's {name}")
             for one, shape in zip(arrays, expected, strict=True)
         ]
-    return checked
+    return net
 
 
 def twin(reference: Any, case: Case, weights: Sequence[np.ndarray], width: int = WIDTH) -> Any:
