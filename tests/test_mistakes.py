@@ -9,9 +9,12 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.explain.comparison import same
+from autograder.engine.explain.diagnosis import _of_a_net
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
 from autograder.engine.prove import classroom
+from autograder.engine.suite.hidden_test import HiddenTest, Outcome
+from autograder.engine.suite.session import Batch, Request
 from autograder.engine.variants import load_variants
 
 SOURCE = '''import math
@@ -131,6 +134,18 @@ def test_slips_that_show_in_different_ways_are_all_named(kit: Assignment, grader
     tests = [f"clipping/norm_{name}" for name in about]
     outcomes, _ = grader.run(classroom.with_mistakes(kit, slips), tests)
     assert {o.explanation.mistake for o in outcomes if o.explanation} == names
+
+
+def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set() -> None:
+    """Of functions that fail in the same test alone, to the one that is called last."""
+    names = [f"module.function_{letter}" for letter in "hgfedcba"]
+    test = HiddenTest("part/test", "part", "Title.", "", 1.0, ())
+    calls = tuple(Request((), name, b"") for name in names)
+    own = Outcome(test, "wrong", asked=(Batch(calls, []),))
+    net = Outcome(test, "wrong", asked=(Batch((), [], tuple(names)),))
+    explanation = _of_a_net(net, [own, net]).explanation
+    assert explanation is not None
+    assert explanation.hint.startswith(f"This net uses {names[-1]},")
 
 
 def test_numbers_are_compared_relative_to_their_size() -> None:
