@@ -37,6 +37,9 @@ from .serve import Servant
 from .wire import LENGTH, Decoder, note
 
 MAX_COMMAND = 65_536
+SWITCH_INTERVAL = 1e-4
+"""Seconds that a thread which one call has left running keeps a later call waiting; Python's own
+5e-3, times the threads, would use up an honest function's time."""
 
 
 class _Running(NamedTuple):
@@ -237,6 +240,7 @@ def main() -> None:
         view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
     warnings.simplefilter("always")  # once, not for each call
+    sys.setswitchinterval(SWITCH_INTERVAL)
     warnings.showwarning = _say_nothing  # type: ignore[assignment]
     control.send(b'{"ready": true}')
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
