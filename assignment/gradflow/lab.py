@@ -2,6 +2,7 @@
 
     python -m gradflow.lab              all figures, into the folder figures/
     python -m gradflow.lab -o FOLDER    into another folder
+    python -m gradflow.lab --page       a page to play with instead: gradient_flow.html
 
 In a notebook, `lab.saturation().figure` shows one; `.numbers` holds what was measured. Every
 experiment has a seed and gives the same numbers on every run of the same machine. An experiment
@@ -13,11 +14,12 @@ The letters are those of lab.ipynb, which asks a question after each experiment.
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +28,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from . import clipping, diagnostics
-from .network import INITIALIZERS, PAIRING, Gradients, Network, mean_squared_error
-
-Tick = Callable[[float], None]
-"""Is told how far an experiment is, from 0 to 1."""
+from . import clipping, diagnostics, page
+from .experiments import (
+    PATIENTS,
+    REMEDIES,
+    History,
+    Tick,
+    accuracy,
+    flow,
+    load_digits,
+    normal,
+    patient,
+    probe,
+    ratio,
+    train,
+)
+from .experiments import reveal as reveal  # for the notebook
+from .network import INITIALIZERS, PAIRING, Gradients, Network
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart. Lines differ in style as well.
 BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
@@ -46,96 +60,6 @@ class Result:
 
     figure: Figure
     numbers: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Digits:
-    """Handwritten digits, split for training and for testing: x (N, 64) and labels y (N,)."""
-
-    x: np.ndarray
-    y: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-
-
-@dataclass
-class History:
-    """What training leaves: the loss of every step, the held-out accuracy after every epoch."""
-
-    losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
-
-
-def load_digits() -> Digits:
-    """1797 digits of 8x8 pixels (UCI, CC BY 4.0), centred and scaled; 397 of them held out."""
-    table = np.loadtxt(Path(__file__).parent / "data" / "digits.csv.gz", delimiter=",")
-    table = np.random.default_rng(0).permutation(table)
-    x, y = table[:, :64], table[:, 64].astype(int)
-    train = slice(0, 1400)
-    x = x - x[train].mean(axis=0)
-    x = x / x[train].std()
-    return Digits(x[train], y[train], x[1400:], y[1400:])
-
-
-def accuracy(net: Network, x: np.ndarray, y: np.ndarray) -> float:
-    """The share of examples whose largest output is that of the right class."""
-    return float(np.mean(net.forward(x, training=False).argmax(axis=1) == y))
-
-
-def train(
-    net: Network,
-    digits: Digits,
-    *,
-    epochs: int,
-    learning_rate: float,
-    clip: tuple[str, float] | None = None,
-    watch: Callable[[Network, Gradients], None] | None = None,
-    tick: Tick | None = None,
-) -> History:
-    """Plain gradient descent on batches of 50. Ends early where the loss is not finite any more."""
-    rng = np.random.default_rng(1)
-    history = History()
-    with np.errstate(all="ignore"):  # an exploding net overflows: that is the experiment
-        for epoch in range(epochs):
-            for batch in np.split(rng.permutation(len(digits.x)), len(digits.x) // 50):
-                loss, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
-                history.losses.append(loss)
-                if not np.isfinite(loss):
-                    history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-                    return history
-                if watch is not None:
-                    watch(net, grads)
-                net.step(net.clip(grads, *clip) if clip else grads, learning_rate)
-            history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-            if tick is not None:
-                tick((epoch + 1) / epochs)
-    return history
-
-
-def probe(depth: int, **options: Any) -> tuple[Network, Gradients]:
-    """A net of `depth` weight layers with 64 units each, after one pass on random data."""
-    rng = np.random.default_rng(3)
-    x, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
-    net = Network([64] * (depth + 1), rng=rng, **options)
-    with np.errstate(all="ignore"):
-        _, grads = net.loss_and_gradients(x, target, loss=mean_squared_error)
-    return net, grads
-
-
-def normal(std: float) -> dict[str, Any]:
-    """Options of a net whose weights are drawn from N(0, std^2), whatever the layer's size."""
-    return {"initializer": "normal", "init_options": {"std": std}}
-
-
-def flow(grads: Gradients) -> np.ndarray:
-    """Per layer, input side first: the norm of the gradient by the pre-activations."""
-    return diagnostics.gradient_norms(grads.pre_activations)
-
-
-def ratio(norms: np.ndarray) -> float:
-    """The first layer's norm over the last one's."""
-    with np.errstate(all="ignore"):
-        return float(norms[0] / norms[-1])
 
 
 def saturation(*, quick: bool = False, tick: Tick | None = None) -> Result:
@@ -440,20 +364,6 @@ def exploding(*, quick: bool = False, tick: Tick | None = None) -> Result:
     return Result(figure, numbers)
 
 
-REMEDIES: dict[str, tuple[str, dict[str, Any], float, tuple[str, float] | None]] = {
-    "sigmoid, Xavier": ("disease", {"activation": "sigmoid"}, 0.05, None),
-    "ReLU, N(0, 0.01²)": ("disease", normal(0.01), 0.05, None),
-    "ELU, He, rate 0.2": ("disease", {"activation": "elu"}, 0.2, None),
-    "activation: tanh, Xavier": ("remedy", {"activation": "tanh"}, 0.05, None),
-    "initializer: ReLU, He": ("remedy", {}, 0.05, None),
-    "leaky ReLU, He": ("remedy", {"activation": "leaky_relu"}, 0.05, None),
-    "batch norm: sigmoid": ("remedy", {"activation": "sigmoid", "batch_norm": True}, 0.05, None),
-    "batch norm: ReLU, N(0, 0.01²)": ("remedy", {"batch_norm": True, **normal(0.01)}, 0.05, None),
-    "clipping: ELU, He, rate 0.2": ("remedy", {"activation": "elu"}, 0.2, ("global_norm", 1.0)),
-}
-"""The nets of experiment (f): disease or remedy, options, learning rate, clipping."""
-
-
 def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Result:
     """(f) Real data: ten hidden layers of 100 units with the disease, and with each remedy."""
     digits = load_digits()
@@ -491,53 +401,12 @@ def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Resu
     return Result(figure, numbers)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A net of experiment (g): its fault in words, its options, and what was done to it."""
-
-    fault: str
-    options: dict[str, Any]
-    bias: float = 0.0
-    weakened: int | None = None
-
-
-_PATIENTS = {
-    "A": _Case("ReLU with weights far too small: N(0, 0.01²)", normal(0.01)),
-    "B": _Case("sigmoid with N(0, 1): saturated, though its gradient does not vanish",
-               {"activation": "sigmoid", **normal(1.0)}),
-    "C": _Case("ReLU with weights far too large: N(0, 1)", normal(1.0)),
-    "D": _Case("ReLU with biases of -2: many units are dead", {}, bias=-2.0),
-    "E": _Case("none: ReLU with He's weights, the healthy one", {}),
-    "F": _Case("sigmoid with Xavier: its slope of 1/4 at most, ten times over",
-               {"activation": "sigmoid"}),
-    "G": _Case("one weak link: the weights of layer 5 are 10,000 times too small", {}, weakened=4),
-}  # fmt: skip
-
-
-def patient(name: str) -> tuple[Network, Gradients]:
-    """(g) One of the nets "A" to "G", each with a fault or none, after one pass on random data."""
-    case = _PATIENTS[name]
-    rng = np.random.default_rng(3)
-    x, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
-    net = Network([64] * 11, rng=rng, **case.options)
-    net.biases = [bias + case.bias for bias in net.biases[:-1]] + net.biases[-1:]
-    if case.weakened is not None:
-        net.weights[case.weakened] = net.weights[case.weakened] * 1e-4
-    _, grads = net.loss_and_gradients(x, target, loss=mean_squared_error)
-    return net, grads
-
-
-def reveal(name: str) -> str:
-    """(g) What ails a net. Diagnose it first."""
-    return f"{name}: {_PATIENTS[name].fault}"
-
-
 def planted_faults(*, quick: bool = False, tick: Tick | None = None) -> Result:
     """(g) Seven nets, most with one fault: their gradient norms, and what your functions say."""
     figure, grid = _grid(2, 4, "(g) What ails these nets?")
     axes = [axis for row in grid for axis in row]
     numbers: dict[str, float] = {}
-    for index, (name, axis) in enumerate(zip(_PATIENTS, axes, strict=False)):
+    for index, (name, axis) in enumerate(zip(PATIENTS, axes, strict=False)):
         net, grads = patient(name)
         assert net.trace is not None
         norms = flow(grads)
@@ -554,7 +423,7 @@ def planted_faults(*, quick: bool = False, tick: Tick | None = None) -> Result:
             f"{name}: dead": float(np.mean(dead)),
             f"{name}: saturated": float(np.mean(slopes)),
         }
-        _tell(tick, (index + 1) / len(_PATIENTS))
+        _tell(tick, (index + 1) / len(PATIENTS))
     axes[7].axis("off")
     note = "Seven nets of ten weight layers.\nOne has no fault.\nA norm of 0 is drawn at 1e-19.\n\n"
     note += "lab.reveal('A') tells,\nafter your guess."
@@ -584,34 +453,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "-o", "--out", type=Path, default=Path("figures"), help="folder to write to"
     )
+    parser.add_argument(
+        "--page", type=Path, nargs="?", const=Path("gradient_flow.html"), metavar="FILE",
+        help="write a page to play with instead: gradient_flow.html, or FILE",
+    )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="short runs, to see whether it works")
     chosen = parser.parse_args(arguments)
+    if chosen.page is not None:
+        return 0 if _done(_Bar("page"), lambda bar: _write_page(chosen.page, bar)) else 1
     chosen.out.mkdir(parents=True, exist_ok=True)
+
+    def draw(name: str, bar: _Bar) -> Path:
+        file: Path = chosen.out / f"{name}.png"
+        EXPERIMENTS[name](quick=chosen.quick, tick=bar).figure.savefig(file, dpi=110)
+        return file
+
     failed = 0
-    for number, (name, experiment) in enumerate(EXPERIMENTS.items()):
-        bar = _Bar(name, number)
-        try:
-            result = experiment(quick=chosen.quick, tick=bar)
-        except NotImplementedError as todo:
-            bar.end(f"left out, it needs: {str(todo).replace('TODO: ', '')}")
-            failed += 1
-        except Exception as problem:
-            bar.end(f"failed: {type(problem).__name__}: {problem}")
-            failed += 1
-        else:
-            file = chosen.out / f"{name}.png"
-            result.figure.savefig(file, dpi=110)
-            bar.end(str(file))
+    for number, name in enumerate(EXPERIMENTS):
+        bar = _Bar(f"{number + 1}/{len(EXPERIMENTS)} {name:<27}")
+        failed += not _done(bar, functools.partial(draw, name))
     if failed:
         print(f"{failed} of {len(EXPERIMENTS)} experiments are left out. `pytest` says what to do.")
     return 1 if failed else 0
 
 
+def _write_page(file: Path, bar: _Bar) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page.made(tick=bar), "utf-8", newline="\n")
+    return file
+
+
+def _done(bar: _Bar, write: Callable[[_Bar], Path]) -> bool:
+    """Writes a file, and says where it is, or what is still to do; whether it was written."""
+    try:
+        bar.end(str(write(bar)))
+    except NotImplementedError as todo:
+        bar.end(f"left out, it needs: {str(todo).replace('TODO: ', '')}")
+    except Exception as problem:
+        bar.end(f"failed: {type(problem).__name__}: {problem}")
+    else:
+        return True
+    return False
+
+
 class _Bar:
     """A progress bar on stderr, drawn anew in its line where stderr is a terminal."""
 
-    def __init__(self, name: str, number: int) -> None:
-        self._head = f"{number + 1}/{len(EXPERIMENTS)} {name:<27}"
+    def __init__(self, head: str) -> None:
+        self._head = head
         self._started = self._drawn = time.monotonic()
         self._live = sys.stderr.isatty()
         self(0.0)
