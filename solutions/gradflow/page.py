@@ -37,27 +37,21 @@ GRID: Grid = {
 """The values of each control. The last one changes fastest in the page's data."""
 
 Settings = dict[str, Any]
-_TEN: Settings = {"depth": 10, "batch_norm": 0, "bias": 0, "scale": 1}
 PRESETS: dict[str, Settings] = {
-    "Sigmoid vanishes": {**_TEN, "activation": "sigmoid", "initializer": "xavier_normal"},
-    "Batch norm repairs the sigmoid": {
-        **_TEN, "activation": "sigmoid", "initializer": "xavier_normal", "batch_norm": 1,
-    },
-    "N(0, 1) saturates tanh": {**_TEN, "activation": "tanh", "initializer": "normal"},
-    "Xavier keeps tanh healthy": {**_TEN, "activation": "tanh", "initializer": "xavier_normal"},
-    "N(0, 0.01²) vanishes with ReLU": {
-        **_TEN, "activation": "relu", "initializer": "normal", "scale": 0.01,
-    },
-    "N(0, 1) explodes with ReLU": {**_TEN, "activation": "relu", "initializer": "normal"},
-    "Batch norm repairs N(0, 1)": {
-        **_TEN, "activation": "relu", "initializer": "normal", "batch_norm": 1,
-    },
-    "He keeps ReLU healthy": {**_TEN, "activation": "relu", "initializer": "he_normal"},
-    "Biases of -2: dying ReLUs": {
-        **_TEN, "activation": "relu", "initializer": "he_normal", "bias": -2,
-    },
-    "The same with ELU": {**_TEN, "activation": "elu", "initializer": "he_normal", "bias": -2},
-}  # fmt: skip
+    name: dict(zip(GRID, values, strict=True))
+    for name, values in {
+        "Sigmoid vanishes": (10, "sigmoid", "xavier_normal", 0, 0, 1),
+        "Batch norm repairs the sigmoid": (10, "sigmoid", "xavier_normal", 1, 0, 1),
+        "N(0, 1) saturates tanh": (10, "tanh", "normal", 0, 0, 1),
+        "Xavier keeps tanh healthy": (10, "tanh", "xavier_normal", 0, 0, 1),
+        "N(0, 0.01²) vanishes with ReLU": (10, "relu", "normal", 0, 0, 0.01),
+        "N(0, 1) explodes with ReLU": (10, "relu", "normal", 0, 0, 1),
+        "Batch norm repairs N(0, 1)": (10, "relu", "normal", 1, 0, 1),
+        "He keeps ReLU healthy": (10, "relu", "he_normal", 0, 0, 1),
+        "Biases of -2: dying ReLUs": (10, "relu", "he_normal", 0, -2, 1),
+        "The same with ELU": (10, "elu", "he_normal", 0, -2, 1),
+    }.items()
+}
 """The lecture's nets."""
 
 VERDICTS = ("vanishing", "healthy", "exploding")

@@ -283,7 +283,7 @@ BACK = """new Promise(done => {
 
 def lecture_visit(browser: Browser, file: Path, scheme: str = "light", address: str = "") -> Visit:
     visit = browser.visit(file, scheme, address)
-    playwright_api.expect(visit.page.get_by_role("status")).not_to_be_empty()
+    playwright_api.expect(visit.page.get_by_role("status")).not_to_contain_text("needs")
     return visit
 
 
