@@ -14,12 +14,11 @@ The letters are those of lab.ipynb, which asks a question after each experiment.
 from __future__ import annotations
 
 import argparse
-import functools
-import importlib
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ from .experiments import (
     probe,
     ratio,
     train,
-)
+)  # fmt: skip
 from .experiments import reveal as reveal  # for the notebook
 from .network import INITIALIZERS, PAIRING, Gradients, Network
 
@@ -209,31 +208,6 @@ def scale_sweep(*, quick: bool = False, tick: Tick | None = None) -> Result:
         for name, values in seen.items()
     }
     return Result(figure, numbers)
-
-
-def weight_scale(factor: float = 1.0, activation: str = "relu") -> Result:
-    """(b) One net of ten weight layers, its weights times a factor: gradient norms per layer."""
-    _, grads = probe(10, activation=activation, **normal(factor * np.sqrt(2 / 64)))
-    norms, by_weights = flow(grads), diagnostics.gradient_norms(grads.weights)
-    figure, (axis,) = _panels(1, 1, f"(b) {activation}, weights {factor:.2g} times He's")
-    layers = np.arange(1, 11)
-    axis.semilogy(layers, norms, "o-", color=BLUE, label="by the pre-activations")
-    axis.semilogy(layers, by_weights, "s--", color=ORANGE, label="by the weights")
-    axis.set_ylim(1e-14, 1e14)
-    _label(axis, f"diagnose: {diagnostics.diagnose(norms)}", "layer", "gradient norm")
-    axis.legend()
-    return Result(figure, {"ratio": ratio(norms), "ratio of weights": ratio(by_weights)})
-
-
-def scale_slider() -> Any:
-    """(b) A slider for the weights' scale where ipywidgets is there, else the sweep's figure."""
-    try:
-        ipywidgets = importlib.import_module("ipywidgets")
-    except ImportError:
-        return scale_sweep().figure
-    slider = ipywidgets.FloatLogSlider(value=1.0, min=-1, max=1, step=0.05, description="factor")
-    choice = ipywidgets.Dropdown(options=list(PAIRING), value="relu", description="activation")
-    return ipywidgets.interactive(lambda f, a: weight_scale(f, a).figure, f=slider, a=choice)
 
 
 def dying_relus(*, quick: bool = False, tick: Tick | None = None) -> Result:
@@ -446,7 +420,7 @@ EXPERIMENTS: dict[str, Callable[..., Result]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Writes all figures. Exit status 1 where one needs a function that is still TODO."""
+    """Writes all figures, or the page. Exit status 1 where they need what is still TODO."""
     parser = argparse.ArgumentParser(
         prog="python -m gradflow.lab", description="Run the lab's experiments on your functions."
     )
@@ -459,41 +433,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="short runs, to see whether it works")
     chosen = parser.parse_args(arguments)
-    if chosen.page is not None:
-        return 0 if _done(_Bar("page"), lambda bar: _write_page(chosen.page, bar)) else 1
-    chosen.out.mkdir(parents=True, exist_ok=True)
-
-    def draw(name: str, bar: _Bar) -> Path:
-        file: Path = chosen.out / f"{name}.png"
-        EXPERIMENTS[name](quick=chosen.quick, tick=bar).figure.savefig(file, dpi=110)
-        return file
-
+    tasks: dict[str, Callable[[_Bar], Path]]
+    if chosen.page is None:
+        folder, quick = chosen.out, chosen.quick
+        tasks = {name: partial(_draw, name, folder, quick) for name in EXPERIMENTS}
+    else:
+        tasks = {"page": partial(_write_page, chosen.page)}
     failed = 0
-    for number, name in enumerate(EXPERIMENTS):
-        bar = _Bar(f"{number + 1}/{len(EXPERIMENTS)} {name:<27}")
-        failed += not _done(bar, functools.partial(draw, name))
+    for number, (name, write) in enumerate(tasks.items()):
+        bar = _Bar(f"{number + 1}/{len(tasks)} {name:<27}")
+        try:
+            bar.end(str(write(bar)))
+        except NotImplementedError as todo:
+            bar.end(f"left out, it needs: {str(todo).replace('TODO: ', '')}")
+            failed += 1
+        except Exception as problem:
+            bar.end(f"failed: {type(problem).__name__}: {problem}")
+            failed += 1
     if failed:
-        print(f"{failed} of {len(EXPERIMENTS)} experiments are left out. `pytest` says what to do.")
+        print(f"{failed} of {len(tasks)} files are left out. `pytest` says what to do.")
     return 1 if failed else 0
+
+
+def _draw(name: str, folder: Path, quick: bool, bar: _Bar) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.png"
+    EXPERIMENTS[name](quick=quick, tick=bar).figure.savefig(file, dpi=110)
+    return file
 
 
 def _write_page(file: Path, bar: _Bar) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page.made(tick=bar), "utf-8", newline="\n")
     return file
-
-
-def _done(bar: _Bar, write: Callable[[_Bar], Path]) -> bool:
-    """Writes a file, and says where it is, or what is still to do; whether it was written."""
-    try:
-        bar.end(str(write(bar)))
-    except NotImplementedError as todo:
-        bar.end(f"left out, it needs: {str(todo).replace('TODO: ', '')}")
-    except Exception as problem:
-        bar.end(f"failed: {type(problem).__name__}: {problem}")
-    else:
-        return True
-    return False
 
 
 class _Bar:
