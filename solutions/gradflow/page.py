@@ -13,7 +13,7 @@ import base64
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,8 @@ def measured(
     """One net of the grid: the initializer's weights times `scale`."""
     draw = init_normal if initializer == "normal" else getattr(initializers, initializer)
     net, grads = probe(
-        depth, activation=activation, initializer=_scaled(draw, scale),
-        batch_norm=bool(batch_norm), bias=bias,
+        depth, activation=activation, batch_norm=bool(batch_norm), bias=bias,
+        initializer=lambda n_in, n_out, rng: scale * draw(n_in, n_out, rng),
     )  # fmt: skip
     assert net.trace is not None
     hidden, slopes = net.trace.activations[1:], net.trace.slopes
@@ -110,10 +110,6 @@ def measured(
     return Measured(norms, shares, diagnostics.diagnose(norms), float(np.mean(idle)))
 
 
-def _scaled(draw: Callable[..., np.ndarray], scale: float) -> Callable[..., np.ndarray]:
-    return lambda n_in, n_out, rng: scale * draw(n_in, n_out, rng)
-
-
 def settings(grid: Grid) -> Iterator[Settings]:
     """All nets of a grid, in the order of the page's data."""
     for values in itertools.product(*grid.values()):
@@ -127,15 +123,11 @@ def made(grid: Grid = GRID, tick: Tick | None = None) -> str:
         NotImplementedError: a function that a net needs is still TODO.
         ValueError: `diagnose` returned something else than one of VERDICTS.
     """
-    norms, shares, facts = [], [], []
-    nets = list(settings(grid))
-    for number, each in enumerate(nets):
-        net = measured(**each)
-        norms.append(quantised(net.norms))
-        shares.append(_bytes(net.shares))
-        facts.append(np.array([VERDICTS.index(net.verdict), *_bytes(net.idle)], np.uint8))
+    nets = []
+    for number, each in enumerate(chosen := list(settings(grid))):
+        nets.append(measured(**each))
         if tick is not None:
-            tick((number + 1) / len(nets))
+            tick((number + 1) / len(chosen))
     data = {
         "grid": grid,
         "presets": PRESETS,
@@ -145,9 +137,10 @@ def made(grid: Grid = GRID, tick: Tick | None = None) -> str:
         "per_decade": PER_DECADE,
         "zero": ZERO,
         "not_finite": NOT_FINITE,
-        "norms": _packed(norms),
-        "shares": _packed(shares),
-        "facts": _packed(facts),
+        "norms": _packed([quantised(net.norms) for net in nets]),
+        "shares": _packed([_bytes(net.shares) for net in nets]),
+        "said": _packed([np.array(VERDICTS.index(net.verdict), np.uint8) for net in nets]),
+        "idle": _packed([_bytes(net.idle) for net in nets]),
     }
     template = (Path(__file__).parent / "data" / "page.html").read_text("utf-8")
     return template.replace('"DATA"', json.dumps(data))
@@ -162,7 +155,7 @@ def quantised(norms: np.ndarray) -> np.ndarray:
 
 def _bytes(shares: Any) -> np.ndarray:
     """Shares, from 0 to 1, as bytes."""
-    return np.rint(255 * np.atleast_1d(shares)).astype(np.uint8)
+    return np.rint(255 * np.asarray(shares)).astype(np.uint8)
 
 
 def _packed(arrays: list[np.ndarray]) -> str:
