@@ -16,13 +16,9 @@ import pytest
 from gradflow import diagnostics, lab, page
 
 SMALL: page.Grid = {
-    "depth": (2, 10),
-    "activation": ("sigmoid", "relu"),
-    "initializer": ("normal",),
-    "batch_norm": (0, 1),
-    "bias": (0, -2),
-    "scale": (0.01, 1),
-}
+    **page.GRID,
+    **{"depth": (2, 10), "activation": ("sigmoid", "relu"), "initializer": ("normal",), "scale": (0.01, 1)},
+}  # fmt: skip
 
 
 def data_of(text: str) -> dict[str, Any]:
@@ -91,13 +87,19 @@ def test_the_presets_are_what_they_say() -> None:
     assert found["The same with ELU"].idle == 0
 
 
-def test_a_function_that_is_missing_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("gradient_norms", NotImplementedError("TODO: gradient_norms"), "it needs: gradient_norms"),
+        ("diagnose", ["fine"], "diagnose returned 'fine', not one of vanishing"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    tmp_path: Path, monkeypatch: Any, capsys: Any, name: str, answer: Any, said: str
 ) -> None:
-    todo = Mock(side_effect=NotImplementedError("TODO: gradient_norms"))
-    monkeypatch.setattr(diagnostics, "gradient_norms", todo)
+    monkeypatch.setattr(diagnostics, name, Mock(side_effect=answer))
     assert lab.main(["--page", str(tmp_path / "page.html")]) == 1
-    assert "left out, it needs: gradient_norms" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -40,6 +40,7 @@ from .experiments import (
     patient,
     probe,
     ratio,
+    tell,
     train,
 )  # fmt: skip
 from .experiments import reveal as reveal  # for the notebook
@@ -84,7 +85,7 @@ def saturation(*, quick: bool = False, tick: Tick | None = None) -> Result:
                 + [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes if s is not None]
                 + [accuracy(net, digits.x_test, digits.y_test)]
             )
-            _tell(tick, step / steps)
+            tell(tick, step / steps)
         batch = rng.integers(0, len(digits.x), 10)
         _, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
         net.step(grads, 1.0)
@@ -147,7 +148,7 @@ def saturation_and_gradient(*, quick: bool = False, tick: Tick | None = None) ->
         verdict = f"first / last = {ratio(norms):.1e}: {diagnostics.diagnose(norms)}"
         _label(bottom, verdict, "layer", "gradient norm" if not column else "")
         numbers |= {f"{name}: saturated": share, f"{name}: ratio": ratio(norms)}
-        _tell(tick, (column + 1) / 3)
+        tell(tick, (column + 1) / 3)
     grid[0][0].legend(fontsize=8)
     return Result(figure, numbers)
 
@@ -173,7 +174,7 @@ def gradient_flow(*, quick: bool = False, tick: Tick | None = None) -> Result:
         axis.minorticks_off()
         left = index % 4 == 0
         _label(axis, activation, "weight layers", "first / last norm" if left else "")
-        _tell(tick, (index + 1) / 7)
+        tell(tick, (index + 1) / 7)
     axes[7].axis("off")
     handles, labels = axes[0].get_legend_handles_labels()
     axes[7].legend(handles, labels, loc="center", title="green band: healthy", frameon=False)
@@ -191,7 +192,7 @@ def scale_sweep(*, quick: bool = False, tick: Tick | None = None) -> Result:
         seen["pre-activations"].append(ratio(flow(grads)))
         first, *_, last = net.trace.activations
         seen["activations"].append(float(last.std() / first.std()))
-        _tell(tick, (index + 1) / len(factors))
+        tell(tick, (index + 1) / len(factors))
     figure, (axis,) = _panels(1, 1, "(b) Ten weight layers of ReLU: all weights times one factor")
     names = (
         "gradients by the weights: first / last norm",
@@ -230,7 +231,7 @@ def dying_relus(*, quick: bool = False, tick: Tick | None = None) -> Result:
         for epoch in range(epochs):
             accuracies += train(net, digits, epochs=1, learning_rate=0.1).accuracies
             shares.append(_off(net, digits.x))
-            _tell(tick, (index + (epoch + 1) / epochs) / len(cases))
+            tell(tick, (index + (epoch + 1) / epochs) / len(cases))
         style = _style(index, label=name)
         axes[0].plot(shares, **style)
         axes[1].plot(accuracies, **style)
@@ -276,7 +277,7 @@ def batch_normalisation(*, quick: bool = False, tick: Tick | None = None) -> Res
             f"ReLU, largest weights, {name}": found[-1],
             f"sigmoid, {name}": ratio(sigmoid),
         }
-        _tell(tick, (index + 1) / 2)
+        tell(tick, (index + 1) / 2)
     axes[0].axhspan(1e-3, 1e3, color=GREEN, alpha=0.12, lw=0)
     _label(axes[0], "ReLU: any scale of the weights", "std of the weights", "first / last norm")
     _label(axes[1], "Sigmoid, Xavier", "layer", "gradient norm")
@@ -309,7 +310,7 @@ def exploding(*, quick: bool = False, tick: Tick | None = None) -> Result:
             norms.append(norm)
 
         def part(done: float, index: int = index) -> None:
-            _tell(tick, (index + done) / len(cases))
+            tell(tick, (index + done) / len(cases))
 
         epochs = 2 if quick else 10
         try:
@@ -349,7 +350,7 @@ def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Resu
         net = Network([64, *[100] * 10, 10], rng=np.random.default_rng(0), **options)
 
         def part(done: float, index: int = index) -> None:
-            _tell(tick, (index + done) / len(REMEDIES))
+            tell(tick, (index + done) / len(REMEDIES))
 
         history = train(net, digits, epochs=epochs, learning_rate=rate, clip=clip, tick=part)
         row, line = ("disease", "remedy").index(kind), lines[kind]
@@ -397,7 +398,7 @@ def planted_faults(*, quick: bool = False, tick: Tick | None = None) -> Result:
             f"{name}: dead": float(np.mean(dead)),
             f"{name}: saturated": float(np.mean(slopes)),
         }
-        _tell(tick, (index + 1) / len(PATIENTS))
+        tell(tick, (index + 1) / len(PATIENTS))
     axes[7].axis("off")
     note = "Seven nets of ten weight layers.\nOne has no fault.\nA norm of 0 is drawn at 1e-19.\n\n"
     note += "lab.reveal('A') tells,\nafter your guess."
@@ -489,11 +490,6 @@ class _Bar:
         took = time.monotonic() - self._started
         start = "\r" if self._live else ""
         print(f"{start}{self._head} {took:5.1f} s  {text:<40}", file=sys.stderr, flush=True)
-
-
-def _tell(tick: Tick | None, done: float) -> None:
-    if tick is not None:
-        tick(done)
 
 
 def _panels(rows: int, columns: int, title: str) -> tuple[Figure, list[Axes]]:

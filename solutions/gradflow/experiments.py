@@ -16,6 +16,12 @@ Tick = Callable[[float], None]
 """Is told how far an experiment is, from 0 to 1."""
 
 
+def tell(tick: Tick | None, done: float) -> None:
+    """Tells it, where somebody wants to know."""
+    if tick is not None:
+        tick(done)
+
+
 @dataclass(frozen=True)
 class Digits:
     """Handwritten digits, split for training and for testing: x (N, 64) and labels y (N,)."""
@@ -75,8 +81,7 @@ def train(
                     watch(net, grads)
                 net.step(net.clip(grads, *clip) if clip else grads, learning_rate)
             history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-            if tick is not None:
-                tick((epoch + 1) / epochs)
+            tell(tick, (epoch + 1) / epochs)
     return history
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from . import diagnostics, initializers
-from .experiments import Tick, flow, probe
+from .experiments import Tick, flow, probe, tell
 from .network import PAIRING, init_normal
 
 Grid = dict[str, tuple[Any, ...]]
@@ -67,8 +67,8 @@ ZERO, NOT_FINITE = -32768, 32767
 @dataclass(frozen=True)
 class Measured:
     """A net of L weight layers: its gradient `norms` (L,), the `shares` of the activations in each
-    bin (L-1, BINS), what `diagnose` says, and the mean share of hidden units that are `idle`:
-    saturated in a net of sigmoids or tanhs, else dead."""
+    bin (L-1, BINS), what `diagnose` says, and how `idle` the hidden layers are: the mean share of
+    saturated slopes in a net of sigmoids or tanhs, else of dead units."""
 
     norms: np.ndarray
     shares: np.ndarray
@@ -107,7 +107,10 @@ def measured(
     bins = [np.searchsorted(inner, h.ravel(), side="right") for h in hidden]
     counts = np.array([np.bincount(b, minlength=BINS) for b in bins])
     shares = counts / counts.sum(axis=1, keepdims=True)
-    return Measured(norms, shares, diagnostics.diagnose(norms), float(np.mean(idle)))
+    verdict = diagnostics.diagnose(norms)
+    if verdict not in VERDICTS:
+        raise ValueError(f"diagnose returned {verdict!r}, not one of {', '.join(VERDICTS)}")
+    return Measured(norms, shares, verdict, float(np.mean(idle)))
 
 
 def settings(grid: Grid) -> Iterator[Settings]:
@@ -121,27 +124,20 @@ def made(grid: Grid = GRID, tick: Tick | None = None) -> str:
 
     Raises:
         NotImplementedError: a function that a net needs is still TODO.
-        ValueError: `diagnose` returned something else than one of VERDICTS.
+        ValueError: `diagnose` returned none of the VERDICTS.
     """
     nets = []
     for number, each in enumerate(chosen := list(settings(grid))):
         nets.append(measured(**each))
-        if tick is not None:
-            tick((number + 1) / len(chosen))
+        tell(tick, (number + 1) / len(chosen))
     data = {
-        "grid": grid,
-        "presets": PRESETS,
-        "verdicts": VERDICTS,
-        "saturating": SATURATING,
-        "bins": BINS,
-        "per_decade": PER_DECADE,
-        "zero": ZERO,
-        "not_finite": NOT_FINITE,
+        "grid": grid, "presets": PRESETS, "verdicts": VERDICTS, "saturating": SATURATING,
+        "bins": BINS, "per_decade": PER_DECADE, "zero": ZERO, "not_finite": NOT_FINITE,
         "norms": _packed([quantised(net.norms) for net in nets]),
         "shares": _packed([_bytes(net.shares) for net in nets]),
         "said": _packed([np.array(VERDICTS.index(net.verdict), np.uint8) for net in nets]),
         "idle": _packed([_bytes(net.idle) for net in nets]),
-    }
+    }  # fmt: skip
     template = (Path(__file__).parent / "data" / "page.html").read_text("utf-8")
     return template.replace('"DATA"', json.dumps(data))
 
