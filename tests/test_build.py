@@ -55,12 +55,15 @@ def test_a_stale_handout_is_named(own: Assignment) -> None:
         build.check_handout(own.folder)
 
 
-def test_build_writes_the_extras_of_the_solution(own: Assignment, tmp_path: Path) -> None:
+def test_build_writes_the_extras_of_the_solution(
+    own: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     module = own.solutions / own.package / "chart.py"
     module.write_text("import sys\nopen(sys.argv[2], 'w').write(sys.argv[1] + __file__)\n")
     with (own.folder / "assignment.toml").open("a", encoding="utf-8") as toml:
         toml.write('given = ["chart"]\n[extras]\n"chart.txt" = ["thermo.chart", "--all"]\n')
+    monkeypatch.chdir(own.handout)
     build.build_all(own.folder, tmp_path / "dist")
     assert (tmp_path / "dist" / "chart.txt").read_text() == f"--all{module}"
     module.write_text("raise SystemExit(1)\n")
