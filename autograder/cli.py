@@ -136,7 +136,7 @@ def demo(assignment: Path, out: Path, jobs: int | None) -> None:
 @click.option("--check", is_flag=True, help="Only say whether the handout's package is stale.")
 @click.pass_obj
 def build(assignment: Path, out: Path, check: bool) -> None:
-    """Make the handout's stubs from the solution, assignment.zip and autograder.zip.
+    """Make the handout's stubs from the solution, assignment.zip, autograder.zip and extras.
 
     autograder.zip needs Otter-Grader: without it, the exit status is 2.
     """

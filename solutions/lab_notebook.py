@@ -110,12 +110,9 @@ result.figure
 #
 # *Your answer:*
 #
-# With ipywidgets (`pip install ipywidgets`) the next cell is a slider: move it.
-
-# %%
-lab.scale_slider()
-
-# %% [markdown]
+# To try other scales, activations and batch norm: `python -m gradflow.lab --page` makes a page
+# for your browser.
+#
 # ## (c) Dying ReLUs
 #
 # Two hidden layers whose biases start at -3, as after one much too large step: more than half of

@@ -55,6 +55,22 @@ def test_a_stale_handout_is_named(own: Assignment) -> None:
         build.check_handout(own.folder)
 
 
+def test_build_writes_the_extras_of_the_solution(
+    own: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("otter", reason="needs the extra 'otter'")
+    module = own.solutions / own.package / "chart.py"
+    module.write_text("import sys\nopen(sys.argv[2], 'w').write(sys.argv[1] + __file__)\n")
+    with (own.folder / "assignment.toml").open("a", encoding="utf-8") as toml:
+        toml.write('given = ["chart"]\n[extras]\n"chart.txt" = ["thermo.chart", "--all"]\n')
+    monkeypatch.chdir(own.handout)
+    build.build_all(own.folder, tmp_path / "dist")
+    assert (tmp_path / "dist" / "chart.txt").read_text() == f"--all{module}"
+    module.write_text("raise SystemExit(1)\n")
+    with pytest.raises(KitError, match=r"chart\.txt could not be made"):
+        build.build_all(own.folder, tmp_path / "again")
+
+
 def test_a_folder_without_an_assignment_is_one_line_and_status_two(tmp_path: Path) -> None:
     done = kit("build", "-o", tmp_path, assignment=tmp_path)
     assert done.returncode == 2

@@ -77,8 +77,7 @@ def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
             if value is not None:
                 os.environ[name] = value
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    shown = {"image/png", "application/vnd.jupyter.widget-view+json"}  # the slider may be either
-    assert sum(not shown.isdisjoint(output.get("data", {})) for output in outputs) == 10
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 9
     assert not any(output.get("name") == "stderr" for output in outputs)
     printed = "".join(output.get("text", "") for output in outputs)
     found = re.search(r"^NUMBERS (.*)$", printed, re.MULTILINE)
@@ -223,7 +222,7 @@ def test_skeleton_says_what_is_missing(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "left out, it needs: sigmoid" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "9 of 9 experiments are left out" in done.stdout
+    assert "9 of 9 files are left out" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
@@ -240,9 +239,7 @@ def test_progress_goes_from_0_to_1() -> None:
         assert told[-1] == 1.0
 
 
-def test_slider_or_figure() -> None:
-    assert lab.scale_slider() is not None
-    assert lab.weight_scale(0.5).numbers["ratio"] < 0.1
+def test_only_the_nets_that_are_there_have_faults() -> None:
     with pytest.raises(KeyError):
         lab.reveal("Z")
 

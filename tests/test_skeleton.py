@@ -12,6 +12,7 @@ import pytest
 from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "gradflow"
+GIVEN = {"network.py", "lab.py", "experiments.py", "page.py"}
 
 
 def source(text: str) -> str:
@@ -263,7 +264,7 @@ def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_this_solution_leaves_stubs_with_their_contract(students: Path) -> None:
     """Every function of the answer is a stub with signature and docstring; no helper is left."""
-    given = {"__init__.py", "network.py", "lab.py"}
+    given = {"__init__.py", *GIVEN}
     stubs = 0
     for path in sorted(students.glob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -290,7 +291,7 @@ def test_this_solution_leaves_stubs_with_their_contract(students: Path) -> None:
 
 def test_this_skeleton_can_be_imported(students: Path) -> None:
     for path in students.glob("*.py"):
-        if path.name not in ("network.py", "lab.py"):
+        if path.name not in GIVEN:
             spec = importlib.util.spec_from_file_location(f"stub_{path.stem}", path)
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)

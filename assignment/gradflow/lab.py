@@ -2,6 +2,7 @@
 
     python -m gradflow.lab              all figures, into the folder figures/
     python -m gradflow.lab -o FOLDER    into another folder
+    python -m gradflow.lab --page       a page to play with instead: gradient_flow.html
 
 In a notebook, `lab.saturation().figure` shows one; `.numbers` holds what was measured. Every
 experiment has a seed and gives the same numbers on every run of the same machine. An experiment
@@ -13,11 +14,11 @@ The letters are those of lab.ipynb, which asks a question after each experiment.
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from . import clipping, diagnostics
-from .network import INITIALIZERS, PAIRING, Gradients, Network, mean_squared_error
-
-Tick = Callable[[float], None]
-"""Is told how far an experiment is, from 0 to 1."""
+from . import clipping, diagnostics, page
+from .experiments import (
+    PATIENTS,
+    REMEDIES,
+    History,
+    Tick,
+    accuracy,
+    flow,
+    load_digits,
+    normal,
+    patient,
+    probe,
+    ratio,
+    tell,
+    train,
+)  # fmt: skip
+from .experiments import reveal as reveal  # for the notebook
+from .network import INITIALIZERS, PAIRING, Gradients, Network
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart. Lines differ in style as well.
 BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
@@ -46,96 +60,6 @@ class Result:
 
     figure: Figure
     numbers: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Digits:
-    """Handwritten digits, split for training and for testing: x (N, 64) and labels y (N,)."""
-
-    x: np.ndarray
-    y: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-
-
-@dataclass
-class History:
-    """What training leaves: the loss of every step, the held-out accuracy after every epoch."""
-
-    losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
-
-
-def load_digits() -> Digits:
-    """1797 digits of 8x8 pixels (UCI, CC BY 4.0), centred and scaled; 397 of them held out."""
-    table = np.loadtxt(Path(__file__).parent / "data" / "digits.csv.gz", delimiter=",")
-    table = np.random.default_rng(0).permutation(table)
-    x, y = table[:, :64], table[:, 64].astype(int)
-    train = slice(0, 1400)
-    x = x - x[train].mean(axis=0)
-    x = x / x[train].std()
-    return Digits(x[train], y[train], x[1400:], y[1400:])
-
-
-def accuracy(net: Network, x: np.ndarray, y: np.ndarray) -> float:
-    """The share of examples whose largest output is that of the right class."""
-    return float(np.mean(net.forward(x, training=False).argmax(axis=1) == y))
-
-
-def train(
-    net: Network,
-    digits: Digits,
-    *,
-    epochs: int,
-    learning_rate: float,
-    clip: tuple[str, float] | None = None,
-    watch: Callable[[Network, Gradients], None] | None = None,
-    tick: Tick | None = None,
-) -> History:
-    """Plain gradient descent on batches of 50. Ends early where the loss is not finite any more."""
-    rng = np.random.default_rng(1)
-    history = History()
-    with np.errstate(all="ignore"):  # an exploding net overflows: that is the experiment
-        for epoch in range(epochs):
-            for batch in np.split(rng.permutation(len(digits.x)), len(digits.x) // 50):
-                loss, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
-                history.losses.append(loss)
-                if not np.isfinite(loss):
-                    history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-                    return history
-                if watch is not None:
-                    watch(net, grads)
-                net.step(net.clip(grads, *clip) if clip else grads, learning_rate)
-            history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-            if tick is not None:
-                tick((epoch + 1) / epochs)
-    return history
-
-
-def probe(depth: int, **options: Any) -> tuple[Network, Gradients]:
-    """A net of `depth` weight layers with 64 units each, after one pass on random data."""
-    rng = np.random.default_rng(3)
-    x, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
-    net = Network([64] * (depth + 1), rng=rng, **options)
-    with np.errstate(all="ignore"):
-        _, grads = net.loss_and_gradients(x, target, loss=mean_squared_error)
-    return net, grads
-
-
-def normal(std: float) -> dict[str, Any]:
-    """Options of a net whose weights are drawn from N(0, std^2), whatever the layer's size."""
-    return {"initializer": "normal", "init_options": {"std": std}}
-
-
-def flow(grads: Gradients) -> np.ndarray:
-    """Per layer, input side first: the norm of the gradient by the pre-activations."""
-    return diagnostics.gradient_norms(grads.pre_activations)
-
-
-def ratio(norms: np.ndarray) -> float:
-    """The first layer's norm over the last one's."""
-    with np.errstate(all="ignore"):
-        return float(norms[0] / norms[-1])
 
 
 def saturation(*, quick: bool = False, tick: Tick | None = None) -> Result:
@@ -161,7 +85,7 @@ def saturation(*, quick: bool = False, tick: Tick | None = None) -> Result:
                 + [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes if s is not None]
                 + [accuracy(net, digits.x_test, digits.y_test)]
             )
-            _tell(tick, step / steps)
+            tell(tick, step / steps)
         batch = rng.integers(0, len(digits.x), 10)
         _, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
         net.step(grads, 1.0)
@@ -224,7 +148,7 @@ def saturation_and_gradient(*, quick: bool = False, tick: Tick | None = None) ->
         verdict = f"first / last = {ratio(norms):.1e}: {diagnostics.diagnose(norms)}"
         _label(bottom, verdict, "layer", "gradient norm" if not column else "")
         numbers |= {f"{name}: saturated": share, f"{name}: ratio": ratio(norms)}
-        _tell(tick, (column + 1) / 3)
+        tell(tick, (column + 1) / 3)
     grid[0][0].legend(fontsize=8)
     return Result(figure, numbers)
 
@@ -250,7 +174,7 @@ def gradient_flow(*, quick: bool = False, tick: Tick | None = None) -> Result:
         axis.minorticks_off()
         left = index % 4 == 0
         _label(axis, activation, "weight layers", "first / last norm" if left else "")
-        _tell(tick, (index + 1) / 7)
+        tell(tick, (index + 1) / 7)
     axes[7].axis("off")
     handles, labels = axes[0].get_legend_handles_labels()
     axes[7].legend(handles, labels, loc="center", title="green band: healthy", frameon=False)
@@ -268,7 +192,7 @@ def scale_sweep(*, quick: bool = False, tick: Tick | None = None) -> Result:
         seen["pre-activations"].append(ratio(flow(grads)))
         first, *_, last = net.trace.activations
         seen["activations"].append(float(last.std() / first.std()))
-        _tell(tick, (index + 1) / len(factors))
+        tell(tick, (index + 1) / len(factors))
     figure, (axis,) = _panels(1, 1, "(b) Ten weight layers of ReLU: all weights times one factor")
     names = (
         "gradients by the weights: first / last norm",
@@ -285,31 +209,6 @@ def scale_sweep(*, quick: bool = False, tick: Tick | None = None) -> Result:
         for name, values in seen.items()
     }
     return Result(figure, numbers)
-
-
-def weight_scale(factor: float = 1.0, activation: str = "relu") -> Result:
-    """(b) One net of ten weight layers, its weights times a factor: gradient norms per layer."""
-    _, grads = probe(10, activation=activation, **normal(factor * np.sqrt(2 / 64)))
-    norms, by_weights = flow(grads), diagnostics.gradient_norms(grads.weights)
-    figure, (axis,) = _panels(1, 1, f"(b) {activation}, weights {factor:.2g} times He's")
-    layers = np.arange(1, 11)
-    axis.semilogy(layers, norms, "o-", color=BLUE, label="by the pre-activations")
-    axis.semilogy(layers, by_weights, "s--", color=ORANGE, label="by the weights")
-    axis.set_ylim(1e-14, 1e14)
-    _label(axis, f"diagnose: {diagnostics.diagnose(norms)}", "layer", "gradient norm")
-    axis.legend()
-    return Result(figure, {"ratio": ratio(norms), "ratio of weights": ratio(by_weights)})
-
-
-def scale_slider() -> Any:
-    """(b) A slider for the weights' scale where ipywidgets is there, else the sweep's figure."""
-    try:
-        ipywidgets = importlib.import_module("ipywidgets")
-    except ImportError:
-        return scale_sweep().figure
-    slider = ipywidgets.FloatLogSlider(value=1.0, min=-1, max=1, step=0.05, description="factor")
-    choice = ipywidgets.Dropdown(options=list(PAIRING), value="relu", description="activation")
-    return ipywidgets.interactive(lambda f, a: weight_scale(f, a).figure, f=slider, a=choice)
 
 
 def dying_relus(*, quick: bool = False, tick: Tick | None = None) -> Result:
@@ -332,7 +231,7 @@ def dying_relus(*, quick: bool = False, tick: Tick | None = None) -> Result:
         for epoch in range(epochs):
             accuracies += train(net, digits, epochs=1, learning_rate=0.1).accuracies
             shares.append(_off(net, digits.x))
-            _tell(tick, (index + (epoch + 1) / epochs) / len(cases))
+            tell(tick, (index + (epoch + 1) / epochs) / len(cases))
         style = _style(index, label=name)
         axes[0].plot(shares, **style)
         axes[1].plot(accuracies, **style)
@@ -378,7 +277,7 @@ def batch_normalisation(*, quick: bool = False, tick: Tick | None = None) -> Res
             f"ReLU, largest weights, {name}": found[-1],
             f"sigmoid, {name}": ratio(sigmoid),
         }
-        _tell(tick, (index + 1) / 2)
+        tell(tick, (index + 1) / 2)
     axes[0].axhspan(1e-3, 1e3, color=GREEN, alpha=0.12, lw=0)
     _label(axes[0], "ReLU: any scale of the weights", "std of the weights", "first / last norm")
     _label(axes[1], "Sigmoid, Xavier", "layer", "gradient norm")
@@ -411,7 +310,7 @@ def exploding(*, quick: bool = False, tick: Tick | None = None) -> Result:
             norms.append(norm)
 
         def part(done: float, index: int = index) -> None:
-            _tell(tick, (index + done) / len(cases))
+            tell(tick, (index + done) / len(cases))
 
         epochs = 2 if quick else 10
         try:
@@ -440,20 +339,6 @@ def exploding(*, quick: bool = False, tick: Tick | None = None) -> Result:
     return Result(figure, numbers)
 
 
-REMEDIES: dict[str, tuple[str, dict[str, Any], float, tuple[str, float] | None]] = {
-    "sigmoid, Xavier": ("disease", {"activation": "sigmoid"}, 0.05, None),
-    "ReLU, N(0, 0.01²)": ("disease", normal(0.01), 0.05, None),
-    "ELU, He, rate 0.2": ("disease", {"activation": "elu"}, 0.2, None),
-    "activation: tanh, Xavier": ("remedy", {"activation": "tanh"}, 0.05, None),
-    "initializer: ReLU, He": ("remedy", {}, 0.05, None),
-    "leaky ReLU, He": ("remedy", {"activation": "leaky_relu"}, 0.05, None),
-    "batch norm: sigmoid": ("remedy", {"activation": "sigmoid", "batch_norm": True}, 0.05, None),
-    "batch norm: ReLU, N(0, 0.01²)": ("remedy", {"batch_norm": True, **normal(0.01)}, 0.05, None),
-    "clipping: ELU, He, rate 0.2": ("remedy", {"activation": "elu"}, 0.2, ("global_norm", 1.0)),
-}
-"""The nets of experiment (f): disease or remedy, options, learning rate, clipping."""
-
-
 def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Result:
     """(f) Real data: ten hidden layers of 100 units with the disease, and with each remedy."""
     digits = load_digits()
@@ -465,7 +350,7 @@ def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Resu
         net = Network([64, *[100] * 10, 10], rng=np.random.default_rng(0), **options)
 
         def part(done: float, index: int = index) -> None:
-            _tell(tick, (index + done) / len(REMEDIES))
+            tell(tick, (index + done) / len(REMEDIES))
 
         history = train(net, digits, epochs=epochs, learning_rate=rate, clip=clip, tick=part)
         row, line = ("disease", "remedy").index(kind), lines[kind]
@@ -491,53 +376,12 @@ def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Resu
     return Result(figure, numbers)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A net of experiment (g): its fault in words, its options, and what was done to it."""
-
-    fault: str
-    options: dict[str, Any]
-    bias: float = 0.0
-    weakened: int | None = None
-
-
-_PATIENTS = {
-    "A": _Case("ReLU with weights far too small: N(0, 0.01²)", normal(0.01)),
-    "B": _Case("sigmoid with N(0, 1): saturated, though its gradient does not vanish",
-               {"activation": "sigmoid", **normal(1.0)}),
-    "C": _Case("ReLU with weights far too large: N(0, 1)", normal(1.0)),
-    "D": _Case("ReLU with biases of -2: many units are dead", {}, bias=-2.0),
-    "E": _Case("none: ReLU with He's weights, the healthy one", {}),
-    "F": _Case("sigmoid with Xavier: its slope of 1/4 at most, ten times over",
-               {"activation": "sigmoid"}),
-    "G": _Case("one weak link: the weights of layer 5 are 10,000 times too small", {}, weakened=4),
-}  # fmt: skip
-
-
-def patient(name: str) -> tuple[Network, Gradients]:
-    """(g) One of the nets "A" to "G", each with a fault or none, after one pass on random data."""
-    case = _PATIENTS[name]
-    rng = np.random.default_rng(3)
-    x, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
-    net = Network([64] * 11, rng=rng, **case.options)
-    net.biases = [bias + case.bias for bias in net.biases[:-1]] + net.biases[-1:]
-    if case.weakened is not None:
-        net.weights[case.weakened] = net.weights[case.weakened] * 1e-4
-    _, grads = net.loss_and_gradients(x, target, loss=mean_squared_error)
-    return net, grads
-
-
-def reveal(name: str) -> str:
-    """(g) What ails a net. Diagnose it first."""
-    return f"{name}: {_PATIENTS[name].fault}"
-
-
 def planted_faults(*, quick: bool = False, tick: Tick | None = None) -> Result:
     """(g) Seven nets, most with one fault: their gradient norms, and what your functions say."""
     figure, grid = _grid(2, 4, "(g) What ails these nets?")
     axes = [axis for row in grid for axis in row]
     numbers: dict[str, float] = {}
-    for index, (name, axis) in enumerate(zip(_PATIENTS, axes, strict=False)):
+    for index, (name, axis) in enumerate(zip(PATIENTS, axes, strict=False)):
         net, grads = patient(name)
         assert net.trace is not None
         norms = flow(grads)
@@ -554,7 +398,7 @@ def planted_faults(*, quick: bool = False, tick: Tick | None = None) -> Result:
             f"{name}: dead": float(np.mean(dead)),
             f"{name}: saturated": float(np.mean(slopes)),
         }
-        _tell(tick, (index + 1) / len(_PATIENTS))
+        tell(tick, (index + 1) / len(PATIENTS))
     axes[7].axis("off")
     note = "Seven nets of ten weight layers.\nOne has no fault.\nA norm of 0 is drawn at 1e-19.\n\n"
     note += "lab.reveal('A') tells,\nafter your guess."
@@ -577,41 +421,59 @@ EXPERIMENTS: dict[str, Callable[..., Result]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Writes all figures. Exit status 1 where one needs a function that is still TODO."""
+    """Writes all figures, or the page. Exit status 1 where they need what is still TODO."""
     parser = argparse.ArgumentParser(
         prog="python -m gradflow.lab", description="Run the lab's experiments on your functions."
     )
     parser.add_argument(
         "-o", "--out", type=Path, default=Path("figures"), help="folder to write to"
     )
+    parser.add_argument(
+        "--page", type=Path, nargs="?", const=Path("gradient_flow.html"), metavar="FILE",
+        help="write a page to play with instead: gradient_flow.html, or FILE",
+    )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="short runs, to see whether it works")
     chosen = parser.parse_args(arguments)
-    chosen.out.mkdir(parents=True, exist_ok=True)
+    tasks: dict[str, Callable[[_Bar], Path]]
+    if chosen.page is None:
+        folder, quick = chosen.out, chosen.quick
+        tasks = {name: partial(_draw, name, folder, quick) for name in EXPERIMENTS}
+    else:
+        tasks = {"page": partial(_write_page, chosen.page)}
     failed = 0
-    for number, (name, experiment) in enumerate(EXPERIMENTS.items()):
-        bar = _Bar(name, number)
+    for number, (name, write) in enumerate(tasks.items()):
+        bar = _Bar(f"{number + 1}/{len(tasks)} {name:<27}")
         try:
-            result = experiment(quick=chosen.quick, tick=bar)
+            bar.end(str(write(bar)))
         except NotImplementedError as todo:
             bar.end(f"left out, it needs: {str(todo).replace('TODO: ', '')}")
             failed += 1
         except Exception as problem:
             bar.end(f"failed: {type(problem).__name__}: {problem}")
             failed += 1
-        else:
-            file = chosen.out / f"{name}.png"
-            result.figure.savefig(file, dpi=110)
-            bar.end(str(file))
     if failed:
-        print(f"{failed} of {len(EXPERIMENTS)} experiments are left out. `pytest` says what to do.")
+        print(f"{failed} of {len(tasks)} files are left out. `pytest` says what to do.")
     return 1 if failed else 0
+
+
+def _draw(name: str, folder: Path, quick: bool, bar: _Bar) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.png"
+    EXPERIMENTS[name](quick=quick, tick=bar).figure.savefig(file, dpi=110)
+    return file
+
+
+def _write_page(file: Path, bar: _Bar) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page.made(tick=bar), "utf-8", newline="\n")
+    return file
 
 
 class _Bar:
     """A progress bar on stderr, drawn anew in its line where stderr is a terminal."""
 
-    def __init__(self, name: str, number: int) -> None:
-        self._head = f"{number + 1}/{len(EXPERIMENTS)} {name:<27}"
+    def __init__(self, head: str) -> None:
+        self._head = head
         self._started = self._drawn = time.monotonic()
         self._live = sys.stderr.isatty()
         self(0.0)
@@ -628,11 +490,6 @@ class _Bar:
         took = time.monotonic() - self._started
         start = "\r" if self._live else ""
         print(f"{start}{self._head} {took:5.1f} s  {text:<40}", file=sys.stderr, flush=True)
-
-
-def _tell(tick: Tick | None, done: float) -> None:
-    if tick is not None:
-        tick(done)
 
 
 def _panels(rows: int, columns: int, title: str) -> tuple[Figure, list[Axes]]:

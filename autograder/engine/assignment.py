@@ -24,7 +24,8 @@ class AssignmentError(KitError):
 @dataclass(frozen=True)
 class Assignment:
     """The content of an `assignment.toml`, its folders made absolute; demo: the names of the
-    mistakes of each student in the demo's class."""
+    mistakes of each student in the demo's class; extras: the files that `build` makes of the
+    solution, each with the module to run and its arguments."""
 
     folder: Path
     title: str
@@ -40,6 +41,7 @@ class Assignment:
     figures: Path | None = None
     supplied: Path | None = None
     demo: dict[str, list[str]] = field(default_factory=dict)
+    extras: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Assignment:

@@ -1,12 +1,14 @@
-"""Both pages in a real browser: they sort, search, link, and are accessible."""
+"""All pages in a real browser: they sort, search, link, draw, and are accessible."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from autograder.engine.report.pages.classbook import ClassBook
 from autograder.engine.report.pages.classpage import class_page
 from autograder.engine.report.pages.student import student_page
 from autograder.engine.submission.read import Submission
+from gradflow import page as lecture
 from tests import pages_class as made
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra 'dev')")
@@ -68,14 +71,14 @@ class Browser:
             viewport={"width": 1280, "height": 900},
         )
 
-    def visit(self, file: Path, scheme: str = "light") -> Visit:
+    def visit(self, file: Path, scheme: str = "light", address: str = "") -> Visit:
         visit = Visit(self._context.new_page())
         visit.page.emulate_media(color_scheme=scheme)
         visit.page.on("console", lambda message: visit.said.append(message.text))
         visit.page.on("pageerror", lambda error: visit.said.append(str(error)))
         visit.page.on("dialog", lambda dialog: visit.said.append(f"dialog: {dialog.message}"))
         visit.page.on("request", lambda request: visit.asked.append(request.url))
-        visit.page.goto(file.as_uri())
+        visit.page.goto(f"{file.as_uri()}#{address}")
         return visit
 
     def close(self) -> None:
@@ -239,6 +242,7 @@ def test_a_large_class_is_accessible(
     assert violations(browser.visit(large_class / f"{name}.html"), axe) == []
 
 
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ALL_RULES = {"type": "tag", "values": AXE_RULES}
 
 
@@ -259,5 +263,94 @@ def violations(visit: Visit, axe: str, rules: dict[str, object] = ALL_RULES) -> 
 def test_the_page_fits_any_screen(browser: Browser, demo: Path, name: str, width: int) -> None:
     visit = browser.visit(demo / f"{name}.html")
     visit.page.set_viewport_size({"width": width, "height": 800})
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert visit.page.evaluate(overflow) <= 0
+    assert visit.page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.fixture(scope="module")
+def lecture_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab's page to play with, of nets of ten layers."""
+    file = tmp_path_factory.mktemp("lecture") / "page.html"
+    file.write_text(lecture.made({**lecture.GRID, "depth": (5, 10), "scale": (0.01, 1)}), "utf-8")
+    return file
+
+
+# `go_back` would not wait until the page has heard of it.
+BACK = "new Promise(done => { addEventListener('hashchange', () => done()); history.back(); })"
+
+
+def lecture_visit(browser: Browser, file: Path, scheme: str = "light", address: str = "") -> Visit:
+    visit = browser.visit(file, scheme, address)
+    playwright_api.expect(visit.page.get_by_role("status")).not_to_contain_text("needs")
+    return visit
+
+
+def follow(visit: Visit, name: str) -> None:
+    link = visit.page.get_by_role("link", name=name, exact=True)
+    link.press("Enter")
+    playwright_api.expect(link).to_have_attribute("aria-current", "true")
+    assert link.evaluate("link => link === document.activeElement")
+
+
+def assert_shows_its_net(visit: Visit) -> lecture.Measured:
+    """What is measured of the net in the address is what the page says and draws."""
+    given = dict(parse_qsl(visit.page.evaluate("location.hash.slice(1)")))
+    values = {n: next(v for v in all_ if str(v) == given[n]) for n, all_ in lecture.GRID.items()}
+    net = lecture.measured(**values)
+    assert net.verdict in visit.page.get_by_role("status").text_content().lower()
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    shown = visit.page.locator("#numbers td:last-child").all_text_contents()
+    norms = [float(re.sub(r" . 10", "e", text).translate(digits)) for text in shown]
+    np.testing.assert_allclose(norms, net.norms, rtol=0.07)  # two digits
+    dots = visit.page.locator("circle").evaluate_all("all => all.map(e => e.cy.baseVal.value)")
+    np.testing.assert_array_equal(np.argsort(dots), np.argsort(-net.norms))
+    bars = visit.page.locator("#shares .bar").count()
+    assert bars == np.count_nonzero(np.rint(255 * net.shares))
+    return net
+
+
+def test_the_lecture_page_follows_the_keyboard_and_the_history(
+    browser: Browser, lecture_page: Path
+) -> None:
+    visit = lecture_visit(browser, lecture_page)
+    follow(visit, "Sigmoid vanishes")
+    visit.page.get_by_label("Activation", exact=True).select_option("ReLU")
+    visit.page.get_by_label("Initializer").select_option("N(0, 1)")
+    assert assert_shows_its_net(visit).verdict == "exploding"
+    visit.page.get_by_label("All weights times").press("ArrowLeft")
+    assert assert_shows_its_net(visit).verdict == "vanishing"
+    visit.page.get_by_label("Batch norm").press("Space")
+    visit.page.get_by_label("Weight layers").press("ArrowLeft")
+    assert len(assert_shows_its_net(visit).norms) == 5
+    for _ in range(3):
+        visit.page.evaluate(BACK)
+    assert assert_shows_its_net(visit).verdict == "exploding"
+    address = visit.page.evaluate("location.hash.slice(1)")
+    assert_shows_its_net(lecture_visit(browser, lecture_page, address=address))
+    assert visit.is_quiet()
+
+
+def test_guess_first_hides_the_answer(browser: Browser, lecture_page: Path) -> None:
+    visit = lecture_visit(browser, lecture_page)
+    visit.page.get_by_label("Guess first").check()
+    plots, status = visit.page.locator("#plots"), visit.page.get_by_role("status")
+    for guess, answer in (("exploding", "Not quite: you said expl"), ("vanishing", "Right. Van")):
+        follow(visit, "Net 2")
+        follow(visit, "Net 1")
+        assert plots.is_hidden()
+        assert "First / last" not in status.text_content()
+        visit.page.get_by_role("button", name=guess).click()
+        assert plots.is_visible()
+        assert status.text_content().startswith(answer)
+    assert visit.is_quiet()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+def test_the_lecture_page_is_accessible_and_fits(
+    browser: Browser, lecture_page: Path, axe: str, scheme: str, width: int
+) -> None:
+    visit = lecture_visit(browser, lecture_page, scheme, "guess=1")
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    assert violations(visit, axe) == []
+    visit.page.get_by_role("button", name="healthy").click()
+    assert violations(visit, axe) == []
+    assert visit.page.evaluate(OVERFLOW) <= 0

@@ -1,8 +1,11 @@
-"""`build`: the students' stubs and table of points, and a release: two zips."""
+"""`build`: the students' stubs and table of points; a release: two zips, and the extras."""
 
 from __future__ import annotations
 
 import fnmatch
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -27,7 +30,7 @@ class StaleHandout(KitError):
 def build_all(assignment_folder: Path, out: Path) -> None:
     """Brings the handout up to date and writes the zips to a folder.
 
-    Raises `KitError`: without Otter, when assignment.zip is written.
+    Raises `KitError`: an extra fails; without Otter, when all else is written.
     """
     assignment = Assignment.load(assignment_folder)
     tests = hidden_tests(assignment)
@@ -40,8 +43,19 @@ def build_all(assignment_folder: Path, out: Path) -> None:
         raise KitError(str(problem)) from None
     write_archive(out / "assignment.zip", handout_files(assignment))
     _say_size(out / "assignment.zip")
+    for name, command in assignment.extras.items():
+        _write_extra(assignment, command, out / name)
     write_autograder_zip(assignment, tests, out / "autograder.zip")
     _say_size(out / "autograder.zip")
+
+
+def _write_extra(assignment: Assignment, command: list[str], file: Path) -> None:
+    # Without -P, Python looks in the current folder first, which may be the handout.
+    arguments = [sys.executable, "-P", "-m", *command, str(file)]
+    path = {"PYTHONPATH": str(assignment.solutions)}
+    if subprocess.run(arguments, env=os.environ | path, check=False).returncode:
+        raise KitError(f"{file.name} could not be made of the solution")
+    _say_size(file)
 
 
 def _say_size(file: Path) -> None:

@@ -1,0 +1,160 @@
+"""What the lab measures: nets of your functions, trained or probed. It is given: no TODOs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import diagnostics
+from .network import Gradients, Network, mean_squared_error
+
+Tick = Callable[[float], None]
+"""Is told how far an experiment is, from 0 to 1."""
+
+
+def tell(tick: Tick | None, done: float) -> None:
+    """Tells it, where somebody wants to know."""
+    if tick is not None:
+        tick(done)
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Handwritten digits, split for training and for testing: x (N, 64) and labels y (N,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+@dataclass
+class History:
+    """What training leaves: the loss of every step, the held-out accuracy after every epoch."""
+
+    losses: list[float] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)
+
+
+def load_digits() -> Digits:
+    """1797 digits of 8x8 pixels (UCI, CC BY 4.0), centred and scaled; 397 of them held out."""
+    table = np.loadtxt(Path(__file__).parent / "data" / "digits.csv.gz", delimiter=",")
+    table = np.random.default_rng(0).permutation(table)
+    x, y = table[:, :64], table[:, 64].astype(int)
+    train = slice(0, 1400)
+    x = x - x[train].mean(axis=0)
+    x = x / x[train].std()
+    return Digits(x[train], y[train], x[1400:], y[1400:])
+
+
+def accuracy(net: Network, x: np.ndarray, y: np.ndarray) -> float:
+    """The share of examples whose largest output is that of the right class."""
+    return float(np.mean(net.forward(x, training=False).argmax(axis=1) == y))
+
+
+def train(
+    net: Network,
+    digits: Digits,
+    *,
+    epochs: int,
+    learning_rate: float,
+    clip: tuple[str, float] | None = None,
+    watch: Callable[[Network, Gradients], None] | None = None,
+    tick: Tick | None = None,
+) -> History:
+    """Plain gradient descent on batches of 50. Ends early where the loss is not finite any more."""
+    rng = np.random.default_rng(1)
+    history = History()
+    with np.errstate(all="ignore"):  # an exploding net overflows: that is the experiment
+        for epoch in range(epochs):
+            for batch in np.split(rng.permutation(len(digits.x)), len(digits.x) // 50):
+                loss, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
+                history.losses.append(loss)
+                if not np.isfinite(loss):
+                    history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
+                    return history
+                if watch is not None:
+                    watch(net, grads)
+                net.step(net.clip(grads, *clip) if clip else grads, learning_rate)
+            history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
+            tell(tick, (epoch + 1) / epochs)
+    return history
+
+
+def probe(
+    depth: int, *, bias: float = 0.0, weakened: int | None = None, **options: Any
+) -> tuple[Network, Gradients]:
+    """A net of `depth` weight layers with 64 units each, after one pass on random data.
+
+    `bias` is where the hidden layers' biases start; `weakened` is the index of a layer whose
+    weights are made 10,000 times smaller. The other options are those of `Network`.
+    """
+    rng = np.random.default_rng(3)
+    x, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
+    net = Network([64] * (depth + 1), rng=rng, **options)
+    net.biases = [b + bias for b in net.biases[:-1]] + net.biases[-1:]
+    if weakened is not None:
+        net.weights[weakened] = net.weights[weakened] * 1e-4
+    with np.errstate(all="ignore"):
+        _, grads = net.loss_and_gradients(x, target, loss=mean_squared_error)
+    return net, grads
+
+
+def normal(std: float) -> dict[str, Any]:
+    """Options of a net whose weights are drawn from N(0, std^2), whatever the layer's size."""
+    return {"initializer": "normal", "init_options": {"std": std}}
+
+
+def flow(grads: Gradients) -> np.ndarray:
+    """Per layer, input side first: the norm of the gradient by the pre-activations."""
+    return diagnostics.gradient_norms(grads.pre_activations)
+
+
+def ratio(norms: np.ndarray) -> float:
+    """The first layer's norm over the last one's."""
+    with np.errstate(all="ignore"):
+        return float(norms[0] / norms[-1])
+
+
+REMEDIES: dict[str, tuple[str, dict[str, Any], float, tuple[str, float] | None]] = {
+    "sigmoid, Xavier": ("disease", {"activation": "sigmoid"}, 0.05, None),
+    "ReLU, N(0, 0.01²)": ("disease", normal(0.01), 0.05, None),
+    "ELU, He, rate 0.2": ("disease", {"activation": "elu"}, 0.2, None),
+    "activation: tanh, Xavier": ("remedy", {"activation": "tanh"}, 0.05, None),
+    "initializer: ReLU, He": ("remedy", {}, 0.05, None),
+    "leaky ReLU, He": ("remedy", {"activation": "leaky_relu"}, 0.05, None),
+    "batch norm: sigmoid": ("remedy", {"activation": "sigmoid", "batch_norm": True}, 0.05, None),
+    "batch norm: ReLU, N(0, 0.01²)": ("remedy", {"batch_norm": True, **normal(0.01)}, 0.05, None),
+    "clipping: ELU, He, rate 0.2": ("remedy", {"activation": "elu"}, 0.2, ("global_norm", 1.0)),
+}
+"""The nets of experiment (f): disease or remedy, options, learning rate, clipping."""
+
+
+_PATIENTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "A": ("ReLU with weights far too small: N(0, 0.01²)", normal(0.01)),
+    "B": ("sigmoid with N(0, 1): saturated, though its gradient does not vanish",
+          {"activation": "sigmoid", **normal(1.0)}),
+    "C": ("ReLU with weights far too large: N(0, 1)", normal(1.0)),
+    "D": ("ReLU with biases of -2: many units are dead", {"bias": -2.0}),
+    "E": ("none: ReLU with He's weights, the healthy one", {}),
+    "F": ("sigmoid with Xavier: its slope of 1/4 at most, ten times over",
+          {"activation": "sigmoid"}),
+    "G": ("one weak link: the weights of layer 5 are 10,000 times too small", {"weakened": 4}),
+}  # fmt: skip
+"""The nets of experiment (g): what ails each, in words and as options of `probe`."""
+
+PATIENTS = tuple(_PATIENTS)
+
+
+def patient(name: str) -> tuple[Network, Gradients]:
+    """(g) One of the nets "A" to "G", each with a fault or none, after one pass on random data."""
+    return probe(10, **_PATIENTS[name][1])
+
+
+def reveal(name: str) -> str:
+    """(g) What ails a net. Diagnose it first."""
+    return f"{name}: {_PATIENTS[name][0]}"

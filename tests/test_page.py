@@ -1,0 +1,112 @@
+"""The page to play with: its numbers are the lab's, and its presets are what they say."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import numpy as np
+import pytest
+
+from gradflow import diagnostics, lab, page
+
+SMALL: page.Grid = {
+    **page.GRID,
+    **{"depth": (2, 10), "activation": ("sigmoid", "relu"), "initializer": ("normal",), "scale": (0.01, 1)},
+}  # fmt: skip
+
+
+def data_of(text: str) -> dict[str, Any]:
+    return json.loads(re.findall(r"^const DATA = (\{.*\});$", text, re.MULTILINE)[0])
+
+
+def unpacked(text: str, kind: str) -> np.ndarray:
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), kind)
+
+
+def norms_of(numbers: np.ndarray) -> np.ndarray:
+    ends = {page.ZERO: 0.0, page.NOT_FINITE: np.inf}
+    return np.array([ends[n] if n in ends else 10.0 ** (n / page.PER_DECADE) for n in numbers])
+
+
+def test_its_numbers_are_the_labs() -> None:
+    data = data_of(page.made(SMALL))
+    norms = unpacked(data["norms"], "<i2")
+    shares, said, idle = (unpacked(data[name], "u1") for name in ("shares", "said", "idle"))
+    shares = shares.reshape(-1, page.BINS) / 255
+    first = row = 0
+    for number, net in enumerate(page.settings(SMALL)):
+        made, grads = lab.probe(
+            net["depth"], activation=net["activation"], batch_norm=bool(net["batch_norm"]),
+            bias=net["bias"], **lab.normal(net["scale"]),
+        )  # fmt: skip
+        flow, hidden, slopes = lab.flow(grads), made.trace.activations[1:], made.trace.slopes
+        np.testing.assert_allclose(norms_of(norms[first : first + net["depth"]]), flow, rtol=0.012)
+        edges = [-np.inf, *page.edges(net["activation"]), np.inf]
+        for h in hidden:
+            counts, _ = np.histogram(h, edges)
+            np.testing.assert_allclose(shares[row], counts / h.size, atol=0.5 / 255)
+            row += 1
+        dead = np.mean([np.all(h == 0, axis=0) for h in hidden])
+        saturated = np.mean([np.abs(slope) < 0.01 for slope in slopes])
+        expected = dead if net["activation"] == "relu" else saturated
+        assert idle[number] / 255 == pytest.approx(expected, abs=0.5 / 255)
+        assert page.VERDICTS[said[number]] == diagnostics.diagnose(flow)
+        first += net["depth"]
+    assert (first, row, number + 1) == (len(norms), len(shares), len(said))
+
+
+def test_norms_survive_being_packed() -> None:
+    norms = np.array([0.0, 1e-300, 1e-9, 1.0, 1e300, np.inf])
+    np.testing.assert_allclose(norms_of(page.quantised(norms)), norms, rtol=0.012)
+    assert page.quantised(np.array([np.nan])) == [page.NOT_FINITE]
+
+
+def test_the_presets_are_what_they_say() -> None:
+    assert all(v in page.GRID[name] for net in page.PRESETS.values() for name, v in net.items())
+    found = {name: page.measured(**net) for name, net in page.PRESETS.items()}
+    assert {name: net.verdict for name, net in found.items()} == {
+        "Sigmoid vanishes": "vanishing",
+        "Batch norm repairs the sigmoid": "healthy",
+        "N(0, 1) saturates tanh": "exploding",
+        "Xavier keeps tanh healthy": "healthy",
+        "N(0, 0.01²) vanishes with ReLU": "vanishing",
+        "N(0, 1) explodes with ReLU": "exploding",
+        "Batch norm repairs N(0, 1)": "healthy",
+        "He keeps ReLU healthy": "healthy",
+        "Biases of -2: dying ReLUs": "vanishing",
+        "The same with ELU": "healthy",
+    }
+    assert found["N(0, 1) saturates tanh"].idle > 0.5
+    assert found["Biases of -2: dying ReLUs"].idle > 0.5
+    assert found["The same with ELU"].idle == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("gradient_norms", NotImplementedError("TODO: gradient_norms"), "it needs: gradient_norms"),
+        ("diagnose", ["fine"], "diagnose returned 'fine', not one of vanishing"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    tmp_path: Path, monkeypatch: Any, capsys: Any, name: str, answer: Any, said: str
+) -> None:
+    monkeypatch.setattr(diagnostics, name, Mock(side_effect=answer))
+    assert lab.main(["--page", str(tmp_path / "page.html")]) == 1
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_command_writes_one_small_file(tmp_path: Path) -> None:
+    file = tmp_path / "to" / "page.html"
+    assert lab.main(["--page", str(file)]) == 0
+    assert file.stat().st_size < 1_500_000
+    nets = len(list(page.settings(page.GRID)))
+    assert len(unpacked(data_of(file.read_text("utf-8"))["said"], "u1")) == nets
