@@ -8,7 +8,7 @@ is in a ReLU net.
 
 CASES holds what tests/benchmarks/gradient_flow.py measured on 200 seeds (smallest and largest); the
 suite accepts MARGIN times less and more. Where the student's initializers draw the
-weights, the nearest limit is 6.7 standard deviations of the logarithm away from its mean. But for
+weights, the nearest limit is 6.6 standard deviations of the logarithm away from its mean. But for
 the net that is too large for that, the tests compare with the reference's numbers as well.
 """
 
