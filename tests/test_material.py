@@ -23,7 +23,7 @@ POINTS = {
     "batchnorm": 24,
     "clipping": 14,
     "diagnostics": 8,
-    "deep_network": 12,
+    "deep_network": 18,
 }
 
 
@@ -40,6 +40,22 @@ def test_the_parts_are_worth_what_the_handout_promises(grader: Grader) -> None:
     for test in grader.suite.tests:
         points[test.part] += test.points
     assert points == POINTS
+
+
+def test_no_function_decides_over_many_points_of_the_deep_nets(
+    kit: Assignment, grader: Grader
+) -> None:
+    """A slip is charged in the function's own part first."""
+    outcomes, _ = grader.run(classroom.solution(kit))
+    decides: Counter[str] = Counter()
+    for outcome in outcomes:
+        if outcome.test.part == "deep_network":
+            for function in set(outcome.called):
+                decides[function] += outcome.test.points
+    assert {"activations.relu_grad", "batchnorm.batchnorm_forward"} < set(decides)
+    del decides["deep_net.run"]
+    assert decides.most_common(1)[0][1] <= 4
+    assert decides["batchnorm.batchnorm_forward"] <= 3
 
 
 @pytest.mark.parametrize(

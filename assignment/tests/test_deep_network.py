@@ -69,6 +69,23 @@ def test_gradient_flow(activation, options, low, high, hint):
     judge(what, found[0] / found[-1], low, high, f"Look at {hint}")
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "prelu", "rrelu", "elu"])
+def test_dead_layer(activation):
+    network = net(activation=activation)
+    biases = np.random.default_rng(7).normal(0, 0.1, (DEPTH, 64))
+    biases[4] = -20 if activation != "elu" else -3
+    network.biases = list(biases)
+    found, _ = norms(network)
+    lives = activation != "relu"
+    if bool(found[0] > 0) != lives:
+        raise CheckFailed(
+            f"a deep net of {activation} with a layer of negative biases",
+            f"biases of {biases[4, 0]:g} in layer 5", f"a first gradient norm of {found[0]:.2g}",
+            "a norm above 0" if lives else "0: ReLU's slope is 0 there, for every example",
+            "What is the slope for negative z?",
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("by", ["value", "norm", "global_norm"])
 def test_clipped_step(by):
     network = net(initializer="normal", init_options={"std": 0.5})

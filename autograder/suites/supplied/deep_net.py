@@ -81,7 +81,9 @@ def run(
     activation_options: dict[str, Any],
     initializer: str = "",
     init_options: dict[str, Any] | None = None,
+    is_told: bool = True,
     weights: Sequence[np.ndarray] = (),
+    biases: Sequence[np.ndarray] = (),
     batch_norm: bool = False,
     evaluated: np.ndarray | None = None,
     size: float = 0.0,
@@ -89,8 +91,9 @@ def run(
     """A forward and a backward pass, and what came of them: arrays, input side first.
 
     x: the batch (N, sizes[0]); doutput: the gradient at the output (N, sizes[-1]); initializer:
-    draws the weights, where they are not given; evaluated: a batch to evaluate afterwards; size:
-    where it is above 0, a step is made that lowers the loss sum(output * doutput) by STEP of this.
+    draws the weights, where they are not given, and with is_told they are among what comes back;
+    biases: where they are not 0; evaluated: a batch to evaluate afterwards; size: where it is above
+    0, a step is made that lowers the loss sum(output * doutput) by STEP of this.
     A function whose result the net can't use is told under "refused".
     """
     given = iter(weights)
@@ -106,7 +109,9 @@ def run(
                 batch_norm=batch_norm,
                 package=Functions,
             )
-            return _passes(net, x, doutput, evaluated, size)
+            net.biases = list(biases) or net.biases
+            told = {"weights": net.weights} if initializer and is_told else {}
+            return told | _passes(net, x, doutput, evaluated, size)
     except network.UnusableResult as refusal:
         return {"refused": str(refusal)}
 
@@ -114,7 +119,7 @@ def run(
 def _passes(
     net: Any, x: np.ndarray, doutput: np.ndarray, evaluated: np.ndarray | None, size: float
 ) -> dict[str, Any]:
-    told: dict[str, Any] = {"weights": net.weights, "output": net.forward(x)}
+    told: dict[str, Any] = {"output": net.forward(x)}
     gradients = net.backward(doutput)
     told["activations"] = net.trace.activations[1:]
     told |= {f"d_{kind}": getattr(gradients, kind) for kind in (*KINDS[2:], "pre_activations")}
