@@ -276,7 +276,7 @@ def test_clipping_tames_the_step(student, reference, rng):
             parameters = {"weights": arrays[: case.depth], "biases": arrays[case.depth :]}
             net.step(replace(grads, **parameters), 0.01)
             after = nets.ratio(nets.backward(net, given).pre_activations)
-        check.true(before / 2 < after < before * 2, f"{what}: after a step the net is another one")
+        check.true(before / 4 < after < before * 4, f"{what}: after a step the net is another one")
         for one, other in zip(arrays, expected, strict=True):
             # PyTorch's factor is right, too
             near = np.abs(one - other) <= 1e-5 * (np.abs(other) + nets.rms(other))
