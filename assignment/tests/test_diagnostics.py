@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import call, leaves_alone
+from checks import call, leaves_alone, refuses
 
 
 def test_gradient_norms():
@@ -90,3 +90,70 @@ def test_diagnose(norms, options, right, hint):
             answer.fail('"vanishing", "exploding" or "healthy"', "Spelling counts.")
         if answer.value != right:
             answer.fail("another of the three", hint)
+
+
+def measured(activation="relu", first=1.0, spread=1.0, saturated=0.0, dead=0.0, step=10.0):
+    """Measurements of a net of ten weight layers that is well, but for what is named."""
+    return {
+        "activation": activation,
+        "gradient_norms": np.geomspace(first, 1.0, 10),
+        "spreads": np.geomspace(1.0, spread, 9),
+        "saturated": np.linspace(0.0, saturated, 9),
+        "dead": np.linspace(0.0, dead, 9),
+        "parameter_norm": step,
+    }
+
+
+@pytest.mark.parametrize(
+    ("net", "choices", "right", "hint"),
+    [
+        ({}, ("clipping", "none"), "none", "Nothing ails this net."),
+        (
+            {"first": 1e-6, "spread": 1e-6},
+            ("activation", "initializer", "none"),
+            "initializer",
+            "Its spreads shrink from layer to layer: the weights are too small.",
+        ),
+        (
+            {"activation": "sigmoid", "first": 1e-6, "spread": 0.2},
+            ("initializer", "activation"),
+            "activation",
+            "Its spreads keep their size: sigmoid's slope is what shrinks the gradient.",
+        ),
+        (
+            {"first": 0.0, "dead": 1.0},
+            ("initializer", "activation", "clipping"),
+            "activation",
+            "A layer is dead. New weights leave its biases as they are.",
+        ),
+        (
+            {"activation": "sigmoid", "saturated": 0.8, "step": 50.0},
+            ("none", "batch_norm", "activation"),
+            "batch_norm",
+            "Most slopes of a layer are almost zero, though the norms look healthy.",
+        ),
+        (
+            {"first": 1e6, "spread": 1e6, "step": 1e12},
+            ("clipping", "batch_norm"),
+            "batch_norm",
+            "Clipping shortens the step; the next pass explodes as this one did.",
+        ),
+        (
+            {"first": 100.0, "step": 2e4},
+            ("none", "clipping"),
+            "clipping",
+            "The gradients are so large that one step goes too far.",
+        ),
+    ],
+)
+def test_choose_remedy(net, choices, right, hint):
+    for offered in (choices, choices[::-1]):
+        answer = call("diagnostics.choose_remedy", measured(**net), offered)
+        if answer.value not in choices:
+            answer.fail(f"one of {', '.join(choices)}", "Return one of the choices.")
+        if answer.value != right:
+            answer.fail("another of the choices", hint)
+
+
+def test_choose_remedy_without_choices():
+    refuses("diagnostics.choose_remedy", measured(), (), hint="An empty choices: ValueError.")

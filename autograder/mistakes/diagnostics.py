@@ -2,11 +2,12 @@
 
 from autograder.engine.mistakes import mistake, probe
 
-NORMS, SATURATED, DEAD, DIAGNOSE = (
+NORMS, SATURATED, DEAD, DIAGNOSE, REMEDY = (
     "gradient_norms",
     "saturated_fraction",
     "dead_fraction",
     "diagnose",
+    "choose_remedy",
 )
 
 # ---- gradient_norms ----
@@ -508,3 +509,106 @@ probe(DIAGNOSE, "diagnose_single_layer_by_size", edits={RATIO: f"{RATIO} if norm
 probe(DIAGNOSE, "diagnose_healthy_is_none", edits={'return "healthy"': "return None"})
 probe(DIAGNOSE, "diagnose_returns_ratio_too", edits={'return "healthy"': 'return "healthy", ratio'})
 probe(DIAGNOSE, "diagnose_capitalised", edits={'return "healthy"': 'return "Healthy"'})
+
+# ---- choose_remedy ----
+
+NO_CHOICE = "if not choices:"
+IS_DEAD = 'np.max(measurements["dead"]) > 0.5'
+IS_SATURATED = 'saturates and np.max(measurements["saturated"]) > 0.5'
+IS_FLAT = 'verdict == "vanishing" and activation == "sigmoid"'
+IS_SICK = 'elif verdict != "healthy":'
+IS_LONG = 'measurements["parameter_norm"] > 500.0'
+CHOICE = "return next(remedy for remedy in healing if remedy in choices)"
+OR_FIRST = {CHOICE: "return next((r for r in healing if r in choices), choices[0])"}
+
+mistake(
+    REMEDY,
+    "remedy_by_ratio_alone",
+    edits={IS_DEAD: "False", IS_SATURATED: "False", IS_FLAT: "False", IS_LONG: "False", **OR_FIRST},
+    hint="""Your rule looks at the gradient norms alone. Small weights, the slope of sigmoid and
+    dead units all make gradients vanish, and each needs another remedy: compare the spreads, the
+    dead shares and the activation, too.""",
+)
+mistake(
+    REMEDY,
+    "remedy_dead_units_missed",
+    edits={IS_DEAD: "False", **OR_FIRST},
+    hint="""Your rule treats a net of dead ReLUs like one whose weights are too small. A layer
+    whose biases keep all its units at zero stays dead when its weights are drawn anew. What lets a
+    gradient through where z is negative?""",
+)
+mistake(
+    REMEDY,
+    "remedy_saturation_missed",
+    edits={IS_SATURATED: "False", **OR_FIRST},
+    hint="""Your rule takes a saturated net for a well one, since its gradient norms look healthy.
+    Where more than half of a sigmoid layer's slopes are almost zero, most units don't learn. Look
+    at the saturated shares of every layer.""",
+)
+mistake(
+    REMEDY,
+    "remedy_relu_saturates",
+    edits={"saturates and ": ""},
+    hint="""Your rule counts ReLU's zero slopes as saturation. Half of ReLU's slopes are zero in a
+    net that is well: saturation is a sickness of sigmoid and tanh. For ReLU, look at the share of
+    dead units.""",
+)
+mistake(
+    REMEDY,
+    "remedy_sigmoid_gets_initializer",
+    edits={IS_FLAT: "False"},
+    hint="""Your rule draws new weights for a sigmoid net whose gradients vanish. With Xavier's
+    weights they vanish all the same: sigmoid's slope is at most 1/4, once per layer. What would
+    change that slope?""",
+)
+mistake(
+    REMEDY,
+    "remedy_activation_for_vanishing",
+    edits={' and activation == "sigmoid"': "", **OR_FIRST},
+    hint="""Your rule exchanges the activation whenever gradients vanish. With weights that are too
+    small, the signal shrinks in every layer whatever the activation is. The spreads of the
+    activations show it: how do they go from layer to layer?""",
+)
+mistake(
+    REMEDY,
+    "remedy_clipping_for_exploding",
+    edits={
+        IS_SICK: f'''elif verdict == "exploding":
+    healing = ["clipping", "initializer", "batch_norm"]
+{IS_SICK}'''
+    },
+    hint="""Your rule clips wherever gradients explode. Clipping shortens the step, but the next
+    backward pass explodes as before, since the weights are as large as they were. What removes the
+    cause?""",
+)
+mistake(
+    REMEDY,
+    "remedy_none_when_healthy",
+    edits={IS_LONG: "False", **OR_FIRST},
+    hint="""Your rule leaves a net alone because its gradients keep their size from layer to layer.
+    They may all be so large that a single step overshoots. Which measurement tells how large the
+    step is?""",
+)
+mistake(
+    REMEDY,
+    "remedy_ignores_choices",
+    edits={CHOICE: "return healing[0]"},
+    hint="""Your rule names a remedy that heals, but not always one of the choices. Several may
+    heal one and the same net; only one of these is offered each time. Where do you look at
+    choices?""",
+)
+mistake(
+    REMEDY,
+    "remedy_changes_measurements",
+    edits={'measurements["activation"]': 'measurements.pop("activation")'},
+    hint="""The dictionary of measurements changes: pop takes the entry out of the caller's own
+    dictionary, who goes on to use it. Read an entry with square brackets.""",
+)
+mistake(
+    REMEDY,
+    "remedy_of_nothing",
+    edits={NO_CHOICE: "if choices is None:"},
+    hint="""Without any choice nothing can be right, and the contract asks for a ValueError. An
+    empty tuple is not None: test whether it has an entry before you measure anything.""",
+)
+probe(REMEDY, "remedy_first_choice", edits={CHOICE: "return choices[0]"})

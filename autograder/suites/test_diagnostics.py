@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.suite import check
 from autograder.engine.suite.calls import ask
-from autograder.suites import inputs
+from autograder.suites import inputs, remedies
 
 NAN, INF = float("nan"), float("inf")
 ATOL = 1e-9
@@ -363,3 +363,100 @@ def test_diagnose_lists(student):
         ([INF], {}, "exploding"),
     ]
     _verdicts(student, cases)
+
+
+# ---- choose_remedy ----
+
+
+def _remedies(
+    student: Any, reference: Any, rng: np.random.Generator, *asked: tuple[str, str]
+) -> None:
+    """choose_remedy finds what heals each of the nets, drawn in the kinds asked for."""
+    given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
+    given = tuple(given[i] for i in rng.permutation(len(given)))
+    function = student.diagnostics.choose_remedy
+    answers = function.each([(case.measurements, case.choices) for case in given])
+    for answer, case in zip(answers, given, strict=True):
+        seen = case.measurements
+        layers = len(seen["gradient_norms"])
+        what = f"choose_remedy for a {seen['activation']} net of {layers} weight layers"
+        said = check.word(answer.value, case.choices, what)
+        check.true(said == case.right, f"{what}: {said!r} does not heal it")
+
+
+@pytest.mark.points(2)
+@pytest.mark.catches("remedy_by_ratio_alone", "remedy_dead_units_missed")
+@pytest.mark.catches("remedy_sigmoid_gets_initializer", "remedy_activation_for_vanishing")
+@pytest.mark.catches("remedy_relu_saturates")
+def test_remedy_for_vanishing(student, reference, rng):
+    """choose_remedy: gradients vanish for several reasons, and each has its own remedy.
+
+    Are the weights too small, is the slope of sigmoid, or are whole layers dead? Spreads, dead
+    units and the activation tell them apart.
+    """
+    _remedies(
+        student,
+        reference,
+        rng,
+        ("too small", "initializer"),
+        ("small slope", "activation"),
+        ("dying", "activation"),
+        ("small slope", "batch_norm"),
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.catches("remedy_by_ratio_alone", "remedy_none_when_healthy")
+@pytest.mark.catches("remedy_saturation_missed", "remedy_ignores_choices", "remedy_first_choice")
+def test_remedy_for_a_healthy_ratio(student, reference, rng):
+    """choose_remedy: healthy gradient norms alone don't make a net well.
+
+    Its units may be saturated, or its gradients so large that one step goes too far.
+    """
+    _remedies(
+        student,
+        reference,
+        rng,
+        ("well", "none"),
+        ("long step", "clipping"),
+        ("saturated", "batch_norm"),
+        ("long step", "initializer"),
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.catches("remedy_clipping_for_exploding", "remedy_ignores_choices")
+def test_remedy_for_exploding(student, reference, rng):
+    """choose_remedy: where gradients explode on the way back, the weights are too large.
+
+    A clipped step is short, but the next pass explodes as this one did.
+    """
+    _remedies(student, reference, rng, ("too large", "initializer"), ("too large", "batch_norm"))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.catches("remedy_changes_measurements")
+def test_remedy_leaves_its_arguments(student, reference, rng):
+    """choose_remedy: the measurements and the choices stay as they are.
+
+    Sorting, popping and dividing in place change what the caller goes on using.
+    """
+    asked = ("too small", "initializer")
+    (case,) = remedies.cases(reference.network, int(rng.integers(2**62)), (asked,))
+    seen = dict(case.measurements)
+    function = student.diagnostics.choose_remedy.watched
+    (answer,) = function.each([(seen, case.choices)])
+    check.word(answer.value, case.choices, "choose_remedy(measurements, choices)")
+    check.unchanged(answer, "choose_remedy(measurements, choices)")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.catches("remedy_of_nothing")
+def test_remedy_without_choices(student, reference, rng):
+    """choose_remedy: without any choice it raises ValueError.
+
+    Look before you measure.
+    """
+    (case,) = remedies.cases(reference.network, int(rng.integers(2**62)), (("well", "none"),))
+    (answer,) = student.diagnostics.choose_remedy.each([(case.measurements, ())])
+    check.refused(answer, ValueError, "choose_remedy(measurements, ())")

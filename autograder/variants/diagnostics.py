@@ -109,3 +109,29 @@ def diagnosis_by_numpy_text():
         with np.errstate(over="ignore"):
             ratio = norms[0] / norms[-1]
         return words[(ratio < vanishing) + 2 * (ratio > exploding)]
+
+
+@variant("choose_remedy")
+def remedy_by_spreads_first():
+    """Another order of looking, and other clues: how the spreads go from layer to layer."""
+
+    def choose_remedy(measurements, choices):
+        if len(choices) == 0:
+            raise ValueError("no choices")
+        m = measurements
+        smooth = m["activation"] in ("sigmoid", "tanh")
+        first, last = m["gradient_norms"][0], m["gradient_norms"][-1]
+        if any(share > 0.9 for share in m["dead"]):
+            heals = {"activation", "batch_norm"}
+        elif m["spreads"][-1] < m["spreads"][0] / 200 or not first < 2000 * last:
+            heals = {"initializer", "batch_norm"}
+        elif smooth and sorted(m["saturated"])[-1] > 0.45:
+            heals = {"batch_norm"}
+        elif first < last / 500:
+            heals = {"activation", "batch_norm"}
+        elif m["parameter_norm"] > 1000:
+            heals = {"clipping", "initializer", "batch_norm"}
+        else:
+            heals = {"none"}
+        (remedy,) = heals.intersection(choices)
+        return remedy

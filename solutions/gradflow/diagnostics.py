@@ -104,3 +104,44 @@ def diagnose(
         return "exploding"
     return "healthy"
     # END SOLUTION
+
+
+def choose_remedy(measurements: dict, choices: tuple[str, ...]) -> str:
+    """Tell which of the lecture's remedies heals a deep net.
+
+    Args:
+        measurements: what `network.examine` returns for a net of L weight layers without batch
+            normalisation, input side first: "activation": its name; "gradient_norms" (L,);
+            "spreads", "saturated" and "dead", each (L-1,), one entry per hidden layer;
+            "parameter_norm": the joint norm of all parameters' gradients. Never changed.
+        choices: at least two of "none", "initializer", "activation", "batch_norm" and "clipping".
+            One of them heals the net, and the others don't; or it is well, and "none" is there.
+
+    Returns:
+        The one of the choices that heals, or "none" where the net is well.
+
+    Raises:
+        ValueError: choices is empty.
+
+    Source: the lecture's causes and remedies; `network.recovers` tells when a net is well.
+    """
+    # BEGIN SOLUTION
+    if not choices:
+        raise ValueError("choices must name at least one remedy")
+    activation = measurements["activation"]
+    verdict = diagnose(measurements["gradient_norms"])
+    saturates = activation in {"sigmoid", "tanh"}
+    if np.max(measurements["dead"]) > 0.5:
+        healing = ["activation", "batch_norm"]
+    elif saturates and np.max(measurements["saturated"]) > 0.5:
+        healing = ["batch_norm"]
+    elif verdict == "vanishing" and activation == "sigmoid":
+        healing = ["activation", "batch_norm"]
+    elif verdict != "healthy":
+        healing = ["initializer", "batch_norm"]
+    elif measurements["parameter_norm"] > 500.0:
+        healing = ["clipping", "initializer", "batch_norm"]
+    else:
+        healing = ["none"]
+    return next(remedy for remedy in healing if remedy in choices)
+    # END SOLUTION

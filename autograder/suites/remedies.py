@@ -1,0 +1,128 @@
+"""Sick nets, and well ones, with the remedies to choose from: what `choose_remedy` is asked.
+
+A net's sickness is drawn into it; which of the choices heal it is measured, by the kit's own
+network over the right functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+BATCH = 32
+DEPTHS = (10, 20)
+WIDTHS = (50, 200)
+FACTOR = 3.0
+"""How far the weights are off, of a net whose weights are too small or too large."""
+LAST_FACTOR = 30.0
+"""The same for the last layer alone, which makes a step of the right direction far too long."""
+BIAS = -3.0
+"""Of the layers in which ReLU dies."""
+DRAWS = 30
+"""So many nets are drawn at most, before one is clear."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sickness. activations: of the nets that have it; heal: the remedies that may be right;
+    tempting: one that does not heal, and is always among the choices."""
+
+    activations: tuple[str, ...]
+    heal: tuple[str, ...]
+    tempting: str
+    widths: tuple[int, int] = WIDTHS
+
+
+KINDS = {
+    "well": Kind(("relu", "leaky_relu", "elu", "tanh"), ("none",), "clipping"),
+    "too small": Kind(
+        ("relu", "leaky_relu", "tanh"), ("initializer", "batch_norm"), "activation"
+    ),
+    "too large": Kind(("relu", "leaky_relu", "elu"), ("initializer", "batch_norm"), "clipping"),
+    "small slope": Kind(("sigmoid",), ("activation", "batch_norm"), "initializer"),
+    "dying": Kind(("relu",), ("activation", "batch_norm"), "initializer"),
+    "saturated": Kind(("sigmoid",), ("batch_norm",), "initializer", (140, 200)),
+    "long step": Kind(
+        ("relu", "leaky_relu", "elu"), ("clipping", "initializer", "batch_norm"), "none"
+    ),
+}
+"""Why a net does not train. "saturated" are weights from N(0, 1) under sigmoid, "small slope" is
+sigmoid with Xavier's weights, "dying" ReLU with layers of negative biases."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One net: its measurements, the choices, and the one of these that heals it."""
+
+    kind: str
+    measurements: dict[str, Any]
+    choices: tuple[str, ...]
+    right: str
+
+
+@lru_cache(maxsize=64)
+def cases(network: Any, seed: int, asked: tuple[tuple[str, str], ...]) -> tuple[Case, ...]:
+    """A case for each kind and remedy that is to be right. They follow from the seed alone."""
+    rng = np.random.default_rng(seed)
+    with np.errstate(all="ignore"):
+        return tuple(_case(network, rng, kind, right) for kind, right in asked)
+
+
+def drawn(network: Any, rng: np.random.Generator, kind: str) -> tuple[Any, np.ndarray, np.ndarray]:
+    """A net of this kind, a batch and targets for it."""
+    low, high = KINDS[kind].widths
+    # Narrow ones more often: a wide net takes ten times as long.
+    width = round(low * (high / low) ** (rng.uniform() ** 3))
+    depth = int(rng.integers(DEPTHS[0], DEPTHS[1] + 1))
+    activation = str(rng.choice(KINDS[kind].activations))
+    initializer = "normal" if kind == "saturated" else None
+    sizes = [width] * (depth + 1)
+    net = network.Network(sizes, rng=rng, activation=activation, initializer=initializer)
+    if kind in {"too small", "too large"}:
+        factor = FACTOR if kind == "too large" else 1 / FACTOR
+        net.weights = [factor * w for w in net.weights]
+    elif kind == "long step":
+        net.weights[-1] = LAST_FACTOR * net.weights[-1]
+    elif kind == "dying":
+        for layer in rng.choice(depth - 1, depth // 3, replace=False):
+            net.biases[layer] = np.full(width, BIAS)
+    return net, rng.standard_normal((BATCH, width)), rng.standard_normal((BATCH, width))
+
+
+def is_clear(seen: dict[str, Any]) -> bool:
+    """Whether the measurements lie far from where a verdict turns, so that rules with other
+    thresholds than the solution's agree."""
+    first, last = seen["gradient_norms"][[0, -1]]
+    ratio = first / last
+    shares = [max(seen["dead"])]
+    if seen["activation"] in {"sigmoid", "tanh"}:
+        shares.append(max(seen["saturated"]))
+    turns = [(ratio, 1e-3, 2.0), (ratio, 1e3, 2.0)]
+    if 1e-3 < ratio < 1e3:
+        turns.append((seen["parameter_norm"], 500.0, 3.0))
+    return all(not at / by < value < at * by for value, at, by in turns) and all(
+        not 0.4 < share < 0.6 for share in shares
+    )
+
+
+def _case(network: Any, rng: np.random.Generator, kind: str, right: str) -> Case:
+    """Draws nets until one is clear, and the right one of the choices alone heals it."""
+    others = [r for r in network.REMEDIES if r not in KINDS[kind].heal]
+    if kind == "well":
+        others = [r for r in network.REMEDIES if r != "none"]
+    chosen = {r for r in others if rng.uniform() < 0.5} | {right, KINDS[kind].tempting}
+    choices = tuple(str(r) for r in rng.permutation(sorted(chosen)))
+    for _ in range(DRAWS):
+        net, x, targets = drawn(network, rng, kind)
+        seen = network.examine(net, x, targets)
+        if not is_clear(seen):
+            continue
+        sick = [c for c in choices if c != right] if kind != "well" else []
+        if network.recovers(net, right, x, targets, rng) and not any(
+            network.recovers(net, c, x, targets, rng) for c in sick
+        ):
+            return Case(kind, seen, choices, right)
+    raise RuntimeError(f"no clear net in {DRAWS}: {kind}, healed by {right}")
