@@ -18,10 +18,10 @@ from autograder.engine.suite.session import Batch, Request
 from autograder.engine.variants import load_variants
 
 POINTS = {
-    "initializers": 16,
-    "activations": 26,
-    "batchnorm": 24,
-    "clipping": 14,
+    "initializers": 12,
+    "activations": 22,
+    "batchnorm": 22,
+    "clipping": 12,
     "diagnostics": 8,
     "deep_network": 18,
 }

@@ -76,3 +76,26 @@ def diagnose(
     """
     # TODO: your code here
     raise NotImplementedError("TODO: diagnose")
+
+
+def choose_remedy(measurements: dict, choices: tuple[str, ...]) -> str:
+    """Tell which of the lecture's remedies heals a deep net.
+
+    Args:
+        measurements: what `network.examine` returns for a net of L weight layers without batch
+            normalisation, input side first: "activation": its name; "gradient_norms" (L,);
+            "spreads", "saturated" and "dead", each (L-1,), one entry per hidden layer;
+            "parameter_norm": the joint norm of all parameters' gradients. Never changed.
+        choices: at least two of "none", "initializer", "activation", "batch_norm" and "clipping".
+            One of them heals the net, and the others don't; or it is well, and "none" is there.
+
+    Returns:
+        The one of the choices that heals, or "none" where the net is well.
+
+    Raises:
+        ValueError: choices is empty.
+
+    Source: the lecture's causes and remedies; `network.recovers` tells when a net is well.
+    """
+    # TODO: your code here
+    raise NotImplementedError("TODO: choose_remedy")

@@ -50,6 +50,12 @@ CLIPPING = {
 PRELU_ALPHA = 0.25
 """Where PReLU's learned slopes start (He et al. 2015)."""
 
+REMEDIES = ("none", "initializer", "activation", "batch_norm", "clipping")
+"""What can be done to a sick net, see `treated`."""
+
+REMEDY_RATE, REMEDY_NORM = 0.01, 1.0
+"""The learning rate of the step that shows whether a net is well, and clipping's joint norm."""
+
 Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 
 
@@ -350,6 +356,102 @@ def mean_squared_error(outputs: np.ndarray, targets: np.ndarray) -> tuple[float,
     """The mean of (outputs - targets)^2 over all N * K entries, and its gradient, both (N, K)."""
     difference = outputs - targets
     return float(np.mean(difference**2)), 2.0 * difference / difference.size
+
+
+def examine(net: Network, x: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
+    """What a forward and a backward pass of mean squared error tell of a net of L weight layers.
+
+    Args:
+        net: it is not stepped; x: the batch (N, sizes[0]); targets: (N, sizes[-1]).
+
+    Returns:
+        The measurements that `diagnostics.choose_remedy` gets, input side first:
+        "activation": its name; "gradient_norms" (L,): norms of the gradient by the
+        pre-activations; "spreads", "saturated", "dead", each (L-1,): per hidden layer the standard
+        deviation of its activations, the share of its slopes that are almost zero, the share of
+        its units that are 0 for the whole batch; "parameter_norm": the joint norm of all
+        parameters' gradients.
+    """
+    _, grads = net.loss_and_gradients(x, targets, loss=mean_squared_error)
+    return _measurements(net, grads)
+
+
+def treated(net: Network, remedy: str, rng: np.random.Generator) -> Network:
+    """A new net: the given one, of equal weights and biases, with a remedy.
+
+    "initializer" draws all weights anew, by the lecture's pairing; "activation" puts ELU in place
+    of the activation; "batch_norm" normalises just before each activation. "none" and "clipping"
+    leave the net as it is: clipping treats the step, see `recovers`.
+
+    Raises:
+        ValueError: remedy is not one of REMEDIES.
+    """
+    if remedy not in REMEDIES:
+        raise ValueError(f"remedy must be one of {', '.join(REMEDIES)}, got {remedy!r}")
+    weights = iter(net.weights)
+    replaced = remedy == "activation"
+    new = Network(
+        net.sizes,
+        rng=rng,
+        activation="elu" if replaced else net.activation,
+        activation_options=None if replaced else net._options,
+        initializer=None if remedy == "initializer" else lambda *_: next(weights),
+        batch_norm=net.batch_norm or remedy == "batch_norm",
+        package=net._package,
+    )
+    new.biases = list(net.biases)
+    if new.alpha:
+        new.alpha = list(net.alpha)
+    return new
+
+
+def recovers(
+    net: Network, remedy: str, x: np.ndarray, targets: np.ndarray, rng: np.random.Generator
+) -> bool:
+    """Whether the net is well once it is treated.
+
+    A net is well when its gradients are healthy by `diagnose`, no hidden layer has more than half
+    of its units dead or, with sigmoid and tanh, more than half of its slopes saturated, and one
+    step of gradient descent on the same batch, with a learning rate of REMEDY_RATE, leaves every
+    parameter finite and lowers the mean squared error.
+    """
+    net = treated(net, remedy, rng)
+    loss, grads = net.loss_and_gradients(x, targets, loss=mean_squared_error)
+    if not _flows(net, grads):
+        return False
+    net.step(
+        net.clip(grads, "global_norm", REMEDY_NORM) if remedy == "clipping" else grads, REMEDY_RATE
+    )
+    after, _ = mean_squared_error(net.forward(x), targets)
+    parameters = [*net.weights, *net.biases, *net.gamma, *net.beta, *net.alpha]
+    return after < loss and all(np.all(np.isfinite(p)) for p in parameters)
+
+
+def _flows(net: Network, grads: Gradients) -> bool:
+    """Whether gradients flow through all layers, and these are neither dead nor saturated."""
+    seen = _measurements(net, grads)
+    saturates = net.activation in {"sigmoid", "tanh"}
+    stuck = [*seen["dead"], *(seen["saturated"] if saturates else ())]
+    healthy = net._package.diagnostics.diagnose(seen["gradient_norms"]) == "healthy"
+    return healthy and all(share <= 0.5 for share in stuck)
+
+
+def _measurements(net: Network, grads: Gradients) -> dict[str, Any]:
+    diagnostics, trace = net._package.diagnostics, net.trace
+    assert trace is not None
+    hidden = trace.activations[1:]
+    return {
+        "activation": net.activation,
+        "gradient_norms": diagnostics.gradient_norms(grads.pre_activations),
+        "spreads": np.array([h.std() for h in hidden]),
+        "saturated": np.array([diagnostics.saturated_fraction(slope) for slope in trace.slopes]),
+        "dead": np.array([diagnostics.dead_fraction(h) for h in hidden]),
+        "parameter_norm": float(
+            diagnostics.gradient_norms(
+                [np.concatenate([grad.ravel() for grad in grads.parameters()])]
+            )[0]
+        ),
+    }
 
 
 class _Siblings:

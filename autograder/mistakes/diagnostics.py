@@ -573,9 +573,9 @@ mistake(
     REMEDY,
     "remedy_clipping_for_exploding",
     edits={
-        IS_SICK: f'''elif verdict == "exploding":
+        IS_SICK: f"""elif verdict == "exploding":
     healing = ["clipping", "initializer", "batch_norm"]
-{IS_SICK}'''
+{IS_SICK}"""
     },
     hint="""Your rule clips wherever gradients explode. Clipping shortens the step, but the next
     backward pass explodes as before, since the weights are as large as they were. What removes the

@@ -1,7 +1,7 @@
-"""Hidden tests of `activations.py`: 26 points. Those of randomised ReLU are at the end.
+"""Hidden tests of `activations.py`: 22 points.
 
-Each function has its values, its contract (shapes, dtype, z left alone) and its extreme values in
-tests of their own; a warning costs only the test that is about warnings.
+Each function has its values in tests of its own. Shapes and types, extreme z and warnings are
+judged for several functions together, at the end; a wrong value is not charged there again.
 """
 
 from __future__ import annotations
@@ -39,29 +39,7 @@ def test_sigmoid_values(student, reference, rng):
     elementwise.values(student, reference, "sigmoid", _two_batches(rng))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_assigns_into_scalar", "sigmoid_two_loops")
-@pytest.mark.catches("sigmoid_one_entry_as_scalar")
-def test_sigmoid_contract(student, reference, rng):
-    """sigmoid: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "sigmoid", elementwise.shapes(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_in_place")
-@pytest.mark.catches("sigmoid_in_place", "sigmoid_of_growing_exponential")
-def test_sigmoid_extremes(student, reference):
-    """sigmoid: the values are right for extreme z, too.
-
-    What becomes of each exponential in your formula at z = 1000, and at z = -1000?
-    """
-    elementwise.extremes(student, reference, "sigmoid", {})
-
-
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.catches("sigmoid_grad_applied_twice", "sigmoid_grad_at_activation")
 @pytest.mark.catches("sigmoid_grad_matrix_product", "sigmoid_grad_mixed_variables")
 @pytest.mark.catches("sigmoid_grad_negative", "sigmoid_grad_one_factor")
@@ -73,38 +51,6 @@ def test_sigmoid_grad_values(student, reference, rng):
     Compare with a difference quotient of your own sigmoid.
     """
     elementwise.values(student, reference, "sigmoid_grad", _two_batches(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_grad_vectorize")
-def test_sigmoid_grad_contract(student, reference, rng):
-    """sigmoid_grad: a float64 array of z's shape comes back, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "sigmoid_grad", elementwise.shapes(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_grad_in_place", "sigmoid_grad_quotient_of_decaying")
-@pytest.mark.catches("sigmoid_grad_quotient_of_growing")
-def test_sigmoid_grad_extremes(student, reference):
-    """sigmoid_grad: the values are right for extreme z, too.
-
-    What becomes of each factor in your formula at z = 1000, and at z = -1000?
-    """
-    elementwise.extremes(student, reference, "sigmoid_grad", {})
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("sigmoid_grad_plain_formula", "sigmoid_plain_formula")
-@pytest.mark.catches("sigmoid_where_both_branches")
-def test_sigmoid_warnings(student, reference, rng):
-    """sigmoid, sigmoid_grad: no z gives a RuntimeWarning.
-
-    An exponential of a large positive number overflows. Can the exponent be kept negative?
-    """
-    elementwise.quiet(student, reference, rng, ["sigmoid", "sigmoid_grad"], {})
 
 
 # ---- tanh ----
@@ -125,28 +71,6 @@ def test_tanh_values(student, reference, rng):
     elementwise.values(student, reference, "tanh", _two_batches(rng))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("tanh_two_loops")
-@pytest.mark.catches("tanh_one_entry_as_scalar")
-def test_tanh_contract(student, reference, rng):
-    """tanh: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "tanh", elementwise.shapes(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("tanh_in_place", "tanh_quotient_of_decaying", "tanh_quotient_of_exponentials")
-@pytest.mark.catches("tanh_quotient_of_growing")
-def test_tanh_extremes(student, reference):
-    """tanh: the values are right for extreme z, too.
-
-    What becomes of each exponential in your formula at z = 1000, and at z = -1000?
-    """
-    elementwise.extremes(student, reference, "tanh", {})
-
-
 @pytest.mark.points(1)
 @pytest.mark.catches("tanh_grad_applied_twice", "tanh_grad_at_activation")
 @pytest.mark.catches("tanh_grad_caret_for_power")
@@ -161,36 +85,6 @@ def test_tanh_grad_values(student, reference, rng):
     Compare with a difference quotient of your own tanh.
     """
     elementwise.values(student, reference, "tanh_grad", _two_batches(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("tanh_grad_two_loops")
-def test_tanh_grad_contract(student, reference, rng):
-    """tanh_grad: a float64 array of z's shape comes back, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "tanh_grad", elementwise.shapes(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("tanh_grad_in_place", "tanh_grad_quotient_of_exponentials")
-def test_tanh_grad_extremes(student, reference):
-    """tanh_grad: the values are right for extreme z, too.
-
-    What should the slope be far out? What becomes of each term in your formula there?
-    """
-    elementwise.extremes(student, reference, "tanh_grad", {})
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("tanh_from_plain_sigmoid", "tanh_grad_by_cosh")
-def test_tanh_warnings(student, reference, rng):
-    """tanh, tanh_grad: no z gives a RuntimeWarning.
-
-    Which of NumPy's functions stay finite, whatever their argument?
-    """
-    elementwise.quiet(student, reference, rng, ["tanh", "tanh_grad"], {})
 
 
 # ---- ReLU ----
@@ -210,20 +104,7 @@ def test_relu_values(student, reference, rng):
     elementwise.values(student, reference, "relu", _two_batches(rng))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("relu_at_least_one_axis", "relu_two_loops")
-@pytest.mark.catches("relu_one_entry_as_scalar")
-@pytest.mark.catches("relu_flattens_images")
-@pytest.mark.catches("relu_whole_blocks_only")
-def test_relu_contract(student, reference, rng):
-    """relu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "relu", elementwise.shapes(rng))
-
-
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("relu_grad_at_activation")
 @pytest.mark.catches("relu_grad_asks_any", "relu_grad_divides_by_z")
 @pytest.mark.catches("relu_grad_flattened", "relu_grad_if_on_array")
@@ -235,38 +116,6 @@ def test_relu_grad_values(student, reference, rng):
     Compare with a difference quotient of your own relu, away from the kink.
     """
     elementwise.values(student, reference, "relu_grad", _two_batches(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("relu_grad_integers", "relu_grad_truth_values", "relu_grad_vectorize")
-def test_relu_grad_contract(student, reference, rng):
-    """relu_grad: a float64 array of z's shape comes back, and z stays as it is.
-
-    Look at the dtype of your result, and try arrays with no, one and three axes.
-    """
-    elementwise.contract(student, reference, "relu_grad", elementwise.shapes(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("relu_grad_in_place", "relu_in_place")
-def test_relu_extremes(student, reference):
-    """relu, relu_grad: the values are right for extreme z, too.
-
-    Both very large and very small sizes count: 1e-300 is positive.
-    """
-    elementwise.extremes(student, reference, "relu", {})
-    elementwise.extremes(student, reference, "relu_grad", {})
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("relu_absolute_value", "relu_capped_at_six", "relu_float32")
-@pytest.mark.catches("relu_grad_divides_by_z")
-def test_relu_warnings(student, reference, rng):
-    """relu, relu_grad: no z gives a RuntimeWarning.
-
-    Do you divide by something that may be zero, or multiply something that may be huge?
-    """
-    elementwise.quiet(student, reference, rng, ["relu", "relu_grad"], {})
 
 
 # ---- leaky ReLU ----
@@ -292,18 +141,7 @@ def test_leaky_relu_values(student, reference, rng):
     elementwise.values(student, reference, "leaky_relu", cases)
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_assigns_into_scalar", "leaky_relu_two_axes")
-@pytest.mark.catches("leaky_relu_one_entry_as_scalar")
-def test_leaky_relu_contract(student, reference, rng):
-    """leaky_relu: a float64 array of z's shape comes back, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "leaky_relu", elementwise.shapes(rng, alpha=0.2))
-
-
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("leaky_relu_grad_alpha_ignored", "leaky_relu_grad_assignments_in_sequence")
 @pytest.mark.catches("leaky_relu_grad_integers", "leaky_relu_grad_inverse_alpha")
 @pytest.mark.catches("leaky_relu_grad_leak_added_everywhere", "leaky_relu_grad_of_relu")
@@ -320,40 +158,6 @@ def test_leaky_relu_grad_values(student, reference, rng):
     alphas: list[float] = [float(rng.uniform(0.2, 0.8)), 0.0, 1]
     cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
     elementwise.values(student, reference, "leaky_relu_grad", cases)
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_grad_loop_over_rows")
-def test_leaky_relu_grad_contract(student, reference, rng):
-    """leaky_relu_grad: a float64 array of z's shape comes back, and z stays as it is.
-
-    Look at the dtype of your result, and try arrays with no, one and three axes.
-    """
-    elementwise.contract(student, reference, "leaky_relu_grad", elementwise.shapes(rng, alpha=0.2))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_grad_in_place", "leaky_relu_in_place")
-def test_leaky_relu_extremes(student, reference):
-    """leaky_relu, leaky_relu_grad: the values are right for extreme z, too.
-
-    Both very large and very small sizes count: 1e-300 is positive.
-    """
-    elementwise.extremes(student, reference, "leaky_relu", {}, {"alpha": 0.3})
-    elementwise.extremes(student, reference, "leaky_relu_grad", {}, {"alpha": 0.3})
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("leaky_relu_alpha_required", "leaky_relu_grad_default_0_1")
-@pytest.mark.catches("leaky_relu_grad_zero_at_zero", "leaky_relu_default_0_3")
-def test_leaky_relu_warnings(student, reference, rng):
-    """leaky_relu, leaky_relu_grad: no z gives a RuntimeWarning.
-
-    Do you divide by something that may be zero, or multiply something that may be huge?
-    """
-    elementwise.quiet(
-        student, reference, rng, ["leaky_relu", "leaky_relu_grad"], {}, {"alpha": 0.3}
-    )
 
 
 # ---- parametric ReLU ----
@@ -373,20 +177,7 @@ def _learned(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]
     return cases
 
 
-def _learned_layouts(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
-    """All layouts with a scalar alpha, three of them (0-d and 3-D) also with a 0-d one; batches in
-    two layouts with one per unit."""
-    batch = inputs.ordinary(rng, (6, 4))
-    alpha = rng.uniform(-0.5, 1.5, 4)
-    by_unit = [(np.asfortranarray(batch), {"alpha": alpha}), (batch, {"alpha": alpha})]
-    return [
-        *elementwise.shapes(rng, alpha=0.3),
-        *elementwise.shapes(rng, alpha=np.array(1.7))[1::3],
-        *by_unit,
-    ]
-
-
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("prelu_alpha_along_batch", "prelu_alpha_limited")
 @pytest.mark.catches("prelu_alpha_on_positive_side", "prelu_alpha_without_sign")
 @pytest.mark.catches("prelu_array_alpha_only", "prelu_constant_for_negatives", "prelu_first_alpha")
@@ -402,19 +193,7 @@ def test_prelu_values(student, reference, rng):
     elementwise.values(student, reference, "prelu", _learned(rng))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("prelu_matrix_only")
-@pytest.mark.catches("prelu_one_entry_as_scalar")
-@pytest.mark.catches("prelu_alpha_along_second_axis")
-def test_prelu_contract(student, reference, rng):
-    """prelu: a float64 array of z's shape comes back, and z and alpha stay as they are.
-
-    Try a 0-d array, an empty one, one axis and three; and alpha as a 0-d array.
-    """
-    elementwise.contract(student, reference, "prelu", _learned_layouts(rng))
-
-
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("prelu_grad_alpha_along_batch", "prelu_grad_alpha_limited")
 @pytest.mark.catches("prelu_grad_array_alpha_only", "prelu_grad_dz_of_maximum")
 @pytest.mark.catches("prelu_grad_of_relu", "prelu_grad_dz_only", "prelu_grad_dz_swapped")
@@ -429,7 +208,7 @@ def test_prelu_grad_by_z(student, reference, rng):
     elementwise.values(student, reference, "prelu_grad", _learned(rng), parts=slice(0, 1))
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("prelu_grad_alpha_along_batch", "prelu_grad_array_alpha_only")
 @pytest.mark.catches("prelu_grad_dalpha_everywhere", "prelu_grad_dalpha_is_alpha")
 @pytest.mark.catches("prelu_grad_dalpha_is_mask", "prelu_grad_dalpha_is_output")
@@ -445,42 +224,6 @@ def test_prelu_grad_by_alpha(student, reference, rng):
     elementwise.values(student, reference, "prelu_grad", _learned(rng), parts=slice(1, 2))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("prelu_grad_assigns_into_scalar")
-def test_prelu_grad_contract(student, reference, rng):
-    """prelu_grad: a tuple of two float64 arrays of z's shape; z and alpha stay as they are.
-
-    Both have z's shape, also where alpha is one number, and also for 0-d and empty arrays.
-    """
-    elementwise.contract(student, reference, "prelu_grad", _learned_layouts(rng))
-
-
-def _learned_extremes(rng: np.random.Generator) -> list[dict[str, Any]]:
-    return [{"alpha": 0.25}, {"alpha": np.array([0.0, -1.5, 2.0, 0.5, 1.0, -0.25, 1e4, 0.1])}]
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("prelu_grad_in_place", "prelu_in_place")
-def test_prelu_extremes(student, reference, rng):
-    """prelu, prelu_grad: the values are right for extreme z, too.
-
-    Both very large and very small sizes count: 1e-300 is positive.
-    """
-    elementwise.extremes(student, reference, "prelu", *_learned_extremes(rng))
-    elementwise.extremes(student, reference, "prelu_grad", *_learned_extremes(rng))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("prelu_alpha_limited", "prelu_alpha_without_sign", "prelu_array_alpha_only")
-@pytest.mark.catches("prelu_grad_zero_at_zero")
-def test_prelu_warnings(student, reference, rng):
-    """prelu, prelu_grad: no z gives a RuntimeWarning.
-
-    Do you divide by something that may be zero, or multiply something that may be huge?
-    """
-    elementwise.quiet(student, reference, rng, ["prelu", "prelu_grad"], *_learned_extremes(rng))
-
-
 # ---- ELU ----
 
 
@@ -490,7 +233,7 @@ def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, A
     return [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("elu_alpha_ignored", "elu_alpha_in_exponent", "elu_alpha_on_both_sides")
 @pytest.mark.catches("elu_celu", "elu_asks_all", "elu_difference_reversed")
 @pytest.mark.catches("elu_if_on_array", "elu_leaky", "elu_maximum_of_pieces")
@@ -507,28 +250,7 @@ def test_elu_values(student, reference, rng):
     elementwise.values(student, reference, "elu", _exponential(rng))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("elu_assigns_into_scalar", "elu_squeezed")
-@pytest.mark.catches("elu_one_entry_as_scalar")
-def test_elu_contract(student, reference, rng):
-    """elu: a float64 array of z's shape comes back, whatever that is, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "elu", elementwise.shapes(rng, alpha=0.7))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("elu_in_place", "elu_mask_as_factor")
-def test_elu_extremes(student, reference):
-    """elu: the values are right for extreme z, too.
-
-    np.where computes both branches for all entries. Does a product let the wrong one through?
-    """
-    elementwise.extremes(student, reference, "elu", {}, {"alpha": 0.7})
-
-
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.catches("elu_grad_alpha_for_positives")
 @pytest.mark.catches("elu_grad_alpha_ignored", "elu_grad_alpha_in_exponent")
 @pytest.mark.catches("elu_grad_applied_twice", "elu_grad_assignments_in_sequence")
@@ -547,38 +269,6 @@ def test_elu_grad_values(student, reference, rng):
     elementwise.values(student, reference, "elu_grad", _exponential(rng))
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("elu_grad_vectorize", "elu_grad_assigns_into_scalar")
-def test_elu_grad_contract(student, reference, rng):
-    """elu_grad: a float64 array of z's shape comes back, and z stays as it is.
-
-    Try a 0-d array, an empty one, one axis and three.
-    """
-    elementwise.contract(student, reference, "elu_grad", elementwise.shapes(rng, alpha=0.7))
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("elu_grad_in_place", "elu_grad_mask_as_factor")
-def test_elu_grad_extremes(student, reference):
-    """elu_grad: the values are right for extreme z, too.
-
-    np.where computes both branches for all entries. Does a product let the wrong one through?
-    """
-    elementwise.extremes(student, reference, "elu_grad", {}, {"alpha": 0.7})
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.catches("elu_grad_where_both_branches", "elu_where_both_branches")
-def test_elu_warnings(student, reference, rng):
-    """elu, elu_grad: no z gives a RuntimeWarning.
-
-    np.where computes both branches for all entries. Which z does your exponential see?
-    """
-    elementwise.quiet(
-        student, reference, rng, ["elu", "elu_grad"], {}, {"alpha": 0.7}, {"alpha": 0.0}
-    )
-
-
 # ---- randomised ReLU ----
 
 
@@ -588,32 +278,30 @@ def _random_relu(
     low: float,
     high: float,
     what: str,
-    *,
-    rtol: float = 0.0,
-    only: np.ndarray | slice = slice(None),
 ) -> np.ndarray:
     """Judges (a, slope): slopes 1 for z > 0, from low to high for z < 0, and a = slope * z.
 
     At 0 any slope from low to 1 is right, and any that may be drawn. Returns the slopes.
     """
-    a, slope = check.items(value, 2, what)
-    slope = check.real_array(slope, z.shape, f"the slope of {what}")
-    a = check.real_array(a, z.shape, f"a of {what}")
-    if z.ndim:
-        a, slope, z = a[only], slope[only], z[only]
+    a, _ = check.items(value, 2, what)
+    slope = _slope(value, z, what)
     least = np.where(z > 0, 1.0, np.where(z < 0, low, min(low, 1.0)))
     most = np.where(z > 0, 1.0, np.where(z < 0, high, max(high, 1.0)))
     given = {"z": z}
     check.between(slope, least - ATOL, most + ATOL, z.shape, f"the slope of {what}", given=given)
-    check.close(a, slope * z, f"a of {what}", atol=ATOL, rtol=rtol, given={"slope": slope, "z": z})
+    check.close(a, slope * z, f"a of {what}", atol=ATOL, rtol=1e-9, given={"slope": slope, "z": z})
     return slope
+
+
+def _slope(value: Any, z: np.ndarray, what: str) -> np.ndarray:
+    return check.real_array(check.items(value, 2, what)[1], z.shape, f"the slope of {what}")
 
 
 def _generator(rng: np.random.Generator) -> np.random.Generator:
     return np.random.default_rng(rng.integers(2**32))
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(1.5)
 @pytest.mark.catches("rrelu_bounds_ignored", "rrelu_divides_by_slope")
 @pytest.mark.catches("rrelu_draws_twice", "rrelu_equal_bounds_refused", "rrelu_float32")
 @pytest.mark.catches("rrelu_interval_too_wide", "rrelu_inverse_default_bounds")
@@ -643,7 +331,7 @@ def test_rrelu_training_values(student, rng):
         )
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("rrelu_default_is_evaluation", "rrelu_never_random", "rrelu_one_slope_for_all")
 @pytest.mark.catches("rrelu_slope_is_a_bound", "rrelu_slope_per_example", "rrelu_slope_per_unit")
 @pytest.mark.catches("rrelu_slopes_of_last_two_axes")
@@ -666,12 +354,12 @@ def test_rrelu_training_distribution(student, rng):
     answers = ask(*many, *(rrelu.call(given, _generator(rng)) for given in few))
     for answer, given in zip(answers[len(many) :], few, strict=True):
         what = f"rrelu(z, rng), z of shape {given.shape}"
-        slope = _random_relu(answer.value, given, 1 / 8, 1 / 3, what)
+        slope = _slope(answer.value, given, what)
         check.true(np.unique(slope).size > 0.95 * slope.size, f"{what}: entries share a slope")
     cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 2.8)]
     for answer, (given, low, high) in zip(answers, cases, strict=False):
         what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
-        slope = _random_relu(answer.value, given, low, high, what).reshape(z.shape)
+        slope = _slope(answer.value, given, what).reshape(z.shape)
         shares = np.sort((slope.ravel() - low) / (high - low))
         steps = np.arange(1, shares.size + 1) / shares.size
         distance = np.max(np.abs(shares - steps))
@@ -686,7 +374,7 @@ def test_rrelu_training_distribution(student, rng):
         check.true(abs(correlation) < samples.ERRORS, f"{what}: the slopes depend on z")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("rrelu_always_random", "rrelu_bounds_ignored", "rrelu_divides_by_slope")
 @pytest.mark.catches("rrelu_draws_before_mode", "rrelu_equal_bounds_refused")
 @pytest.mark.catches("rrelu_evaluation_geometric_mean", "rrelu_evaluation_inverts_mean")
@@ -743,22 +431,17 @@ def test_rrelu_randomness(student, rng):
         *(rrelu.call(z, generator) for generator in generators),
         *(rrelu.call(one, _generator(rng)) for one in singles for _ in range(3)),
     )
-    drawn = [
-        _random_relu(answer.value, z, 1 / 8, 1 / 3, "rrelu(z, rng)")
-        for answer in answers[: len(generators)]
-    ]
+    drawn = [_slope(answer.value, z, "rrelu(z, rng)") for answer in answers[: len(generators)]]
     samples.uses_generator(drawn, "rrelu(z, rng)")
     others = iter(answers[len(generators) :])
     for one in singles:
         what = f"rrelu(z, rng), z of shape {one.shape}"
-        slopes = {
-            float(_random_relu(next(others).value, one, 1 / 8, 1 / 3, what).flat[0])
-            for _ in range(3)
-        }
+        slopes = {float(_slope(next(others).value, one, what).flat[0]) for _ in range(3)}
         check.true(len(slopes) > 1, f"{what}: generators in different states gave one slope")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(1)
+@pytest.mark.hygiene
 @pytest.mark.catches("rrelu_assertion", "rrelu_bounds_checked_in_training_only")
 @pytest.mark.catches("rrelu_bounds_sorted", "rrelu_bounds_unchecked", "rrelu_nan_accepted")
 @pytest.mark.catches("rrelu_negative_lower_accepted")
@@ -796,64 +479,112 @@ def test_rrelu_wrong_limits(student, rng):
     for answer, ((low, high), (_, mode, given)) in zip(answers, tried, strict=True):
         what = f"rrelu with lower={low}, upper={high}, training={mode}"
         if (low, high) in right:
-            _random_relu(answer.value, given, low, high, what)
+            _slope(answer.value, given, what)
         else:
             check.refused(answer, ValueError, what)
 
 
 @pytest.mark.points(0.5)
+@pytest.mark.hygiene
 @pytest.mark.catches("rrelu_in_place", "rrelu_matrix_only")
 @pytest.mark.catches("rrelu_seeds_global_generator")
 def test_rrelu_contract(student, rng):
     """rrelu: a tuple of two float64 arrays of z's shape comes back, and z stays as it is.
 
-    Both have z's shape in both modes, also for 0-d and empty arrays.
+    Both have z's shape in both modes, also for 0-d and empty arrays, and are finite for extreme z.
     """
     generator = _generator(rng)
-    cases = [(z, mode) for z in inputs.layouts(rng) for mode in (True, False)]
+    given = [*inputs.layouts(rng), inputs.EXTREMES]
+    cases = [(z, mode) for z in given for mode in (True, False)]
     rrelu = student.activations.rrelu.watched
     answers = ask(*(rrelu.call(z, generator, training=mode) for z, mode in cases))
     for seen, (z, mode) in zip(answers, cases, strict=True):
         what = f"rrelu(z, rng, training={mode}), z of shape {z.shape}"
-        _random_relu(seen.value, z, 1 / 8, 1 / 3, what)
-        a, slope = check.items(seen.value, 2, what, exact=True)
-        check.float64_array(a, z.shape, f"a of {what}")
-        check.float64_array(slope, z.shape, f"the slope of {what}")
+        pair = check.items(seen.value, 2, what, exact=True)
+        for name, value in zip(("a", "the slope"), pair, strict=True):
+            array = check.float64_array(value, z.shape, f"{name} of {what}")
+            check.true(np.all(np.isfinite(array)), f"{name} of {what}: not all entries are finite")
+            if z is inputs.EXTREMES:
+                check.varied(array, f"{name} of {what}")
         check.unchanged(seen, what)
 
 
+# ---- shapes, types, extreme sizes and warnings ----
+
+SMOOTH = ("sigmoid", "sigmoid_grad", "tanh", "tanh_grad", "elu", "elu_grad")
+PIECEWISE_LINEAR = ("relu", "relu_grad", "leaky_relu", "leaky_relu_grad", "prelu", "prelu_grad")
+
+
 @pytest.mark.points(0.5)
-@pytest.mark.catches("rrelu_evaluation_inverts_mean", "rrelu_evaluation_is_relu")
-@pytest.mark.catches("rrelu_evaluation_returns_one_slope", "rrelu_evaluation_shrinks_positives")
-@pytest.mark.catches("rrelu_in_place")
-def test_rrelu_extremes(student, rng):
-    """rrelu: the values are right for extreme z, too.
+@pytest.mark.hygiene
+@pytest.mark.catches("sigmoid_assigns_into_scalar", "sigmoid_two_loops")
+@pytest.mark.catches("sigmoid_one_entry_as_scalar", "sigmoid_grad_vectorize", "tanh_two_loops")
+@pytest.mark.catches("tanh_one_entry_as_scalar", "tanh_grad_two_loops", "elu_assigns_into_scalar")
+@pytest.mark.catches("elu_squeezed", "elu_one_entry_as_scalar", "elu_grad_vectorize")
+@pytest.mark.catches("elu_grad_assigns_into_scalar")
+def test_smooth_contract(student, reference, rng):
+    """sigmoid, tanh, elu and their slopes: a float64 array of z's shape comes back.
+
+    z stays as it is. Try a 0-d array, an empty one, one axis and three.
+    """
+    elementwise.contract(student, reference, rng, SMOOTH)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hygiene
+@pytest.mark.catches("relu_at_least_one_axis", "relu_two_loops", "relu_one_entry_as_scalar")
+@pytest.mark.catches("relu_flattens_images", "relu_whole_blocks_only", "relu_grad_integers")
+@pytest.mark.catches("relu_grad_truth_values", "relu_grad_vectorize")
+@pytest.mark.catches("leaky_relu_assigns_into_scalar", "leaky_relu_two_axes")
+@pytest.mark.catches("leaky_relu_one_entry_as_scalar", "leaky_relu_grad_loop_over_rows")
+@pytest.mark.catches("prelu_matrix_only", "prelu_one_entry_as_scalar")
+@pytest.mark.catches("prelu_alpha_along_second_axis", "prelu_grad_assigns_into_scalar")
+def test_piecewise_linear_contract(student, reference, rng):
+    """relu, leaky_relu, prelu and their slopes: float64 arrays of z's shape come back.
+
+    z and alpha stay as they are. Look at the dtype of your slopes, and try arrays with no, one and
+    three axes, and alpha as a 0-d array.
+    """
+    elementwise.contract(student, reference, rng, PIECEWISE_LINEAR)
+
+
+@pytest.mark.points(1)
+@pytest.mark.hygiene
+@pytest.mark.catches("sigmoid_in_place", "sigmoid_of_growing_exponential", "sigmoid_grad_in_place")
+@pytest.mark.catches("sigmoid_grad_quotient_of_decaying", "sigmoid_grad_quotient_of_growing")
+@pytest.mark.catches("tanh_in_place", "tanh_quotient_of_decaying", "tanh_quotient_of_exponentials")
+@pytest.mark.catches("tanh_quotient_of_growing", "tanh_grad_in_place")
+@pytest.mark.catches("tanh_grad_quotient_of_exponentials", "elu_in_place", "elu_mask_as_factor")
+@pytest.mark.catches("elu_grad_in_place", "elu_grad_mask_as_factor")
+def test_smooth_extremes(student, reference, rng):
+    """sigmoid, tanh, elu and their slopes: the values are right for extreme z, too.
+
+    What becomes of each exponential in your formula at z = 1000, and at z = -1000?
+    """
+    elementwise.extremes(student, reference, rng, SMOOTH)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.hygiene
+@pytest.mark.catches("relu_grad_in_place", "relu_in_place", "leaky_relu_grad_in_place")
+@pytest.mark.catches("leaky_relu_in_place", "prelu_grad_in_place", "prelu_in_place")
+def test_piecewise_linear_extremes(student, reference, rng):
+    """relu, leaky_relu, prelu and their slopes: the values are right for extreme z, too.
 
     Both very large and very small sizes count: 1e-300 is positive.
     """
-    z, generator = inputs.EXTREMES, _generator(rng)
-    rrelu = student.activations.rrelu.watched
-    answers = ask(*(rrelu.call(z, generator, training=mode) for mode in (True, False)))
-    for seen, mode in zip(answers, (True, False), strict=True):
-        what = f"rrelu(z, rng, training={mode})"
-        _random_relu(seen.value, z, 1 / 8, 1 / 3, what, rtol=1e-9)
-        check.unchanged(seen, what)
+    elementwise.extremes(student, reference, rng, PIECEWISE_LINEAR)
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.catches("rrelu_evaluation_inverts_mean", "rrelu_evaluation_is_relu")
-@pytest.mark.catches("rrelu_evaluation_returns_one_slope", "rrelu_slope_zero_at_zero")
-def test_rrelu_warnings(student, rng):
-    """rrelu: no z gives a RuntimeWarning.
+@pytest.mark.points(1)
+@pytest.mark.hygiene
+@pytest.mark.catches("sigmoid_grad_plain_formula", "sigmoid_plain_formula")
+@pytest.mark.catches("sigmoid_where_both_branches", "tanh_from_plain_sigmoid", "tanh_grad_by_cosh")
+@pytest.mark.catches("elu_grad_where_both_branches", "elu_where_both_branches")
+def test_warnings(student, rng):
+    """Activations and their slopes: no z gives a RuntimeWarning.
 
-    Do you divide by something that may be zero, or multiply something that may be huge?
+    An exponential of a large positive number overflows, and np.where computes both branches for all
+    entries. Which z does your exponential see?
     """
-    generator = _generator(rng)
-    z = np.concatenate([inputs.EXTREMES, inputs.with_zeros(rng, (3, 8))])
-    ordinary = slice(len(inputs.EXTREMES), None)
-    rrelu = student.activations.rrelu.watched
-    answers = ask(*(rrelu.call(z, generator, training=mode) for mode in (True, False)))
-    for seen, mode in zip(answers, (True, False), strict=True):
-        what = f"rrelu(z, rng, training={mode})"
-        _random_relu(seen.value, z, 1 / 8, 1 / 3, what, only=ordinary)
-        check.quiet(seen, what)
+    elementwise.quiet(student, rng, [*SMOOTH, *PIECEWISE_LINEAR])

@@ -359,7 +359,7 @@ def mean_squared_error(outputs: np.ndarray, targets: np.ndarray) -> tuple[float,
 
 
 def examine(net: Network, x: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
-    """What one forward and one backward pass of mean squared error tell of a net of L weight layers.
+    """What a forward and a backward pass of mean squared error tell of a net of L weight layers.
 
     Args:
         net: it is not stepped; x: the batch (N, sizes[0]); targets: (N, sizes[-1]).
@@ -446,9 +446,11 @@ def _measurements(net: Network, grads: Gradients) -> dict[str, Any]:
         "spreads": np.array([h.std() for h in hidden]),
         "saturated": np.array([diagnostics.saturated_fraction(slope) for slope in trace.slopes]),
         "dead": np.array([diagnostics.dead_fraction(h) for h in hidden]),
-        "parameter_norm": float(diagnostics.gradient_norms(
-            [np.concatenate([grad.ravel() for grad in grads.parameters()])]
-        )[0]),
+        "parameter_norm": float(
+            diagnostics.gradient_norms(
+                [np.concatenate([grad.ravel() for grad in grads.parameters()])]
+            )[0]
+        ),
     }
 
 

@@ -193,5 +193,5 @@ def xavier_normal(n_in, n_out, rng):
     {code}
     return W
 """
-    reasons = lost(kit, grader, "initializers", source, "initializers/xavier_normal_type")
+    reasons = lost(kit, grader, "initializers", source, "initializers/type")
     assert ["NumPy's global generator" in reason for reason in reasons] == [True] * told

@@ -76,7 +76,11 @@ def run_check(
     cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
     if modules:
         tests = tuple(test for test in tests if test.part in modules)
+    points, manners = (
+        sum(test.points for test in tests if test.is_hygiene or not only) for only in (False, True)
+    )
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
+    click.echo(f"{points:g} points, {manners:g} of them for hygiene")
     findings = []
     problems = _announced(f"{name} asks something else each time that it runs" for name in unsteady)
     for outcome in outcomes:  # a fault of the test's author, with its place

@@ -30,6 +30,7 @@ __all__ = [
     "refused",
     "true",
     "unchanged",
+    "varied",
     "word",
 ]
 
@@ -141,6 +142,13 @@ def between(
     """Each entry lies between two bounds, either included."""
     array = real_array(value, shape, what)
     _all_right((array >= low) & (array <= high), array, what, given)
+
+
+def varied(value: Any, what: str) -> None:
+    """Where the value is an array, its entries are not all the same: a function that computes
+    nothing earns no points for manners."""
+    if isinstance(value, np.ndarray) and value.size > 1 and np.all(value == value.flat[0]):
+        raise Wrong(f"{what}: every entry is {_figure(value.flat[0])}")
 
 
 def unchanged(seen: Answer, what: str) -> None:

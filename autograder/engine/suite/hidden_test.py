@@ -11,12 +11,14 @@ from .session import Batch
 MARKERS = (
     "points(number): what the test is worth",
     "catches(*names): the mistakes that must fail this test",
+    "hygiene: the test is about shapes, types, errors, warnings, memory or extreme sizes alone",
 )
 
 
 @dataclass(frozen=True)
 class HiddenTest:
-    """What students see of a test, and what it is worth."""
+    """What students see of a test, what it is worth, and whether it is about manners alone, not
+    about values."""
 
     id: str
     part: str
@@ -24,6 +26,7 @@ class HiddenTest:
     hint: str
     points: float
     catches: tuple[str, ...]
+    is_hygiene: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,4 +81,5 @@ def hidden_test(item: pytest.Item) -> HiddenTest:
         " ".join(hint.split()),
         float(points[0]),
         tuple(name for mark in item.iter_markers("catches") for name in mark.args),
+        item.get_closest_marker("hygiene") is not None,
     )
