@@ -37,7 +37,7 @@ class Kind:
 
 
 KINDS = {
-    "well": Kind(("relu", "leaky_relu", "elu", "tanh"), ("none",), "clipping"),
+    "well": Kind(("relu",), ("none",), "clipping"),
     "too small": Kind(("relu", "leaky_relu", "tanh"), ("initializer", "batch_norm"), "activation"),
     "too large": Kind(("relu", "leaky_relu", "elu"), ("initializer", "batch_norm"), "clipping"),
     "small slope": Kind(("sigmoid",), ("activation", "batch_norm"), "initializer"),

@@ -135,7 +135,7 @@ class Servant:
         # What a call leaves here may be, or keep, an array that it was given.
         named = _named(args, kwargs, own) if watched or opaque else []
         given = self._given = _arrays_in(named)
-        lists = [(name, value, value[:]) for name, value in named if type(value) is list]
+        held = [(name, x, _entries(x)) for name, x in named if type(x) in (list, dict)]
         before = [old for kept in handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
         global_state = _global_state() if draws else None
@@ -148,7 +148,7 @@ class Servant:
         seen: list[list[str]] = [[], [], []]
         if watched:
             changed = [now.path for now in given if now.is_changed()]
-            changed += [f"argument {name}" for name, now, old in lists if _is_other(now, old)]
+            changed += [f"argument {name}" for name, now, old in held if _entries(now) != old]
             changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
             if draws and _global_state() != global_state:
                 changed.append(GLOBAL_STATE)
@@ -285,15 +285,16 @@ def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> list[tupl
 
 
 def _arrays_in(named: list[tuple[Any, Any]]) -> list[Given]:
-    """The arrays among the arguments, and in their lists and tuples."""
+    """The arrays among the arguments, and in their lists, tuples and dictionaries."""
     found = []
     for name, value in named:
         if isinstance(value, np.ndarray):
             found.append(Given(f"argument {name}", value, _content(value)))
-        elif isinstance(value, (list, tuple)):
+        elif isinstance(value, (list, tuple, dict)):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
             found += [
-                Given(f"argument {name}[{i}]", item, _content(item))
-                for i, item in enumerate(value)
+                Given(f"argument {name}[{place!r}]", item, _content(item))
+                for place, item in items
                 if isinstance(item, np.ndarray)
             ]
     return found
@@ -305,8 +306,9 @@ def _global_state() -> bytes:
     return ctypes.string_at(_GLOBAL.state_address, MT19937_BYTES)
 
 
-def _is_other(now: list[Any], old: list[Any]) -> bool:
-    return [*map(id, now)] != [*map(id, old)]
+def _entries(value: list[Any] | dict[Any, Any]) -> list[Any]:
+    """Which objects a list or a dictionary holds, and where."""
+    return [(k, id(x)) for k, x in value.items()] if type(value) is dict else [*map(id, value)]
 
 
 def _content(array: np.ndarray) -> tuple[Any, ...]:
