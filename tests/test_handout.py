@@ -112,14 +112,15 @@ def test_every_function_is_explained() -> None:
 
 def test_times_add_up_to_what_is_promised() -> None:
     minutes = sum(int(m) for m in re.findall(r"\| (\d+) min \|", README))
-    assert 4 * 60 < minutes + 10 <= 5 * 60 + 10
+    assert minutes == 5.5 * 60
+    assert "five and a half hours" in " ".join(README.split())
     functions = [
         node.name
         for module in MODULES
         for node in ast.parse((HANDOUT / "gradflow" / f"{module}.py").read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef)
     ]
-    assert len(functions) == 26
+    assert f"{len(functions)} short functions" in " ".join(README.split())
 
 
 def test_parts_in_the_table(grader: Grader) -> None:

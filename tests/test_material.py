@@ -22,7 +22,7 @@ POINTS = {
     "activations": 22,
     "batchnorm": 22,
     "clipping": 12,
-    "diagnostics": 8,
+    "diagnostics": 14,
     "deep_network": 18,
 }
 

@@ -286,7 +286,7 @@ def test_this_solution_leaves_stubs_with_their_contract(students: Path) -> None:
             assert len(node.body) == 2
             assert ast.unparse(node.body[1]) == f"raise NotImplementedError('TODO: {node.name}')"
             stubs += 1
-    assert stubs == 4 + 13 + 2 + 3 + 4
+    assert stubs == 4 + 13 + 2 + 3 + 5
 
 
 def test_this_skeleton_can_be_imported(students: Path) -> None:

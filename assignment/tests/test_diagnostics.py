@@ -96,7 +96,7 @@ def measured(activation="relu", first=1.0, spread=1.0, saturated=0.0, dead=0.0, 
     """Measurements of a net of ten weight layers that is well, but for what is named."""
     return {
         "activation": activation,
-        "gradient_norms": np.geomspace(first, 1.0, 10),
+        "gradient_norms": np.linspace(first, 1.0, 10),
         "spreads": np.geomspace(1.0, spread, 9),
         "saturated": np.linspace(0.0, saturated, 9),
         "dead": np.linspace(0.0, dead, 9),

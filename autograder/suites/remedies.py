@@ -51,6 +51,22 @@ KINDS = {
 sigmoid with Xavier's weights, "dying" ReLU with layers of negative biases."""
 
 
+VANISHING = (
+    ("too small", "initializer"),
+    ("small slope", "activation"),
+    ("dying", "activation"),
+    ("small slope", "batch_norm"),
+)
+HEALTHY_RATIO = (
+    ("well", "none"),
+    ("long step", "clipping"),
+    ("saturated", "batch_norm"),
+    ("long step", "initializer"),
+)
+EXPLODING = (("too large", "initializer"), ("too large", "batch_norm"))
+"""What each test asks: nets of one symptom, by kind, and what is right."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One net: its measurements, the choices, and the one of these that heals it."""
@@ -61,7 +77,7 @@ class Case:
     right: str
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def cases(network: Any, seed: int, asked: tuple[tuple[str, str], ...]) -> tuple[Case, ...]:
     """A case for each kind and remedy that is to be right. They follow from the seed alone."""
     rng = np.random.default_rng(seed)

@@ -215,7 +215,7 @@ def test_batch_norm_repairs_scale(student, reference, rng):
     _run(student, reference, rng, "leaky_relu, uneven, normalised", story)
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 @pytest.mark.catches("bn_training_flag_ignored", "eval_uses_batch_statistics", "momentum_swapped")
 @pytest.mark.catches("running_variance_not_updated", "variance_path_missing")
 def test_batch_norm_repairs_sigmoid(student, reference, rng):
@@ -283,7 +283,7 @@ def test_clipping_tames_the_step(student, reference, rng):
             check.true(np.all(near), f"{what} is wrong")
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(1.5)
 @pytest.mark.catches("dead_examples", "diagnose_from_output_side", "diagnose_labels_swapped")
 @pytest.mark.catches("norms_reversed", "norms_squared", "saturated_counts_the_others")
 def test_diagnosis(student, reference, rng):

@@ -367,7 +367,7 @@ def test_diagnose_lists(student):
 
 
 def _remedies(
-    student: Any, reference: Any, rng: np.random.Generator, *asked: tuple[str, str]
+    student: Any, reference: Any, rng: np.random.Generator, asked: tuple[tuple[str, str], ...]
 ) -> None:
     """choose_remedy finds what heals each of the nets, drawn in the kinds asked for."""
     given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
@@ -391,15 +391,7 @@ def test_remedy_for_vanishing(student, reference, rng):
     Are the weights too small, is the slope of sigmoid, or are whole layers dead? Spreads, dead
     units and the activation tell them apart.
     """
-    _remedies(
-        student,
-        reference,
-        rng,
-        ("too small", "initializer"),
-        ("small slope", "activation"),
-        ("dying", "activation"),
-        ("small slope", "batch_norm"),
-    )
+    _remedies(student, reference, rng, remedies.VANISHING)
 
 
 @pytest.mark.points(2)
@@ -410,15 +402,7 @@ def test_remedy_for_a_healthy_ratio(student, reference, rng):
 
     Its units may be saturated, or its gradients so large that one step goes too far.
     """
-    _remedies(
-        student,
-        reference,
-        rng,
-        ("well", "none"),
-        ("long step", "clipping"),
-        ("saturated", "batch_norm"),
-        ("long step", "initializer"),
-    )
+    _remedies(student, reference, rng, remedies.HEALTHY_RATIO)
 
 
 @pytest.mark.points(1)
@@ -428,7 +412,7 @@ def test_remedy_for_exploding(student, reference, rng):
 
     A clipped step is short, but the next pass explodes as this one did.
     """
-    _remedies(student, reference, rng, ("too large", "initializer"), ("too large", "batch_norm"))
+    _remedies(student, reference, rng, remedies.EXPLODING)
 
 
 @pytest.mark.points(0.5)
