@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -144,6 +145,34 @@ UNCHECKED = {
     """,
 }
 
+UNBIASED = """
+    def batchnorm_forward(
+        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+    ):
+        var = x.var(axis=0, ddof=1)
+        inv_std = 1 / np.sqrt(var + eps)
+        x_hat = (x - x.mean(axis=0)) * inv_std
+        return gamma * x_hat + beta, (x_hat, inv_std, gamma), x.mean(axis=0), var
+
+
+    def batchnorm_backward(dout, cache):
+        x_hat, inv_std, gamma = cache
+        dx_hat = gamma * dout
+        through_var = x_hat * np.sum(dx_hat * x_hat, axis=0) / (len(dout) - 1)
+        dx = (dx_hat - dx_hat.mean(axis=0) - through_var) * inv_std
+        return dx, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
+"""
+IDENTITY = """
+    def batchnorm_forward(
+        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+    ):
+        return x.copy(), None, running_mean.copy(), running_var.copy()
+
+
+    def batchnorm_backward(dout, cache):
+        return dout.copy(), np.zeros(dout.shape[1]), np.zeros(dout.shape[1])
+"""
+
 
 def earned(grader: Grader, files: Files) -> float:
     return sum(outcome.test.points for outcome in grader.run(files)[0] if outcome.passed)
@@ -158,7 +187,7 @@ def with_functions(kit: Assignment, sources: dict[str, str]) -> Files:
     right = classroom.solution(kit)
     files = dict(right)
     for module, source in sources.items():
-        made = classroom.with_code(kit, module, re.sub(r"(?m)^ {8}", "", source))
+        made = classroom.with_code(kit, module, textwrap.dedent(source))
         files |= {path: text for path, text in made.items() if text != right.get(path)}
     return files
 
@@ -245,3 +274,13 @@ def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(
 ) -> None:
     files = classroom.with_code(kit, "batchnorm", "del batchnorm_backward")
     assert 10 <= total(grader) - earned(grader, files) <= 13
+
+
+@pytest.mark.parametrize(("source", "kept"), [(UNBIASED, 3), (IDENTITY, 0)])
+def test_a_right_derivation_of_a_wrong_forward_pass_keeps_three_points(
+    kit: Assignment, grader: Grader, source: str, kept: float
+) -> None:
+    """Not of one through which nothing is to be derived."""
+    names = [f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")]
+    outcomes, _ = grader.run(with_functions(kit, {"batchnorm": source}), names)
+    assert sum(outcome.test.points for outcome in outcomes if outcome.passed) == kept

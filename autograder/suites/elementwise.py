@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.engine.suite import check
-from autograder.engine.suite.answers import Answer, StudentFault
+from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 from autograder.suites import inputs
 
@@ -138,7 +138,7 @@ def _tried(
     right = {
         name
         for answer, (name, z, options) in zip(answers, plain, strict=False)
-        if _is_right(reference, name, answer, z, options)
+        if check.passes(judge, reference, name, answer.value, z, options)
     }
     for answer, (name, z, options) in zip(answers[len(plain) :], cases, strict=True):
         if name in right:
@@ -147,19 +147,9 @@ def _tried(
 
 
 def _computed(name: str, answer: Answer, z: np.ndarray, options: dict[str, Any]) -> None:
-    """The first of the arrays in a result is more than a constant."""
+    """The first of the arrays in a result is one, and more than a constant."""
     what, array = parts_of(name, answer.value, called(name, options, z))[0]
-    check.varied(array, what)
-
-
-def _is_right(
-    reference: Any, name: str, answer: Answer, z: np.ndarray, options: dict[str, Any]
-) -> bool:
-    try:
-        judge(reference, name, answer.value, z, options)
-    except (check.Wrong, StudentFault):
-        return False
-    return True
+    check.varied(check.real_array(array, z.shape, what), what)
 
 
 def _alphas(name: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.engine.suite import check
-from autograder.engine.suite.answers import Answer, StudentFault
+from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 from autograder.suites import inputs
 
@@ -109,20 +109,12 @@ def _tried(
     right = {
         name
         for answer, (name, grads, limit) in zip(answers, plain, strict=False)
-        if _is_right(reference, name, answer, grads, limit)
+        if check.passes(_judge, reference, name, answer.value, grads, limit)
     }
     for answer, (name, grads, limit) in zip(answers[len(plain) :], cases, strict=True):
         if name in right:
             _judge(reference, name, answer.value, grads, limit)
     return answers[len(plain) :]
-
-
-def _is_right(reference: Any, name: str, answer: Answer, grads: Grads, limit: float) -> bool:
-    try:
-        _judge(reference, name, answer.value, grads, limit)
-    except (check.Wrong, StudentFault):
-        return False
-    return True
 
 
 def _finite_arrays(seen: Answer, name: str, grads: Grads, limit: float) -> list[np.ndarray]:

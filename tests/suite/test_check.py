@@ -177,6 +177,17 @@ class TestWatched:
         check.quiet(seen(warnings=others), "f(z)")
 
 
+class TestVaried:
+    @pytest.mark.parametrize("value", [np.array([0.0, 1.0]), np.array(2.0), np.empty(0), None])
+    def test_takes_arrays_whose_entries_differ_and_what_has_no_two(self, value):
+        check.varied(value, "f(z)")
+
+    @pytest.mark.parametrize("value", [np.zeros((2, 3)), np.ones(4, dtype=bool)])
+    def test_refuses_a_constant(self, value):
+        with pytest.raises(Wrong, match=r"f\(z\): every entry is"):
+            check.varied(value, "f(z)")
+
+
 class TestRefused:
     def test_takes_the_error_and_what_derives_from_it(self):
         check.refused(raising(), ValueError, "f(0)")

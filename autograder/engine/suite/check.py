@@ -8,7 +8,7 @@ what kind of thing was expected. The expected numbers themselves never appear in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "fresh",
     "items",
     "number",
+    "passes",
     "quiet",
     "real_array",
     "refused",
@@ -191,6 +192,15 @@ def word(value: Any, words: Sequence[str], what: str) -> str:
     if not isinstance(value, str) or value not in words:
         _refuse(what, f"one of {', '.join(map(repr, words))}", value)
     return value
+
+
+def passes(judge: Callable[..., object], *args: Any) -> bool:
+    """Whether a judge, a function that raises `Wrong`, finds nothing wrong."""
+    try:
+        judge(*args)
+    except Wrong:
+        return False
+    return True
 
 
 def true(condition: Any, reason: str) -> None:

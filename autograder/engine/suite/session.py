@@ -99,6 +99,8 @@ class Session:
             if answer.fault is not None and answer.fault.ends_test:
                 raise answer.fault
             self._answers.append(answer)
+        if len(batch.replies) < len(calls) and self._answers[-1].fault is not None:
+            raise self._answers[-1].fault  # after it nothing was asked
         return self._answers[first:]
 
     def _batch(self, requests: tuple[Request, ...]) -> Batch:
