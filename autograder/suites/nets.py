@@ -95,13 +95,13 @@ CASES = {
     "prelu": Case("prelu", "he_uniform", ratio=(0.28, 0.69), spread=(1.6, 9.6), bias=DEAD),
     "rrelu": Case(
         "rrelu",
-        "he_uniform",
+        "he_normal",
         ratio=(0.26, 0.61),
         spread=(1.6, 8.6),
         bias=DEAD,
         init_options={"mode": "fan_in"},
     ),
-    "elu": Case("elu", "he_normal", ratio=(0.65, 1.8), spread=(0.82, 2.0), bias=-3.0),
+    "elu": Case("elu", "he_uniform", ratio=(0.65, 1.8), spread=(0.82, 2.0), bias=-3.0),
     "sigmoid, normalised": Case(
         "sigmoid", "xavier_uniform", ratio=(0.26, 0.51), spread=(0.20, 0.22), batch_norm=True
     ),

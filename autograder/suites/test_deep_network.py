@@ -144,13 +144,13 @@ def test_leaky_relu_keeps_alive(student, reference, rng):
 
 @pytest.mark.points(1.5)
 @pytest.mark.catches("elu_grad_at_activation", "elu_grad_of_relu", "elu_selu_scale")
-@pytest.mark.catches("elu_plain_relu", "he_normal_sum_for_average")
+@pytest.mark.catches("elu_plain_relu", "he_uniform_std_as_limit")
 def test_elu_keeps_alive(student, reference, rng):
     """ELU keeps a layer alive: with biases of -3 most of its units are negative, yet all learn.
 
-    It needs elu, elu_grad and he_normal. Run the lab's net with them and look at each layer.
+    It needs elu, elu_grad and he_uniform. Run the lab's net with them and look at each layer.
     """
-    _run(student, reference, rng, "elu", "elu with he_normal and one layer's biases at -3")
+    _run(student, reference, rng, "elu", "elu with he_uniform and one layer's biases at -3")
 
 
 @pytest.mark.points(1.5)
@@ -181,12 +181,12 @@ def test_prelu_learns(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
-@pytest.mark.catches("he_uniform_std_as_limit", "rrelu_always_random")
+@pytest.mark.catches("rrelu_always_random")
 @pytest.mark.catches("rrelu_evaluation_uses_lower", "rrelu_modes_swapped", "rrelu_never_random")
 def test_rrelu_keeps_alive(student, reference, rng):
     """Randomised ReLU keeps a layer alive: random in training, repeatable in evaluation.
 
-    It needs rrelu, and he_uniform with mode="fan_in". The backward pass uses the very slopes that
+    It needs rrelu, and he_normal with mode="fan_in". The backward pass uses the very slopes that
     were drawn. One layer's biases are -20.
     """
     case = CASES["rrelu"]
@@ -199,7 +199,7 @@ def test_rrelu_keeps_alive(student, reference, rng):
     output = check.real_array(net.get("output"), middle.shape, "the net's output")
     differs = np.mean(np.abs(output - middle)) > 1e-6 * nets.rms(middle)
     check.true(differs, "the output in training is that of evaluation: no slope was drawn")
-    _healthy(net, given, case, "rrelu with he_uniform")
+    _healthy(net, given, case, "rrelu with he_normal")
 
 
 @pytest.mark.points(1.5)

@@ -135,7 +135,7 @@ class Servant:
         # What a call leaves here may be, or keep, an array that it was given.
         named = _named(args, kwargs, own) if watched or opaque else []
         given = self._given = _arrays_in(named)
-        held = [(name, x, _entries(x)) for name, x in named if type(x) in (list, dict)]
+        held = [(name, x, x.copy()) for name, x in named if type(x) in (list, dict)]
         before = [old for kept in handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
         global_state = _global_state() if draws else None
@@ -148,7 +148,9 @@ class Servant:
         seen: list[list[str]] = [[], [], []]
         if watched:
             changed = [now.path for now in given if now.is_changed()]
-            changed += [f"argument {name}" for name, now, old in held if _entries(now) != old]
+            changed += [
+                f"argument {name}" for name, now, old in held if _entries(now) != _entries(old)
+            ]
             changed += [f"{old.path} of an earlier call" for old in before if old.is_changed()]
             if draws and _global_state() != global_state:
                 changed.append(GLOBAL_STATE)
