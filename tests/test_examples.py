@@ -37,8 +37,8 @@ STATED = {
     "bn_global_statistics": "For x = [[1, 4], [2, 0], [6, 8]], gamma = [2, 3], beta = [0.5, -1],"
     " running_mean = [1, 4], running_var = [4, 9], training = True this mistake gives"
     " out[2, 1] = 3.798; the right out[2, 1] is 2.674.",
-    "eps_outside_root": "For x = [[0.001], [0.002]], gamma = [2], beta = [0.5], running_mean = [1], running_var = [4], training = True"
-    " this mistake gives out = [[-1.461], [2.461]]; the right out is [[0.1877], [0.8123]].",
+    "eps_default_1e_3": "For x = [[0.001], [0.002]], gamma = [2], beta = [0.5], running_mean = [1], running_var = [4], training = True"
+    " this mistake gives out = [[0.4684], [0.5316]]; the right out is [[0.1877], [0.8123]].",
     "xavier_normal_he_gain": "For n_in = 300, n_out = 100 this mistake gives draws of standard"
     " deviation 0.0997; it should be about 0.0705.",
     "rrelu_never_random": "",
