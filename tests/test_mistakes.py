@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,37 @@ def test_slips_that_show_in_different_ways_are_all_named(kit: Assignment, grader
     tests = ["clipping/norm_contract", "clipping/norm_refusals"]
     outcomes, _ = grader.run(classroom.with_mistakes(kit, slips), tests)
     assert {o.explanation.mistake for o in outcomes if o.explanation} == names
+
+
+LOOK_ALIKE = [
+    ("unbiased_output_only", "unbiased_variance", "unbiased_running_variance"),
+    ("statistics_taken_as_constant", "mean_path_missing", "variance_path_missing"),
+    ("eps_hard_coded", "eps_always_1e_6", "eps_default_1e_6"),
+    ("eval_uses_batch_statistics", "bn_training_flag_ignored"),
+    ("sigmoid_grad_at_activation", "sigmoid_grad_applied_twice"),
+    ("leaky_relu_plain_relu", "leaky_relu_alpha_ignored", "leaky_relu_default_0_1"),
+    ("clip_norm_limit_zero", "clip_norm_limit_nan", "clip_norm_any_limit", "clip_norm_no_checks"),
+    ("global_norm_per_array", "global_norm_scales_large_arrays_only"),
+    ("he_normal_default_fan_in", "he_normal_always_fan_in", "he_normal_mode_ignored"),
+    ("dead_if_constant", "dead_small_enough", "dead_isclose"),
+]
+"""Mistakes that fail the same tests, in some of them with the same answers."""
+
+
+@pytest.mark.parametrize("names", LOOK_ALIKE, ids=lambda names: names[0])
+def test_each_of_mistakes_that_look_alike_gets_its_own_hint(
+    grader: Grader, names: tuple[str, ...]
+) -> None:
+    failed: dict[str, set[str]] = {}
+    for name in names:
+        (target,) = [f"{m.module}.{m.target}" for m in grader.mistakes if m.name == name]
+        part = target.split(".")[0]
+        tests = [test.id for test in grader.suite.tests if test.part == part]
+        lost = [o for o in outcomes_of(grader, name, tests).values() if not o.passed]
+        assert {o.explanation.mistake for o in lost if o.explanation} == {name}
+        failed[name] = {o.test.id for o in lost}
+    for one, other in pairwise(names):
+        assert failed[one] & failed[other], f"{one} and {other} do not look alike"
 
 
 def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set() -> None:

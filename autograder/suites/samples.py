@@ -42,9 +42,11 @@ def centred(weights: np.ndarray, what: str) -> None:
 
 def normal_spread(weights: np.ndarray, sigma: float, what: str) -> None:
     """The root mean square is sigma within its standard error, that is 2.9 % for 30,000 draws."""
-    if not abs(_rms(weights) / sigma - 1.0) <= ERRORS / math.sqrt(2 * weights.size):
+    found = _rms(weights)
+    if not abs(found / sigma - 1.0) <= ERRORS / math.sqrt(2 * weights.size):
+        side = "small" if found < sigma else "large"
         raise Wrong(
-            f"{what}: the standard deviation of {weights.size} draws is {_rms(weights):.4g}"
+            f"{what}: the standard deviation of {weights.size} draws is {found:.4g}, too {side}"
         )
 
 
@@ -55,7 +57,10 @@ def uniform_spread(weights: np.ndarray, limit: float, what: str) -> None:
     for name, largest in (("largest", weights.max()), ("smallest", -weights.min())):
         if not limit * (1 - tightness) <= largest <= limit * (1 + 1e-9):
             shown = largest if name == "largest" else -largest
-            raise Wrong(f"{what}: the {name} of {weights.size} draws is {shown:.4g}")
+            side = "small" if largest < limit else "large"
+            raise Wrong(
+                f"{what}: the {name} of {weights.size} draws is {shown:.4g}: its size is too {side}"
+            )
     normal_spread(weights, limit / math.sqrt(3), what)  # a generous limit for uniform draws
 
 

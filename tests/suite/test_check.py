@@ -139,6 +139,23 @@ class TestClose:
         )
         assert "3.25" not in text
 
+    @pytest.mark.parametrize(
+        ("z", "errors", "shown"),
+        [
+            ([0.1, 2.0, 3.0, 5e3], [1e-6, 0.1, 0.5, 7.0], 2),  # large, of an ordinary input
+            ([2e3, 5e3], [1.0, 7.0], 1),
+            ([1.0, 2.0, 3.0], [0.5, np.nan, 9.0], 1),
+        ],
+    )
+    def test_the_entry_shown_is_a_telling_one(self, z, errors, shown):
+        z, right = np.array(z), np.ones(len(z))
+        for judge in (
+            lambda: check.close(right + errors, right, "f", atol=1e-9, given={"z": z}),
+            lambda: check.between(right + errors, 0.0, 1.0, z.shape, "f", given={"z": z}),
+        ):
+            with pytest.raises(Wrong, match=rf"^f, entry \[{shown}\]: .* for z = {z[shown]:g};"):
+                judge()
+
     def test_a_single_number_has_no_entries(self):
         with pytest.raises(Wrong, match=r"^f\(z\): 2 is wrong$"):
             check.close(2.0, 3.0, "f(z)", atol=1e-9)
@@ -237,6 +254,53 @@ class TestWord:
 )
 def test_describe(value, text):
     assert check.describe(value) == text
+
+
+@pytest.mark.parametrize(
+    ("judge", "about"),
+    [
+        (lambda: check.real_array(None, (2,), "f"), "none"),
+        (lambda: check.items(None, 2, "f"), "none"),
+        (lambda: check.items((1,), 2, "f"), "number of results"),
+        (lambda: check.real_array([1.0, 2.0], (2,), "f"), "type"),
+        (lambda: check.float64_array(np.ones(2, np.float32), (2,), "f"), "type"),
+        (lambda: check.float64_array(np.ones(2), (2, 1), "f"), "shape"),
+        (lambda: check.real_array(np.ones(2), (2, 1), "f"), "shape"),
+        (lambda: check.number("1", "f"), "type"),
+        (lambda: check.unchanged(seen(changed=("argument z",)), "f"), "changed"),
+        (lambda: check.fresh(seen(shared=("argument z",)), "f"), "shared"),
+        (lambda: check.quiet(seen(warnings=("RuntimeWarning: overflow",)), "f"), "warning"),
+        (lambda: check.refused(seen(1.0), ValueError, "f"), "refusal"),
+        (lambda: check.refused(raising(raised=("KeyError",)), ValueError, "f"), "refusal"),
+    ],
+)
+def test_a_hint_belongs_to_the_check_that_failed(judge, about):
+    with pytest.raises(Wrong) as wrong:
+        judge()
+    assert wrong.value.hint == " ".join(check.HINTS[about].split())
+
+
+def test_a_wrong_value_has_no_general_hint():
+    with pytest.raises(Wrong) as wrong:
+        check.close(2.0, 3.0, "f", atol=1e-9)
+    assert wrong.value.hint == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("ValueError: The truth value of an array with more than one", "np.where"),
+        ("TypeError: f() got an unexpected keyword argument 'alpha'", "names of the arguments"),
+        ("ValueError: operands could not be broadcast together", "shape of each"),
+        ("TypeError: iteration over a 0-d array", "without an axis"),
+        ("ValueError: zero-size array to reduction operation", "Empty arrays"),
+        ("NameError: name 'varr' is not defined", "spelled"),
+        ("KeyError: 'mean'", "the line named"),
+    ],
+)
+def test_the_hint_at_an_exception_follows_from_what_it_says(said, hint):
+    assert hint in StudentFault("raised", f"f raised {said} (m.py, line 3)").hint
+    assert StudentFault("timeout", said).hint == ""
 
 
 def test_true():

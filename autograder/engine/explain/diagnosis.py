@@ -15,13 +15,10 @@ from functools import cached_property
 from types import ModuleType
 
 from ..mistakes import Mistake
-from ..suite.hidden_test import Explanation, Outcome
+from ..suite.hidden_test import EXPLAINED, Explanation, Outcome
 from ..suite.session import Request
 from .comparison import free, same, same_exception
 from .replay import BESIDE, Aspects, Heard, Said, given, replay
-
-EXPLAINED = ("wrong", "raised", "unusable")
-"""The kinds of outcomes that a mistake may explain."""
 
 
 @dataclass

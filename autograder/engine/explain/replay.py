@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
@@ -107,17 +107,23 @@ def given(request: Request) -> tuple[list[Any], bool]:
     return arrays, bool(generators)
 
 
-def replay(
-    package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
-) -> Iterator[Said]:
-    """The answers of the package with these mistakes in it, which keeps nothing afterwards; each is
-    made when it is taken. Raises `ValueError` where two mistakes replace the same text."""
+def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, str], Target]:
+    """Finds the functions of the package with these mistakes in it, new ones for each finder.
+    Raises `ValueError` where two mistakes replace the same text."""
     modules = fresh_modules(mistakes)
 
     def find(module: str, function: str) -> Target:
         return Target(getattr(modules.get(module) or getattr(package, module), function))
 
-    servant = Servant(find)
+    return find
+
+
+def replay(
+    package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
+) -> Iterator[Said]:
+    """The answers of the package with these mistakes in it, which keeps nothing afterwards; each is
+    made when it is taken. Raises `ValueError` where two mistakes replace the same text."""
+    servant = Servant(finder(package, mistakes))
     for request in requests:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

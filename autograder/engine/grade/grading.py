@@ -15,6 +15,7 @@ import pytest
 from ... import __version__
 from ..assignment import Assignment
 from ..explain.diagnosis import Diagnosis
+from ..explain.example import Examples
 from ..mistakes import load_mistakes
 from ..report.result import Result, graded, ungraded
 from ..sandbox.sandbox import Sandbox
@@ -43,6 +44,7 @@ class Grader:
         self.suite = Suite(assignment)
         self.mistakes = load_mistakes(assignment)
         self._diagnosis = Diagnosis(self.suite.reference, self.mistakes)
+        self._examples = Examples(assignment, self.suite.reference, self.mistakes)
         self.sandbox = Sandbox(assignment.folder, settings.require)
         self.record = self._record()
 
@@ -60,7 +62,7 @@ class Grader:
             return ungraded(submission, self.suite.tests, submission.problem, self.record)
         program = self.program(submission.files)
         try:
-            outcomes = self._outcomes(program)
+            outcomes = self._examples.beside(self._outcomes(program))
             result = graded(submission, self.suite.tests, outcomes, program.events, self.record)
             if afterwards is not None:
                 afterwards(program)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..submission.read import MAX_NAME, Submission
-from ..suite.hidden_test import Explanation, HiddenTest, Outcome
+from ..suite.hidden_test import EXPLAINED, Explanation, HiddenTest, Outcome
 from ..suite.program import Events
 from ..text import printable, visible, without_paths
 
@@ -22,7 +22,8 @@ KINDS_TO_LOOK_AT = ("import", "timeout", "crash", "unusable", "grader")
 
 @dataclass(frozen=True)
 class TestResult:
-    """One test of one submission, as plain data; reason, hint and mistake are "" when passed."""
+    """One test of one submission, as plain data; what explains a failure is "" when
+    passed."""
 
     id: str
     part: str
@@ -33,6 +34,7 @@ class TestResult:
     reason: str = ""
     hint: str = ""
     mistake: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,9 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         outcome = Outcome(test, "grader", "this test did not run")
     if outcome.passed:
         return TestResult(test.id, test.part, test.title, test.points, test.points, "passed")
-    told = outcome.explanation or Explanation(test.hint)
-    hint = told.hint if outcome.kind in ("wrong", "raised") else ""
+    told = outcome.explanation or Explanation(outcome.hint or test.hint)
+    if outcome.kind not in EXPLAINED:
+        told = Explanation("")
     return TestResult(
         test.id,
         test.part,
@@ -106,8 +109,9 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         0.0,
         outcome.kind,
         without_paths(printable(outcome.reason, MAX_REASON)),
-        hint,
+        told.hint,
         told.mistake,
+        told.example,
     )
 
 
@@ -164,6 +168,7 @@ def _gradescope_test(result: Result, number: int) -> dict[str, Any]:
     said = [f"{test.reason}." if test.reason and test.reason[-1] not in ".?!…" else test.reason]
     if test.hint:
         said.append(f"Hint: {test.hint}")
+    said.append(test.example)
     return {
         "number": f"{number + 1}",
         "name": f"{test.part}: {test.title}",
@@ -180,6 +185,7 @@ def _gradescope_test(result: Result, number: int) -> dict[str, Any]:
             "reason": test.reason,
             "hint": test.hint,
             "mistake": test.mistake,
+            "example": test.example,
         },
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,41 @@ from ..text import printable
 
 REASON_LENGTH = 300
 PYTHON = ".".join(platform.python_version_tuple()[:2])
+HINTS = (
+    (
+        "truth value",
+        """`if` asks one question, but an array has many answers. Choose entry by entry, with
+        `np.where` or a mask such as `z > 0`.""",
+    ),
+    (
+        "unexpected keyword|positional|required",
+        """The names of the arguments, their order and their defaults are part of the task: callers
+        rely on them. Compare your line `def ...` with the one that you were given.""",
+    ),
+    (
+        "broadcast|operands|mismatch|not aligned",
+        """Two arrays in that line don't fit together. Write down the shape of each, then what their
+        product or sum should have.""",
+    ),
+    (
+        "0-d|iterat|indices for array|unsized|too many indices",
+        """Arrays without an axis, of shape (), are allowed, too: they can be neither indexed nor
+        gone through by a loop. Compute on the whole array at once.""",
+    ),
+    (
+        "zero-size|empty",
+        """Empty arrays, of shape (0,), are allowed, too: they have no largest entry and no mean.
+        Decide what the result is there before you ask for one.""",
+    ),
+    (
+        "NameError|UnboundLocal",
+        """A name is used before it has a value on this way through the function, or it is spelled
+        in two ways. Look where it is first assigned, and in which branch.""",
+    ),
+)
+"""What to try, by what an exception says; the first that fits."""
+ANY_HINT = """Your function stopped in the line named. Call it by hand with such arguments, print
+    what that line works with, and compare shapes and types with the docstring."""
 NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
 
 
@@ -28,6 +64,14 @@ class StudentFault(Exception):
         self.kind = kind
         self.reason = printable(reason, REASON_LENGTH)
         self.raised = tuple(raised)
+
+    @property
+    def hint(self) -> str:
+        """What to try where the student's function raised this, else ""."""
+        if self.kind != "raised":
+            return ""
+        fits = (hint for said, hint in HINTS if re.search(said, self.reason))
+        return " ".join(next(fits, ANY_HINT).split())
 
     @property
     def ends_test(self) -> bool:

@@ -1,7 +1,8 @@
 """Comparing what came back with what is right.
 
 Each helper raises `Wrong` with a reason that the student may read: what was given, what came back,
-what kind of thing was expected. The expected numbers themselves never appear in one.
+what kind of thing was expected, and where a check of this kind fails for a few usual causes, a hint
+at them. The expected numbers themselves never appear in one.
 
 `what` names the thing that is looked at, such as "area(r)" or "the radius after area(r)".
 """
@@ -41,10 +42,40 @@ Given = Mapping[str, Any]
 
 LOUD = ("overflow", "divide", "invalid")
 """What NumPy warns of and a student has to prevent; underflow is not judged."""
+ORDINARY = 10.0
+"""Inputs up to this size are good to try by hand."""
+HINTS = {
+    "none": """The function came to its end without a `return`, or returned what `np.copyto`,
+        `sort` or another call that works in place gives back, which is None. Return the result in
+        the last line.""",
+    "number of results": """Count the values behind `return` and compare them, and their order, with
+        "Returns" in the docstring. The caller takes them by their place.""",
+    "type": """Compute with NumPy on whole arrays of float64. A comparison gives bool, whole numbers
+        give int, a list stays a list: `np.asarray(x, dtype=float)` makes an array of it.""",
+    "shape": """Write down the shape after each line. The usual causes are an axis too many or too
+        few in a sum or mean, `keepdims`, and a loop or an index that drops an axis.""",
+    "changed": """`x -= m`, `x[mask] = 0` and `out=x` write into the caller's array, which other
+        layers may still need. `x - m` makes a new one; so does `x.copy()`.""",
+    "shared": """A slice, `reshape`, `np.asarray` or the argument itself is the caller's memory
+        under another name: a change of one changes both. Return `x.copy()` where there is nothing
+        to compute.""",
+    "warning": """A value on the way is too large, or a division by zero, even if the result is
+        right. `np.where` computes both of its branches for all entries: make the argument harmless
+        before it goes into `np.exp` or under a fraction bar.""",
+    "refusal": """Check the argument before the work begins, and `raise` the exception that the
+        docstring names. Every comparison with NaN is false, so `not x > 0` finds it and `x <= 0`
+        does not.""",
+}
+"""What to try, by the check that failed."""
 
 
 class Wrong(AssertionError):
-    """A wrong answer; its text is for the student."""
+    """A wrong answer; its text is for the student. hint: what causes failures of this kind, or
+    ""."""
+
+    def __init__(self, reason: str, about: str = "") -> None:
+        super().__init__(reason)
+        self.hint = " ".join(HINTS[about].split()) if about else ""
 
 
 def describe(value: Any) -> str:
@@ -75,12 +106,12 @@ def real_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """
     plain = shape == () and isinstance(value, (int, float, np.generic))
     if not plain and type(value) is not np.ndarray:
-        _refuse(what, f"an array of shape {shape}", value)
+        _refuse(what, f"an array of shape {shape}", value, "type")
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        _refuse(what, "an array of real numbers", value)
+        _refuse(what, "an array of real numbers", value, "type")
     if array.shape != shape:
-        _refuse(what, f"an array of shape {shape}", value)
+        _refuse(what, f"an array of shape {shape}", value, "shape")
     return array.astype(np.float64)
 
 
@@ -91,7 +122,8 @@ def float64_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """
     exact = type(value) is np.ndarray or (shape == () and type(value) is np.float64)
     if not exact or value.dtype != np.float64 or value.shape != shape:
-        _refuse(what, f"a float64 array of shape {shape}", value)
+        about = "shape" if exact and value.dtype == np.float64 else "type"
+        _refuse(what, f"a float64 array of shape {shape}", value, about)
     return np.asarray(value)
 
 
@@ -99,7 +131,7 @@ def number(value: Any, what: str) -> float:
     """The value, which must be a plain number: Python's or NumPy's, but no array and no bool."""
     real = isinstance(value, (int, float, np.integer, np.floating)) and type(value) is not bool
     if not real:
-        _refuse(what, "a number", value)
+        _refuse(what, "a number", value, "type")
     return float(value)
 
 
@@ -110,7 +142,7 @@ def items(
     right = type(value) is kind if exact else type(value) in (tuple, list)
     if not right or len(value) != count:
         entries = "1 entry" if count == 1 else f"{count} entries"
-        _refuse(what, f"a {kind.__name__} of {entries}", value)
+        _refuse(what, f"a {kind.__name__} of {entries}", value, "number of results")
     return value
 
 
@@ -127,8 +159,9 @@ def close(
     expected = np.asarray(expected, dtype=np.float64)
     array = real_array(value, expected.shape, what)
     with np.errstate(all="ignore"):
-        right = np.abs(array - expected) <= atol + rtol * np.abs(expected)
-    _all_right(right, array, what, given)
+        error = np.abs(array - expected)
+        right = error <= atol + rtol * np.abs(expected)
+    _all_right(right, error, array, what, given)
 
 
 def between(
@@ -142,7 +175,9 @@ def between(
 ) -> None:
     """Each entry lies between two bounds, either included."""
     array = real_array(value, shape, what)
-    _all_right((array >= low) & (array <= high), array, what, given)
+    with np.errstate(all="ignore"):
+        error = np.maximum(low - array, array - high)
+    _all_right((array >= low) & (array <= high), error, array, what, given)
 
 
 def varied(value: Any, what: str) -> None:
@@ -156,7 +191,8 @@ def unchanged(seen: Answer, what: str) -> None:
     """The call left the arrays that it was given as they were."""
     if seen.changed:
         raise Wrong(
-            f"{what} changed {_listing(seen.changed)}; it should leave what it is given alone"
+            f"{what} changed {_listing(seen.changed)}; it should leave what it is given alone",
+            "changed",
         )
 
 
@@ -164,7 +200,8 @@ def fresh(seen: Answer, what: str) -> None:
     """The call's result shares no memory with the arrays that it was given."""
     if seen.shared:
         raise Wrong(
-            f"{what}: the result shares memory with {_listing(seen.shared)}; it should be new"
+            f"{what}: the result shares memory with {_listing(seen.shared)}; it should be new",
+            "shared",
         )
 
 
@@ -172,25 +209,26 @@ def quiet(seen: Answer, what: str) -> None:
     """The call gave no RuntimeWarning of overflow, division by zero or an invalid operation."""
     for warning in seen.warnings:
         if warning.startswith("RuntimeWarning") and any(kind in warning for kind in LOUD):
-            raise Wrong(f"{what} gave a {warning}")
+            raise Wrong(f"{what} gave a {warning}", "warning")
 
 
 def refused(answer: Answer, error: type[Exception], what: str) -> None:
     """The answer is an exception of this kind."""
     fault = answer.fault
     if fault is None:
-        raise Wrong(f"{what} returned {describe(answer.value)}; it should raise {error.__name__}")
+        returned = describe(answer.value)
+        raise Wrong(f"{what} returned {returned}; it should raise {error.__name__}", "refusal")
     if fault.kind != "raised":
         raise fault
     if error.__name__ not in fault.raised:
         came = fault.raised[0] if fault.raised else "another exception"
-        raise Wrong(f"{what} raised {came}; it should raise {error.__name__}")
+        raise Wrong(f"{what} raised {came}; it should raise {error.__name__}", "refusal")
 
 
 def word(value: Any, words: Sequence[str], what: str) -> str:
     """The value, which must be one of these words."""
     if not isinstance(value, str) or value not in words:
-        _refuse(what, f"one of {', '.join(map(repr, words))}", value)
+        _refuse(what, f"one of {', '.join(map(repr, words))}", value, "")
     return value
 
 
@@ -209,24 +247,38 @@ def true(condition: Any, reason: str) -> None:
         raise Wrong(reason)
 
 
-def _all_right(right: np.ndarray, array: np.ndarray, what: str, given: Given | None) -> None:
+def _all_right(
+    right: np.ndarray, error: np.ndarray, array: np.ndarray, what: str, given: Given | None
+) -> None:
     if np.all(right):
         return
-    first = tuple(int(i) for i in np.argwhere(~right)[0])
-    beside = [
-        f"{name} = {_figure(np.broadcast_to(numbers, array.shape)[first])}"
-        for name, numbers in (given or {}).items()
-    ]
-    place = f", entry {list(first)}" if first else ""
+    inputs = {
+        name: np.broadcast_to(numbers, array.shape) for name, numbers in (given or {}).items()
+    }
+    shown = _telling(~right, error, list(inputs.values()))
+    beside = [f"{name} = {_figure(numbers[shown])}" for name, numbers in inputs.items()]
+    place = f", entry {list(shown)}" if shown else ""
     where = f" for {', '.join(beside)}" if beside else ""
     count = (
         f"; {np.count_nonzero(~right)} of {array.size} entries are wrong" if array.size > 1 else ""
     )
-    raise Wrong(f"{what}{place}: {_figure(array[first])} is wrong{where}{count}")
+    raise Wrong(f"{what}{place}: {_figure(array[shown])} is wrong{where}{count}")
 
 
-def _refuse(what: str, expected: str, value: Any) -> NoReturn:
-    raise Wrong(f"{what}: expected {expected}, got {describe(value)}")
+def _telling(wrong: np.ndarray, error: np.ndarray, inputs: list[np.ndarray]) -> tuple[int, ...]:
+    """The wrong entry to show: that of the largest error, among those of ordinary inputs if there
+    are any. NaN is the largest of errors."""
+    ordinary = wrong.copy()
+    for numbers in inputs:
+        ordinary &= np.abs(numbers) <= ORDINARY
+    size = np.where(np.isnan(error), np.inf, error)
+    size = np.where(ordinary if np.any(ordinary) else wrong, size, -np.inf)
+    return tuple(int(i) for i in np.unravel_index(np.argmax(size), wrong.shape))
+
+
+def _refuse(what: str, expected: str, value: Any, about: str) -> NoReturn:
+    about = "none" if value is None else about
+    raise Wrong(f"{what}: expected {expected}, got {describe(value)}", about)
 
 
 def _figure(value: Any) -> str:

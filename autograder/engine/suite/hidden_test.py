@@ -13,6 +13,8 @@ MARKERS = (
     "catches(*names): the mistakes that must fail this test",
     "hygiene: the test is about shapes, types, errors, warnings, memory or extreme sizes alone",
 )
+EXPLAINED = ("wrong", "raised", "unusable")
+"""The kinds of outcomes that a mistake may explain, and beside which a hint helps."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,11 @@ class HiddenTest:
 @dataclass(frozen=True)
 class Explanation:
     """What the student may read of a failure beside its reason. mistake: the name of the one that
-    explains it, or ""."""
+    explains it, or ""; example: what that mistake gives for a small input."""
 
     hint: str
     mistake: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Outcome:
 
     kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
     reason: for the student, "" when passed; called: the student's functions that the test called;
+    hint: what the check that failed advises, or "";
     explanation: where one was found; fault: for the author of the test, its traceback; asked: what
     was asked, and the replies.
     """
@@ -52,6 +56,7 @@ class Outcome:
     kind: str
     reason: str = ""
     called: tuple[str, ...] = ()
+    hint: str = ""
     explanation: Explanation | None = None
     fault: str = ""
     asked: tuple[Batch, ...] = field(default=(), repr=False, compare=False)

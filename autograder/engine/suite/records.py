@@ -78,7 +78,7 @@ class Records(Generic[T]):
 
     def session(self, program: Answering, reading: Reading, known: Sequence[Batch] = ()) -> Session:
         """A new session of a test with a program."""
-        return Session(program, self._opaque, reading, known)
+        return Session(program, self._opaque, reading, known, self._reference)
 
     def run(
         self, name: str, play: Play[T], program: Answering, reading: Reading

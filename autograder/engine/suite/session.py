@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -77,13 +80,14 @@ class Session:
     """What one test asks of one program.
 
     known: batches that have been asked already: the test's first ones, as it asks the same each
-    time; asked: those that the test has come to.
+    time; reference: whose arguments' names are told; asked: the batches that the test has come to.
     """
 
     program: Answering
     opaque: Mapping[str, Sequence[int]]
     reading: Reading
     known: Sequence[Batch] = ()
+    reference: ModuleType | None = None
     asked: list[Batch] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
     _answers: list[Answer] = field(default_factory=list)
@@ -163,7 +167,27 @@ class Session:
             return self._dependent(request, answer.call)
         if answer.fault is not None and "MemoryError" in answer.fault.raised:
             self.program.end()  # it is full of what earlier calls have kept, perhaps
+        if answer.changed or answer.shared:
+            changed, shared = (
+                self._by_name(request.name, paths) for paths in (answer.changed, answer.shared)
+            )
+            answer = replace(answer, changed=changed, shared=shared)
         return answer
+
+    def _by_name(self, function: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """The arguments' paths, by their names where they stand by position."""
+        module, name = function.split(".")
+        right = getattr(getattr(self.reference, module, None), name, None)
+        names = list(inspect.signature(right).parameters) if right is not None else []
+
+        def named(found: re.Match[str]) -> str:
+            return (
+                f"argument {names[int(found[1]) - 1]}" if int(found[1]) <= len(names) else found[0]
+            )
+
+        return tuple(
+            re.sub(r"^argument (\d+)(?!.* of an earlier call$)", named, path) for path in paths
+        )
 
     def _dependent(self, request: Request, number: int) -> Answer:
         """The answer to a call that could not be made, as an earlier one left nothing for it."""

@@ -108,13 +108,14 @@ class Suite:
         return self._collection.run(item, Fixtures(Package(session), self.reference, rng))
 
     def _outcome(self, test: HiddenTest, problem: Problem, asked: Sequence[Batch]) -> Outcome:
-        kind, reason, fault = "passed", "", ""
+        kind, reason, hint, fault = "passed", "", "", ""
         if isinstance(problem, Wrong):
-            kind, reason = "wrong", str(problem)
+            kind, reason, hint = "wrong", str(problem), problem.hint
         elif isinstance(problem, StudentFault):
-            kind, reason = problem.kind, problem.reason
+            kind, reason, hint = problem.kind, problem.reason, problem.hint
         elif problem is not None:
             fault = "".join(traceback.format_exception(problem))
             kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
         called = {name for batch in asked for name in batch.called}
-        return Outcome(test, kind, reason, tuple(sorted(called)), fault=fault, asked=tuple(asked))
+        seen = tuple(sorted(called))
+        return Outcome(test, kind, reason, seen, hint, fault=fault, asked=tuple(asked))

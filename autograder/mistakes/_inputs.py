@@ -1,0 +1,185 @@
+"""The inputs that worked examples are made of: public, fixed, and none of them a hidden test's.
+
+Of a function's inputs the first one that shows a mistake is taken, so the plainest come first.
+z = 0 is left out, where the value at a corner is free.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.explain.example import Entry
+
+NAN, INF = float("nan"), float("inf")
+Given = dict[str, Any]
+
+
+def _z(**options: Any) -> list[Given]:
+    """Values of both signs, near and far; other shapes; sizes at which exponentials overflow."""
+    ordinary = ([2.0], [-2.0], [-2.0, 0.5], [[-2.0, 0.5], [1.0, -0.5], [3.0, -1.0]])
+    arrays = [np.array(z) for z in (*ordinary, -0.5, [], [0.0], [1000.0], [-1000.0])]
+    return [{"z": z, **options} for z in arrays]
+
+
+def _alphas(values: tuple[Any, ...], *, has_default: bool) -> list[Given]:
+    """z with each alpha in turn, and without."""
+    tried = [given for alpha in values for given in _z(alpha=alpha) if 0.0 not in given["z"]]
+    left_out = [given for given in _z() if 0.0 not in given["z"]]
+    return tried + left_out if has_default else tried
+
+
+RECTIFIED = [given for given in _z() if 0.0 not in given["z"]]
+PER_UNIT = [{"z": np.array([[-2.0, 0.5], [1.0, -0.5], [3.0, -1.0]]), "alpha": np.array([0.2, 0.5])}]
+EVALUATED = [
+    {"z": z, "rng": None, "training": False, **limits}
+    for z, limits in product(
+        (np.array([-2.0, 0.5]), np.array([[-2.0], [0.5]])), ({"lower": 0.2, "upper": 0.4}, {})
+    )
+]
+REFUSED = [
+    {"z": np.array([-2.0, 0.5]), "rng": rng, "training": rng, "lower": lower, "upper": upper}
+    for rng, (lower, upper) in product(
+        (True, False), ((0.4, 0.2), (-0.2, 0.4), (NAN, 0.4), (0.2, NAN), (0.3, 0.3))
+    )
+]
+ZERO_LOWER = {"z": np.array([-2.0, 0.5]), "rng": None, "training": False, "lower": 0.0}
+
+SIZES = [(300, 100), (100, 300), (2, 3), (0, 3), (3, 0), (-3, 2)]
+DRAWN = [{"n_in": n_in, "n_out": n_out, "rng": True} for n_in, n_out in SIZES]
+MODES = [
+    given | {"mode": mode}
+    for given, mode in product(DRAWN[:3], ("fan_in", "fan_out", "fan_avg", "fan_sum"))
+]
+
+GRADS = [
+    [np.array([3.0, 4.0])],
+    [np.array([3.0, 4.0]), np.array([0.0, 12.0])],
+    [np.array([0.3, -0.4]), np.array([0.0, 12.0])],
+    [np.array([[3.0, -4.0], [0.0, 12.0]])],
+    [np.array([0.0, 0.0])],
+    [np.array([]), np.array([3.0, 4.0])],
+    [np.array([[[3.0, -4.0]]])],
+    [],
+    [np.array([3e200, 4e200])],
+    [np.array([1e-200, 1e-200])],
+    [np.array([3e300, 4e300])],
+]
+WRONG_GRADS = [[np.array([3.0, bad])] for bad in (NAN, INF, -INF)]
+
+
+def _clipped(limit: str) -> list[Given]:
+    tried = [{"grads": grads, limit: size} for grads in GRADS for size in (2.0, 100.0, 0.5)]
+    wrong = [{"grads": GRADS[0], limit: size} for size in (0.0, -1.5, NAN)]
+    return [*tried, *wrong, *({"grads": grads, limit: 2.0} for grads in WRONG_GRADS)]
+
+
+def _batches() -> list[Given]:
+    """Batches in training, then in evaluation, of one unit and of two."""
+    return [
+        {
+            "x": np.array(x),
+            "gamma": np.array([2.0, 3.0][:units]),
+            "beta": np.array([0.5, -1.0][:units]),
+            "running_mean": np.array([1.0, 4.0][:units]),
+            "running_var": np.array([4.0, 9.0][:units]),
+            "training": training,
+            **options,
+        }
+        for training, options, (units, x) in product(
+            (True, False),
+            ({}, {"eps": 0.1}, {"momentum": 0.5}),
+            (
+                (1, [[1.0], [2.0], [6.0]]),
+                (2, [[1.0, 4.0], [2.0, 0.0], [6.0, 8.0]]),
+                (1, [[0.001], [0.002]]),
+                (1, [[3.0], [3.0]]),
+            ),
+        )
+    ]
+
+
+BATCHES = _batches()
+DOUTS = {
+    (2, 1): np.array([[1.0], [0.5]]),
+    (3, 1): np.array([[1.0], [0.0], [-0.5]]),
+    (3, 2): np.array([[1.0, 0.0], [0.0, 2.0], [-0.5, 0.3]]),
+}
+BACK = [
+    {
+        "dout": DOUTS[given["x"].shape],
+        "cache": Entry("batchnorm.batchnorm_forward", given, 1),
+    }
+    for given in BATCHES
+]
+
+NORMS = [
+    ([1.0, 10.0, 100.0], {}),
+    ([1e-5, 0.1, 1.0], {}),
+    ([1e5, 10.0, 1.0], {}),
+    ([1.0, 1e-5, 1.0], {}),
+    ([1.0, 1e5, 1.0], {}),
+    ([1.0, 2.0, 8.0], {"vanishing": 0.5}),
+    ([8.0, 2.0, 1.0], {"exploding": 2.0}),
+    ([1.0, 2.0], {"vanishing": 0.5}),
+    ([2.0, 1.0], {"exploding": 2.0}),
+    ([1e-9, 1e-9], {}),
+    ([1.0, 0.0], {}),
+    ([0.0, 0.0], {}),
+    ([1.0, NAN, 1.0], {}),
+    ([1.0, INF, 1.0], {}),
+    ([1.0, 1.0, INF], {}),
+    ([NAN, 1.0], {}),
+    ([1e300, 1e-300], {}),
+]
+
+INPUTS: dict[str, list[Given]] = {
+    "activations.sigmoid": _z(),
+    "activations.sigmoid_grad": _z(),
+    "activations.tanh": _z(),
+    "activations.tanh_grad": _z(),
+    "activations.relu": RECTIFIED,
+    "activations.relu_grad": RECTIFIED,
+    **{
+        f"activations.{name}": _alphas(alphas, has_default=True)
+        for name, alphas in (
+            ("leaky_relu", (0.1, 0.0)),
+            ("leaky_relu_grad", (0.1, 0.0)),
+            ("elu", (0.5, 1.0)),
+            ("elu_grad", (0.5, 1.0)),
+        )
+    },
+    "activations.prelu": [*_alphas((0.2, 2.0), has_default=False), *PER_UNIT],
+    "activations.prelu_grad": [*_alphas((0.2, 2.0), has_default=False), *PER_UNIT],
+    "activations.rrelu": [*EVALUATED, *REFUSED, ZERO_LOWER],
+    "initializers.xavier_normal": DRAWN,
+    "initializers.xavier_uniform": DRAWN,
+    "initializers.he_normal": [*DRAWN, *MODES],
+    "initializers.he_uniform": [*DRAWN, *MODES],
+    "clipping.clip_by_value": _clipped("threshold"),
+    "clipping.clip_by_norm": _clipped("max_norm"),
+    "clipping.clip_by_global_norm": _clipped("max_norm"),
+    "batchnorm.batchnorm_forward": BATCHES,
+    "batchnorm.batchnorm_backward": BACK,
+    "diagnostics.gradient_norms": [{"grads": grads} for grads in GRADS],
+    "diagnostics.saturated_fraction": [
+        {"slopes": np.array(slopes), **options}
+        for slopes, options in product(
+            ([0.001, 0.2, 1.0], [-1.0, 0.25], [0.01, 0.02, 0.25], [0.0, 1e-5, 1.0], [[0.001], [1]]),
+            ({}, {"tol": 0.1}),
+        )
+    ],
+    "diagnostics.dead_fraction": [
+        {"activations": np.array(activations)}
+        for activations in (
+            [[0.0, 1.0], [0.0, 0.0], [0.0, 2.0]],
+            [[0.0, 0.0, 0.0], [1.0, 2.0, 0.0]],
+            [[0.0, 1e-9], [0.0, 1e-9]],
+            [[2.0, 1.0], [2.0, 0.0]],
+        )
+    ],
+    "diagnostics.diagnose": [{"norms": np.array(norms), **options} for norms, options in NORMS],
+}
+"""By function, the arguments of its examples. rng = True stands for a generator."""
