@@ -155,7 +155,7 @@ _STATE = {
 
 _MORE = [
     case("backward_cache_is_a_liar", with_code("batchnorm", "import numpy as np\nclass C:\n    def __eq__(self, o): return True\n_f = batchnorm_forward\ndef batchnorm_forward(*a, **k):\n    out, cache, m, v = _f(*a, **k)\n    return out, C(), m, v\ndef batchnorm_backward(dout, cache):\n    return cache, cache, cache\n"), "batchnorm.batchnorm_backward"),
-    case("forward_returns_three", with_code("batchnorm", "_f = batchnorm_forward\ndef batchnorm_forward(*a, **k):\n    return _f(*a, **k)[:3]\n"), "batchnorm"),
+    case("forward_returns_one", with_code("batchnorm", "_f = batchnorm_forward\ndef batchnorm_forward(*a, **k):\n    return _f(*a, **k)[:1]\n"), "batchnorm"),
     case("cache_is_huge", with_code("batchnorm", "import numpy as np\n_f, _b = batchnorm_forward, batchnorm_backward\ndef batchnorm_forward(*a, **k):\n    out, cache, m, v = _f(*a, **k)\n    return out, (cache, np.broadcast_to(0.0, (10**6, 10**6))), m, v\ndef batchnorm_backward(dout, cache):\n    return _b(dout, cache[0])\n")),
     case("cache_is_a_closure", with_code("batchnorm", "_f, _b = batchnorm_forward, batchnorm_backward\ndef batchnorm_forward(*a, **k):\n    out, cache, m, v = _f(*a, **k)\n    return out, (lambda: cache), m, v\ndef batchnorm_backward(dout, cache):\n    return _b(dout, cache())\n")),
     case("norm_that_is_a_liar", with_code("diagnostics", "class F(float):\n    def __sub__(self, o): return 0.0\n    def __eq__(self, o): return True\ndef dead_fraction(a): return F(7)\ndef saturated_fraction(s, tol=0.01): return F(7)\n"), "diagnostics.dead_fraction", "diagnostics.saturated_fraction"),
