@@ -53,7 +53,7 @@ class Judge:
 
     def __init__(self, grader: Grader) -> None:
         self.grader = grader
-        self._due: dict[tuple[str, ...], set[str]] = {}
+        self._due: dict[tuple[str, ...], tuple[set[str], set[str]]] = {}
 
     def tests(self, case: Case) -> list[HiddenTest]:
         about = {name.partition(".")[0] for name in case.broken} or {"diagnostics"}
@@ -77,19 +77,29 @@ class Judge:
         self.grader.settings = Settings(limits=_limits(case))
         return self.grader.run(files, [test.id for test in self.tests(case)])
 
-    def due(self, case: Case) -> set[str]:
-        """The tests that it passes as what it broke had only raised."""
+    def due(self, case: Case) -> tuple[set[str], set[str]]:
+        """The tests that it passes as what it broke had only raised, and those that it may pass
+        besides: of manners, as what it broke may only give wrong values, and of functions that
+        use it."""
         tests = self.tests(case)
         if not case.broken:
-            return {test.id for test in tests}
+            return {test.id for test in tests}, set()
         if case.broken not in self._due:
             outcomes, _ = self.run(case, case.twin)
-            self._due[case.broken] = {outcome.test.id for outcome in outcomes if outcome.passed}
+            parts = {name.partition(".")[0] for name in case.broken}
+            self._due[case.broken] = (
+                {outcome.test.id for outcome in outcomes if outcome.passed},
+                {
+                    outcome.test.id
+                    for outcome in outcomes
+                    if outcome.test.is_hygiene
+                    or (
+                        outcome.test.part in parts - set(case.broken)
+                        and not set(outcome.called) & set(case.broken)
+                    )
+                },
+            )
         return self._due[case.broken]
-
-    def manners(self) -> set[str]:
-        """The tests of manners, which a function that only gives wrong values passes."""
-        return {test.id for test in self.grader.suite.tests if test.is_hygiene}
 
 
 def _limits(case: Case) -> TimeLimits:
@@ -122,8 +132,9 @@ def test_gets_what_it_must(case: Case, judge: Judge, tmp_path: Path) -> None:
     submission = case.write(tmp_path)
     result = judge.grade(case, submission)
 
-    passed, due = {test.id for test in result.tests if test.earned}, judge.due(case)
-    assert passed <= due | (judge.manners() if case.broken else set())
+    passed = {test.id for test in result.tests if test.earned}
+    due, besides = judge.due(case)
+    assert passed <= due | besides
     assert case.late or due <= passed
     assert "grader" not in {test.kind for test in result.tests}
     said = [test.reason for test in result.tests] + [result.problem, *result.notes]
