@@ -125,8 +125,6 @@ def is_clear(seen: dict[str, Any]) -> bool:
 def _case(network: Any, rng: np.random.Generator, kind: str, right: str) -> Case:
     """Draws nets until one is clear, and the right one of the choices alone heals it."""
     others = [r for r in network.REMEDIES if r not in KINDS[kind].heal]
-    if kind == "well":
-        others = [r for r in network.REMEDIES if r != "none"]
     chosen = {r for r in others if rng.uniform() < 0.5} | {right, KINDS[kind].tempting}
     choices = tuple(str(r) for r in rng.permutation(sorted(chosen)))
     for _ in range(DRAWS):

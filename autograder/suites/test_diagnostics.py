@@ -425,9 +425,8 @@ def test_remedy_leaves_its_arguments(student, reference, rng):
     """
     asked = ("too small", "initializer")
     (case,) = remedies.cases(reference.network, int(rng.integers(2**62)), (asked,))
-    seen = dict(case.measurements)
     function = student.diagnostics.choose_remedy.watched
-    (answer,) = function.each([(seen, case.choices)])
+    (answer,) = function.each([(case.measurements, case.choices)])
     check.word(answer.value, case.choices, "choose_remedy(measurements, choices)")
     check.unchanged(answer, "choose_remedy(measurements, choices)")
 

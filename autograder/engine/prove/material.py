@@ -76,11 +76,10 @@ def run_check(
     cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
     if modules:
         tests = tuple(test for test in tests if test.part in modules)
-    points, manners = (
-        sum(test.points for test in tests if test.is_hygiene or not only) for only in (False, True)
-    )
+    points = sum(test.points for test in tests)
+    hygiene = sum(test.points for test in tests if test.is_hygiene)
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
-    click.echo(f"{points:g} points, {manners:g} of them for hygiene")
+    click.echo(f"{points:g} points, {hygiene:g} of them for hygiene")
     findings = []
     problems = _announced(f"{name} asks something else each time that it runs" for name in unsteady)
     for outcome in outcomes:  # a fault of the test's author, with its place
