@@ -196,3 +196,15 @@ def test_the_kits_catalogue_is_large_and_kind(kit: Assignment) -> None:
 
 def test_the_kits_variants_are_many(kit: Assignment) -> None:
     assert len(load_variants(kit)) >= 50
+
+
+def test_no_hint_speaks_of_a_change_that_the_code_does_not_make(
+    kit: Assignment, grader: Grader
+) -> None:
+    """A mistake returns None and changes z; this function only returns None."""
+    files = classroom.with_code(kit, "activations", "def relu(z):\n    return None\n")
+    tests = [test.id for test in grader.suite.tests if test.id.startswith("activations/relu")]
+    lost = [outcome for outcome in grader.run(files, tests)[0] if outcome.kind == "wrong"]
+    assert lost
+    assert all(outcome.explanation is None for outcome in lost)
+    assert all("without a `return`" in outcome.hint for outcome in lost)
