@@ -238,7 +238,10 @@ def test_next_is_the_function_with_the_most_failures(handout: Path) -> None:
     path = handout / "gradflow" / "activations.py"
     text = path.read_text("utf-8")
     for right, wrong in (
-        ("return np.where(z >= 0, 1.0, e) / (1.0 + e)", "return np.where(z == 2.5, 0.5, 1 / (1 + e))"),
+        (
+            "return np.where(z >= 0, 1.0, e) / (1.0 + e)",
+            "return np.where(z == 2.5, 0.5, 1 / (1 + e))",
+        ),
         ("return np.maximum(z, 0.0)\n", "return None\n"),
     ):
         assert text.count(right) == 1

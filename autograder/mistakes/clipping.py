@@ -87,7 +87,7 @@ for target, prefix, limit in (
         target,
         f"{prefix}_nan_slips_through",
         edits={POSITIVE: f"if {limit} <= 0:\n    raise ValueError", FINITE: "", **usual},
-        hint="""NaN slips through, as a limit and in gradients, and so does infinity in gradients.
+        hint="""NaN gets through, as a limit and in gradients, and so does infinity in gradients.
         Every comparison with NaN is false, so that a condition for what is wrong misses it. Write
         the one for what is right, and look at the gradients as well.""",
     )
@@ -252,7 +252,7 @@ for target, prefix, right, clips, end in (
         target,
         f"{prefix}_hands_back_given_arrays",
         edits={right: f"{right} if {clips} else grad"},
-        hint="""Where nothing is to be clipped, the very arrays that were handed in come back.
+        hint="""Where nothing is to be clipped, the very arrays that were passed in come back.
         Whoever changes the result later changes the caller's gradients, too. Return a copy in this
         case as well.""",
     )
@@ -260,7 +260,7 @@ for target, prefix, right, clips, end in (
         target,
         f"{prefix}_in_place",
         edits={right: f"np.copyto(grad, {right}) or grad"},
-        hint="""The arrays that were handed in are changed: operators such as `*=`, `out=` and
+        hint="""The arrays that were passed in are changed: operators such as `*=`, `out=` and
         assignments to a part of an array write into the caller's memory. The caller may still need
         the unclipped gradients, so make new arrays.""",
     )
@@ -293,7 +293,7 @@ mistake(
     VALUE,
     "clip_value_above_only",
     edits={CLIP: "np.minimum(grad, threshold)"},
-    hint="""Entries far below zero are not clipped. A huge negative entry throws the weights as far
+    hint="""Entries far below zero are not clipped. A huge negative entry moves the weights as far
     as a positive one does, only the other way. The limit holds on both sides.""",
 )
 mistake(
@@ -314,8 +314,8 @@ mistake(
     VALUE,
     "clip_value_zeroes_large",
     edits={CLIP: "np.where(np.abs(grad) > threshold, 0.0, grad)"},
-    hint="""Entries beyond the limit become zero, so that just the weights with the steepest slopes
-    stop learning. They should become as large as is allowed, with their sign.""",
+    hint="""Entries beyond the limit become zero, so that the weights with the steepest slopes stop
+    learning. They should become as large as is allowed, with their sign.""",
 )
 mistake(
     VALUE,
@@ -364,8 +364,8 @@ mistake(
     VALUE,
     "clip_value_generator",
     edits={f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"},
-    hint="""Something comes back that still has to be run through, and that can be done only once.
-    The arrays should come in a list, which callers may index and read as often as they like.""",
+    hint="""Your result is a generator, which can be read only once. The arrays should come in a
+    list, which callers may index and read as often as they like.""",
 )
 mistake(
     VALUE,

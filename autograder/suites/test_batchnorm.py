@@ -493,7 +493,7 @@ def test_backward_shapes(student, reference, rng):
 def test_backward_evaluation(student, reference, rng):
     """Backward, evaluation: the running values are constants.
 
-    Without a path through mean and variance the layer just scales and shifts. What is dx then?
+    Without a path through mean and variance the layer only scales and shifts. What is dx then?
     """
     cases: list[tuple[Batch, dict[str, Any]]] = [
         (inputs.batch(rng, n, d), {"training": False, "eps": eps})

@@ -111,7 +111,7 @@ _mistakes(
 )
 _mistakes(
     DRAW,
-    """The slopes do not come from the generator that is handed in. A fixed seed repeats the same
+    """The slopes do not come from the generator that is passed in. A fixed seed repeats the same
     noise, and NumPy's global state is shared by all code, so that a run cannot be repeated.""",
     own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
     global_state="np.random.uniform(lower, upper, np.shape(z))",
@@ -192,7 +192,7 @@ _mistakes(
 )
 _mistakes(
     RETURN,
-    """The array z that was handed in is changed: `*=` makes no new array. The backward pass may
+    """The array z that was passed in is changed: `*=` makes no new array. The backward pass may
     still need the pre-activations. Which operator makes a new one?""",
     in_place="z *= slope\nreturn z, slope",
 )
