@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -59,11 +60,12 @@ class Examples:
         self._package = package
         self._mistakes = {mistake.name: mistake for mistake in mistakes}
         self._opaque = assignment.opaque
-        self._inputs: dict[str, list[dict[str, Any]]] = {}
-        path = assignment.mistakes / FILE
-        if path.exists():
-            self._inputs = import_file(f"_inputs_of_{assignment.package}", path).INPUTS
+        self._path = assignment.mistakes / FILE
         self._known: dict[Mistake, str] = {}
+
+    @cached_property
+    def _inputs(self) -> dict[str, list[dict[str, Any]]]:
+        return import_file(f"_{self._path}", self._path).INPUTS if self._path.exists() else {}
 
     def beside(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an example where a mistake is named."""
