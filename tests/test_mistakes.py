@@ -186,10 +186,9 @@ def test_numbers_are_compared_relative_to_their_size() -> None:
     assert same(np.array([np.nan, np.inf]), np.array([np.nan, np.inf]))
 
 
-def test_the_kits_catalogue_is_large_and_kind(kit: Assignment) -> None:
+def test_the_kits_catalogue_is_large(kit: Assignment) -> None:
     mistakes = [mistake for mistake in load_mistakes(kit) if not mistake.is_probe]
     assert len(mistakes) >= 120
-    assert all(10 <= len(mistake.hint) <= 400 for mistake in mistakes)
     targets = {(mistake.module, mistake.target) for mistake in mistakes}
     assert len(targets) >= 26
 

@@ -109,7 +109,8 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
             "passed",
             function=outcome.function,
         )
-    told = outcome.explanation or Explanation(outcome.hint or test.hint)
+    hint = outcome.hint or (test.hint if outcome.kind == "wrong" else "")
+    told = outcome.explanation or Explanation(hint)
     if outcome.kind not in EXPLAINED:
         told = Explanation("")
     return TestResult(
