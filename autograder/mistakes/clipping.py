@@ -45,7 +45,7 @@ for target, prefix, limit in (
         target,
         f"{prefix}_asserts",
         edits={POSITIVE: f"assert {limit} > 0"},
-        hint="""A wrong limit raises another type of exception than the docstring names. `assert`
+        hint="""A wrong limit raises a different exception from the one in the docstring. `assert`
         is for checks of your own code, and vanishes under `python -O`; callers need the exception
         that they were promised.""",
     )
@@ -147,9 +147,9 @@ for target, prefix, norm, value, vector, rescale in (
         target,
         f"{prefix}_squared",
         edits={norm: f"{norm} ** 2"},
-        hint="""You compare with the squared norm, and divide by it. It is above the limit for other
-        gradients than the norm is, and shrinks them by another factor. One step of the L2 norm is
-        missing.""",
+        hint="""You compare with the squared norm, and divide by it. It exceeds the limit for
+        different gradients than the norm does, and shrinks them by the wrong factor. One step of
+        the L2 norm is missing.""",
     )
     mistake(
         target,
@@ -570,7 +570,7 @@ mistake(
     JOINT,
     "global_norm_returned_first",
     edits={RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]"},
-    hint="""The two results stand in the other order, so that a caller who unpacks them takes the
+    hint="""The two results come in the wrong order, so that a caller who unpacks them takes the
     norm for the gradients. The list of arrays comes first.""",
 )
 mistake(

@@ -70,7 +70,7 @@ mistake(
     NORMS,
     "norms_reversed",
     edits={"in grads]": "in grads[::-1]]"},
-    hint="""The norms come in another order than the arrays. Whoever reads them takes the last
+    hint="""The norms do not come in the order of the arrays. Whoever reads them takes the last
     layer's for the first one's, and a vanishing gradient for an exploding one.""",
 )
 mistake(

@@ -77,8 +77,8 @@ for target, scale, draw in (
         target,
         f"{target}_unchecked",
         edits={CHECK: ""},
-        hint="""A size of zero gets through your check, or ends in another error than the docstring
-        names. Zero is not positive: through a layer without inputs or without outputs no signal
+        hint="""A size of zero gets through your check, or ends in an error that the docstring does
+        not name. Zero is not positive: through a layer without inputs or without outputs no signal
         passes, and no gradient. Look at each size on its own, in every mode.""",
     )
     mistake(
@@ -356,8 +356,8 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
         target,
         f"{target}_default_fan_in",
         edits={'mode: str = "fan_avg"': 'mode: str = "fan_in"'},
-        hint="""The modes are right; the default is another one than the docstring's. A caller who
-        names no mode gets the paper's formula in place of the lecture's. Look at the signature.""",
+        hint="""The modes are right; the default is not the docstring's. A caller who names no mode
+        gets the paper's formula in place of the lecture's. Look at the signature.""",
     )
     mistake(
         target,

@@ -41,7 +41,7 @@ _mistakes(
     relu_grad_of_softplus="sigmoid(z)",
 )
 _mistakes(
-    """`np.max` looks for the largest entry along an axis, and takes its second argument for that
+    """`np.max` looks for the largest entry along an axis, and takes its second argument as that
     axis. NumPy has a function of a similar name that compares two arrays entry by entry.""",
     relu_max_for_maximum="np.max(z, 0)",
     relu_max_with_z_as_axis="np.max(0, z)",

@@ -333,8 +333,8 @@ mistake(
     whatever alpha is. The result needs z's shape and the caller's alpha. Can one expression on the
     whole array give both?""",
 )
-OTHER_DEFAULT = """Without alpha your function uses another default than the docstring's, so forward
-and backward pass may use different curves. Compare the two signatures."""
+OTHER_DEFAULT = """Without alpha your function uses a default that is not the docstring's, so
+forward and backward pass may use different curves. Compare the two signatures."""
 for target, right, others in (
     ("leaky_relu", "0.01", ("0.1", "0.2", "0.3")),
     ("leaky_relu_grad", "0.01", ("0.1", "0.2", "0.3")),

@@ -48,7 +48,7 @@ _mistakes(
 )
 _mistakes(
     """Your values for negative z are those for positive z, so the curve never falls below one half.
-    A form with the size of z is safe from overflow, but the two signs need two numerators.""",
+    A form with `abs(z)` in it is safe from overflow, but the two signs need two numerators.""",
     sigmoid_of_absolute_value="1 / (1 + np.exp(-np.abs(z)))",
 )
 _mistakes(
@@ -72,8 +72,8 @@ _mistakes(
     ),
 )
 _mistakes(
-    """For z of a large size your quotient is infinity over infinity, which is NaN, and one NaN
-    spreads through the whole network. Which exponent never overflows, whatever the sign of z?""",
+    """For z far from zero your quotient is infinity over infinity. That is NaN, and one NaN spreads
+    through the whole network. Which exponent never overflows, whatever the sign of z?""",
     sigmoid_of_growing_exponential="np.exp(z) / (1 + np.exp(z))",
     sigmoid_grad_quotient_of_decaying="np.exp(-z) / (1 + np.exp(-z)) ** 2",
     sigmoid_grad_quotient_of_growing="np.exp(z) / (1 + np.exp(z)) ** 2",
@@ -137,8 +137,8 @@ _mistakes(
     tanh_stretched="1.7159 * np.tanh(2 / 3 * z)",
 )
 _mistakes(
-    """The result is right, but an exponential or a cosine overflows on the way for z of a large
-    size, which gives a warning. Which function of z stays between -1 and 1, whatever z is?""",
+    """The result is right, but an exponential or a cosine overflows on the way for z far from zero,
+    and NumPy warns. Which function of z stays between -1 and 1, whatever z is?""",
     tanh_from_plain_sigmoid="2 / (1 + np.exp(-2 * z)) - 1",
     tanh_grad_by_cosh="1 / np.cosh(z) ** 2",
 )
@@ -158,8 +158,8 @@ _mistakes(
     tanh_grad_square_of_difference="(1 - np.tanh(z)) ** 2",
 )
 _mistakes(
-    """Your slope falls too slowly as z grows: one over the hyperbolic cosine is there, but not its
-    power. Compare at z = 1 with a difference quotient.""",
+    """Your slope falls too slowly as z grows: one over the hyperbolic cosine is there, but its
+    power is not. Compare at z = 1 with a difference quotient.""",
     tanh_grad_lost_power_of_secant="e = np.exp(-np.abs(z))\nreturn 2 * e / (1 + e * e)",
 )
 _mistakes(

@@ -270,7 +270,7 @@ mistake(
     "running_std",
     edits={NEW_VAR: "running_var = momentum * running_var + (1 - momentum) * np.sqrt(var)"},
     hint="""The running variance is updated with the standard deviation. Evaluation takes the root
-    once more, and units come out with another scale than in training. Which of the two does the
+    once more, and units come out at a different scale than in training. Which of the two does the
     parameter's name promise?""",
 )
 mistake(
