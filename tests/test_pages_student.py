@@ -10,7 +10,7 @@ import pytest
 
 from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms, Section, Table
 from autograder.engine.report.pages.render import percent, points, sentence
-from autograder.engine.report.pages.student import next_step, student_page
+from autograder.engine.report.pages.student import Group, Part, next_step, student_page
 from autograder.engine.report.result import Result
 from autograder.engine.report.result import TestResult as Outcome
 from tests import pages_class as made
@@ -99,20 +99,27 @@ def test_tests_stand_with_their_function_and_a_hint_once() -> None:
     tests = [
         about("", hint="ours", mistake="x", reason="both are wrong"),
         about("f", hint="ours", mistake="x", example="For z = 2"),
-        about("f", "raised", hint="other"),
+        about("f", "raised", hint="ours", mistake="x"),
         replace(about("f", "passed"), earned=1.0),
         replace(about("g", "passed"), earned=1.0),
         about("h", "todo", reason="h is still to do"),
         about("h", "todo", reason="h is still to do", hint="2"),
+        about("k", hint="another"),
     ]
     text = Tags(student_page(of(*tests), None, made.assignment())).text
     text = " ".join(text[text.index("Your tests") :].split())
-    order = ["f 1 / 3", "ours", "For z = 2", "other", "1 test passed", "h 0 / 2"]
-    order += ["H is still to do.", "2 tests wait for this", "Several functions 0 / 1"]
-    order += ["Both are wrong.", "The hint above is for this test, too.", "All points: g"]
+    order = ["f 1 / 3", "ours", "For z = 2", "The hint above is for", "1 test passed", "h 0 / 2"]
+    order += ["H is still to do.", "2 tests wait for this", "k 0 / 1", "another"]
+    order += ["Several functions 0 / 1", "Both are wrong.", "The hint at f is for", "All points: g"]
     places = [text.index(each) for each in order]
     assert places == sorted(places)
     assert text.count("ours") == 1
+
+
+def test_a_hint_is_shown_again_where_another_one_stands_between() -> None:
+    tests = [about("f", hint="ours"), about("f", "raised", hint="x"), about("f", hint="ours ")]
+    tests[2] = replace(tests[2], hint="ours")
+    assert Part("p", (Group("m.f", tuple(tests)),)).repeated == {}
 
 
 def test_nothing_is_left_to_do_when_all_passed() -> None:

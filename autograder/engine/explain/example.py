@@ -143,7 +143,7 @@ def _difference(wrong: Answer, right: Answer, names: Sequence[str], digits: int)
         return f"raises {came}; right is a {due}" if came != due else ""
     if wrong.fault is not None:
         return f"raises {wrong.fault.raised[0]}; the right value is {_shown(right.value)}"
-    return _other_value(wrong.value, right.value, names, digits) or _beside(wrong)
+    return _other_value(wrong.value, right.value, names, digits) or _beside(wrong, digits)
 
 
 def _other_value(wrong: Any, right: Any, names: Sequence[str], digits: int) -> str:
@@ -199,11 +199,11 @@ def _form(value: Any) -> Any:
     return type(value)
 
 
-def _beside(wrong: Answer) -> str:
-    """What a call that returns the right value does beside that."""
+def _beside(wrong: Answer, digits: int) -> str:
+    """What a call that returns the right value does beside that; shared memory tells the least."""
     if wrong.changed:
         return f"changes {wrong.changed[0]}; right is to leave it as it is"
-    if wrong.shared:
+    if wrong.shared and digits == DIGITS[-1]:
         return f"returns the memory of {wrong.shared[0]}; right is a new array"
     loud = [text for text in wrong.warnings if any(kind in text for kind in LOUD)]
     return f"gives a {loud[0]}; right is the value without a warning" if loud else ""

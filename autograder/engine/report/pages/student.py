@@ -79,12 +79,20 @@ class Part:
         return [group for group in self.groups if group.failed]
 
     @property
-    def repeated(self) -> set[str]:
-        """The failed tests whose hint stands above them already, by their ids."""
-        first: dict[str, str] = {}
-        failed = [test for group in self.failed for test in group.failed if test.hint]
-        cause = {test.id: test.mistake or test.hint for test in failed}
-        return {test for test, name in cause.items() if first.setdefault(name, test) != test}
+    def repeated(self) -> dict[str, str]:
+        """The failed tests whose hint stands elsewhere already, by their ids, with where."""
+        places: dict[str, str] = {}
+        found, last = {}, ""
+        for test in (test for group in self.failed for test in group.failed if test.hint):
+            cause = test.mistake or test.hint
+            if cause == last:
+                found[test.id] = "above"
+            elif places.get(cause, test.function) != test.function:
+                found[test.id] = f"at {places[cause].split('.')[1]}"
+            else:
+                places[cause] = test.function
+                last = cause
+        return found
 
     @property
     def done(self) -> list[Group]:
@@ -132,9 +140,9 @@ def student_page(result: Result, section: Section | None, assignment: Assignment
 
 
 @lru_cache(maxsize=4096)
-def _line(test: TestResult, is_told: bool = False) -> Markup:
-    """A test and what came of it. is_told: its hint stands above."""
-    return Markup(render("test.html", test=test, is_told=is_told))
+def _line(test: TestResult, told: str = "") -> Markup:
+    """A test and what came of it. told: where its hint stands already, or ""."""
+    return Markup(render("test.html", test=test, told=told))
 
 
 @lru_cache(maxsize=1024)
