@@ -12,8 +12,10 @@ from autograder.engine.explain.example import MOST_CHARACTERS, Examples
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import Mistake
 from autograder.engine.prove import classroom
-from autograder.engine.report.result import from_gradescope, to_gradescope
+from autograder.engine.report.result import from_gradescope, graded, to_gradescope
 from autograder.engine.submission.read import Submission
+from autograder.engine.suite.hidden_test import HiddenTest, Outcome
+from autograder.engine.suite.program import Events
 
 STATED = {
     "sigmoid_grad_at_activation": "For z = [2] this mistake gives [-2]; the right value is [0.105].",
@@ -93,3 +95,23 @@ def test_an_assignment_without_inputs_has_no_examples(tiny_grader: Grader) -> No
     assert [made.of(mistake) for mistake in tiny_grader.mistakes] == [""] * len(
         tiny_grader.mistakes
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "shown"),
+    [
+        ("wrong", "", "the test's"),
+        ("wrong", "the check's", "the check's"),
+        ("raised", "the exception's", "the exception's"),
+        ("unusable", "", ""),
+        ("timeout", "", ""),
+    ],
+)
+def test_without_a_named_mistake_the_hint_is_that_of_what_failed(
+    kind: str, said: str, shown: str
+) -> None:
+    test = HiddenTest("p/t", "p", "f: a title.", "the test's", 1.0, ())
+    outcome = Outcome(test, kind, "a reason", hint=said)
+    submission = Submission("ada.zip", "ab" * 32, {})
+    (result,) = graded(submission, [test], [outcome], Events(), {}).tests
+    assert result.hint == shown

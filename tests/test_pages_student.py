@@ -10,7 +10,7 @@ import pytest
 
 from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms, Section, Table
 from autograder.engine.report.pages.render import percent, points, sentence
-from autograder.engine.report.pages.student import next_step, student_page
+from autograder.engine.report.pages.student import Group, Part, next_step, student_page
 from autograder.engine.report.result import Result
 from autograder.engine.report.result import TestResult as Outcome
 from tests import pages_class as made
@@ -53,34 +53,73 @@ def of(*tests: Outcome, problem: str = "") -> Result:
     return Result("ada.zip", "ab" * 32, tests, problem, (), {}, made.GRADER)
 
 
+def about(function: str, kind: str = "wrong", points: float = 1.0, **changed: str) -> Outcome:
+    """A failed test of a function."""
+    made = a_test(kind, function=f"m.{function}" if function else "", **changed)
+    title = f"{function}: {points} points {len(changed)}"
+    return replace(made, points=points, title=title, id=f"{title} {kind} {changed}")
+
+
 @pytest.mark.parametrize(
-    ("kinds", "first"),
+    ("tests", "function", "cost"),
     [
-        (["wrong", "import"], "import"),
-        (["todo", "wrong"], "wrong"),
-        (["todo", "raised", "crash"], "crash"),
-        (["passed", "todo"], "todo"),
-        (["wrong", "a kind to come"], "wrong"),
+        ([about("f"), about("g", points=3), about("f", "raised")], "m.g", 3),
+        ([about("f"), about("g", points=3), about("f", "raised", 2.5)], "m.f", 3.5),
+        # what is not written yet waits its turn, however much it is worth
+        ([about("f"), about("g", "todo", 0.5), about("h", "todo", 9)], "m.f", 1),
+        ([about("g", "todo", 2), about("f"), about("h", "todo", 9)], "m.g", 2),
+        # a test of several functions, or a net, counts where its mistake is made
+        (
+            [about("f", points=2), about("g", mistake="x"), about("", mistake="x", points=3)],
+            "m.g",
+            4,
+        ),
+        ([about("f", points=2), about("", mistake="x", points=3)], "", 3),
+        # a file that can't be imported comes first
+        ([about("f", points=9), about("g", "import"), about("h", "import", 2)], "", 3),
     ],
 )
-def test_what_keeps_most_from_working_comes_first(kinds: list[str], first: str) -> None:
-    step = next_step(of(*map(a_test, kinds)))
+def test_the_next_step_is_the_function_that_costs_most(
+    tests: list[Outcome], function: str, cost: float
+) -> None:
+    step = next_step(of(*tests))
     assert step is not None
-    assert step.test.kind == first
+    assert (step.function, step.points) == (function, cost)
 
 
-def test_a_mistake_with_a_name_comes_before_one_without() -> None:
-    step = next_step(of(a_test("wrong"), a_test("raised", mistake="no_root", hint="its hint")))
+def test_the_next_step_shows_the_functions_first_test() -> None:
+    """Tests of values come before those of extremes in a suite."""
+    values, extremes = about("f", hint="values"), about("f", hint="extremes", mistake="overflow")
+    step = next_step(of(about("", mistake="overflow"), values, extremes))
     assert step is not None
-    assert (step.test.mistake, step.advice) == ("no_root", "its hint")
+    assert (step.test, step.advice, step.count) == (values, "values", 3)
 
 
-def test_a_step_is_worth_what_its_cause_costs() -> None:
-    step = next_step(
-        of(a_test("import", reason="x"), a_test("import", reason="x"), a_test("wrong"))
-    )
-    assert step is not None
-    assert step.points == 4.0
+def test_tests_stand_with_their_function_and_a_hint_once() -> None:
+    tests = [
+        about("", hint="ours", mistake="x", reason="both are wrong"),
+        about("f", hint="ours", mistake="x", example="For z = 2"),
+        about("f", "raised", hint="ours", mistake="x"),
+        replace(about("f", "passed"), earned=1.0),
+        replace(about("g", "passed"), earned=1.0),
+        about("h", "todo", reason="h is still to do"),
+        about("h", "todo", reason="h is still to do", hint="2"),
+        about("k", hint="another"),
+    ]
+    text = Tags(student_page(of(*tests), None, made.assignment())).text
+    text = " ".join(text[text.index("Your tests") :].split())
+    order = ["f 1 / 3", "ours", "For z = 2", "The hint above is for", "1 test passed", "h 0 / 2"]
+    order += ["H is still to do.", "2 tests wait for this", "k 0 / 1", "another"]
+    order += ["Several functions 0 / 1", "Both are wrong.", "The hint at f is for", "All points: g"]
+    places = [text.index(each) for each in order]
+    assert places == sorted(places)
+    assert text.count("ours") == 1
+
+
+def test_a_hint_is_shown_again_where_another_one_stands_between() -> None:
+    tests = [about("f", hint="ours"), about("f", "raised", hint="x"), about("f", hint="ours ")]
+    tests[2] = replace(tests[2], hint="ours")
+    assert Part("p", (Group("m.f", tuple(tests)),)).repeated == {}
 
 
 def test_nothing_is_left_to_do_when_all_passed() -> None:

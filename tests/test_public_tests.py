@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ import pytest
 sys.path.insert(0, ".")
 from autograder.engine.assignment import Assignment
 from autograder.engine.mistakes import fresh_modules, load_mistakes
+from collections import Counter
 from pathlib import Path
 
 handout, wanted = Path(sys.argv[1]), set(json.load(sys.stdin))
@@ -153,7 +156,7 @@ def test_half_done(handout: Path) -> None:
     assert "\ninitializers      28 of 28    done\n" in done.stdout
     assert "activations.sigmoid\n  given     [" in done.stdout
     assert "That is 1 minus the value: check the sign of z." in done.stdout
-    assert "Next: fix what fails above in activations" in done.stdout
+    assert "Next: activations.sigmoid (4 checks fail, see above), then: pytest" in done.stdout
     assert "again     pytest tests/test_activations.py -k test_values" in done.stdout
     assert "0.7311" not in done.stdout  # sigmoid(1): the right value is never shown
     one = pytest_in(handout, "tests/test_initializers.py")
@@ -228,3 +231,27 @@ def test_most_of_the_known_mistakes_get_a_hint() -> None:
     # Of the whole catalogue it is five of six, all that the handout's tests flag: they leave edges to
     # the hidden ones.
     assert hinted >= 0.75 * len(sample)
+
+
+def test_next_is_the_function_with_the_most_failures(handout: Path) -> None:
+    fill_in(handout, *Assignment.load(ROOT / "autograder").modules)
+    path = handout / "gradflow" / "activations.py"
+    text = path.read_text("utf-8")
+    for right, wrong in (
+        (
+            "return np.where(z >= 0, 1.0, e) / (1.0 + e)",
+            "return np.where(z == 2.5, 0.5, 1 / (1 + e))",
+        ),
+        ("return np.maximum(z, 0.0)\n", "return None\n"),
+    ):
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    path.write_text(text, "utf-8")
+    said = pytest_in(handout, "tests/test_activations.py").stdout
+    name, count = re.findall(r"^Next: (\S+) \((\d+) checks fail, see above\)", said, re.M)[0]
+    verbose = pytest_in(handout, "-v", "tests/test_activations.py").stdout
+    failed = Counter(re.findall(r"^(activations\.\w+)$", verbose, re.M))
+    assert (name, int(count)) == failed.most_common(1)[0]
+    assert len(set(failed.values())) > 1
+    shown = re.findall(r"^(activations\.\w+)$", said, re.M)
+    assert shown[0] == name

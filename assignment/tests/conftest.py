@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     write = terminalreporter.write_line
     parts = sorted(_total, key=lambda p: PARTS.index(p) if p in PARTS else len(PARTS))
-    _write_failures(write, parts)
+    _write_failures(write)
     write("")
     width = 62
     write(f"{'part':<14}{'checks passed':>13}   still TODO", bold=True)
@@ -78,16 +79,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     write(_next_step(parts))
 
 
-def _write_failures(write, parts: list[str]) -> None:
-    """One failure per function and kind, the first ones in full."""
-    order = sorted(_failures, key=lambda n: parts.index(_failures[n][0]))
+def _about(node: str) -> str:
+    """What a failed check is about, such as activations.sigmoid."""
+    return _failures[node][1].split("\n")[0].split(":")[0]
+
+
+def _in_order() -> list[str]:
+    """The failed checks: first those of the function with the most, and those of nets last, which
+    often fail for what a function's own checks tell."""
+    counts = Counter(map(_about, _failures))
+    return sorted(_failures, key=lambda n: (_failures[n][0] == PARTS[-1], -counts[_about(n)]))
+
+
+def _write_failures(write) -> None:
+    """The first failure of each function, in full."""
+    order = _in_order()
     seen: set[str] = set()
     first = []
     for node in order:
-        about = _failures[node][1].split("\n")[0].split(":")[0]
-        if _show_all or about not in seen:
+        if _show_all or _about(node) not in seen:
             first.append(node)
-        seen.add(about)
+        seen.add(_about(node))
     shown = first if _show_all else first[:MOST_FAILURES]
     for node in shown:
         write("")
@@ -117,13 +129,14 @@ def _shorten(names: list[str], width: int) -> str:
 
 
 def _next_step(parts: list[str]) -> str:
-    for part in parts:
-        wrong = sum(p == part for p, _ in _failures.values())
-        names = _todo.get(part, [])
-        if wrong:
-            return f"Next: fix what fails above in {part}, then: pytest tests/test_{part}.py"
-        if names:
-            return f"Next: {names[0]} (README.md, {part}), then: pytest tests/test_{part}.py"
+    if _failures:
+        node = _in_order()[0]
+        count = sum(_about(each) == _about(node) for each in _failures)
+        checks = "one check fails" if count == 1 else f"{count} checks fail"
+        again = f"pytest tests/test_{_failures[node][0]}.py"
+        return f"Next: {_about(node)} ({checks}, see above), then: {again}"
+    for part in filter(_todo.get, parts):
+        return f"Next: {_todo[part][0]} (README.md, {part}), then: pytest tests/test_{part}.py"
     if set(PARTS) <= set(parts):
         return (
             "All public checks pass. Next: python -m gradflow.lab, then python submit.py.\n"

@@ -53,7 +53,7 @@ def test_dead_fraction():
     answer.is_float("Return a Python float: float(...).")
     suspects = [
         (0.5, "That is the share of zeros; a unit is dead only where all its examples are 0."),
-        (0.8, "One 0 doesn't kill a unit: it must be 0 for every example."),
+        (0.8, "One 0 doesn't make a unit dead: it must be 0 for every example."),
         (0.0, "Units are columns: look along axis=0."),
         (0.6, "That is the share of the units that live."),
         (2.0, "The share of the D units, not their number."),

@@ -45,7 +45,7 @@ for target, prefix, limit in (
         target,
         f"{prefix}_asserts",
         edits={POSITIVE: f"assert {limit} > 0"},
-        hint="""A wrong limit raises another type of exception than the docstring names. `assert`
+        hint="""A wrong limit raises a different exception from the one in the docstring. `assert`
         is for checks of your own code, and vanishes under `python -O`; callers need the exception
         that they were promised.""",
     )
@@ -87,7 +87,7 @@ for target, prefix, limit in (
         target,
         f"{prefix}_nan_slips_through",
         edits={POSITIVE: f"if {limit} <= 0:\n    raise ValueError", FINITE: "", **usual},
-        hint="""NaN slips through, as a limit and in gradients, and so does infinity in gradients.
+        hint="""NaN gets through, as a limit and in gradients, and so does infinity in gradients.
         Every comparison with NaN is false, so that a condition for what is wrong misses it. Write
         the one for what is right, and look at the gradients as well.""",
     )
@@ -147,9 +147,9 @@ for target, prefix, norm, value, vector, rescale in (
         target,
         f"{prefix}_squared",
         edits={norm: f"{norm} ** 2"},
-        hint="""You compare with the squared norm, and divide by it. It is above the limit for other
-        gradients than the norm is, and shrinks them by another factor. One step of the L2 norm is
-        missing.""",
+        hint="""You compare with the squared norm, and divide by it. It exceeds the limit for
+        different gradients than the norm does, and shrinks them by the wrong factor. One step of
+        the L2 norm is missing.""",
     )
     mistake(
         target,
@@ -252,7 +252,7 @@ for target, prefix, right, clips, end in (
         target,
         f"{prefix}_hands_back_given_arrays",
         edits={right: f"{right} if {clips} else grad"},
-        hint="""Where nothing is to be clipped, the very arrays that were handed in come back.
+        hint="""Where nothing is to be clipped, the very arrays that were passed in come back.
         Whoever changes the result later changes the caller's gradients, too. Return a copy in this
         case as well.""",
     )
@@ -260,7 +260,7 @@ for target, prefix, right, clips, end in (
         target,
         f"{prefix}_in_place",
         edits={right: f"np.copyto(grad, {right}) or grad"},
-        hint="""The arrays that were handed in are changed: operators such as `*=`, `out=` and
+        hint="""The arrays that were passed in are changed: operators such as `*=`, `out=` and
         assignments to a part of an array write into the caller's memory. The caller may still need
         the unclipped gradients, so make new arrays.""",
     )
@@ -293,7 +293,7 @@ mistake(
     VALUE,
     "clip_value_above_only",
     edits={CLIP: "np.minimum(grad, threshold)"},
-    hint="""Entries far below zero are not clipped. A huge negative entry throws the weights as far
+    hint="""Entries far below zero are not clipped. A huge negative entry moves the weights as far
     as a positive one does, only the other way. The limit holds on both sides.""",
 )
 mistake(
@@ -314,8 +314,8 @@ mistake(
     VALUE,
     "clip_value_zeroes_large",
     edits={CLIP: "np.where(np.abs(grad) > threshold, 0.0, grad)"},
-    hint="""Entries beyond the limit become zero, so that just the weights with the steepest slopes
-    stop learning. They should become as large as is allowed, with their sign.""",
+    hint="""Entries beyond the limit become zero, so that the weights with the steepest slopes stop
+    learning. They should become as large as is allowed, with their sign.""",
 )
 mistake(
     VALUE,
@@ -364,8 +364,8 @@ mistake(
     VALUE,
     "clip_value_generator",
     edits={f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"},
-    hint="""Something comes back that still has to be run through, and that can be done only once.
-    The arrays should come in a list, which callers may index and read as often as they like.""",
+    hint="""Your result is a generator, which can be read only once. The arrays should come in a
+    list, which callers may index and read as often as they like.""",
 )
 mistake(
     VALUE,
@@ -570,7 +570,7 @@ mistake(
     JOINT,
     "global_norm_returned_first",
     edits={RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]"},
-    hint="""The two results stand in the other order, so that a caller who unpacks them takes the
+    hint="""The two results come in the wrong order, so that a caller who unpacks them takes the
     norm for the gradients. The list of arrays comes first.""",
 )
 mistake(

@@ -71,7 +71,7 @@ mistake(
     NORMS,
     "norms_reversed",
     edits={"in grads]": "in grads[::-1]]"},
-    hint="""The norms come in another order than the arrays. Whoever reads them takes the last
+    hint="""The norms do not come in the order of the arrays. Whoever reads them takes the last
     layer's for the first one's, and a vanishing gradient for an exploding one.""",
 )
 mistake(
@@ -109,7 +109,7 @@ mistake(
     NORMS,
     "norms_square_in_place",
     edits={NORM: "np.sqrt(np.sum(np.square(grad, out=grad)))"},
-    hint="""The gradients that were handed in are changed: operators such as `*=` and `out=` write
+    hint="""The gradients that were passed in are changed: operators such as `*=` and `out=` write
     into the caller's memory. A diagnosis should leave alone what it looks at.""",
 )
 probe(NORMS, "norms_mean_absolute", edits={NORM: "np.mean(np.abs(grad)) if grad.size else 0.0"})
@@ -162,8 +162,8 @@ mistake(
     SATURATED,
     "saturated_hard_coded_tolerance",
     edits={FLAT: "np.abs(slopes) < 0.01"},
-    hint="""Another tolerance makes no difference to your answer. Look for a number that stands
-    where the argument should stand.""",
+    hint="""Another tolerance makes no difference to your answer, so the caller can't choose which
+    slopes count as flat. Look for a number that stands where the argument should stand.""",
 )
 mistake(
     SATURATED,
@@ -190,7 +190,7 @@ mistake(
     SATURATED,
     "saturated_abs_in_place",
     edits={"np.abs(slopes)": "np.abs(slopes, out=slopes)"},
-    hint="""The slopes that were handed in are changed: `out=` and assignments to a part of an array
+    hint="""The slopes that were passed in are changed: `out=` and assignments to a part of an array
     write into the caller's memory. The backward pass still needs their signs.""",
 )
 probe(
@@ -223,22 +223,22 @@ mistake(
     DEAD,
     "dead_zero_entries",
     edits={SILENT: "activations == 0"},
-    hint="""The share of zeros comes back. A healthy ReLU unit is silent for about half of the
-    examples, and still learns from the others. When is it silent for good?""",
+    hint="""The share of zeros comes back. A healthy ReLU unit gives 0 for many examples, and still
+    learns from the others. For how many of them does a dead unit give 0?""",
 )
 mistake(
     DEAD,
     "dead_examples",
     edits={SILENT: "np.all(activations == 0, axis=1)"},
-    hint="""You look for examples that switch off every unit, not for units that no example wakes.
-    Which axis of (N, D) counts the examples, and over which axis should "all" go?""",
+    hint="""You look for examples that switch off every unit, not for units that no example switches
+    on. Which axis of (N, D) counts the examples, and over which axis should "all" go?""",
 )
 mistake(
     DEAD,
     "dead_if_ever_zero",
     edits={SILENT: "np.any(activations == 0, axis=0)"},
     hint="""A unit counts as dead as soon as one example gives zero. Every healthy ReLU unit has
-    such examples. For how many of them must it be silent to be dead?""",
+    such examples. For how many of them must it give 0 to be dead?""",
 )
 mistake(
     DEAD,
@@ -272,8 +272,8 @@ mistake(
     DEAD,
     "dead_on_average",
     edits={SILENT: "np.mean(activations, axis=0) < 1e-2"},
-    hint="""You ask whether a unit is small on average. One example that wakes it is enough to keep
-    a unit alive, since it learns from that one.""",
+    hint="""You ask whether a unit is small on average. One example with a positive output is enough
+    to keep a unit alive, since it learns from that one.""",
 )
 mistake(
     DEAD,
@@ -291,13 +291,13 @@ for spelling, edit in (
         spelling,
         edits={SILENT: edit},
         hint="""Units that give almost the same for every example count as dead. A constant unit may
-        well be awake: what has to be true of its value?""",
+        well be alive: what has to be true of its value?""",
     )
 mistake(
     DEAD,
     "dead_thresholds_in_place",
     edits={SILENT: "np.all(np.sign(activations, out=activations) == 0, axis=0)"},
-    hint="""The activations that were handed in are changed: `out=` and assignments to a part of an
+    hint="""The activations that were passed in are changed: `out=` and assignments to a part of an
     array write into the caller's memory. The next layer still needs them.""",
 )
 probe(DEAD, "dead_over_examples", edits={DEAD_SHARE: f"float(np.sum({SILENT}) / len(activations))"})
@@ -375,8 +375,8 @@ mistake(
     DIAGNOSE,
     "diagnose_hard_coded_thresholds",
     edits={"ratio < vanishing": "ratio < 1e-3", "ratio > exploding": "ratio > 1e3"},
-    hint="""Other thresholds make no difference to your answer. Look for numbers that stand where
-    the arguments should stand.""",
+    hint="""Other thresholds make no difference to your answer, so the caller can't choose what is
+    healthy. Look for numbers that stand where the arguments should stand.""",
 )
 mistake(
     DIAGNOSE,
@@ -447,13 +447,13 @@ mistake(
     "diagnose_last_zero_vanishing",
     edits={LAST_ZERO: 'return "vanishing"'},
     hint="""A last norm of zero is always called vanishing. Where the first norm is not zero, the
-    gradient has grown on its way back, out of nothing: look at the first norm as well.""",
+    gradient has grown from nothing on its way back: look at the first norm as well.""",
 )
 mistake(
     DIAGNOSE,
     "diagnose_sorts_in_place",
     edits={ENDS: f"{ENDS}\nnorms.sort()"},
-    hint="""The norms that were handed in change: sorting and reversing in place write into the
+    hint="""The norms that were passed in change: sorting and reversing in place write into the
     caller's array. Their order tells which layer they belong to.""",
 )
 probe(DIAGNOSE, "diagnose_last_zero_exploding", edits={LAST_ZERO: 'return "exploding"'})

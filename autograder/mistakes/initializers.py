@@ -30,8 +30,8 @@ for target, scale, draw in (
         f"{target}_one_number",
         edits={SIZE: ""},
         hint="""You draw one number in place of a matrix. Units that start with equal weights get
-        equal gradients, and stay equal for ever. The generator's methods take an argument that
-        says how many draws, in which shape.""",
+        equal gradients, and stay equal forever. The generator's methods take an argument that says
+        how many draws, in which shape.""",
     )
     mistake(
         target,
@@ -46,7 +46,7 @@ for target, scale, draw in (
         f"{target}_global_state",
         edits={draw: draw.replace("rng.", "np.random.")},
         hint="""The draws come from NumPy's global generator, np.random. Then the caller's `rng` has
-        no say: the same seed gives other weights each time, and an experiment can't be repeated.
+        no effect: the same seed gives other weights each time, and an experiment can't be repeated.
         Draw with the methods of the generator that you are given.""",
     )
     mistake(
@@ -55,14 +55,14 @@ for target, scale, draw in (
         edits={draw: draw.replace("rng.", "np.random.default_rng(0).")},
         hint="""A generator of your own with a fixed seed makes the draws, so each call gives the
         same numbers, and layers of one size start with equal weights. Draw from the generator that
-        the caller hands over; it moves on by itself.""",
+        the caller passes in; each draw moves it on.""",
     )
     mistake(
         target,
         f"{target}_unscaled",
         edits={scale: "1.0"},
         hint="""The weights have the same size for every layer. In a wide layer z then grows with
-        the number of inputs, units saturate, and the gradient dies or explodes on its way back.
+        the number of inputs, units saturate, and the gradient vanishes or explodes on the way back.
         The formula makes the scale depend on both sizes.""",
     )
     mistake(
@@ -77,8 +77,8 @@ for target, scale, draw in (
         target,
         f"{target}_unchecked",
         edits={CHECK: ""},
-        hint="""A size of zero gets through your check, or ends in another error than the docstring
-        names. Zero is not positive: through a layer without inputs or without outputs no signal
+        hint="""A size of zero gets through your check, or ends in an error that the docstring does
+        not name. Zero is not positive: through a layer without inputs or without outputs no signal
         passes, and no gradient. Look at each size on its own, in every mode.""",
     )
     mistake(
@@ -356,8 +356,8 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
         target,
         f"{target}_default_fan_in",
         edits={'mode: str = "fan_avg"': 'mode: str = "fan_in"'},
-        hint="""The modes are right; the default is another one than the docstring's. A caller who
-        names no mode gets the paper's formula in place of the lecture's. Look at the signature.""",
+        hint="""The modes are right; the default is not the docstring's. A caller who names no mode
+        gets the paper's formula in place of the lecture's. Look at the signature.""",
     )
     mistake(
         target,

@@ -610,7 +610,7 @@ def test_backward_batches(student, rng):
 def test_backward_evaluation(student, reference, rng):
     """batchnorm_backward, evaluation: the running values are constants.
 
-    Without a path through mean and variance the layer just scales and shifts. What is dx then?
+    Without a path through mean and variance the layer only scales and shifts. What is dx then?
     """
     cases: list[Case] = [
         (inputs.batch(rng, n, d), {"training": False, "eps": 1e-5}) for n, d in SHAPES

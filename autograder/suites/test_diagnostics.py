@@ -190,7 +190,7 @@ def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
 def test_dead_fraction_values(student, rng):
     """dead_fraction: the share of units that are 0 for every example.
 
-    Which axis of (N, D) counts the examples? One example that wakes a unit is enough.
+    Which axis of (N, D) counts the examples? One example with a positive output is enough.
     """
     dead = int(rng.integers(2, 6))
     cases = [

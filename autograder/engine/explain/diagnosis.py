@@ -187,8 +187,9 @@ def _wrong(table: dict[tuple[int, int], dict[str, bool]]) -> set[str]:
 
 
 def _freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
-    """Whether what both say of an aspect of the first differs by what is free by contract alone."""
-    if aspect not in theirs or aspect in ("exception", "refusal"):
+    """Whether what both say of an aspect of the first differs by what is free by contract alone. A
+    change of the arguments is not: a hint may speak of it."""
+    if aspect not in theirs or aspect in ("exception", "refusal", "changed"):
         return False
     return aspect in BESIDE or free(mine[aspect], theirs[aspect], *given(request))
 

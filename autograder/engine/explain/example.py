@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -59,11 +60,12 @@ class Examples:
         self._package = package
         self._mistakes = {mistake.name: mistake for mistake in mistakes}
         self._opaque = assignment.opaque
-        self._inputs: dict[str, list[dict[str, Any]]] = {}
-        path = assignment.mistakes / FILE
-        if path.exists():
-            self._inputs = import_file(f"_inputs_of_{assignment.package}", path).INPUTS
+        self._path = assignment.mistakes / FILE
         self._known: dict[Mistake, str] = {}
+
+    @cached_property
+    def _inputs(self) -> dict[str, list[dict[str, Any]]]:
+        return import_file(f"_{self._path}", self._path).INPUTS if self._path.exists() else {}
 
     def beside(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an example where a mistake is named."""
@@ -141,7 +143,7 @@ def _difference(wrong: Answer, right: Answer, names: Sequence[str], digits: int)
         return f"raises {came}; right is a {due}" if came != due else ""
     if wrong.fault is not None:
         return f"raises {wrong.fault.raised[0]}; the right value is {_shown(right.value)}"
-    return _other_value(wrong.value, right.value, names, digits) or _beside(wrong)
+    return _other_value(wrong.value, right.value, names, digits) or _beside(wrong, digits)
 
 
 def _other_value(wrong: Any, right: Any, names: Sequence[str], digits: int) -> str:
@@ -197,11 +199,11 @@ def _form(value: Any) -> Any:
     return type(value)
 
 
-def _beside(wrong: Answer) -> str:
-    """What a call that returns the right value does beside that."""
+def _beside(wrong: Answer, digits: int) -> str:
+    """What a call that returns the right value does beside that; shared memory tells the least."""
     if wrong.changed:
         return f"changes {wrong.changed[0]}; right is to leave it as it is"
-    if wrong.shared:
+    if wrong.shared and digits == DIGITS[-1]:
         return f"returns the memory of {wrong.shared[0]}; right is a new array"
     loud = [text for text in wrong.warnings if any(kind in text for kind in LOUD)]
     return f"gives a {loud[0]}; right is the value without a warning" if loud else ""

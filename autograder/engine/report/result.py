@@ -22,8 +22,10 @@ KINDS_TO_LOOK_AT = ("import", "timeout", "crash", "unusable", "grader")
 
 @dataclass(frozen=True)
 class TestResult:
-    """One test of one submission, as plain data; what explains a failure is "" when
-    passed."""
+    """One test of one submission, as plain data; what explains a failure is "" when passed.
+
+    function: the one that the test is about, or "".
+    """
 
     id: str
     part: str
@@ -35,6 +37,7 @@ class TestResult:
     hint: str = ""
     mistake: str = ""
     example: str = ""
+    function: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,17 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
     if outcome is None:
         outcome = Outcome(test, "grader", "this test did not run")
     if outcome.passed:
-        return TestResult(test.id, test.part, test.title, test.points, test.points, "passed")
-    told = outcome.explanation or Explanation(outcome.hint or test.hint)
+        return TestResult(
+            test.id,
+            test.part,
+            test.title,
+            test.points,
+            test.points,
+            "passed",
+            function=outcome.function,
+        )
+    hint = outcome.hint or (test.hint if outcome.kind == "wrong" else "")
+    told = outcome.explanation or Explanation(hint)
     if outcome.kind not in EXPLAINED:
         told = Explanation("")
     return TestResult(
@@ -112,6 +124,7 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         told.hint,
         told.mistake,
         told.example,
+        outcome.function,
     )
 
 
@@ -186,6 +199,7 @@ def _gradescope_test(result: Result, number: int) -> dict[str, Any]:
             "hint": test.hint,
             "mistake": test.mistake,
             "example": test.example,
+            "function": test.function,
         },
     }
 

@@ -256,7 +256,7 @@ def _all_right(
         name: np.broadcast_to(numbers, array.shape) for name, numbers in (given or {}).items()
     }
     shown = _telling(~right, error, list(inputs.values()))
-    beside = [f"{name} = {_figure(numbers[shown])}" for name, numbers in inputs.items()]
+    beside = [f"{name} = {numbers[shown]:.6g}" for name, numbers in inputs.items()]
     place = f", entry {list(shown)}" if shown else ""
     where = f" for {', '.join(beside)}" if beside else ""
     count = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import pytest
@@ -64,6 +65,16 @@ class Outcome:
     @property
     def passed(self) -> bool:
         return self.kind == "passed"
+
+    @property
+    def function(self) -> str:
+        """The function that the test is about: the only one that it calls, or of those the only one
+        that its title begins with; "" where it is about several, or about a net."""
+        if any(batch.noted for batch in self.asked):
+            return ""
+        words = set(re.findall(r"\w+", self.test.title.partition(":")[0]))
+        named = [name for name in self.called if name.rpartition(".")[2] in words]
+        return next((names[0] for names in (self.called, named) if len(names) == 1), "")
 
 
 def hidden_test(item: pytest.Item) -> HiddenTest:

@@ -41,7 +41,7 @@ _mistakes(
     relu_grad_of_softplus="sigmoid(z)",
 )
 _mistakes(
-    """`np.max` looks for the largest entry along an axis, and takes its second argument for that
+    """`np.max` looks for the largest entry along an axis, and takes its second argument as that
     axis. NumPy has a function of a similar name that compares two arrays entry by entry.""",
     relu_max_for_maximum="np.max(z, 0)",
     relu_max_with_z_as_axis="np.max(0, z)",
@@ -74,8 +74,8 @@ _mistakes(
     relu_grad_divides_by_z="np.maximum(z, 0.0) / z",
 )
 _mistakes(
-    """You return truth values, True and False. They behave like 1 and 0 in a product, but not in a
-    difference or a minus, and the docstring asks for float64. How can they become numbers?""",
+    """You return truth values, True and False. They behave like 1 and 0 in a product, but NumPy
+    does not subtract them, and the docstring asks for float64. How can they become numbers?""",
     relu_grad_truth_values="z > 0",
 )
 # ---- leaky_relu and prelu ----
@@ -119,7 +119,7 @@ _mistakes(
 )
 _mistakes(
     """Negative entries are always multiplied by the same small number, whatever alpha is. In a
-    parametric unit the slope is learned and handed in: a fixed one cannot learn.""",
+    parametric unit the slope is learned and passed in: a fixed one cannot learn.""",
     prelu_slope_of_leaky_relu="np.where(z >= 0, z, 0.01 * z)",
     prelu_slope_at_start="np.where(z >= 0, z, 0.25 * z)",
 )
@@ -180,8 +180,9 @@ probe("prelu_grad", "prelu_grad_array_alpha_only", edits={"alpha)": "alpha.resha
 # ---- prelu_grad ----
 
 _mistakes(
-    """One derivative comes back, that by z. Here the slope is learned as well, so the training
-    needs a second one, by alpha, and the docstring asks for both in a tuple.""",
+    """Only the derivative with respect to z comes back. Here the slope is learned as well, so
+    training also needs the derivative with respect to alpha. The docstring asks for both in a
+    tuple.""",
     prelu_grad_dz_only="np.where(z >= 0, 1.0, alpha)",
     prelu_grad_dz_only_by_mask="dz = np.ones_like(z)\ndz[z < 0] = alpha\nreturn dz",
 )
@@ -217,13 +218,13 @@ _dalpha(
 )
 _dalpha(
     """For negative z the output is a product of two factors, and your dalpha is not what is left of
-    it. Differentiate it by one factor, alpha, and hold the other one fixed.""",
+    it. Differentiate it with respect to alpha, and hold the other factor fixed.""",
     is_output="alpha * np.minimum(z, 0.0)",
     is_mask="np.where(z < 0, 1.0, 0.0)",
     is_alpha="np.where(z >= 0, 0.0, alpha)",
 )
 _dalpha(
-    """Your dalpha is zero everywhere, so alpha would keep its first value for ever. The slope is
+    """Your dalpha is zero everywhere, so alpha would keep its first value forever. The slope is
     learned: how does the output for a negative z change with alpha?""",
     zero="np.zeros_like(z)",
 )

@@ -59,8 +59,9 @@ _mistakes(
 )
 _mistakes(
     "raise ValueError(f",
-    """Wrong limits raise another exception than the docstring names. `assert` is for checks of your
-    own code and vanishes under `python -O`; a caller's wrong argument needs the one promised.""",
+    """Wrong limits raise a different exception from the one in the docstring. `assert` is for
+    checks of your own code and vanishes under `python -O`; a caller's wrong argument needs the one
+    promised.""",
     assertion="raise AssertionError(f",
 )
 _probes(
@@ -111,7 +112,7 @@ _mistakes(
 )
 _mistakes(
     DRAW,
-    """The slopes do not come from the generator that is handed in. A fixed seed repeats the same
+    """The slopes do not come from the generator that is passed in. A fixed seed repeats the same
     noise, and NumPy's global state is shared by all code, so that a run cannot be repeated.""",
     own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
     global_state="np.random.uniform(lower, upper, np.shape(z))",
@@ -192,7 +193,7 @@ _mistakes(
 )
 _mistakes(
     RETURN,
-    """The array z that was handed in is changed: `*=` makes no new array. The backward pass may
+    """The array z that was passed in is changed: `*=` makes no new array. The backward pass may
     still need the pre-activations. Which operator makes a new one?""",
     in_place="z *= slope\nreturn z, slope",
 )
@@ -224,7 +225,7 @@ mistake(
 _mistakes(
     MIDDLE,
     """In evaluation one fixed slope stands for all that were drawn in training, so that the signals
-    keep their size on average. Yours is another one. What is the mean of a uniform distribution
+    keep their size on average. Yours is a different one. What is the mean of a uniform distribution
     between the two limits?""",
     evaluation_uses_lower="lower",
     evaluation_uses_upper="upper",
@@ -240,9 +241,9 @@ _mistakes(
     different slopes, and the backward pass multiplies entry by entry, so it needs z's shape.""",
     evaluation_returns_one_slope=f"return slope * z, slope if training else {MIDDLE}",
 )
-OTHER_DEFAULT = """Without limits or a mode your function uses other defaults than the docstring's.
-(The paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise, or none.
-Compare the two signatures."""
+OTHER_DEFAULT = """Without limits or a mode your function uses defaults that are not the
+docstring's. (The paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise,
+or none. Compare the two signatures."""
 _mistakes("1 / 3", OTHER_DEFAULT, rounded_default_bound="0.33")
 _mistakes("training: bool = True", OTHER_DEFAULT, default_is_evaluation="training: bool = False")
 _mistakes(

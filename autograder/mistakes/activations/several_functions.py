@@ -144,7 +144,7 @@ _mistakes(
 
 # ---- z is changed ----
 
-CHANGED = """The array z that was handed in is changed, and the backward pass still needs it.
+CHANGED = """The array z that was passed in is changed, and the backward pass still needs it.
 Assignments to entries, operators such as `*=` and `out=` write into the caller's memory. Where is a
 copy due?"""
 IN_PLACE = {
@@ -234,8 +234,8 @@ _mistakes(
 )
 _mistakes(
     "negative",
-    """Your slope is negative, though the activation rises everywhere. With it every step would go
-    uphill. Look at the order of a difference, or at a minus sign.""",
+    """Your slope is negative, though the activation rises everywhere. It would turn the sign of the
+    gradient in every layer. Look at the order of a difference, or at a minus sign.""",
     sigmoid_grad="s = sigmoid(z)\nreturn s * (s - 1)",
     tanh_grad="np.tanh(z) ** 2 - 1",
     elu_grad="np.where(z >= 0, 1.0, -alpha * np.exp(np.minimum(z, 0.0)))",
@@ -251,7 +251,7 @@ _mistakes(
 _mistakes(
     "value_for_negatives",
     """For negative z you return the value of the activation, not its slope. Differentiate that
-    piece by z: what becomes of a factor z, and what of a constant?""",
+    piece with respect to z: what becomes of a factor z, and what of a constant?""",
     leaky_relu_grad="np.where(z >= 0, 1.0, alpha * z)",
     elu_grad="np.where(z >= 0, 1.0, alpha * (np.exp(np.minimum(z, 0.0)) - 1))",
     prelu_grad="np.where(z >= 0, 1.0, alpha * z), np.minimum(z, 0.0)",
@@ -291,7 +291,7 @@ _mistakes(
 _mistakes(
     "assignments_in_sequence",
     """Your slope is 1 nearly everywhere: the first assignment makes negative entries positive, and
-    the second one finds them. Ask z itself, or remember first which entries were positive.""",
+    the second one finds them. Compare z itself, or store first which entries are positive.""",
     leaky_relu_grad="""
             slope = z.copy()
             slope[slope <= 0] = alpha
@@ -333,8 +333,8 @@ mistake(
     whatever alpha is. The result needs z's shape and the caller's alpha. Can one expression on the
     whole array give both?""",
 )
-OTHER_DEFAULT = """Without alpha your function uses another default than the docstring's, so forward
-and backward pass may use different curves. Compare the two signatures."""
+OTHER_DEFAULT = """Without alpha your function uses a default that is not the docstring's, so
+forward and backward pass may use different curves. Compare the two signatures."""
 for target, right, others in (
     ("leaky_relu", "0.01", ("0.1", "0.2", "0.3")),
     ("leaky_relu_grad", "0.01", ("0.1", "0.2", "0.3")),
@@ -350,7 +350,7 @@ mistake(
     "leaky_relu_alpha_required",
     edits={"alpha: float = 0.01": "alpha: float"},
     hint="""The function cannot be called without alpha, though the docstring gives it a default.
-    Compare your signature with the one that was handed out.""",
+    Compare your signature with the one that you were given.""",
 )
 for target, default, text in (
     ("leaky_relu", 0.01, "alpha * z"),

@@ -34,21 +34,21 @@ _mistakes(
     tanh_brackets_above_only="(np.exp(z) - np.exp(-z)) / np.exp(z) + np.exp(-z)",
 )
 _mistakes(
-    """Your curve has the right limits but not the right slope at zero, so gradients change twice as
-    fast. Sigmoid and tanh have the same form, but their arguments differ. Compare both at z =
-    1.""",
+    """Your curve has the right limits, but its slope at zero is off by a factor of two, and so are
+    the gradients. Sigmoid and tanh have the same form, but their arguments differ. Compare both at
+    z = 1.""",
     sigmoid_from_tanh_of_z="0.5 * (1 + np.tanh(z))",
     tanh_from_sigmoid_of_z="np.tanh(z / 2)",
 )
 _mistakes(
-    """This is the other one of two curves that look alike: the sigmoid runs from 0 to 1 and is one
-    half at 0, tanh runs from -1 to 1 and is zero there. Which one is asked for?""",
+    """This is the other of two curves that look alike: the sigmoid runs from 0 to 1 and is one half
+    at 0, tanh runs from -1 to 1 and is zero there. Which one is asked for?""",
     sigmoid_returns_tanh="np.tanh(z)",
     tanh_returns_sigmoid="0.5 * (1 + np.tanh(z / 2))",
 )
 _mistakes(
     """Your values for negative z are those for positive z, so the curve never falls below one half.
-    A form with the size of z is safe from overflow, but the two signs need two numerators.""",
+    A form with `abs(z)` in it is safe from overflow, but the two signs need two numerators.""",
     sigmoid_of_absolute_value="1 / (1 + np.exp(-np.abs(z)))",
 )
 _mistakes(
@@ -58,8 +58,8 @@ _mistakes(
     sigmoid_softmax_of_rows="np.exp(z) / np.sum(np.exp(z), axis=-1, keepdims=True)",
 )
 _mistakes(
-    """The result is right, but for a very negative z the exponential overflows on the way, which
-    gives a warning. Multiply the fraction above and below by another exponential: when is each form
+    """The result is right, but for a very negative z the exponential overflows on the way, and
+    NumPy warns. Multiply top and bottom of the fraction by another exponential: when is each form
     safe?""",
     sigmoid_plain_formula="1 / (1 + np.exp(-z))",
     sigmoid_grad_plain_formula="1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z)))",
@@ -72,8 +72,8 @@ _mistakes(
     ),
 )
 _mistakes(
-    """For z of a large size your quotient is infinity by infinity, which is NaN, and one NaN
-    spreads through the whole network. Which exponent never overflows, whatever the sign of z?""",
+    """For z far from zero your quotient is infinity over infinity. That is NaN, and one NaN spreads
+    through the whole network. Which exponent never overflows, whatever the sign of z?""",
     sigmoid_of_growing_exponential="np.exp(z) / (1 + np.exp(z))",
     sigmoid_grad_quotient_of_decaying="np.exp(-z) / (1 + np.exp(-z)) ** 2",
     sigmoid_grad_quotient_of_growing="np.exp(z) / (1 + np.exp(z)) ** 2",
@@ -94,7 +94,7 @@ probe(
 
 _mistakes(
     """Your slope goes to 1 for very negative z, where the curve is flat. One factor of the product
-    is missing: the slope goes to zero on both sides.""",
+    is missing; with it the slope goes to zero on both sides.""",
     sigmoid_grad_one_factor="1 - sigmoid(z)",
 )
 _mistakes(
@@ -137,8 +137,8 @@ _mistakes(
     tanh_stretched="1.7159 * np.tanh(2 / 3 * z)",
 )
 _mistakes(
-    """The result is right, but an exponential or a cosine overflows on the way for z of a large
-    size, which gives a warning. Which function of z stays between -1 and 1, whatever z is?""",
+    """The result is right, but an exponential or a cosine overflows on the way for z far from zero,
+    and NumPy warns. Which function of z stays between -1 and 1, whatever z is?""",
     tanh_from_plain_sigmoid="2 / (1 + np.exp(-2 * z)) - 1",
     tanh_grad_by_cosh="1 / np.cosh(z) ** 2",
 )
@@ -158,8 +158,8 @@ _mistakes(
     tanh_grad_square_of_difference="(1 - np.tanh(z)) ** 2",
 )
 _mistakes(
-    """Your slope falls too slowly as z grows: one over the hyperbolic cosine is there, but not its
-    power. Compare at z = 1 with a difference quotient.""",
+    """Your slope falls too slowly as z grows: one over the hyperbolic cosine is there, but its
+    power is not. Compare at z = 1 with a difference quotient.""",
     tanh_grad_lost_power_of_secant="e = np.exp(-np.abs(z))\nreturn 2 * e / (1 + e * e)",
 )
 _mistakes(
@@ -205,7 +205,7 @@ _mistakes(
     elu_one_outside_bracket=f"np.where(z >= 0, z, alpha * {EXP} - 1)",
 )
 _mistakes(
-    """Negative z come out positive: your curve is turned upside down there. It should go to -alpha
+    """Negative entries come out positive: your curve is upside down there. It should go to -alpha
     for very negative z. Look at the order of the difference.""",
     elu_difference_reversed=f"np.where(z >= 0, z, alpha * (1 - {EXP}))",
 )
@@ -232,8 +232,8 @@ _mistakes(
     elu_grad_alpha_for_positives=SLOPE,
 )
 _mistakes(
-    """The whole curve is multiplied by a constant just above 1. That belongs to SELU, which chooses
-    it so that activations keep their variance. ELU has no such factor.""",
+    """The whole curve is multiplied by a constant of about 1.05. That belongs to SELU, which
+    chooses it so that activations keep their variance. ELU has no such factor.""",
     elu_selu_scale=f"1.0507009873554805 * np.where(z >= 0, z, {CURVE})",
 )
 _mistakes(
@@ -245,8 +245,8 @@ _mistakes(
     elu_grad_exponential_everywhere="alpha * np.exp(z)",
 )
 _mistakes(
-    """Negative z come out as zero, as in a plain ReLU, so units can stop learning. Here negative z
-    have values below zero, which level off at -alpha.""",
+    """Negative entries come out as zero, as in a plain ReLU, so units can stop learning. In ELU
+    they have values below zero, which level off at -alpha.""",
     elu_plain_relu="np.maximum(z, 0.0)",
 )
 _mistakes(
@@ -280,7 +280,7 @@ probe(
 # ---- elu_grad ----
 
 _mistakes(
-    """The rule that gets the slope from the value of elu holds for negative z only. For positive z
+    """The rule that turns the value of ELU into its slope holds for negative z only. For positive z
     your slope grows with z. What is the slope of the straight piece?""",
     elu_grad_value_plus_alpha_everywhere="elu(z, alpha) + alpha",
 )

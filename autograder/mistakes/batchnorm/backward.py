@@ -158,7 +158,8 @@ mistake(
     "dx_without_std",
     edits={DX: "dx = dx_hat"},
     hint="""Your dx lacks the division by the standard deviation. The forward pass divides by it,
-    and the chain rule keeps that factor. What becomes of your dx in other units of x?""",
+    and the chain rule keeps that factor. What happens to your dx when x is measured in other
+    units?""",
 )
 mistake(
     BACKWARD,
@@ -270,8 +271,8 @@ mistake(
     BACKWARD,
     "dx_returned_last",
     edits={RETURN: "return dgamma, dbeta, dx"},
-    hint="""Your dx comes last in the result, and should be the first. The layer below would be
-    handed the gradient of a parameter. Compare the order with the docstring's.""",
+    hint="""Your dx comes last in the result, and should be the first. The layer below would get the
+    gradient of a parameter. Compare the order with the docstring's.""",
 )
 mistake(
     BACKWARD,

@@ -45,7 +45,7 @@ mistake(
     FORWARD,
     "variance_without_division",
     edits={VAR: "var = ((x - mean) ** 2).sum(axis=0)"},
-    hint="""Your variance is a sum of squares that nobody divides by the number of examples. The
+    hint="""Your variance is a sum of squares that is never divided by the number of examples. The
     larger the batch, the smaller your output becomes, and the gradient with it.""",
 )
 mistake(
@@ -100,7 +100,7 @@ mistake(
     FORWARD,
     "mean_not_subtracted",
     edits={X_HAT: "x_hat = x * inv_std"},
-    hint="""The mean is never subtracted, so units keep their offset, and a sigmoid behind them may
+    hint="""The mean is never subtracted, so units keep their offset, and a sigmoid that follows may
     saturate. Take gamma = 1 and beta = 0: every column of the output should have mean 0.""",
 )
 
@@ -163,9 +163,9 @@ for name, value in (("1e_3", "1e-3"), ("1e_6", "1e-6"), ("1e_7", "1e-7"), ("1e_8
         FORWARD,
         f"eps_default_{name}",
         edits={"eps: float = 1e-5": f"eps: float = {value}"},
-        hint=f"""Your default for eps is {value}; the docstring has another one. It shows where a
-        unit's variance is about as small as eps. Compare your signature with the one that you were
-        given.""",
+        hint=f"""Your default for eps is {value}; the docstring has another one. The difference
+        shows where a unit's variance is about as small as eps. Compare your signature with the one
+        that you were given.""",
     )
 
 # ---- gamma and beta ----
@@ -188,21 +188,22 @@ mistake(
     FORWARD,
     "beta_ignored",
     edits={OUT: "out = gamma * x_hat"},
-    hint="""Beta has no effect on your output. The mean that was subtracted takes the bias of the
-    layer before with it; beta is what stands in for it.""",
+    hint="""Beta has no effect on your output. Subtracting the mean also removes the bias of the
+    layer before, so without beta no unit could move its mean. Look at the last step of the forward
+    formula.""",
 )
 mistake(
     FORWARD,
     "scale_and_shift_forgotten",
     edits={OUT: "out = x_hat"},
-    hint="""You return the normalised batch itself, without gamma and beta. The layer has to be able
-    to learn another scale and shift, or even to undo the normalisation.""",
+    hint="""You return the normalised batch itself, without gamma and beta. The layer must be able
+    to learn another scale and shift, or even to undo what it did.""",
 )
 mistake(
     FORWARD,
     "eval_without_scale_and_shift",
     edits={OUT: "out = gamma * x_hat + beta if training else x_hat"},
-    hint="""In evaluation gamma and beta are forgotten. The layers above have learned with them, so
+    hint="""In evaluation gamma and beta are missing. The layers above have learned with them, so
     they belong to both modes; only the source of mean and variance differs.""",
 )
 
@@ -268,8 +269,8 @@ mistake(
     FORWARD,
     "running_std",
     edits={NEW_VAR: "running_var = momentum * running_var + (1 - momentum) * np.sqrt(var)"},
-    hint="""The running variance is fed with the standard deviation. Evaluation takes the root once
-    more, and units come out with another scale than in training. Which of the two does the
+    hint="""The running variance is updated with the standard deviation. Evaluation takes the root
+    once more, and units come out at a different scale than in training. Which of the two does the
     parameter's name promise?""",
 )
 mistake(
@@ -290,8 +291,8 @@ mistake(
     FORWARD,
     "running_updated_in_eval",
     edits={KEPT: f"{MEAN}\n{VAR}\n{UPDATE}\n{GIVEN}"},
-    hint="""In evaluation the running values move as well. Then the test data leak into the model,
-    and an example's output depends on what was asked before. Update them in training only.""",
+    hint="""In evaluation the running values move as well. Then the test data change the model, and
+    an example's output depends on what was asked before. Update them in training only.""",
 )
 mistake(
     FORWARD,

@@ -13,8 +13,7 @@ from . import drawing
 from .figure import Figure, Section
 from .render import render
 
-URGENCY = ("import", "crash", "timeout", "unusable", "grader", "wrong", "raised", "missing", "todo")
-WAITING = ("import", "missing", "todo", "crash", "timeout")
+UNWRITTEN = ("missing", "todo")
 ADVICE = {
     "import": "This file can't be imported, so that none of its tests can pass. Repair it first.",
     "crash": "This ends the whole Python process. Repair it first.",
@@ -26,53 +25,89 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Group:
-    """Failed tests with one and the same reason, often a single one."""
+    """The tests of one function, or what a part's tests have in common; function: "" where they are
+    about several, or about a net."""
 
+    function: str
     tests: tuple[TestResult, ...]
 
     @property
-    def first(self) -> TestResult:
-        return self.tests[0]
+    def earned(self) -> float:
+        return sum(test.earned for test in self.tests)
 
     @property
     def points(self) -> float:
         return sum(test.points for test in self.tests)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part's tests, and what they earned."""
-
-    name: str
-    earned: float
-    points: float
-    tests: tuple[TestResult, ...]
-
-    @property
-    def share(self) -> float:
-        return self.earned / self.points if self.points else 0.0
 
     @property
     def passed(self) -> list[TestResult]:
         return [test for test in self.tests if test.kind == "passed"]
 
     @property
+    def failed(self) -> list[TestResult]:
+        return [test for test in self.tests if test.kind != "passed"]
+
+    @property
+    def waits_for(self) -> str:
+        """The reason that all of them fail for, where nothing could be judged; else ""."""
+        reasons = {(test.kind, test.reason) for test in self.tests}
+        kind, reason = next(iter(reasons))
+        return reason if len(reasons) == 1 and kind in ADVICE else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part's tests, by function; those of several functions are the last."""
+
+    name: str
+    groups: tuple[Group, ...]
+
+    @property
+    def earned(self) -> float:
+        return sum(group.earned for group in self.groups)
+
+    @property
+    def points(self) -> float:
+        return sum(group.points for group in self.groups)
+
+    @property
+    def share(self) -> float:
+        return self.earned / self.points if self.points else 0.0
+
+    @property
     def failed(self) -> list[Group]:
-        """The failed tests; those that wait for the same thing stand together."""
-        groups: dict[tuple[str, ...], list[TestResult]] = {}
-        for test in self.tests:
-            if test.kind in WAITING:
-                groups.setdefault((test.kind, test.reason), []).append(test)
-            elif test.kind != "passed":
-                groups[test.kind, test.reason, test.id] = [test]
-        return [Group(tuple(tests)) for tests in groups.values()]
+        return [group for group in self.groups if group.failed]
+
+    @property
+    def repeated(self) -> dict[str, str]:
+        """The failed tests whose hint stands elsewhere already, by their ids, with where."""
+        places: dict[str, str] = {}
+        found, last = {}, ""
+        for test in (test for group in self.failed for test in group.failed if test.hint):
+            cause = test.mistake or test.hint
+            if cause == last:
+                found[test.id] = "above"
+            elif places.get(cause, test.function) != test.function:
+                found[test.id] = f"at {places[cause].split('.')[1]}"
+            else:
+                places[cause] = test.function
+                last = cause
+        return found
+
+    @property
+    def done(self) -> list[Group]:
+        """Those that earned all their points."""
+        return [group for group in self.groups if not group.failed]
 
 
 @dataclass(frozen=True)
 class Step:
-    """The test to look at first; `points` is what its failure, or its cause, costs."""
+    """What to do first: the test to look at, the function that it is about or "", how many tests
+    fail for it, and what they cost."""
 
     test: TestResult
+    function: str
+    count: int
     points: float
     advice: str
 
@@ -105,9 +140,9 @@ def student_page(result: Result, section: Section | None, assignment: Assignment
 
 
 @lru_cache(maxsize=4096)
-def _line(test: TestResult) -> Markup:
-    """A test and what came of it."""
-    return Markup(render("test.html", test=test))
+def _line(test: TestResult, told: str = "") -> Markup:
+    """A test and what came of it. told: where its hint stands already, or ""."""
+    return Markup(render("test.html", test=test, told=told))
 
 
 @lru_cache(maxsize=1024)
@@ -125,36 +160,43 @@ def _figures(section: Section) -> Markup:
 
 
 def next_step(result: Result) -> Step | None:
-    """What to do first: what keeps most else from working, then a mistake that has a name, then the
-    first wrong answer, then the first gap. None where all passed, or nothing could be graded."""
+    """What to do first: what keeps a file from being imported, then the function that costs most,
+    with the tests of several functions that fail for the same mistake. Of the functions that are
+    not written yet only the first counts. None where all passed, or nothing could be graded."""
     failed = [test for test in result.tests if test.kind != "passed"]
     if not failed or result.problem:
         return None
-
-    def urgency(test: TestResult) -> tuple[int, bool]:
-        kind = test.kind if test.kind in URGENCY else "wrong"
-        return URGENCY.index(kind.replace("raised", "wrong")), not test.mistake
-
-    first = min(failed, key=urgency)
-    alike = [test for test in failed if _cause(test) == _cause(first)]
+    owner = {test.mistake: test.function for test in failed if test.mistake and test.function}
+    causes: dict[str, list[TestResult]] = {}
+    for test in failed:
+        cause = test.reason if test.kind == "import" else test.function or owner.get(test.mistake)
+        causes.setdefault(cause or test.id, []).append(test)
+    unwritten = [tests for tests in causes.values() if tests[0].kind in UNWRITTEN]
+    candidates = [tests for tests in causes.values() if tests not in unwritten[1:]]
+    tests = max(candidates, key=lambda tests: (tests[0].kind == "import", _points(tests)))
+    first = next((test for test in tests if test.function), tests[0])
+    function = "" if first.kind == "import" else first.function
     advice = first.hint or ADVICE.get(first.kind, "")
-    return Step(first, sum(test.points for test in alike), advice)
+    return Step(first, function, len(tests), _points(tests), advice)
 
 
-def _cause(test: TestResult) -> tuple[str, ...]:
-    return (test.mistake,) if test.mistake else (test.kind, test.reason)
+def _points(tests: list[TestResult]) -> float:
+    return sum(test.points for test in tests)
 
 
 def _parts(result: Result) -> list[Part]:
-    names = list(dict.fromkeys(test.part for test in result.tests))
+    """The parts; what waits for one import stands together."""
+    parts: dict[str, dict[tuple[str, str], list[TestResult]]] = {}
+    for test in result.tests:
+        key = (test.reason, "") if test.kind == "import" else ("", test.function)
+        parts.setdefault(test.part, {}).setdefault(key, []).append(test)
+    made = {
+        name: [Group(function, tuple(tests)) for (_, function), tests in groups.items()]
+        for name, groups in parts.items()
+    }
     return [
-        Part(
-            name,
-            result.part_earned(name),
-            result.part_points(name),
-            tuple(test for test in result.tests if test.part == name),
-        )
-        for name in names
+        Part(name, tuple(sorted(groups, key=lambda group: not group.function)))
+        for name, groups in made.items()
     ]
 
 
