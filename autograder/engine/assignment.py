@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import py_compile
 import sys
+import tempfile
 import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import cache_from_source
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from types import ModuleType
 
 from .errors import KitError
@@ -71,10 +75,14 @@ class Assignment:
 
     @cached_property
     def given_files(self) -> dict[str, bytes]:
-        """The given and the supplied modules, as every submission gets them."""
+        """The given and the supplied modules, as every submission gets them: compiled, too, as each
+        of its processes would have to compile them again."""
         paths = [self.solutions / self.package / f"{name}.py" for name in self.given]
-        paths += self._supplied_paths
-        return {f"{self.package}/{p.name}": p.read_bytes() for p in paths if p.exists()}
+        files: dict[str, bytes] = {}
+        for path in filter(Path.exists, [*paths, *self._supplied_paths]):
+            name = f"{self.package}/{path.name}"
+            files |= {name: path.read_bytes(), cache_from_source(name): _compiled(path)}
+        return files
 
     @cached_property
     def supplied_modules(self) -> tuple[str, ...]:
@@ -131,6 +139,16 @@ def import_file(name: str, path: Path) -> ModuleType:
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
+
+
+def _compiled(path: Path) -> bytes:
+    """What Python keeps of a module in `__pycache__`, to be used without a look at the source."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = f"{folder}/compiled"
+        py_compile.compile(
+            str(path), kept, doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+        )
+        return Path(kept).read_bytes()
 
 
 def _sources(folder: Path, package: str) -> dict[str, bytes]:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine.sandbox.worker.wire import Handle
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import Call, ask
@@ -428,24 +427,18 @@ def _backward(
     """All forward passes and then, in this order, the backward passes: the answers to these, in the
     order of the cases; and the answers to the forward passes and others.
 
-    The cache is the second result. A cache that is returned last is used as well: that order is
-    charged where the running values are judged.
+    A cache that is returned last is used as well: that order is charged where the running values
+    are judged.
     """
     backward = student.batchnorm.batchnorm_backward
     backward = backward.watched if watched else backward
     forward = [_forward(student, batch, **options) for batch, options in cases]
     order = range(len(cases)) if order is None else order
-    calls = [backward.call(douts[i], forward[i][place]) for place in (1, 3) for i in order]
-    answers = ask(*forward, *others, *calls)
-    passed, gone_back = answers[: -len(calls)], answers[-len(calls) :]
-    found = []
-    for number, (batch, options) in enumerate(cases):
-        _output(passed[number], batch, options)
-        second, last = passed[number].value[1], passed[number].value[-1]
-        is_last = isinstance(second, Handle) and second.type_name.startswith("ndarray")
-        is_last = is_last and not isinstance(last, np.ndarray)
-        found.append(gone_back[[*order].index(number) + len(cases) * is_last])
-    return found, passed
+    answers = ask(*forward, *others, *(backward.call(douts[i], forward[i][1]) for i in order))
+    passed, gone_back = answers[: -len(cases)], answers[-len(cases) :]
+    for answer, case in zip(passed, cases, strict=False):
+        _output(answer, *case)
+    return [gone_back[[*order].index(number)] for number in range(len(cases))], passed
 
 
 def _three(answer: Answer, dout: np.ndarray) -> Any:

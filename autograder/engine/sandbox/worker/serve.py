@@ -90,12 +90,11 @@ class Servant:
         self._find = find
         self._folder = folder
         self._calls = 0
-        self._kept: dict[tuple[int, int], Kept] = {}
+        self._kept: dict[int, list[Kept]] = {}
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
         self._encoder = Encoder(lambda value: Handle(0, 0, _type_name(value)))
         self._handed_back: list[Kept] = []
-        self._given: list[Given] = []
         self._returned: dict[str, Returned] = {}
 
     def answer(self, request: bytes | bytearray) -> bytes:
@@ -134,7 +133,7 @@ class Servant:
         own = [kept.value for kept in handed_back]
         # What a call leaves here may be, or keep, an array that it was given.
         named = _named(args, kwargs, own) if watched or opaque else []
-        given = self._given = _arrays_in(named)
+        given = _arrays_in(named)
         held = [(name, x, x.copy()) for name, x in named if type(x) in (list, dict)]
         before = [old for kept in handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
@@ -156,10 +155,10 @@ class Servant:
                 changed.append(GLOBAL_STATE)
             seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) in (tuple, list):
-            # All are kept: where a function mixes up their order, the test may still find its own.
-            kept = [self._keep(entry, number, place) for place, entry in enumerate(value)]
+            self._kept[number] = [Kept(entry, given) for entry in value]
             value = type(value)(
-                kept[place] if place in opaque else entry for place, entry in enumerate(value)
+                Handle(number, place, _type_name(entry)) if place in opaque else entry
+                for place, entry in enumerate(value)
             )
         return ["returned", value, *seen]
 
@@ -184,14 +183,15 @@ class Servant:
             return False
         return self._encoder.encode(last.content) != last.reply
 
-    def _keep(self, value: Any, call: int, position: int) -> Handle:
-        self._kept[call, position] = Kept(value, self._given)
-        return Handle(call, position, _type_name(value))
-
     def _kept_object(self, handle: Handle) -> Any:
-        kept = self._kept.get((handle.call, handle.position))
-        if kept is None:
+        """The object at that place of the result. Where an array stands there, and none at the end,
+        it is the last one: mixing up the order costs no more than the tests of the order."""
+        entries = self._kept.get(handle.call, [])
+        if handle.position >= len(entries):
             raise NotKept(handle.call)
+        kept, last = entries[handle.position], entries[-1]
+        if isinstance(kept.value, np.ndarray) and not isinstance(last.value, np.ndarray):
+            kept = last
         self._handed_back.append(kept)
         return kept.value
 
