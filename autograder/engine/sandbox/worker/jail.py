@@ -28,22 +28,19 @@ class Jail:
     limits: dict[str, int]
     namespaces: bool
 
-    def separate(self) -> None:
-        """In a fresh child: own process group and, where possible, own namespaces.
-
-        A process namespace holds for the children of this process, not for itself.
-        """
-        os.setsid()
-        _die_with_parent()
+    def fork(self) -> int:
+        """Like `os.fork`, the child in namespaces of its own, where that is asked for."""
         if not self.namespaces:
-            return
+            return os.fork()
         wanted = linux.CLONE_NEWPID | linux.CLONE_NEWNS | linux.CLONE_NEWIPC
         user, group = os.geteuid(), os.getegid()
         try:
-            linux.unshare(wanted)
+            return linux.fork_into(wanted)
         except OSError:
-            linux.unshare(wanted | linux.CLONE_NEWUSER)
+            process = linux.fork_into(wanted | linux.CLONE_NEWUSER)
+        if process == 0:
             map_user(user, group)
+        return process
 
     def mount_scratch(self, scratch: str) -> None:
         """A file system of the worker's own, gone with it; and no sight of processes."""
@@ -61,6 +58,7 @@ class Jail:
 
     def close(self, scratch: str, rules: Filter | None) -> None:
         """Gives up everything else: user, limits, capabilities, files, system calls."""
+        os.setsid()
         for name, value in self.limits.items():
             kind = getattr(resource, name, None)
             if kind is not None:
@@ -71,7 +69,7 @@ class Jail:
             os.setresuid(self.user, self.user, self.user)
         with contextlib.suppress(OSError, KeyError, AttributeError):
             linux.drop_capabilities()
-        _die_with_parent()  # again: a change of user cancels it
+        _die_with_parent()  # after the change of user, which would cancel it
         with contextlib.suppress(OSError, AttributeError):
             linux.prctl(linux.PR_SET_DUMPABLE, 0)
             linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)

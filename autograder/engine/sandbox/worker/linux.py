@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -26,9 +27,12 @@ MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_libc_with_lock = ctypes.PyDLL(None, use_errno=True)
+"""The same, for a call in which no other thread of this process may run Python."""
 
 
 def _checked(result: int, what: str) -> int:
@@ -52,6 +56,20 @@ def prctl(option: int, value: int) -> None:
 def unshare(flags: int) -> None:
     """Gives this process namespaces of its own. Raises `OSError`."""
     _checked(_libc.unshare(flags), "unshare")
+
+
+def fork_into(namespaces: int) -> int:
+    """Like `os.fork`, the child in new namespaces: the first process of a process namespace, with
+    which all others in it end. Raises `OSError`."""
+    number, zero = SYS_CLONE[os.uname().machine], ctypes.c_ulong(0)
+    flags = ctypes.c_ulong(namespaces | signal.SIGCHLD)
+    ctypes.pythonapi.PyOS_BeforeFork()
+    process = int(_libc_with_lock.syscall(ctypes.c_long(number), flags, zero, zero, zero, zero))
+    if process == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+    else:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+    return _checked(process, "clone")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:

@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 import warnings
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgpack  # noqa: F401 - loaded here once, for all workers
 import numpy as np
@@ -42,14 +42,6 @@ SWITCH_INTERVAL = 1e-4
 5e-3, times the threads, would use up an honest function's time."""
 
 
-class _Running(NamedTuple):
-    """A worker: the process to wait for, the one running the code, its folder."""
-
-    outer: int
-    inner: int
-    scratch: str
-
-
 class Zygote:
     """Makes workers and ends them, at the sandbox's command."""
 
@@ -58,7 +50,8 @@ class Zygote:
         self._jail = Jail(**settings["jail"])
         self._rules = filter_if_available()
         self._scratch: str = settings["scratch"]
-        self._workers: dict[int, _Running] = {}
+        self._workers: dict[int, str] = {}
+        """The workers' scratch folders, by their process ids."""
 
     def serve(self) -> None:
         """Answers commands until the sandbox closes its end."""
@@ -84,21 +77,16 @@ class Zygote:
 
     def _spawn(self, channel: int) -> dict[str, Any]:
         scratch = self._make_scratch()
-        ready, told = os.pipe()
-        outer = os.fork()
-        if outer == 0:
-            os.close(ready)
-            _never_return(self._be_outer, channel, scratch, told)
-        os.close(told)
+        try:
+            worker = self._jail.fork()
+        except OSError as problem:
+            os.close(channel)
+            return {"error": f"no process could be forked: {problem}"}
+        if worker == 0:
+            _never_return(self._be_worker, channel, scratch)
         os.close(channel)
-        with open(ready, "rb") as pipe:
-            text = pipe.read()
-        if not text:
-            status = os.waitpid(outer, 0)[1]
-            return {"error": f"the worker's process ended at its start (status {status})"}
-        inner = int(text)
-        self._workers[outer] = _Running(outer, inner or outer, scratch)
-        return {"worker": outer}
+        self._workers[worker] = scratch
+        return {"worker": worker}
 
     def _make_scratch(self) -> str:
         """A folder for one worker: its own file system is mounted there, if it can have one."""
@@ -109,30 +97,8 @@ class Zygote:
             os.chown(folder, self._jail.user, self._jail.user)
         return folder
 
-    def _be_outer(self, channel: int, scratch: str, told: int) -> None:
-        """The first child: makes the process namespace, and waits there for the worker."""
-        self._control.close()
-        self._jail.separate()
-        if not self._jail.namespaces:
-            os.write(told, b"0")
-            os.close(told)
-            self._be_worker(channel, scratch)
-            return
-        inner = os.fork()
-        if inner == 0:
-            os.close(told)
-            _never_return(self._be_worker, channel, scratch)
-        os.close(channel)
-        os.write(told, str(inner).encode())
-        os.close(told)
-        code = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
-        if code < 0:  # ends by the same signal, so that namespaces make no difference
-            with contextlib.suppress(OSError):
-                signal.signal(-code, signal.SIG_DFL)
-            os.kill(os.getpid(), -code)
-        os._exit(code & 0xFF)
-
     def _be_worker(self, channel: int, scratch: str) -> None:
+        self._control.close()
         self._jail.mount_scratch(scratch)
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = scratch
@@ -142,29 +108,27 @@ class Zygote:
         _serve_channel(3, scratch)
 
     def _cpu_seconds(self, worker: int) -> float:
-        _, inner, scratch = self._workers[worker]
+        scratch = self._workers[worker]
         if not self._jail.namespaces and scratch_folder.is_larger(scratch, limits.SCRATCH):
-            _kill(inner)  # a file system of its own would have been full
+            _kill(worker)  # a file system of its own would have been full
         try:
-            return time.clock_gettime((~inner << 3) | 2)  # the CPU clock of that process
+            return time.clock_gettime((~worker << 3) | 2)  # the CPU clock of that process
         except OSError:
             return 0.0
 
     def _end(self, worker: int, grace: float = 0.0) -> int:
         """Its exit code; one that is ending has `grace` seconds to do so with its own."""
-        outer, inner, scratch = self._workers.pop(worker)
+        scratch = self._workers.pop(worker)
         deadline = time.monotonic() + grace
-        ended, status = os.waitpid(outer, os.WNOHANG)
+        ended, status = os.waitpid(worker, os.WNOHANG)
         while ended == 0 and time.monotonic() < deadline:
             time.sleep(0.002)
-            ended, status = os.waitpid(outer, os.WNOHANG)
+            ended, status = os.waitpid(worker, os.WNOHANG)
         if ended == 0:
-            # The first process of a namespace takes all others with it.
-            for process in {inner, outer}:
-                _kill(process)
-            status = os.waitpid(outer, 0)[1]
+            _kill(worker)  # the first process of a namespace takes all others with it
+            status = os.waitpid(worker, 0)[1]
         if not self._jail.namespaces:
-            self._sweep(outer)
+            self._sweep(worker)
             scratch_folder.remove(scratch)
         return os.waitstatus_to_exitcode(status)
 
