@@ -22,7 +22,7 @@ from ..report.pages.classbook import ClassBook
 from ..report.pages.classpage import class_page
 from ..report.result import KINDS_TO_LOOK_AT
 from ..sandbox.layers import LAYERS, SandboxError
-from ..submission.find import find_submissions, left_out
+from ..submission.find import Finder
 from ..text import visible
 from .batch import MAX_ATTEMPTS, Task, grade_all, protection_of_process, tasks, write_atomically
 from .executor import available_cores, cluster, kill_pool, local_pool
@@ -77,8 +77,8 @@ def run_class(run: Run) -> Tally:
         _refuse_unknown_layers(run.require)
         assignment = Assignment.load(run.assignment)
         pattern = id_pattern(run.gradebook, run.id_pattern)
-        found = find_submissions(run.paths, assignment.package, assignment.modules)
-        ignored = left_out(run.paths, found)
+        finder = Finder(assignment.package, assignment.modules, run.out)
+        found = finder.find(run.paths)
         new_executor, width = _executor(run, len(found))
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
@@ -117,7 +117,7 @@ def run_class(run: Run) -> Tally:
     pairs = look_alikes([row.prints for row in tally.book.rows])
     write_atomically(run.out / "index.html", class_page(tally.book, pairs, assignment))
     unknown = _export(run, pattern, tally, assignment)
-    _say_left_out(ignored)
+    _say_left_out(sorted(set(finder.left_out)))
     _summarise(run, tally, time.monotonic() - started)
     for line in unknown:
         click.echo(line)
