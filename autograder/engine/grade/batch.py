@@ -142,12 +142,12 @@ def earlier_result(
     return result if found == wanted and layers >= set(settings.require) and not failed else None
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Writes a file that is never seen half-written. Raises `OSError`, which names it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half")  # the next try replaces what a killed one left
     try:
-        half.write_text(text, "utf-8")
+        half.write_bytes(content.encode() if isinstance(content, str) else content)
         half.replace(path)
     except OSError as problem:
         half.unlink(missing_ok=True)
@@ -237,21 +237,21 @@ def _next_job(waiting: Iterator[Task], assignment: Assignment) -> _Job | None:
 
 
 def _written(out: Path, job: _Job, report: Report) -> Report:
-    write_atomically(page_path(out, job.task), report.page)
+    write_atomically(page_path(out, job.task.stem), report.page)
     write_atomically(out / "results" / f"{job.task.stem}.json", to_json(report.result))
     return report
 
 
 def _kept(out: Path, job: _Job, report: Report) -> Report:
     """An earlier result keeps its page; one that is lost comes back without figures."""
-    if not page_path(out, job.task).exists():
-        write_atomically(page_path(out, job.task), report.page)
+    if not page_path(out, job.task.stem).exists():
+        write_atomically(page_path(out, job.task.stem), report.page)
     return report
 
 
-def page_path(out: Path, task: Task) -> Path:
+def page_path(out: Path, stem: str) -> Path:
     """Where the student's page is."""
-    return out / "feedback" / f"{task.stem}.html"
+    return out / "feedback" / f"{stem}.html"
 
 
 def _given_up(job: _Job, assignment: Assignment, settings: Settings) -> Result:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..result import Result, TestResult
+from ..result import Result, TestResult, total
 
 MAX_DETAILS = 6
 EVENTS = {
@@ -75,10 +75,8 @@ class ClassBook:
     @property
     def parts(self) -> dict[str, float]:
         """The parts' points."""
-        found: Counter[str] = Counter()
-        for test in self.tests:
-            found[test.part] += test.points  # type: ignore[assignment]
-        return dict(found)
+        parts = dict.fromkeys(test.part for test in self.tests)
+        return {part: total(t.points for t in self.tests if t.part == part) for part in parts}
 
     def graders(self) -> list[tuple[dict[str, Any], int]]:
         """The different records of graders, the commonest first, and how many have each."""
