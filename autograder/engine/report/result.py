@@ -18,7 +18,6 @@ from ..suite.program import Events
 from ..text import printable, visible, without_paths
 
 MAX_REASON = 400
-KINDS_TO_LOOK_AT = ("import", "timeout", "crash", "unusable", "grader")
 
 
 @dataclass(frozen=True)
