@@ -40,80 +40,53 @@ submission_8:
 """
 
 Class = dict[str, bytes]
+
+
+def work(*folders: str, content: bytes = NEW) -> Class:
+    return {f"{folder}/{path}": content for folder in folders for path in PACKAGE}
+
+
+CANVAS = {
+    "adal_LATE_1_90_submission.zip": RIGHT, "LATE_anon_aB3_98_x.zip": RIGHT,
+    "zoe_2_91_alpha.py": NEW, "zoe_2_92_beta-1.py": NEW, "zoe_2_90_beta.py": OLD,
+    "wei_3_93_submission.zip": WRONG, "wei_3_94_submission-1.zip": RIGHT, "wei_3_95_report.pdf": b"",
+    "eve_4_96_alpha (1).py": NEW, "eve_4_97_beta (1).py": NEW, "group_one_5_99_x_1_2.zip": RIGHT,
+}  # fmt: skip
+MOODLE = {
+    "Ada L_1_assignsubmission_file/submission.zip": RIGHT,
+    "Ada L_1_assignsubmission_onlinetext/onlinetext.html": b"be kind",
+    **work("Zoë M_2_assignsubmission_file_"),
+}
 CLASSES: dict[str, tuple[Class, list[str]]] = {
-    "canvas": (
-        {
-            "adal_LATE_1_90_submission.zip": RIGHT,
-            "zoe_2_91_alpha.py": NEW,
-            "zoe_2_92_beta-1.py": NEW,
-            "zoe_2_90_beta.py": OLD,
-            "wei_3_93_submission.zip": WRONG,
-            "wei_3_94_submission-1.zip": RIGHT,
-            "wei_3_95_report.pdf": b"",
-            "eve_4_96_alpha (1).py": NEW,
-            "eve_4_97_beta (1).py": NEW,
-            "LATE_anon_aB3_98_x.zip": RIGHT,
-            "group_one_5_99_x_1_2.zip": RIGHT,
-        },
-        ["LATE_anon", "adal_LATE_1_90_submission", "eve_4", "group_one_5", "wei_3", "zoe_2"],
-    ),
-    "moodle": (
-        {
-            "Ada L_1_assignsubmission_file/submission.zip": RIGHT,
-            "Ada L_1_assignsubmission_onlinetext/onlinetext.html": b"be kind",
-            "Zoë M_2_assignsubmission_file_/pkg/alpha.py": NEW,
-            "Zoë M_2_assignsubmission_file_/pkg/beta.py": NEW,
-        },
-        ["Ada L_1", "Zoë M_2"],
-    ),
-    "moodle flat": (
-        {
-            "Ada L_1_assignsubmission_file_submission.zip": RIGHT,
-            "Al_2_assignsubmission_file_alpha.py": NEW,
-            "Al_2_assignsubmission_file_beta.py": NEW,
-        },
-        ["Ada L_1", "Al_2"],
-    ),
+    "canvas": (CANVAS, ["LATE_anon", "adal_LATE_1_90_submission", "eve_4", "group_one_5", "wei_3", "zoe_2"]),
+    "moodle": (MOODLE, ["Ada L_1", "Zoë M_2"]),
+    "moodle flat": ({
+        "Ada L_1_assignsubmission_file_submission.zip": RIGHT,
+        **{f"Al_2_assignsubmission_file_{module}.py": NEW for module in MODULES},
+    }, ["Ada L_1", "Al_2"]),
     "gradescope": (
-        {"submission_metadata.yml": YAML.encode()}
-        | {f"submission_{n}/{path}": NEW for n in (7, 8) for path in PACKAGE},
+        {"submission_metadata.yml": YAML.encode(), **work("submission_7", "submission_8")},
         ["Ada Lovelace, Zoë submission_7", "Alan submission_8"],
     ),
-    "clones": (
-        {f"hw-{name}/{path}": NEW for name in ("ada", "al") for path in PACKAGE}
-        | {f"hw-ada/.git/{n}": b"" for n in range(9)}
-        | {"hw-al/venv/pkg/alpha.py": OLD, "hw-al/submission.zip": RIGHT},
-        ["hw-ada", "hw-al"],
-    ),
+    "clones": ({
+        **work("hw-ada", "hw-al"), **{f"hw-ada/.git/{n}": b"" for n in range(9)},
+        "hw-al/venv/pkg/alpha.py": OLD, "hw-al/submission.zip": RIGHT,
+    }, ["hw-ada", "hw-al"]),
     "attempts": (
-        {
-            f"{who}/{number}/{path}": content
-            for who in ("ada", "al")
-            for number, content in ((1, OLD), (2, OLD), (10, NEW))
-            for path in PACKAGE
-        },
+        {**work("ada/1", "ada/2", "al/1", "al/2", content=OLD), **work("ada/10", "al/10")},
         ["ada", "al"],
     ),
-    "blackboard": (
-        {
-            f"{BB.format('ada', 1)}_x.zip": WRONG,
-            f"{BB.format('ada', 2)}_x.zip": RIGHT,
-            f"{BB.format('ada', 2)}.txt": b"",
-            f"{BB.format('al', 1)}_x.zip": RIGHT,
-        },
-        ["_ada", "_al_"],
-    ),
-    "brightspace": (
-        {
-            "index.html": b"",
-            "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
-            "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
-            "2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
-        },
-        ["- Al -", "Ada"],
-    ),
+    "blackboard": ({
+        f"{BB.format('ada', 1)}_x.zip": WRONG, f"{BB.format('ada', 2)}_x.zip": RIGHT,
+        f"{BB.format('ada', 2)}.txt": b"", f"{BB.format('al', 1)}_x.zip": RIGHT,
+    }, ["_ada", "_al_"]),
+    "brightspace": ({
+        "index.html": b"", "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
+        "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
+        "2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
+    }, ["- Al -", "Ada"]),
     "zips": ({"ada.zip": RIGHT, "al.zip": RIGHT, "notes.txt": b""}, ["ada", "al"]),
-}
+}  # fmt: skip
 
 
 def find(*paths: Path, out: Path | None = None) -> tuple[list[HandIn], Finder]:
@@ -151,11 +124,8 @@ def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
     assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
     assert "older, not graded: 93/submission.zip/pkg" in notes["wei_3.zip"]
     assert "taken for beta.py: beta (1).py" in notes["eve_4.zip"]
-    moodle, _ = find(made(tmp_path / "m", CLASSES["moodle"][0]))
+    moodle, _ = find(made(tmp_path / "m", MOODLE))
     assert moodle[0].notes == ("beside: Ada L_1_assignsubmission_onlinetext",)
-
-
-CANVAS = CLASSES["canvas"][0]
 
 
 def test_a_hand_in_knows_its_students(tmp_path: Path) -> None:
@@ -207,7 +177,7 @@ def test_of_several_packages_the_one_by_rule_is_graded_and_the_other_named(tmp_p
         ({f"{s}/{n}.zip": RIGHT for s in "AB" for n in ("ada", "al")}, "in no known form"),
         ({f"{s}.zip": zip_of({"a_1_2_x.zip": RIGHT, "b_2_3_y.zip": RIGHT}) for s in "AB"}, "form"),
         ({f"{who}_{m}.py": NEW for who in ("ada", "al") for m in MODULES}, "no zip and no folder"),
-        ({f"{n}/{path}": NEW for n in (1, 2) for path in PACKAGE}, "students, or attempts of one"),
+        (work("1", "2"), "students, or attempts of one"),
         ({"notes.txt": b""}, "no zip and no folder"),
         ({"submission_metadata.yml": b"---\n"}, "tells of no submission"),
     ],

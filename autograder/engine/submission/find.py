@@ -107,12 +107,11 @@ class Finder:
         """The hand-ins of a class that a platform exported."""
         metadata = next((item for item in items if item.name == METADATA), None)
         if metadata is not None:
-            (entry,) = metadata.entries()
-            text = entry.read(MAX_ARCHIVE).decode("utf-8-sig", "replace")
-            found, others = gradescope([i for i in items if i is not metadata], text)
-            if not found:
-                raise SubmissionError(f"{metadata.where} tells of no submission")
-            return [*found, *self._by_name(others)]
+            others = [item for item in items if item is not metadata]
+            if found := gradescope(metadata, others):
+                taken = {each.where for each in found}
+                return [*found, *self._by_name([i for i in others if i.where not in taken])]
+            raise SubmissionError(f"{metadata.where} tells of no submission")
         worth_it = [item for item in items if not item.is_link and self._is_worth_a_row(item)]
         return self._by_name(items) if form_of([item.name for item in worth_it]) else []
 
@@ -210,9 +209,16 @@ def disk_item(path: Path) -> Item:
             raise SubmissionError("neither a file nor a folder")
         if zipfile.is_zipfile(path):
             return _items(class_entries(path), path)
-        return _items(archive_entries(file_entry(path, PurePosixPath()).read(MAX_ARCHIVE)), path)
+        return _items(_unpacked(file_entry(path, PurePosixPath())), path)
 
     return Item(path.name, str(path), folder, link, entries, inside)
+
+
+def _unpacked(archive: Entry) -> list[Entry]:
+    try:
+        return archive_entries(archive.read(MAX_ARCHIVE))
+    except Exception as problem:  # whatever a damaged archive provokes
+        raise SubmissionError(f"{archive.path} can't be read: {problem}") from None
 
 
 def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
@@ -232,7 +238,7 @@ def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
     ]
 
     def inside() -> list[Item]:
-        return _items(cut if folder else archive_entries(found[0].read(MAX_ARCHIVE)), where)
+        return _items(cut if folder else _unpacked(found[0]), where)
 
     link = not folder and found[0].trouble == "is a link"
     return Item(name, str(where), folder, link, lambda: cut if folder else found, inside)

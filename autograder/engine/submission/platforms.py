@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from .attempts import COPY, newest
-from .entries import Entry, is_archive
+from .entries import MAX_ARCHIVE, Entry, is_archive
 from .read import HandIn
 
 METADATA = "submission_metadata.yml"
@@ -166,18 +166,20 @@ def _sortable(time: str) -> str:
     return time
 
 
-def gradescope(items: Sequence[Item], metadata: str) -> tuple[list[HandIn], list[Item]]:
-    """The hand-ins that Gradescope's metadata tells of, and the other items."""
-    told, of_name = _submitters(metadata), {item.name: item for item in items}
-    found = []
-    for folder, students in told.items():
-        item, names = of_name.pop(folder, None), ", ".join(each["name"] for each in students)
-        problem = "" if item else f"{METADATA} names {folder}, which is not there"
-        name, entries = f"{names} {folder}".strip(), item.entries if item else tuple
-        found.append(
-            HandIn(name, item.where if item else folder, entries, tuple(students), (), problem)
-        )
-    return found, list(of_name.values())
+def gradescope(metadata: Item, items: Sequence[Item]) -> list[HandIn]:
+    """The hand-ins that Gradescope's metadata tells of."""
+    text = ""
+    with suppress(Exception):  # whatever a damaged archive provokes: then it tells of none
+        text = next(iter(metadata.entries())).read(MAX_ARCHIVE).decode("utf-8-sig", "replace")
+    of_name, found = {item.name: item for item in items}, []
+    for folder, students in _submitters(text).items():
+        name = f"{', '.join(each['name'] for each in students)} {folder}".strip()
+        if item := of_name.get(folder):
+            found.append(HandIn(name, item.where, item.entries, tuple(students)))
+        else:
+            problem = f"{METADATA} names {folder}, which is not there"
+            found.append(HandIn(name, folder, tuple, tuple(students), problem=problem))
+    return found
 
 
 def _submitters(metadata: str) -> dict[str, list[dict[str, str]]]:
