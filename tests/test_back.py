@@ -16,6 +16,7 @@ from autograder.engine.errors import KitError
 from autograder.engine.grade.run import Run, run_class
 from autograder.engine.prove import classroom
 from autograder.engine.report.worksheet import WorksheetError, filled_in
+from tests.test_submission import put, zip_of
 
 SHEET = """\ufeffIdentifier,"Full name",Status,Grade,"Maximum Grade","Grade can be changed",\
 "Last modified (grade)","Feedback comments"
@@ -26,24 +27,11 @@ lines"
 """
 
 
-def files(tiny: Assignment, names: list[str]) -> dict[str, bytes]:
+def class_of(tiny: Assignment, folder: Path, *names: str) -> Path:
     """A class of zips: the first has all points, the others have none."""
     works = [classroom.solution(tiny), *[classroom.skeleton(tiny)] * len(names)]
-    return {name: zipped(work) for name, work in zip(names, works, strict=False)}
-
-
-def zipped(work: dict[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, data in work.items():
-            archive.writestr(name, data)
-    return content.getvalue()
-
-
-def write(folder: Path, made: dict[str, bytes]) -> Path:
-    for name, data in made.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
+    for name, work in zip(names, works, strict=False):
+        put(folder, name, zip_of(work))
     return folder
 
 
@@ -67,15 +55,13 @@ def moodle_takes(path: str, participants: set[int]) -> tuple[int, str] | None:
 
 def test_canvas(tiny: Assignment, tmp_path: Path) -> None:
     names = ["ada_LATE_101_901_x.zip", "al_102_902_y.zip", "zoe_103_text.html"]
-    folder, out = write(tmp_path / "class", files(tiny, names)), tmp_path / "out"
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     run_class(Run(tiny.folder, [folder], out, 1, gradebook="canvas", feedback_zip=True))
     rows = list(csv.DictReader((out / "canvas.csv").open()))[1:]
     assert {row["ID"]: float(row[tiny.title]) for row in rows} == {"101": 10, "102": 0, "103": 0}
     with zipfile.ZipFile(out / "feedback.zip") as archive:
-        assert {canvas_takes(name) for name in archive.namelist()} == {
-            ("101", "901"),
-            ("102", "902"),
-        }
+        taken = {canvas_takes(name) for name in archive.namelist()}
+        assert taken == {("101", "901"), ("102", "902")}
         page = archive.read("ada_LATE_101_901_x.html")
     assert page == (out / "feedback" / "ada_LATE_101_901_x.html").read_bytes()
 
@@ -83,9 +69,8 @@ def test_canvas(tiny: Assignment, tmp_path: Path) -> None:
 @pytest.mark.parametrize("between", ["/", "_"])
 def test_moodle(tiny: Assignment, tmp_path: Path, between: str) -> None:
     names = [f"{who}_assignsubmission_file{between}x.zip" for who in ("Ada L_501", "Al_502")]
-    folder, out = write(tmp_path / "class", files(tiny, names)), tmp_path / "out"
-    sheet = tmp_path / "sheet.csv"
-    sheet.write_text(SHEET, "utf-8")
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
+    sheet = put(tmp_path, "sheet.csv", SHEET.encode())
     run_class(Run(tiny.folder, [folder], out, 1, worksheet=sheet, feedback_zip=True))
     rows = list(csv.DictReader(io.StringIO((out / "worksheet.csv").read_text("utf-8-sig"))))
     grades = {int(row["Identifier"].removeprefix("Participant ")): row["Grade"] for row in rows}
@@ -128,8 +113,8 @@ def test_what_is_no_worksheet_is_refused(content: bytes, said: str) -> None:
 def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
     tiny: Assignment, tmp_path: Path
 ) -> None:
-    folder = write(tmp_path / "class", files(tiny, ["ada.zip", "al.zip"]))
-    sheet = write(tmp_path, {"sheet.csv": SHEET.encode()}) / "sheet.csv"
+    folder = class_of(tiny, tmp_path / "class", "ada.zip", "al.zip")
+    sheet = put(tmp_path, "sheet.csv", SHEET.encode())
     for wanted, said in (
         ({"gradebook": "canvas"}, "--id-pattern"),
         ({"worksheet": sheet}, "as Moodle"),
@@ -142,9 +127,9 @@ def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
 
 def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> None:
     names = ["ada_101_901_x.zip", "al_102_902_x.zip"]
-    folder, out = write(tmp_path / "class", files(tiny, names)), tmp_path / "out"
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     run_class(Run(tiny.folder, [folder], out, 1))
-    late = write(tmp_path / "late", files(tiny, ["al_LATE_102_950_x-1.zip", "zoe_103_951_x.zip"]))
+    late = class_of(tiny, tmp_path / "late", "al_LATE_102_950_x-1.zip", "zoe_103_951_x.zip")
     tally = run_class(Run(tiny.folder, [late], out, 1, gradebook="canvas"))
     earned = {row.file: row.earned for row in tally.rows.values()}
     assert earned == {

@@ -162,22 +162,22 @@ def look_alikes(
         source = np.setdiff1d(np.frombuffer(prints, np.uint32), reference, assume_unique=True)
         enough = [KNOWN * min(size, len(source), most) for size in sizes]
         found += _from(name, source, own, enough)
+    best = _strongest(pairs)
     for members in _joined(pairs, len(own)):
         if len(members) > 1:
-            links = [pair for pair in pairs if pair.members[0] in members]
-            least = min(_strongest(links), key=lambda pair: pair.likeness)
+            least = min((best[member] for member in members), key=lambda pair: pair.likeness)
             found.append(Group(tuple(members), least.likeness, least.shared))
     return sorted(found, key=lambda g: (not g.source, -g.likeness, -g.shared, g.members))
 
 
-def _strongest(pairs: Iterable[Group]) -> list[Group]:
+def _strongest(pairs: Iterable[Group]) -> dict[int, Group]:
     """For each member the pair that holds it best."""
     best: dict[int, Group] = {}
     for pair in pairs:
         for member in pair.members:
             if member not in best or pair.likeness > best[member].likeness:
                 best[member] = pair
-    return list(best.values())
+    return best
 
 
 def _from(

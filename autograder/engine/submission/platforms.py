@@ -126,7 +126,7 @@ def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn
 def _newest_files(
     parts: Sequence[Part], modules: Sequence[str], notes: list[str], problem: str
 ) -> tuple[list[Part], list[str], str]:
-    """Canvas calls a file that is handed in again activations-1.py: of loose modules the newest."""
+    """Canvas calls a file that is handed in again NAME-1.py: of loose modules the newest."""
     versions: dict[str, list[Part]] = defaultdict(list)
     for part in parts:
         own = COPY.sub("", part.below).lower()
