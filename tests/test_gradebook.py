@@ -56,7 +56,7 @@ def test_the_form_of_the_class_tells_the_students() -> None:
     assert text.splitlines()[2:] == ["ada,1,,,,3.6", ",,7,,,3.6"]
     assert problems == ["  not in it, nothing tells the student: y.zip"]
     with pytest.raises(PatternError, match="--worksheet FILE"):
-        refuse_nameless("moodle", [{"name": "zoe", "participant": "7"}])
+        refuse_nameless("moodle", [{"name": "zoe", "participant": "7"}, {"id": "Canvas's"}])
 
 
 def test_a_name_that_does_not_fit_is_left_out_and_named() -> None:

@@ -83,6 +83,10 @@ COLUMNS = {
 """The groups that a pattern may have, and the columns that they fill."""
 
 
+TOLD = {"canvas": {"id", "sis_id", "login"}, "moodle": {"email"}}
+"""By which of them a gradebook knows a student whom the form of the class tells."""
+
+
 class PatternError(ValueError):
     """The pattern for student names or ids can't be used."""
 
@@ -110,7 +114,7 @@ def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | 
 
 def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> None:
     """Raises `PatternError` where the class's form tells nothing that the gradebook goes by."""
-    if not any(student.keys() & COLUMNS[gradebook].keys() - {"name"} for student in students):
+    if not any(student.keys() & TOLD[gradebook] for student in students):
         other = " or, for Moodle, --worksheet FILE" if gradebook == "moodle" else ""
         raise PatternError(f"nothing here that {gradebook} knows a student by: --id-pattern{other}")
 
@@ -128,7 +132,7 @@ def export(
     are written, for the instructor to choose.
     """
     columns, rows = COLUMNS[gradebook], sorted(rows, key=lambda row: row.file)
-    students = {row.file: _students(row, pattern, columns) for row in rows}
+    students = {row.file: _students(row, pattern, gradebook) for row in rows}
     if gradebook == "moodle":
         told = {group for each in students.values() for student in each for group in student}
         columns = {group: name for group, name in columns.items() if group in told}
@@ -152,16 +156,14 @@ def export(
     return text.getvalue(), problems
 
 
-def _students(
-    row: Row, pattern: re.Pattern[str] | None, columns: Mapping[str, str]
-) -> list[dict[str, str]]:
+def _students(row: Row, pattern: re.Pattern[str] | None, gradebook: str) -> list[dict[str, str]]:
     """What tells the gradebook who handed this in."""
-    told: Sequence[Mapping[str, str | None]] = row.students
     if pattern is not None:
         found = pattern.search(row.file)
-        told = [found.groupdict()] if found else []
-    known = [{k: (v or "").strip() for k, v in each.items() if k in columns} for each in told]
-    return [each for each in known if pattern or each.keys() - {"name"}]
+        return [{k: (v or "").strip() for k, v in found.groupdict().items()}] if found else []
+    known = TOLD[gradebook]
+    told = [each for each in row.students if each.keys() & known]
+    return [{k: v for k, v in each.items() if k in known | {"name"}} for each in told]
 
 
 def harmless_cell(text: str) -> str:
