@@ -85,6 +85,15 @@ jobs_option = click.option(
     "--id-pattern", metavar="REGEX",
     help="Finds the student in a file's name, by named groups: (?P<id>...), (?P<name>...), ...",
 )  # fmt: skip
+@click.option(
+    "--worksheet", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Fill in the grading worksheet of a Moodle assignment.",
+)  # fmt: skip
+@click.option(
+    "--known", multiple=True, metavar="FOLDER", type=click.Path(path_type=Path, exists=True),
+    help="Compare with this work, too: published solutions, last year's class.",
+)  # fmt: skip
+@click.option("--feedback-zip", is_flag=True, help="Pack the pages for Canvas or Moodle.")
 @click.pass_obj
 def grade(
     assignment: Path,
@@ -98,8 +107,11 @@ def grade(
     no_figures: bool,
     gradebook: str | None,
     id_pattern: str | None,
+    worksheet: Path | None,
+    feedback_zip: bool,
+    known: tuple[Path, ...],
 ) -> None:
-    """Grade submissions: zips or folders that hold the package, or folders of them."""
+    """Grade submissions: zips or folders with the package, or a class of them, as exported."""
     if scheduler is None and all(path.exists() for path in paths):
         from .engine.grade.executor import start_server
 
@@ -110,6 +122,7 @@ def grade(
         Run(
             assignment, paths, out, jobs, seed, scheduler, resume, require,
             figures=not no_figures, gradebook=gradebook, id_pattern=id_pattern,
+            worksheet=worksheet, feedback_zip=feedback_zip, known=known,
         )
     )  # fmt: skip
 

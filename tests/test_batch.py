@@ -25,7 +25,7 @@ from autograder.engine.grade.grading import Grader, Settings
 from autograder.engine.prove import classroom
 from autograder.engine.report.result import Result, to_json, ungraded
 from autograder.engine.sandbox.layers import SandboxError
-from autograder.engine.submission.read import Submission
+from autograder.engine.submission.read import Submission, hand_in
 
 
 def killed_at_first(times: int) -> Callable[[], Executor]:
@@ -64,7 +64,9 @@ def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path)
         classroom.write_zip(path, classroom.solution(tiny))
     new_pool = local_pool(1)
     points = {}
-    reports = grade_all(tasks(paths), tiny, Settings(), new_pool(), new_pool, 1, tmp_path / "out")
+    reports = grade_all(
+        tasks(map(hand_in, paths)), tiny, Settings(), new_pool(), new_pool, 1, tmp_path / "out"
+    )
     for task, report in reports:
         if not points:
             kill_pool()
@@ -77,7 +79,7 @@ def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     tiny: Assignment, tiny_grader: Grader, tmp_path: Path
 ) -> None:
     submission = Submission("ada.zip", "ab", classroom.solution(tiny))
-    task = Task(tmp_path / "ada.zip", "ada")
+    task = Task(hand_in(tmp_path / "ada.zip"), "ada")
     right = tiny_grader.grade_submission(submission)
 
     def left(result: Result, **settings: Any) -> Result | None:

@@ -7,7 +7,14 @@ import io
 
 import pytest
 
-from autograder.engine.report.gradebook import PatternError, Row, export, final_grades, id_pattern
+from autograder.engine.report.gradebook import (
+    PatternError,
+    Row,
+    export,
+    final_grades,
+    id_pattern,
+    refuse_nameless,
+)
 
 POINTS = {"b_part": 4.0, "a_part": 6.0}
 TITLE = "Vanishing gradients"
@@ -19,13 +26,14 @@ def row(name: str, a: float = 6.0, b: float = 1.5) -> Row:
 
 def exported(gradebook: str, pattern: str | None, *names: str) -> tuple[list[list[str]], list[str]]:
     compiled = id_pattern(gradebook, pattern)
-    assert compiled is not None
     text, problems = export(gradebook, compiled, TITLE, POINTS, [row(name) for name in names])
     return list(csv.reader(io.StringIO(text))), problems
 
 
 def test_canvas_columns_come_in_the_order_that_canvas_wants() -> None:
-    lines, problems = exported("canvas", None, "lovelaceada_LATE_123_456_handin.zip")
+    lines, problems = exported(
+        "canvas", r"^(?P<name>[^_]+)_LATE_(?P<id>\d+)", "lovelaceada_LATE_123_456_handin.zip"
+    )
     assert lines == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", TITLE],
         ["    Points Possible", "", "", "", "", "10.0"],
@@ -41,15 +49,20 @@ def test_moodle_has_the_columns_of_the_pattern() -> None:
     assert lines == [["ID number", "Email address", TITLE], ["s17", "ada@example.org", "7.5"]]
 
 
-def test_moodle_names_downloads_like_this() -> None:
-    lines, _ = exported("moodle", None, "Ada Lovelace_4711_assignsubmission_file_.zip")
-    assert lines[1] == ["Ada Lovelace", "7.5"]
+def test_the_form_of_the_class_tells_the_students() -> None:
+    group = Row("x.zip", {"p": 1.2, "q": 2.4}, ({"name": "ada", "id": "1"}, {"sis_id": "7"}))
+    nobody = Row("y.zip", {"p": 0.0, "q": 0.0}, ({"name": "zoe"},))
+    text, problems = export("canvas", None, TITLE, {"p": 2.0, "q": 3.0}, [group, nobody])
+    assert text.splitlines()[2:] == ["ada,1,,,,3.6", ",,7,,,3.6"]
+    assert problems == ["  not in it, nothing tells the student: y.zip"]
+    with pytest.raises(PatternError, match="--worksheet FILE"):
+        refuse_nameless("moodle", [{"name": "zoe", "participant": "7"}, {"id": "Canvas's"}])
 
 
 def test_a_name_that_does_not_fit_is_left_out_and_named() -> None:
     lines, problems = exported("moodle", r"^(?P<id>\d+)", "12.zip", "ada.zip")
     assert [line[0] for line in lines[1:]] == ["12"]
-    assert problems == ["  not in it, the pattern does not fit: ada.zip"]
+    assert problems == ["  not in it, nothing tells the student: ada.zip"]
 
 
 def test_two_submissions_of_one_student_are_named() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import re
+from keyword import iskeyword
+
 import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.prove import classroom
-from autograder.engine.report.lookalikes import MIN_SHARED, Fingerprinter, look_alikes
+from autograder.engine.report.lookalikes import Fingerprinter, look_alikes
 from autograder.engine.variants import load_variants
 
 SKELETON = {"p/m.py": b"def spread(values):\n    raise NotImplementedError\n"}
@@ -50,7 +54,7 @@ def spread(values):
 
 @pytest.fixture
 def fingerprinter() -> Fingerprinter:
-    return Fingerprinter(SKELETON.values(), SOLUTION.values())
+    return Fingerprinter(SKELETON, SOLUTION)
 
 
 def prints(fingerprinter: Fingerprinter, source: str) -> bytes:
@@ -63,7 +67,7 @@ def test_a_renamed_copy_has_the_same_fingerprints(fingerprinter: Fingerprinter) 
 
 def test_copies_are_paired_and_others_are_not(fingerprinter: Fingerprinter) -> None:
     pairs = look_alikes([prints(fingerprinter, text) for text in (OTHER, OWN, RENAMED)])
-    assert [(p.one, p.other, p.likeness) for p in pairs] == [(1, 2, 1.0)]
+    assert [(p.members, p.likeness) for p in pairs] == [((1, 2), 1.0)]
 
 
 def test_a_copy_in_other_code_is_found(fingerprinter: Fingerprinter) -> None:
@@ -73,9 +77,8 @@ def test_a_copy_in_other_code_is_found(fingerprinter: Fingerprinter) -> None:
 
 
 def test_what_everybody_was_given_is_no_likeness(fingerprinter: Fingerprinter) -> None:
-    given = [prints(fingerprinter, files["p/m.py"].decode()) for files in (SKELETON, SOLUTION)]
-    assert given == [b"", b""]
-    assert look_alikes(given * 10) == []
+    assert prints(fingerprinter, SKELETON["p/m.py"].decode()) == b""
+    assert look_alikes([fingerprinter.solution] * 10, fingerprinter.solution) == []
 
 
 def test_what_much_of_the_class_shares_is_no_likeness() -> None:
@@ -89,7 +92,7 @@ def test_what_much_of_the_class_shares_is_no_likeness() -> None:
 
 def test_a_ring_of_copies_is_seen_in_a_small_class(fingerprinter: Fingerprinter) -> None:
     pairs = look_alikes([prints(fingerprinter, OWN)] * 15)
-    assert [(p.one, p.other) for p in pairs] == [(i, i + 1) for i in range(14)]
+    assert [p.members for p in pairs] == [tuple(range(15))]
 
 
 @pytest.mark.parametrize("source", ["", "\0", "'''", '"' * 5000, "(" * 5000, "é\ud800" * 9, "\\"])
@@ -117,9 +120,10 @@ def test_a_flood_of_files_takes_no_longer_than_one(fingerprinter: Fingerprinter)
 
 
 def test_independent_ways_to_write_it_are_no_look_alikes(kit: Assignment) -> None:
-    fingerprinter = Fingerprinter(kit.handed_out.values(), kit.solution_files.values())
-    ways = [fingerprinter.fingerprint(classroom.with_variant(kit, v)) for v in load_variants(kit)]
-    assert len(look_alikes(ways)) <= len(ways) // 20
+    make = Fingerprinter(kit.handed_out, kit.solution_files)
+    ways = [make.fingerprint(classroom.with_variant(kit, v)) for v in load_variants(kit)]
+    groups = [group for group in look_alikes(ways, make.solution) if not group.source]
+    assert sum(len(group.members) - 1 for group in groups) <= len(ways) // 20
 
 
 def test_a_pair_is_found_in_a_class_of_a_thousand() -> None:
@@ -127,5 +131,60 @@ def test_a_pair_is_found_in_a_class_of_a_thousand() -> None:
     class_prints = [np.unique(rng.integers(2**32, size=600, dtype=np.uint32)) for _ in range(1000)]
     class_prints[7] = np.unique(np.concatenate([class_prints[3][:400], class_prints[7][:100]]))
     (pair,) = look_alikes([each.tobytes() for each in class_prints])
-    assert (pair.one, pair.other, pair.shared) == (3, 7, 400)
-    assert pair.shared >= MIN_SHARED
+    assert (pair.members, pair.shared) == ((3, 7), 400)
+
+
+STATEMENTS = """mask = z > 0;out = np.zeros_like(z);e = np.exp(-np.abs(z));out[mask] = 1 / (1 + e[mask])
+out = np.where(z > 0, z, alpha * z);out = np.maximum(z, 0.0);s = 1 / (1 + np.exp(-z));n = x.shape[0]
+out = s * (1 - s);out = 1.0 - np.tanh(z) ** 2;mean = x.mean(axis=0);var = np.var(x, axis=0);xc = x - mean
+std = np.sqrt(var + eps);xhat = xc / std;out = gamma * xhat + beta;dbeta = dout.sum(axis=0)
+dgamma = np.sum(dout * xhat, axis=0);total = np.sqrt(sum(np.sum(g * g) for g in grads))
+scale = max_norm / (total + 1e-6);out = [g * scale for g in grads];z = np.asarray(z, dtype=float)
+norms = [np.linalg.norm(g) for g in grads];sigma = np.sqrt(2.0 / (n_in + n_out));out = z.copy()
+out = rng.normal(0.0, sigma, size=(n_in, n_out));out[z < 0] *= alpha;ratio = norms[0] / norms[-1]"""
+
+
+def work(choose: random.Random) -> str:
+    """A module of 25 functions, each of statements that everybody writes."""
+    known = re.split(r"[;\n]", STATEMENTS)
+    bodies = [choose.sample(known, choose.randrange(3, 9)) for _ in range(25)]
+    return "\n".join(
+        f"def f{n}(z, alpha):\n    " + "\n    ".join(body) for n, body in enumerate(bodies)
+    )
+
+
+def copied(text: str, choose: random.Random) -> str:
+    """The text with other names all over, and as much again of other code behind."""
+    new: dict[str, str] = {}
+    named = re.sub(
+        r"(?<![.\w])[A-Za-z_]\w*",
+        lambda m: m[0] if iskeyword(m[0]) else new.setdefault(m[0], f"v{choose.randrange(10**9)}"),
+        text,
+    )
+    return f"{named}\n{work(choose)}"
+
+
+@pytest.mark.parametrize("copies", [2, 21, 40, 90])
+def test_copies_are_all_named_however_many_and_honest_work_is_not(
+    fingerprinter: Fingerprinter, copies: int
+) -> None:
+    source = work(random.Random(0))
+    texts = [copied(source, random.Random(n)) for n in range(copies)]
+    texts += [work(random.Random(1000 + n)) for n in range(1, 201 - copies)]
+    (group,) = look_alikes([prints(fingerprinter, text) for text in texts])
+    assert group.members == tuple(range(copies))
+
+
+def test_what_is_known_and_the_solution_itself_are_found(kit: Assignment) -> None:
+    make = Fingerprinter(kit.handed_out, kit.solution_files)
+    renamed = {p: copied(c.decode(), random.Random(0)) for p, c in kit.solution_files.items()}
+    solution = make.fingerprint({path: text.encode() for path, text in renamed.items()})
+    rng = np.random.default_rng(2)
+    known, *honest = (np.unique(rng.integers(2**32, size=400, dtype=np.uint32)) for _ in range(30))
+    copies = [np.union1d(known[:300], each[:99]).tobytes() for each in honest[:9]]
+    class_prints = [*(each.tobytes() for each in honest), solution, *copies]
+    found = look_alikes(class_prints, make.solution, {"last year": known.tobytes()})
+    assert [(group.source, group.members) for group in found if group.source] == [
+        ("the solution", (29,)),
+        ("last year", tuple(range(30, 39))),
+    ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.engine.report.lookalikes import Pair
+from autograder.engine.report.lookalikes import Group
 from autograder.engine.report.pages.classbook import ClassBook, looks
 from autograder.engine.report.pages.classpage import class_page, discrimination
 from autograder.engine.report.pages.render import page_of
@@ -48,7 +48,7 @@ def test_a_small_class_has_a_page(count: int) -> None:
 
 def test_the_page_names_mistakes_pairs_and_what_to_look_at() -> None:
     book = book_of(60)
-    page = class_page(book, [Pair(1, 4, 0.83, 40)], made.assignment())
+    page = class_page(book, [Group((1, 4), 0.83, 40)], made.assignment())
     assert "unbiased variance" in page
     assert "83 % of the shorter one, 40 passages" in page
     assert any(row.looks for row in book.rows)

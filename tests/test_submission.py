@@ -12,14 +12,9 @@ import pytest
 
 from autograder.engine.grade.batch import tasks
 from autograder.engine.submission import read as submission
-from autograder.engine.submission.find import find_submissions, left_out
-from autograder.engine.submission.read import (
-    MAX_ARCHIVE,
-    MAX_DIRECTORY,
-    MAX_FILES,
-    SubmissionError,
-    read_submission,
-)
+from autograder.engine.submission.entries import MAX_ARCHIVE, MAX_DIRECTORY, SubmissionError
+from autograder.engine.submission.find import Finder
+from autograder.engine.submission.read import MAX_FILES, hand_in, read_submission
 
 MODULES = ("alpha", "beta")
 
@@ -161,7 +156,7 @@ def test_a_name_is_kept_as_given_but_for_what_could_do_harm(tmp_path: Path) -> N
 
 def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_path: Path) -> None:
     def found(folder: str) -> list[str]:
-        return [path.name for path in find_submissions([tmp_path / folder], "pkg", MODULES)]
+        return [each.name for each in Finder("pkg", MODULES).find([tmp_path / folder])]
 
     put(tmp_path, "class/pkg/alpha.py", b"")
     put(tmp_path, "class/alpha.py", b"")
@@ -193,7 +188,7 @@ def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_pat
 def test_stems_differ_on_every_file_system(tmp_path: Path) -> None:
     hangul, apart = "\uac00.zip", "\u1100\u1161.zip"  # the same letter, composed and not
     names = ["a.zip", "A.zip", "stra\u00dfe.zip", "STRASSE.zip", hangul, apart]
-    stems = [task.stem for task in tasks(tmp_path / name for name in names)]
+    stems = [task.stem for task in tasks(hand_in(tmp_path / name) for name in names)]
     assert stems == ["a", "A-2", "stra\u00dfe", "STRASSE-2", "\uac00", "\u1100\u1161-2"]
 
 
@@ -206,14 +201,13 @@ def test_find_submissions(tmp_path: Path) -> None:
     put(tmp_path, "class/.../pkg/alpha.py", b"")
     put(tmp_path, "class/c.tar.gz", b"")
     (tmp_path / "class" / "astray").symlink_to("q" * 300)
-    found = find_submissions([tmp_path / "class"], "pkg", MODULES)
-    assert [path.name for path in found] == ["...", "a", "b.zip", "c.tar.gz"]
-    assert left_out([tmp_path / "class"], found) == [".hidden.zip", "astray", "readme.txt"]
-    assert find_submissions([tmp_path / "class" / "a"], "pkg", MODULES) == [
-        tmp_path / "class" / "a"
-    ]
+    finder = Finder("pkg", MODULES)
+    found = finder.find([tmp_path / "class"])
+    assert [each.name for each in found] == ["...", "a", "astray", "b.zip", "c.tar.gz"]
+    assert finder.left_out == ["readme.txt", ".hidden.zip"]
+    assert [each.name for each in finder.find([tmp_path / "class" / "a"])] == ["a"]
     with pytest.raises(FileNotFoundError):
-        find_submissions([tmp_path / "none"], "pkg", MODULES)
+        finder.find([tmp_path / "none"])
     (tmp_path / "empty").mkdir()
     with pytest.raises(SubmissionError):
-        find_submissions([tmp_path / "empty"], "pkg", MODULES)
+        finder.find([tmp_path / "empty"])

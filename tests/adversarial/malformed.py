@@ -137,6 +137,7 @@ _KEPT_ARCHIVES = {
     "duplicates_same": _archive([*_PAIRS, *_PAIRS]),
     "duplicates_last_counts": _archive([("gradflow/diagnostics.py", b"1/0"), *_PAIRS]),
     "folder_entries": _archive([("gradflow/", b""), ("gradflow/tests/", b""), *_PAIRS]),
+    "tar": _tar(),
     "inner_zip": _zipped({"submission.zip": _ZIP}),
     "inner_zip_in_folder": _zipped({"17_anna/hw.zip": _ZIP, "readme.txt": b"x"}),
     "zip64": _zip64(),
@@ -155,7 +156,6 @@ _KEPT_ARCHIVES = {
 _LOST_ARCHIVES = {  # nothing can be graded: bytes, and what is said
     "empty_file": (b"", "the file is empty"),
     "text_file": (b"def sigmoid(z): ...\n" * 50, "not a readable zip"),
-    "tar": (_tar(), "not a readable zip"),
     "rar": (b"Rar!\x1a\x07\x00" + b"\0" * 500, "not a readable zip"),
     "html": (b"<html><body>404</body></html>", "not a readable zip"),
     "truncated_zip": (_ZIP[: len(_ZIP) // 2], "not a readable zip"),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..report.result import Result, from_gradescope, to_json, ungraded
-from ..submission.read import Submission, read_submission
+from ..submission.read import HandIn, Submission, read_hand_in
 from .executor import kill_pool
 from .grading import Grader, Settings
 from .reporter import Report, Reporter
@@ -35,9 +35,9 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Task:
-    """A submission on its way: where it lies, and the stem of its result's files."""
+    """A submission on its way: what was handed in, and the stem of its result's files."""
 
-    path: Path
+    hand_in: HandIn
     stem: str
 
 
@@ -98,19 +98,19 @@ def end_grader() -> None:
         _grader = None
 
 
-def tasks(paths: Iterable[Path]) -> list[Task]:
-    """A task for each path, with file stems that are safe and different from each other."""
+def tasks(hand_ins: Iterable[HandIn]) -> list[Task]:
+    """A task for each hand-in, with file stems that are safe and different from each other."""
     taken: set[str] = set()
     found = []
-    for path in paths:
-        name = path.name[:-4] if path.suffix.lower() == ".zip" else path.name
-        base = _safe_stem(name)
+    for hand_in in hand_ins:
+        name = hand_in.name
+        base = _safe_stem(name[:-4] if name.lower().endswith(".zip") else name)
         stem, number = base, 1
         while _alike(stem) in taken:
             number += 1
             stem = f"{base}-{number}"
         taken.add(_alike(stem))
-        found.append(Task(path, stem))
+        found.append(Task(hand_in, stem))
     return found
 
 
@@ -142,12 +142,15 @@ def earlier_result(
     return result if found == wanted and layers >= set(settings.require) and not failed else None
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Writes a file that is never seen half-written. Raises `OSError`, which names it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half")  # the next try replaces what a killed one left
     try:
-        half.write_text(text, "utf-8")
+        if isinstance(content, str):
+            half.write_text(content, "utf-8")
+        else:
+            half.write_bytes(content)
         half.replace(path)
     except OSError as problem:
         half.unlink(missing_ok=True)
@@ -233,25 +236,25 @@ def _next_job(waiting: Iterator[Task], assignment: Assignment) -> _Job | None:
     task = next(waiting, None)
     if task is None:
         return None
-    return _Job(task, read_submission(task.path, assignment.package, assignment.modules))
+    return _Job(task, read_hand_in(task.hand_in, assignment.package, assignment.modules))
 
 
 def _written(out: Path, job: _Job, report: Report) -> Report:
-    write_atomically(page_path(out, job.task), report.page)
+    write_atomically(page_path(out, job.task.stem), report.page)
     write_atomically(out / "results" / f"{job.task.stem}.json", to_json(report.result))
     return report
 
 
 def _kept(out: Path, job: _Job, report: Report) -> Report:
     """An earlier result keeps its page; one that is lost comes back without figures."""
-    if not page_path(out, job.task).exists():
-        write_atomically(page_path(out, job.task), report.page)
+    if not page_path(out, job.task.stem).exists():
+        write_atomically(page_path(out, job.task.stem), report.page)
     return report
 
 
-def page_path(out: Path, task: Task) -> Path:
+def page_path(out: Path, stem: str) -> Path:
     """Where the student's page is."""
-    return out / "feedback" / f"{task.stem}.html"
+    return out / "feedback" / f"{stem}.html"
 
 
 def _given_up(job: _Job, assignment: Assignment, settings: Settings) -> Result:

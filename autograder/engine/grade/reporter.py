@@ -94,7 +94,7 @@ class Reporter:
     def prints(self, submission: Submission) -> bytes:
         """The submission's fingerprints; none where they can't be made."""
         try:
-            return self._fingerprinter.fingerprint(submission.files)
+            return self.fingerprinter.fingerprint(submission.files)
         except (ValueError, RecursionError, MemoryError):
             return b""
 
@@ -103,9 +103,9 @@ class Reporter:
         return Records(self.assignment, are_kept=False)
 
     @cached_property
-    def _fingerprinter(self) -> Fingerprinter:
-        assignment = self.assignment
-        return Fingerprinter(assignment.handed_out.values(), assignment.solution_files.values())
+    def fingerprinter(self) -> Fingerprinter:
+        """Makes the fingerprints of this assignment's submissions."""
+        return Fingerprinter(self.assignment.handed_out, self.assignment.solution_files)
 
     @cached_property
     def _drawing(self) -> tuple[Section, Sequence[Draw]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
@@ -16,18 +15,21 @@ import click
 
 from ..assignment import Assignment
 from ..errors import KitError
-from ..report.gradebook import PatternError, Row, export, final_grades, id_pattern
-from ..report.lookalikes import look_alikes
+from ..report.gradebook import PatternError, Row, final_grades
+from ..report.lookalikes import Group, look_alikes
 from ..report.pages.classbook import ClassBook
 from ..report.pages.classpage import class_page
-from ..report.result import KINDS_TO_LOOK_AT
+from ..report.result import total
 from ..sandbox.layers import LAYERS, SandboxError
-from ..submission.find import find_submissions, left_out
+from ..submission.find import Finder
+from ..submission.read import HandIn, read_hand_in
 from ..text import visible
+from .back import Back
 from .batch import MAX_ATTEMPTS, Task, grade_all, protection_of_process, tasks, write_atomically
+from .earlier import Earlier, keep_prints
 from .executor import available_cores, cluster, kill_pool, local_pool
 from .grading import Settings
-from .reporter import Report
+from .reporter import Report, Reporter
 
 
 @dataclass(frozen=True)
@@ -45,30 +47,32 @@ class Run:
     figures: bool = True
     gradebook: str | None = None
     id_pattern: str | None = None
+    worksheet: Path | None = None
+    feedback_zip: bool = False
+    known: Sequence[Path] = ()
+
+    @property
+    def back(self) -> Back:
+        """What goes back to the learning platform."""
+        return Back(self.gradebook, self.id_pattern, self.worksheet, self.feedback_zip)
 
 
 @dataclass
 class Tally:
     """What is kept of each result while the class is graded: a few numbers."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: dict[str, Row] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
-    odd: list[str] = field(default_factory=list)
-    mistakes: Counter[str] = field(default_factory=Counter)
     book: ClassBook = field(default_factory=ClassBook)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    def add(self, task: Task, report: Report, parts: Sequence[str]) -> None:
+    def add(self, stem: str, report: Report, parts: Sequence[str]) -> None:
         result = report.result
-        self.book.add(result, task.stem, report.prints)
+        self.book.add(result, stem, report.prints)
         for test, seconds in report.seconds.items():
             self.seconds[test] += seconds
         self.points = {part: result.part_points(part) for part in parts}
-        self.rows.append(Row.of(result, parts))
-        self.mistakes.update({test.mistake for test in result.tests if test.mistake})
-        kinds = sorted({t.kind for t in result.tests if t.kind in KINDS_TO_LOOK_AT})
-        if result.problem or kinds:
-            self.odd.append(f"{result.name}: {result.problem or ', '.join(kinds)}")
+        self.rows[stem] = Row.of(result, parts)
 
 
 def run_class(run: Run) -> Tally:
@@ -76,9 +80,14 @@ def run_class(run: Run) -> Tally:
     try:
         _refuse_unknown_layers(run.require)
         assignment = Assignment.load(run.assignment)
-        pattern = id_pattern(run.gradebook, run.id_pattern)
-        found = find_submissions(run.paths, assignment.package, assignment.modules)
-        ignored = left_out(run.paths, found)
+        finder = Finder(assignment.package, assignment.modules, run.out)
+        found = finder.find(run.paths)
+        run.back.refuse(found)
+        known = Finder(assignment.package, assignment.modules).find(run.known)
+        todo = tasks(found)
+        earlier = Earlier.in_folder(
+            run.out, [task.stem for task in todo], assignment.digest, run.seed
+        )
         new_executor, width = _executor(run, len(found))
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
@@ -95,7 +104,7 @@ def run_class(run: Run) -> Tally:
             executor, protection = _ready_pool(new_executor, width, assignment, settings)
             _say_protection(*protection)
         reports = grade_all(
-            tasks(found),
+            todo,
             assignment,
             settings,
             executor,
@@ -108,32 +117,39 @@ def run_class(run: Run) -> Tally:
         if run.scheduler:
             reports = _of_the_same_kit(reports, assignment)
         for task, report in _with_progress(reports, len(found)):
-            tally.add(task, report, assignment.parts)
+            tally.add(task.stem, report, assignment.parts)
     except BaseException:
         kill_pool()
         raise
-    write_atomically(run.out / "final_grades.csv", final_grades(tally.points, tally.rows))
-    tally.book.rows.sort(key=lambda row: (row.name, row.stem))  # they came in any order
-    pairs = look_alikes([row.prints for row in tally.book.rows])
-    write_atomically(run.out / "index.html", class_page(tally.book, pairs, assignment))
-    unknown = _export(run, pattern, tally, assignment)
-    _say_left_out(ignored)
-    _summarise(run, tally, time.monotonic() - started)
-    for line in unknown:
+    replaced = list(earlier.without(s for task in todo for s in task.hand_in.students))
+    for stem, result in earlier.results.items():
+        tally.add(stem, Report(result, "", earlier.prints.get(stem, b"")), assignment.parts)
+    if earlier.results:
+        replaced.append(f"with {len(earlier.results)} earlier results in {run.out}")
+    groups = _write(run, tally, assignment, known)
+    _say_left_out(sorted(set(finder.left_out)))
+    _summarise(run, tally, groups, time.monotonic() - started)
+    for line in [*replaced, *run.back.write(run.out, assignment, tally.points, tally.rows)]:
         click.echo(line)
     return tally
 
 
-def _export(
-    run: Run, pattern: re.Pattern[str] | None, tally: Tally, assignment: Assignment
-) -> list[str]:
-    """Writes the gradebook that was asked for; what to say about it."""
-    if run.gradebook is None or pattern is None:
-        return []
-    path = run.out / f"{run.gradebook}.csv"
-    text, problems = export(run.gradebook, pattern, assignment.title, tally.points, tally.rows)
-    write_atomically(path, text)
-    return [f"gradebook: {path}", *problems]
+def _write(run: Run, tally: Tally, assignment: Assignment, known: Sequence[HandIn]) -> list[Group]:
+    """Writes what is of the whole class; the look-alikes in it."""
+    write_atomically(run.out / "final_grades.csv", final_grades(tally.points, tally.rows.values()))
+    rows = tally.book.rows
+    rows.sort(key=lambda row: (row.name, row.stem))  # they came in any order
+    write_atomically(run.out / "tests.csv", tally.book.by_test())
+    reporter = Reporter(assignment)
+    read = [read_hand_in(each, assignment.package, assignment.modules) for each in known]
+    groups = look_alikes(
+        [row.prints for row in rows],
+        reporter.fingerprinter.solution,
+        {each.name: reporter.prints(each) for each in read},
+    )
+    write_atomically(run.out / "index.html", class_page(tally.book, groups, assignment))
+    keep_prints(run.out, {row.stem: row.prints for row in rows})
+    return groups
 
 
 def _executor(run: Run, count: int) -> tuple[Callable[[], Executor], int]:
@@ -216,21 +232,28 @@ def _with_progress(
         yield graded
 
 
-def _summarise(run: Run, tally: Tally, seconds: float) -> None:
-    possible = sum(tally.points.values())
-    totals = [sum(row.parts.values()) for row in tally.rows]
+def _summarise(run: Run, tally: Tally, groups: Sequence[Group], seconds: float) -> None:
+    possible = total(tally.points.values())
+    totals = [row.earned for row in tally.rows.values()]
     click.echo(
         f"{len(totals)} submissions in {seconds:.1f} s:"
         f" mean {statistics.mean(totals):.1f}, median {statistics.median(totals):.1f}"
         f" of {possible:g} points"
     )
-    for name, count in tally.mistakes.most_common(5):
-        click.echo(f"  mistake made {count} times: {name}")
+    taught = sorted(tally.book.lost.items(), key=lambda each: -each[1])
+    _say_some("to teach again", [f"{name} ({lost:g} points)" for name, lost in taught], 5)
+    odd = [f"{row.name} ({row.looks[0].label})" for row in tally.book.odd]
+    _say_some("to look at", odd, 10)
+    names = [row.name for row in tally.book.rows]
+    alike = [group.told(names) for group in groups]
+    _say_some("alike, to look at", alike, 5)
     if slowest := sorted(tally.seconds.items(), key=lambda timed: -timed[1])[:3]:
         said = ", ".join(f"{test} {seconds:.1f} s" for test, seconds in slowest)
         click.echo(f"  slowest tests, all submissions together: {said}")
-    for line in tally.odd[:10]:
-        click.echo(f"  look at {line}")
-    if len(tally.odd) > 10:
-        click.echo(f"  and {len(tally.odd) - 10} more")
     click.echo(f"grades: {run.out / 'final_grades.csv'}")
+
+
+def _say_some(what: str, told: Sequence[str], most: int) -> None:
+    if told:
+        more = f", and {len(told) - most} more" if len(told) > most else ""
+        click.echo(f"{what}: {', '.join(told[:most])}{more}")

@@ -57,9 +57,9 @@ def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
     click.echo()
     parts = list(assignment.parts)
     click.echo("  ".join([f"{'submission':14}", *(f"{p:>13}" for p in parts), f"{'total':>7}"]))
-    for row in sorted(tally.rows, key=lambda row: row.file):
+    for row in sorted(tally.rows.values(), key=lambda row: row.file):
         cells = [f"{row.parts[part]:13.1f}" for part in parts]
-        click.echo("  ".join([f"{row.file:14}", *cells, f"{sum(row.parts.values()):7.1f}"]))
+        click.echo("  ".join([f"{row.file:14}", *cells, f"{row.earned:7.1f}"]))
     click.echo(f"\nThe grades are in {graded / 'final_grades.csv'}, the class in {submissions}.")
     if (page := graded / "index.html").exists():
         click.echo(f"Open {page} in a browser: it links to each student's page.")

@@ -3,7 +3,8 @@ Canvas and Moodle.
 
 Canvas matches a row by ID, SIS User ID or SIS Login ID, and wants the student and section columns
 before the assignment's. Moodle's grade import (Grades, Import, CSV) lets the teacher choose which
-column to match with the students' ID number, user name or email address.
+column to match with the students' ID number, user name or email address; the assignment's own
+worksheet (Download grading worksheet, Upload grading worksheet) names each by its participant.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .result import Result
+from .result import Result, total
 
 SEPARATORS = r"[;|\t\r\n]"
 FORMULA = rf"(?:^|{SEPARATORS})\s*[=+\-@]|^[\t\r]"
@@ -26,32 +27,38 @@ COMPLETED = "Completed"
 
 @dataclass(frozen=True)
 class Row:
-    """A submission's line: its name, and what it earned in each part."""
+    """A submission's line: its name, what it earned in each part; students, back: see `HandIn`."""
 
     file: str
     parts: dict[str, float]
+    students: tuple[Mapping[str, str], ...] = ()
+    back: str = ""
 
     @classmethod
     def of(cls, result: Result, parts: Sequence[str]) -> Row:
-        return cls(result.name, {part: result.part_earned(part) for part in parts})
+        earned = {part: result.part_earned(part) for part in parts}
+        return cls(result.name, earned, result.students, result.back)
+
+    @property
+    def earned(self) -> float:
+        return total(self.parts.values())
 
 
 def final_grades(points: dict[str, float], rows: Iterable[Row]) -> str:
     """The CSV's text: the points of each part, then the submissions sorted by name."""
     parts = sorted(points)
-    possible = sum(points.values())
+    possible = total(points.values())
     text = io.StringIO()
     write = csv.writer(text, lineterminator="\n").writerow
     write(["file", *parts, "total_points_earned", "percent_correct", "grading_status"])
     write([POINTS_ROW, *(points[part] for part in parts), possible, 1.0, "--"])
     for row in sorted(rows, key=lambda row: row.file):
-        earned = sum(row.parts.values())
         write(
             [
                 harmless_cell(row.file),
                 *(row.parts[part] for part in parts),
-                earned,
-                round(earned / possible, 4),  # as Otter does
+                row.earned,
+                round(row.earned / possible, 4),  # as Otter does
                 COMPLETED,
             ]
         )
@@ -75,12 +82,9 @@ COLUMNS = {
 }
 """The groups that a pattern may have, and the columns that they fill."""
 
-DEFAULT_PATTERNS = {
-    # lovelaceada_LATE_1234_56789_handin.zip, as Canvas names a downloaded submission
-    "canvas": r"^(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_",
-    # Ada Lovelace_1234567_assignsubmission_file_..., as Moodle does; that is not the ID number
-    "moodle": r"^(?P<name>[^_]+)_\d+_assignsubmission",
-}
+
+TOLD = {"canvas": {"id", "sis_id", "login"}, "moodle": {"email"}}
+"""By which of them a gradebook knows a student whom the form of the class tells."""
 
 
 class PatternError(ValueError):
@@ -88,14 +92,14 @@ class PatternError(ValueError):
 
 
 def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | None:
-    """The pattern that finds the student in a file's name; None without a gradebook. Raises
-    `PatternError`."""
-    if gradebook is None:
-        if pattern is not None:
-            raise PatternError("--id-pattern is for a gradebook: say --gradebook canvas or moodle")
+    """The pattern that finds the student in a file's name; None where the class's form is to tell.
+    Raises `PatternError`."""
+    if pattern is None:
         return None
+    if gradebook is None:
+        raise PatternError("--id-pattern is for a gradebook: say --gradebook canvas or moodle")
     try:
-        compiled = re.compile(pattern or DEFAULT_PATTERNS[gradebook])
+        compiled = re.compile(pattern)
     except re.error as problem:
         raise PatternError(f"--id-pattern is not a regular expression: {problem}") from None
     known = COLUMNS[gradebook]
@@ -108,41 +112,58 @@ def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | 
     return compiled
 
 
+def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> None:
+    """Raises `PatternError` where the class's form tells nothing that the gradebook goes by."""
+    if not any(student.keys() & TOLD[gradebook] for student in students):
+        other = " or, for Moodle, --worksheet FILE" if gradebook == "moodle" else ""
+        raise PatternError(f"nothing here that {gradebook} knows a student by: --id-pattern{other}")
+
+
 def export(
     gradebook: str,
-    pattern: re.Pattern[str],
+    pattern: re.Pattern[str] | None,
     title: str,
     points: dict[str, float],
     rows: Iterable[Row],
 ) -> tuple[str, list[str]]:
     """The CSV's text, and what the instructor must know: rows left out, students named twice.
 
-    A submission whose name the pattern doesn't fit is left out. Of several by one student all are
-    written, for the instructor to choose.
+    Without a pattern the class's form tells the students. Of several submissions by one student all
+    are written, for the instructor to choose.
     """
-    columns = COLUMNS[gradebook]
+    columns, rows = COLUMNS[gradebook], sorted(rows, key=lambda row: row.file)
+    students = {row.file: _students(row, pattern, gradebook) for row in rows}
     if gradebook == "moodle":
-        columns = {group: name for group, name in columns.items() if group in pattern.groupindex}
+        told = {group for each in students.values() for student in each for group in student}
+        columns = {group: name for group, name in columns.items() if group in told}
     text = io.StringIO()
     write = csv.writer(text, lineterminator="\n").writerow
     write([*columns.values(), harmless_cell(title)])
     if gradebook == "canvas":
-        write(["    Points Possible", *[""] * (len(columns) - 1), sum(points.values())])
-    left_out, of_student = [], defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.file):
-        found = pattern.search(row.file)
-        if found is None:
-            left_out.append(row.file)
-            continue
-        student = {group: (value or "").strip() for group, value in found.groupdict().items()}
-        of_student[tuple(student.values())].append(row.file)
-        cells = [harmless_cell(student.get(group, "")) for group in columns]
-        write([*cells, sum(row.parts.values())])
-    problems = [f"  not in it, the pattern does not fit: {name}" for name in left_out]
+        possible = total(points.values())
+        write(["    Points Possible", *[""] * (len(columns) - 1), possible])
+    of_student = defaultdict(list)
+    for row in rows:
+        for student in students[row.file]:
+            of_student[tuple(student.values())].append(row.file)
+            write([*(harmless_cell(student.get(group, "")) for group in columns), row.earned])
+    problems = [
+        f"  not in it, nothing tells the student: {file}" for file in students if not students[file]
+    ]
     problems += [
         f"  the same student: {', '.join(files)}" for files in of_student.values() if len(files) > 1
     ]
     return text.getvalue(), problems
+
+
+def _students(row: Row, pattern: re.Pattern[str] | None, gradebook: str) -> list[dict[str, str]]:
+    """What tells the gradebook who handed this in."""
+    if pattern is not None:
+        found = pattern.search(row.file)
+        return [{k: (v or "").strip() for k, v in found.groupdict().items()}] if found else []
+    known = TOLD[gradebook]
+    told = [each for each in row.students if each.keys() & known]
+    return [{k: v for k, v in each.items() if k in known | {"name"}} for each in told]
 
 
 def harmless_cell(text: str) -> str:

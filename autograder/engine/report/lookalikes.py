@@ -1,13 +1,18 @@
-"""Look-alikes: pairs of submissions that share more code than their common source explains.
+"""Look-alikes: submissions that share more code than their common source explains.
 
 Winnowing, as in MOSS (Schleimer, Wilkerson & Aiken 2003): a source becomes a row of tokens without
-comments, strings, layout and self-chosen names; every run of K tokens is hashed; of every WINDOW
-hashes in a row the smallest is kept, so that any shared passage of K + WINDOW - 1 tokens is found.
-What was handed out or the solution holds is left out, and so is what very many of the class share.
+comments, strings, layout and names, but for attributes (`exp` in `np.exp`); every run of K tokens
+is hashed; of every WINDOW hashes in a row the smallest is kept, so that any shared passage of
+K + WINDOW - 1 tokens is found. What was handed out or the solution holds is left out.
 
-    likeness(A, B) = |A and B| / min(|A|, |B|)      over the fingerprints that are left
+    likeness(A, B) = |A and B| / min(|A|, |B|, the median)    over the fingerprints that are left
 
-A pair is something to look at, never a verdict: two students may have read the same page.
+What very many of the class share is left out, too, counted once for all copies of one work: copies
+don't make a work common, however many they are. Nor does code that is added to copies hide them:
+none is measured by more than the median. What is known (an earlier class, published work) is
+compared before anything counts as common.
+
+It is something to look at, never a verdict: two students may have read the same page.
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ import keyword
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +33,16 @@ MIN_SHARED = 12
 MIN_LIKENESS = 0.5
 COMMON = 0.1
 ALWAYS_RARE = 8
-MAX_PAIRS = 100
-MAX_PRINTS = 20_000
+NEARLY_ALL = 0.8
+MANY = 80
+"""Who shares so many, and nearly all, has a copy, whatever is common."""
+KNOWN = 0.6
+THE_SOLUTION = "the solution"
+REFERENCE = 0.75
+"""Of the solution's fingerprints: more than who wrote the same functions has by chance."""
+MAX_PRINTS = 60_000
 MAX_TOKENS = 200_000
-"""Of a submission's files together; a long answer to an assignment has ten thousand."""
+"""Of a file, and of all files that are no modules of the assignment; an answer has ten thousand."""
 
 _TOKEN = re.compile(
     r"""
@@ -47,40 +58,44 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two of the class, by their places in it; shared: fingerprints that both have."""
+class Group:
+    """Some of the class, by their places in it, that share code with each other, or with a known
+    source; the least likeness that holds them together, and how many fingerprints are shared."""
 
-    one: int
-    other: int
+    members: tuple[int, ...]
     likeness: float
     shared: int
+    source: str = ""
+
+    def told(self, names: Sequence[str], most: int = 3) -> str:
+        """The group in words, by the names of the class."""
+        members = [names[member] for member in self.members]
+        more = f" and {len(members) - most} more" if len(members) > most else ""
+        return " = ".join(filter(None, [self.source, " = ".join(members[:most])])) + more
 
 
 class Fingerprinter:
-    """Makes fingerprints of submissions to one assignment. `handed_out`, `solution`: the contents
-    of what all students start from, and of what the best of them end with."""
+    """Makes fingerprints of submissions to one assignment. `handed_out`, `solution`: what all
+    students start from, and what the best of them end with, by their paths."""
 
-    def __init__(self, handed_out: Collection[bytes], solution: Collection[bytes]) -> None:
-        self._explained_files = frozenset([*handed_out, *solution])
-        given = [_text(content) for content in handed_out]
-        self._known = frozenset(
-            match["name"] for text in given for match in _TOKEN.finditer(text) if match["name"]
-        )
-        explained = [self._hashes(_text(content)) for content in self._explained_files]
-        self._explained = np.unique(np.concatenate([*explained, np.empty(0, np.uint32)]))
+    def __init__(self, handed_out: Mapping[str, bytes], solution: Mapping[str, bytes]) -> None:
+        self._modules = solution.keys()
+        given = [self._hashes(_text(content)) for content in handed_out.values()]
+        self._given = np.unique(np.concatenate([*given, np.empty(0, np.uint32)]))
+        self.solution = self.fingerprint(solution)
 
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
         """The fingerprints of the Python files, sorted 32-bit hashes, without what was handed
-        out and what the solution explains."""
+        out."""
         found, left = [np.empty(0, np.uint32)], MAX_TOKENS
-        for path, content in files.items():
-            if not path.endswith(".py") or content in self._explained_files:
-                continue
-            hashes = self._hashes(_text(content), left)
-            left -= len(hashes)
-            found.append(_winnowed(hashes))
+        for path in sorted(files):
+            if path.endswith(".py"):
+                is_module = path in self._modules
+                hashes = self._hashes(_text(files[path]), MAX_TOKENS if is_module else left)
+                left -= 0 if is_module else len(hashes)
+                found.append(_winnowed(hashes))
         prints = np.unique(np.concatenate(found))
-        return np.setdiff1d(prints, self._explained, assume_unique=True)[:MAX_PRINTS].tobytes()
+        return np.setdiff1d(prints, self._given, assume_unique=True)[:MAX_PRINTS].tobytes()
 
     def _hashes(self, text: str, limit: int = MAX_TOKENS) -> np.ndarray:
         """The hash of each run of K of the first `limit` tokens."""
@@ -94,10 +109,7 @@ class Fingerprinter:
         return (hashes >> np.uint64(32)).astype(np.uint32)
 
     def _tokens(self, text: str) -> Iterable[str]:
-        """Tokens without layout; strings are one token, and so are names that are the author's own.
-
-        Names that stand in what was handed out, and attributes such as `exp` in `np.exp`, stay.
-        """
+        """Tokens without layout; strings are one token, and so are all names but attributes."""
         before = ""
         for match in _TOKEN.finditer(text):
             kind = match.lastgroup
@@ -106,9 +118,7 @@ class Fingerprinter:
             token = match.group()
             if kind == "string":
                 token = '""'
-            elif kind == "name" and not (
-                token in self._known or keyword.iskeyword(token) or before == "."
-            ):
+            elif kind == "name" and not (keyword.iskeyword(token) or before == "."):
                 token = "name"
             before = token
             yield token
@@ -125,28 +135,83 @@ def _winnowed(hashes: np.ndarray) -> np.ndarray:
     return np.unique(windows.min(axis=1))
 
 
-def look_alikes(fingerprints: Sequence[bytes]) -> list[Pair]:
-    """The pairs of a class that share much, most alike first; at most MAX_PAIRS.
+def look_alikes(
+    fingerprints: Sequence[bytes], solution: bytes = b"", known: Mapping[str, bytes] | None = None
+) -> list[Group]:
+    """The groups of a class that share much with the solution, with what is known, or with each
+    other, most alike first.
 
     A fingerprint that more than a tenth of the class has (and more than ALWAYS_RARE do) is taken
-    for common knowledge. Submissions whose fingerprints are all the same are paired with the next
-    such one, however many they are.
+    for common knowledge, copies counted once.
     """
-    prints = [np.frombuffer(each, dtype=np.uint32) for each in fingerprints]
-    rare = _without_common(prints)
-    pairs = {(p.one, p.other): p for p in (*_similar(rare), *_same(fingerprints, prints))}
-    ranked = sorted(pairs.values(), key=lambda p: (-p.likeness, -p.shared, p.one, p.other))
-    return ranked[:MAX_PAIRS]
+    reference = np.frombuffer(solution, np.uint32)
+    every = [np.frombuffer(each, np.uint32) for each in fingerprints]
+    own = [np.setdiff1d(each, reference, assume_unique=True) for each in every]
+    sizes = [len(each) for each in own]
+    most = int(max(MANY, len(reference), np.median(sizes or [0])))
+    copies = [
+        pair
+        for pair in _similar(own, most)
+        if (pair.likeness >= NEARLY_ALL and pair.shared >= MANY)
+        or fingerprints[pair.members[0]] == fingerprints[pair.members[1]]
+    ]
+    rare = _without_common(own, _joined(copies, len(own)))
+    pairs = [*copies, *_similar(rare, most)]
+    found = _from(THE_SOLUTION, reference, every, [REFERENCE * len(reference)] * len(every))
+    for name, prints in (known or {}).items():
+        source = np.setdiff1d(np.frombuffer(prints, np.uint32), reference, assume_unique=True)
+        enough = [KNOWN * min(size, len(source), most) for size in sizes]
+        found += _from(name, source, own, enough)
+    best = _strongest(pairs)
+    for members in _joined(pairs, len(own)):
+        if len(members) > 1:
+            least = min((best[member] for member in members), key=lambda pair: pair.likeness)
+            found.append(Group(tuple(members), least.likeness, least.shared))
+    return sorted(found, key=lambda g: (not g.source, -g.likeness, -g.shared, g.members))
 
 
-def _without_common(prints: Sequence[np.ndarray]) -> list[np.ndarray]:
-    every = np.concatenate([*prints, np.empty(0, np.uint32)])
-    values, counts = np.unique(every, return_counts=True)
-    common = values[counts > max(ALWAYS_RARE, COMMON * len(prints))]
+def _strongest(pairs: Iterable[Group]) -> dict[int, Group]:
+    """For each member the pair that holds it best."""
+    best: dict[int, Group] = {}
+    for pair in pairs:
+        for member in pair.members:
+            if member not in best or pair.likeness > best[member].likeness:
+                best[member] = pair
+    return best
+
+
+def _from(
+    name: str, source: np.ndarray, prints: Sequence[np.ndarray], enough: Sequence[float]
+) -> list[Group]:
+    """Those who have enough of a source, in a group; its likeness: what all have of it."""
+    shared = [len(np.intersect1d(mine, source, assume_unique=True)) for mine in prints]
+    members = [n for n, count in enumerate(shared) if count >= max(MIN_SHARED, enough[n])]
+    least = min((shared[member] for member in members), default=0)
+    return [Group(tuple(members), least / len(source), least, name)] if members else []
+
+
+def _joined(pairs: Iterable[Group], count: int) -> list[list[int]]:
+    """The members of a class, each with those that pairs join it to."""
+    leader = list(range(count))
+    for pair in pairs:
+        one, other = (leader[member] for member in pair.members)
+        leader = [one if each == other else each for each in leader] if one != other else leader
+    groups = defaultdict(list)
+    for member, led_by in enumerate(leader):
+        groups[led_by].append(member)
+    return list(groups.values())
+
+
+def _without_common(
+    prints: Sequence[np.ndarray], works: Sequence[Sequence[int]]
+) -> list[np.ndarray]:
+    once = [np.unique(np.concatenate([prints[member] for member in work])) for work in works]
+    values, counts = np.unique(np.concatenate([*once, np.empty(0, np.uint32)]), return_counts=True)
+    common = values[counts > max(ALWAYS_RARE, COMMON * len(works))]
     return [np.setdiff1d(each, common, assume_unique=True) for each in prints]
 
 
-def _similar(prints: Sequence[np.ndarray]) -> Iterable[Pair]:
+def _similar(prints: Sequence[np.ndarray], most: int) -> Iterable[Group]:
     """Counts shared fingerprints through an index from each to those that have it."""
     sizes = np.array([len(each) for each in prints])
     values = np.concatenate([*prints, np.empty(0, np.uint32)])
@@ -162,16 +227,6 @@ def _similar(prints: Sequence[np.ndarray]) -> Iterable[Pair]:
             continue
         shared = np.bincount(np.concatenate(lists), minlength=len(prints))
         for other in np.flatnonzero(shared >= MIN_SHARED):
-            likeness = shared[other] / min(sizes[one], sizes[other])
+            likeness = min(1.0, shared[other] / min(sizes[one], sizes[other], most))
             if other > one and likeness >= MIN_LIKENESS:
-                yield Pair(one, int(other), float(likeness), int(shared[other]))
-
-
-def _same(fingerprints: Sequence[bytes], prints: Sequence[np.ndarray]) -> Iterable[Pair]:
-    groups = defaultdict(list)
-    for place, each in enumerate(fingerprints):
-        if len(prints[place]) >= MIN_SHARED:
-            groups[each].append(place)
-    for places in groups.values():
-        for one, other in itertools.pairwise(places):
-            yield Pair(one, other, 1.0, len(prints[one]))
+                yield Group((one, int(other)), float(likeness), int(shared[other]))

@@ -7,7 +7,8 @@ gives the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,6 @@ from ..suite.program import Events
 from ..text import printable, visible, without_paths
 
 MAX_REASON = 400
-KINDS_TO_LOOK_AT = ("import", "timeout", "crash", "unusable", "grader")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Result:
     """What a submission earned, and the record from which that can be derived again.
 
     name: as given, with ".zip"; problem: why nothing could be graded, or ""; grader: versions,
-    digests, seed, limits and active layers of the run; events: what to look at.
+    digests, seed, limits and active layers of the run; events: what to look at; students, back: as
+    in `HandIn`.
     """
 
     name: str
@@ -55,20 +56,27 @@ class Result:
     notes: tuple[str, ...]
     events: dict[str, list[str]]
     grader: dict[str, Any]
+    students: tuple[Mapping[str, str], ...] = ()
+    back: str = ""
 
     @property
     def points(self) -> float:
-        return sum(test.points for test in self.tests)
+        return total(test.points for test in self.tests)
 
     @property
     def earned(self) -> float:
-        return sum(test.earned for test in self.tests)
+        return total(test.earned for test in self.tests)
 
     def part_earned(self, part: str) -> float:
-        return sum(test.earned for test in self.tests if test.part == part)
+        return total(test.earned for test in self.tests if test.part == part)
 
     def part_points(self, part: str) -> float:
-        return sum(test.points for test in self.tests if test.part == part)
+        return total(test.points for test in self.tests if test.part == part)
+
+
+def total(points: Iterable[float]) -> float:
+    """The sum of points, which are decimals: three times 1.2 is 3.6."""
+    return round(math.fsum(points), 4)
 
 
 def ungraded(
@@ -146,6 +154,8 @@ def _result(
             for kind, happened in vars(events).items()
         },
         grader=grader,
+        students=submission.students,
+        back=submission.back,
     )
 
 
@@ -165,6 +175,8 @@ def to_gradescope(result: Result, visibility: str = "visible") -> dict[str, Any]
             "notes": list(result.notes),
             "events": result.events,
             "grader": result.grader,
+            "students": list(result.students),
+            "back": result.back,
         },
     }
 
@@ -221,6 +233,8 @@ def from_gradescope(content: dict[str, Any]) -> Result:
         tuple(record["notes"]),
         record["events"],
         record["grader"],
+        tuple(record["students"]),
+        record["back"],
     )
 
 

@@ -1,85 +1,263 @@
-"""Finds the submissions that an instructor's paths name."""
+"""Finds the hand-ins that an instructor's paths name: a submission, or a class of them, in a folder
+or as a learning platform exports it; unpacked or as a zip; or in a folder around that."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+import re
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from .read import IGNORED, SubmissionError, is_ignored
+from .attempts import COPY, without_numbers
+from .entries import (
+    MAX_ARCHIVE,
+    Entry,
+    SubmissionError,
+    archive_entries,
+    class_entries,
+    file_entry,
+    folder_entries,
+    is_archive,
+    is_ignored,
+)
+from .platforms import METADATA, Item, by_student, form_of, gradescope
+from .read import HandIn
 
-ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".rar", ".7z"}
-"""What is handed in as one file. Only zips are read; the others have a row that says so."""
-MAX_LOOK = 50
-"""In how many folders of a folder is looked for what makes it a submission."""
-
-
-def find_submissions(paths: Sequence[Path], package: str, modules: Sequence[str]) -> list[Path]:
-    """The submissions that the paths name: each is one, or a folder of them.
-
-    A folder is one submission if the package, or one of its modules, lies directly in it, and not
-    several other submissions beside it; otherwise all archives and folders in it are submissions.
-
-    Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for a folder
-    without any.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(path)
-        if path.is_dir() and not _is_submission(path, package, {f"{m}.py" for m in modules}):
-            inside = [child for child in path.iterdir() if _looks_like_submission(child)]
-            if not inside:
-                raise SubmissionError(f"{path}: no zip and no folder in it to grade")
-            found += sorted(inside)
-        else:
-            found.append(path)
-    return found
+MAX_LOOK = 2000
+"""How many files of a folder are looked at for what makes it a submission."""
+MAX_LEVELS = 4
+TEXTS = ("_text.html", "_link.html")
+"""What Canvas makes of a text or an address that was handed in."""
+NUMBERED = re.compile(r"(?:v|version|attempt|try|draft)?[ _.-]*\d{1,3}", re.IGNORECASE)
+"""What a student's attempts may be called, and the groups of a class, too."""
+SYSTEMS = ("._", ".DS_Store", "__MACOSX")
 
 
-def left_out(paths: Sequence[Path], found: Sequence[Path]) -> list[str]:
-    """The names of what lies in these folders and is no submission, but for what systems leave."""
-    taken = set(found)
-    classes = [path for path in paths if path not in taken]
-    names = {child.name for path in classes for child in path.iterdir() if child not in taken}
-    return sorted(name for name in names if not name.startswith(("._", ".DS_Store", "__MACOSX")))
+@dataclass
+class Finder:
+    """Finds hand-ins; left_out: what lies there and is none."""
+
+    package: str
+    modules: Sequence[str]
+    out: Path | None = None
+    left_out: list[str] = field(default_factory=list)
+
+    def find(self, paths: Iterable[Path]) -> list[HandIn]:
+        """The hand-ins that these paths name, each once, those of equal names told apart.
+
+        Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for what
+        holds nothing to grade, or looks like a class of which nobody can tell the students.
+        """
+        found: dict[str, HandIn] = {}
+        for path in paths:
+            if not path.exists() and not path.is_symlink():
+                raise FileNotFoundError(path)
+            if self.out is not None and path.resolve() == self.out.resolve():
+                raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
+            item = disk_item(path.resolve() if path.is_dir() else path.parent.resolve() / path.name)
+            hand_ins = self._class(item, MAX_LEVELS)
+            if not hand_ins and not (item.is_link or _may_hold(item)):
+                raise SubmissionError(f"{path}: neither a zip nor a folder")
+            found |= {each.where: each for each in hand_ins or self._by_name([item])}
+        return _told_apart(sorted(found.values(), key=lambda each: each.where))
+
+    def _class(self, item: Item, levels: int) -> list[HandIn]:
+        """The hand-ins of a class; none where the item is a submission."""
+        try:
+            every = item.inside()
+        except SubmissionError:
+            return []  # its row says why it can't be read
+        items = [each for each in every if not is_ignored(each.name) and not self._is_out(each)]
+        found = [] if self._is_submission(items) else self._hand_ins(item, items, levels)
+        if found:
+            self._leave_out(each for each in every if is_ignored(each.name))
+        return found
+
+    def _hand_ins(self, parent: Item, items: Sequence[Item], levels: int) -> list[HandIn]:
+        if found := self._exported(items):
+            return found
+        units = [item for item in items if _may_hold(item)]
+        if len(units) == 1 and levels:
+            deeper = self._class(units[0], levels - 1)
+            if len(deeper) > 1 or any(each.students for each in deeper):
+                self._leave_out(item for item in items if item not in units)
+                return deeper
+        if not parent.is_folder and len(list(filter(self._holds, units))) < 2:
+            return []  # a student's zip, whatever it holds
+        if not units and not any(item.is_link for item in items):
+            raise SubmissionError(f"{parent.where}: no zip and no folder in it to grade")
+        if len(units) > 1 and all(NUMBERED.fullmatch(unit.name) for unit in units):
+            raise SubmissionError(
+                f"{parent.where}: {units[0].name}, {units[1].name}: students, or attempts of one?"
+                " Name the newest attempt, or give the folders the students' names"
+            )
+        several = [item for item in units if self._holds_several(item)]
+        if several and 2 * len(several) >= len(units):
+            raise SubmissionError(
+                f"{parent.where} looks like a class in no known form: {several[0].name} holds"
+                " several submissions; name the folders in which each student has one zip or folder"
+            )
+        return self._by_name(items)
+
+    def _exported(self, items: Sequence[Item]) -> list[HandIn]:
+        """The hand-ins of a class that a platform exported."""
+        metadata = next((item for item in items if item.name == METADATA), None)
+        if metadata is not None:
+            others = [item for item in items if item is not metadata]
+            if found := gradescope(metadata, others):
+                taken = {each.where for each in found}
+                return [*found, *self._by_name([i for i in others if i.where not in taken])]
+            raise SubmissionError(f"{metadata.where} tells of no submission")
+        worth_it = [item for item in items if not item.is_link and self._is_worth_a_row(item)]
+        return self._by_name(items) if form_of([item.name for item in worth_it]) else []
+
+    def _by_name(self, items: Sequence[Item]) -> list[HandIn]:
+        """One for each student whom the names tell of; else for each item that may be a hand-in."""
+        form = form_of([item.name for item in items if self._is_worth_a_row(item)])
+        found: list[HandIn] = []
+        if form:
+            found, items = by_student(items, form, self.modules)
+        rows = [item for item in items if self._is_worth_a_row(item)]
+        self._leave_out(item for item in items if item not in rows)
+        return [*found, *map(_plain, rows)]
+
+    def _is_worth_a_row(self, item: Item) -> bool:
+        name = item.name.lower()
+        is_code = name.endswith(".py") and any(module in name for module in self.modules)
+        is_code = is_code and not self._is_module(name)
+        return item.is_link or _may_hold(item) or is_code or name.endswith(TEXTS)
+
+    def _leave_out(self, items: Iterable[Item]) -> None:
+        self.left_out += [i.name for i in items if not i.name.startswith(SYSTEMS)]
+
+    def _is_out(self, item: Item) -> bool:
+        return self.out is not None and Path(item.where).resolve() == self.out.resolve()
+
+    def _is_submission(self, items: Sequence[Item]) -> bool:
+        """Not a class in which somebody handed in a folder, or a file, with the package's name."""
+        named = self._named(items)
+        loose = any(self._is_module(item.name) for item in items if not item.is_folder)
+        if not named and not loose:
+            return False
+        others = sum(self._holds(item) for item in items if item not in named and _may_hold(item))
+        if loose or any(map(self._holds, named)):
+            return others < 2
+        return not others
+
+    def _named(self, items: Sequence[Item]) -> list[Item]:
+        return [item for item in items if item.name.lower() == self.package and item.is_folder]
+
+    def _is_module(self, name: str) -> bool:
+        own = COPY.sub("", name).lower()
+        return own.endswith(".py") and own[:-3] in self.modules
+
+    def _holds(self, item: Item) -> bool:
+        """Whether one of the modules, or an archive, lies in the item, or is it."""
+        if item.is_link:
+            return False
+        names = (entry.path.name for entry in islice(item.entries(), MAX_LOOK))
+        try:
+            return any(self._is_module(name) or is_archive(name) for name in names)
+        except SubmissionError:
+            return True  # more than anybody reads: its row says so
+
+    def _holds_several(self, item: Item) -> bool:
+        """Whether the item holds what looks like the work of several students."""
+        try:
+            items = [each for each in item.inside() if not is_ignored(each.name)]
+        except SubmissionError:
+            return False
+        if self._is_submission(items) or any(map(self._holds, self._named(items))):
+            return False
+        units = [each for each in items if _may_hold(each) and self._holds(each)]
+        if len(units) == 1:
+            return self._holds_several(units[0])
+        return len({without_numbers(unit.name) for unit in units}) > 1
 
 
-def _is_submission(folder: Path, package: str, sources: Collection[str]) -> bool:
-    """Not a class in which somebody handed in a folder, or a file, with the package's name."""
-    children = list(folder.iterdir())
-    named = [child for child in children if child.name.lower() == package and _is_folder(child)]
-    loose = any(child.name.lower() in sources for child in children)
-    if not named and not loose:
-        return False
-    others = sum(
-        child.suffix.lower() in ARCHIVES or _holds(child, sources)
-        for child in children
-        if child not in named and _looks_like_submission(child)
-    )
-    if loose or any(_holds(child, sources) for child in named):
-        return others < 2
-    return not others
+def _plain(item: Item) -> HandIn:
+    problem = ""
+    if item.is_link:
+        problem = "is a link, which is not followed"
+    elif not item.is_folder and not _may_hold(item):
+        problem = "a loose file: whose is it? put it into a folder with the student's name"
+    return HandIn(item.name, item.where, item.entries, problem=problem)
 
 
-def _holds(folder: Path, sources: Collection[str]) -> bool:
-    """Whether one of the sources, or a zip, lies in the folder, or not far below."""
-    for _, folders, files in islice(os.walk(folder), MAX_LOOK):
-        folders[:] = [name for name in folders if not is_ignored(name)]
-        if any(f.lower() in sources or f.lower().endswith(".zip") for f in files):
-            return True
-    return False
+def _may_hold(item: Item) -> bool:
+    """Whether the item is of a kind that may be somebody's work, or a class."""
+    packed = is_archive(item.name) or item.name.lower().endswith((".gz", ".bz2", ".xz"))
+    return (item.is_folder or packed) and not item.is_link
 
 
-def _is_folder(path: Path) -> bool:
+def disk_item(path: Path) -> Item:
+    """What lies at a path."""
+    link = path.is_symlink()
+    folder = not link and path.is_dir()
+
+    def entries() -> Iterable[Entry]:
+        return folder_entries(path) if folder else [file_entry(path, PurePosixPath(path.name))]
+
+    def inside() -> list[Item]:
+        if folder:
+            return [disk_item(child) for child in sorted(path.iterdir())]
+        if not path.is_file():
+            raise SubmissionError("neither a file nor a folder")
+        if zipfile.is_zipfile(path):
+            return _items(class_entries(path), path)
+        return _items(_unpacked(file_entry(path, PurePosixPath())), path)
+
+    return Item(path.name, str(path), folder, link, entries, inside)
+
+
+def _unpacked(archive: Entry) -> list[Entry]:
     try:
-        return path.is_dir()
-    except OSError:  # a link that leads nowhere one may look
-        return False
+        return archive_entries(archive.read(MAX_ARCHIVE))
+    except Exception as problem:  # whatever a damaged archive provokes
+        raise SubmissionError(f"{archive.path} can't be read: {problem}") from None
 
 
-def _looks_like_submission(path: Path) -> bool:
-    if path.name.strip(".") and (path.name.startswith(".") or path.name in IGNORED):
-        return False
-    return path.suffix.lower() in ARCHIVES or _is_folder(path)
+def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
+    """What lies directly in the folder, or archive, that these are the files of."""
+    below: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        below[entry.path.parts[0]].append(entry)
+    return [_packed_item(name, found, parent / name) for name, found in sorted(below.items())]
+
+
+def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
+    folder = any(len(entry.path.parts) > 1 for entry in found)
+    cut = [
+        replace(entry, path=PurePosixPath(*entry.path.parts[1:]))
+        for entry in found
+        if len(entry.path.parts) > 1
+    ]
+
+    def inside() -> list[Item]:
+        return _items(cut if folder else _unpacked(found[0]), where)
+
+    link = not folder and found[0].trouble == "is a link"
+    return Item(name, str(where), folder, link, lambda: cut if folder else found, inside)
+
+
+def _told_apart(found: Sequence[HandIn]) -> list[HandIn]:
+    """Those of equal names get their paths from the folder that holds all of them."""
+    names = Counter(_shown(each.name) for each in found)
+    alike = [each for each in found if names[_shown(each.name)] > 1]
+    if not alike:
+        return list(found)
+    root = os.path.commonpath([Path(each.where).parent for each in alike])
+    return [replace(each, name=_path_of(each, root)) if each in alike else each for each in found]
+
+
+def _path_of(each: HandIn, root: str) -> str:
+    path = os.path.relpath(each.where, root)
+    return f"{path} (folder)" if Path(each.where).is_dir() else path
+
+
+def _shown(name: str) -> str:
+    return name if name.lower().endswith(".zip") else f"{name}.zip"

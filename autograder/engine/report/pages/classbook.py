@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..result import Result, TestResult
+from ..gradebook import POINTS_ROW, harmless_cell
+from ..result import Result, TestResult, total
 
 MAX_DETAILS = 6
+ORDER = (
+    "the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded",
+    "not imported", "lost a whole part",
+)  # fmt: skip
+_EXCEPTION = re.compile(r".*?(?: failed with | raised )(.*?)(?: \([^()]*\))?$")
+"""An exception in a reason, without the name before it and the line behind it."""
 EVENTS = {
     "timeouts": "stopped",
     "crashes": "ended its process",
@@ -23,6 +33,11 @@ class Look:
 
     label: str
     detail: str
+
+    @property
+    def weight(self) -> int:
+        """The gravest first; notes come last."""
+        return ORDER.index(self.label) if self.label in ORDER else len(ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class ClassBook:
     hints: dict[str, str] = field(default_factory=dict)
     failing: dict[str, Counter[str]] = field(default_factory=dict)
     records: Counter[str] = field(default_factory=Counter)
+    lost: dict[str, float] = field(default_factory=dict)
 
     def add(self, result: Result, stem: str, prints: bytes = b"") -> None:
         """Enters a result; `stem` is the name of its files."""
@@ -57,6 +73,8 @@ class ClassBook:
             if test.mistake:
                 self.hints.setdefault(test.mistake, test.hint)
                 self.failing.setdefault(test.mistake, Counter())[test.part] += 1
+                lost = self.lost.get(test.mistake, 0.0), test.points - test.earned
+                self.lost[test.mistake] = total(lost)
         self.records[json.dumps(result.grader, sort_keys=True)] += 1
         parts = dict.fromkeys(test.part for test in result.tests)
         self.rows.append(
@@ -73,12 +91,27 @@ class ClassBook:
         )
 
     @property
+    def odd(self) -> list[ClassRow]:
+        """Those to look at for more than a note, the gravest first."""
+        found = [row for row in self.rows if row.looks and row.looks[0].label != "note"]
+        return sorted(found, key=lambda row: (row.looks[0].weight, row.name.casefold()))
+
+    def by_test(self) -> str:
+        """A CSV of what each submission earned in each test."""
+        text = io.StringIO()
+        write = csv.writer(text, lineterminator="\n").writerow
+        write(["file", *(test.id for test in self.tests)])
+        write([POINTS_ROW, *(test.points for test in self.tests)])
+        for row in self.rows:
+            earned = [t.points * passed for t, passed in zip(self.tests, row.passed, strict=True)]
+            write([harmless_cell(row.name), *earned])
+        return text.getvalue()
+
+    @property
     def parts(self) -> dict[str, float]:
         """The parts' points."""
-        found: Counter[str] = Counter()
-        for test in self.tests:
-            found[test.part] += test.points  # type: ignore[assignment]
-        return dict(found)
+        parts = dict.fromkeys(test.part for test in self.tests)
+        return {part: total(t.points for t in self.tests if t.part == part) for part in parts}
 
     def graders(self) -> list[tuple[dict[str, Any], int]]:
         """The different records of graders, the commonest first, and how many have each."""
@@ -96,7 +129,27 @@ def looks(result: Result) -> list[Look]:
     lost = [test.title for test in result.tests if test.kind == "grader"]
     if lost:
         found.append(Look("the grader's fault", lost[0]))
-    broken = dict.fromkeys(test.reason for test in result.tests if test.kind == "import")
+    broken = dict.fromkeys(_cause(test) for test in result.tests if test.kind == "import")
     found += [Look("not imported", reason) for reason in broken]
+    if not result.problem:
+        found += [Look("lost a whole part", told) for told in _lost_parts(result)]
     found += [Look("note", note) for note in result.notes[:3]]
     return found
+
+
+def _lost_parts(result: Result) -> list[str]:
+    """The parts without a point, all for one cause."""
+    found = []
+    for part in dict.fromkeys(test.part for test in result.tests):
+        causes = {_cause(test) for test in result.tests if test.part == part}
+        if len(causes) == 1 and (cause := causes.pop()):
+            found.append(f"{part.replace('_', ' ')}: {cause.replace('_', ' ')}")
+    return found
+
+
+def _cause(test: TestResult) -> str:
+    """What a failure comes from, where that can be told in the same words for several."""
+    if test.kind in ("import", "raised"):
+        found = _EXCEPTION.fullmatch(test.reason)
+        return found[1] if found else test.reason
+    return test.mistake or (test.reason if test.kind == "missing" else "")

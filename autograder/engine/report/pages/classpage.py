@@ -12,7 +12,7 @@ import numpy as np
 
 from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
-from ..lookalikes import Pair
+from ..lookalikes import Group
 from . import drawing
 from .classbook import ClassBook, ClassRow, Look
 from .render import render
@@ -21,7 +21,6 @@ BINS = 10
 MAX_MISTAKES = 30
 MAX_LOOKS = 200
 WEAK = 0.2
-ORDER = ("the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded")
 ENOUGH = 10
 """With fewer submissions a correlation is mostly noise."""
 
@@ -50,31 +49,38 @@ class PartLine:
 
 @dataclass(frozen=True)
 class MistakeLine:
-    """A row of the table of mistakes; parts: where it was made."""
+    """A row of the table of mistakes; lost: points of the class; parts: where it was made."""
 
     name: str
     hint: str
     count: int
+    lost: float
     parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A pair of look-alikes with its rows."""
+class Odd:
+    """Something to look at, and in which submissions."""
 
-    one: ClassRow
-    other: ClassRow
-    likeness: float
-    shared: int
+    look: Look
+    rows: list[ClassRow]
 
 
-def class_page(book: ClassBook, pairs: Sequence[Pair], assignment: Assignment) -> str:
+@dataclass(frozen=True)
+class Alike:
+    """A group of look-alikes with its rows."""
+
+    group: Group
+    rows: list[ClassRow]
+
+
+def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment) -> str:
     """The text of OUT/index.html."""
     rows = sorted(book.rows, key=lambda row: row.name.casefold())
     totals = [row.earned for row in rows]
     possible = sum(book.parts.values())
-    odd = [(row, look) for row in rows for look in row.looks]
-    odd.sort(key=lambda each: (_weight(each[1]), each[0].name.casefold()))
+    odd = _odd(rows)
+    mistakes = _mistakes(book)
     return render(
         "class.html",
         title=assignment.title,
@@ -92,11 +98,11 @@ def class_page(book: ClassBook, pairs: Sequence[Pair], assignment: Assignment) -
         items=_items(book),
         weak=WEAK,
         enough=ENOUGH,
-        mistakes=_mistakes(book)[:MAX_MISTAKES],
-        more_mistakes=max(0, len(_mistakes(book)) - MAX_MISTAKES),
+        mistakes=mistakes[:MAX_MISTAKES],
+        more_mistakes=max(0, len(mistakes) - MAX_MISTAKES),
         odd=odd[:MAX_LOOKS],
         more_odd=max(0, len(odd) - MAX_LOOKS),
-        pairs=[Seen(book.rows[p.one], book.rows[p.other], p.likeness, p.shared) for p in pairs],
+        groups=[Alike(group, [book.rows[place] for place in group.members]) for group in groups],
         graders=book.graders(),
         layers=LAYERS,
     )
@@ -149,9 +155,13 @@ def _mistakes(book: ClassBook) -> list[MistakeLine]:
     counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
     return [
         MistakeLine(
-            name, book.hints[name], count, tuple(p for p in parts if p in book.failing[name])
+            name,
+            book.hints[name],
+            count,
+            book.lost[name],
+            tuple(p for p in parts if p in book.failing[name]),
         )
-        for name, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        for name, count in sorted(counts.items(), key=lambda each: (-book.lost[each[0]], each[0]))
     ]
 
 
@@ -165,6 +175,10 @@ def _distribution(totals: Sequence[float], possible: float) -> list[drawing.Bar]
     return drawing.draw_bars(labels, counts)
 
 
-def _weight(look: Look) -> int:
-    """The gravest first; notes come last."""
-    return ORDER.index(look.label) if look.label in ORDER else len(ORDER)
+def _odd(rows: Sequence[ClassRow]) -> list[Odd]:
+    """What there is to look at, the gravest first, told once for all who have it."""
+    found: dict[Look, list[ClassRow]] = {}
+    for row in rows:
+        for look in row.looks:
+            found.setdefault(look, []).append(row)
+    return [Odd(*each) for each in sorted(found.items(), key=lambda each: each[0].weight)]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from ...assignment import Assignment
-from ..result import Result, TestResult
+from ..result import Result, TestResult, total
 from . import drawing
 from .figure import Figure, Section
 from .render import render
@@ -64,11 +64,11 @@ class Part:
 
     @property
     def earned(self) -> float:
-        return sum(group.earned for group in self.groups)
+        return total(group.earned for group in self.groups)
 
     @property
     def points(self) -> float:
-        return sum(group.points for group in self.groups)
+        return total(group.points for group in self.groups)
 
     @property
     def share(self) -> float:

@@ -35,7 +35,7 @@
   const search = document.getElementById("search");
   const shown = document.getElementById("shown");
   const rows = [...document.getElementById("class-table").tBodies[0].rows];
-  const texts = rows.map((row) => `${row.cells[0].textContent} ${row.cells[row.cells.length - 1].textContent} ${row.dataset.more.replaceAll("_", " ")} ${row.dataset.more}`.toLowerCase());
+  const texts = rows.map((row) => `${row.cells[0].textContent} ${row.cells[2].textContent} ${row.dataset.more.replaceAll("_", " ")} ${row.dataset.more}`.toLowerCase());
   search.addEventListener("input", () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;

@@ -1,0 +1,90 @@
+"""What goes back to the learning platform: gradebooks, and a zip of the students' pages."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..assignment import Assignment
+from ..report.gradebook import PatternError, Row, export, id_pattern, refuse_nameless
+from ..report.result import total
+from ..report.worksheet import filled_in
+from ..submission.read import HandIn
+from .batch import page_path, write_atomically
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Back:
+    """What was asked for."""
+
+    gradebook: str | None = None
+    id_pattern: str | None = None
+    worksheet: Path | None = None
+    feedback_zip: bool = False
+
+    def refuse(self, found: Iterable[HandIn]) -> None:
+        """Raises `KitError` or `PatternError` where this class can't go back so, before anything is
+        graded."""
+        pattern = id_pattern(self.gradebook, self.id_pattern)
+        hand_ins = list(found)
+        students = [student for each in hand_ins for student in each.students]
+        if self.gradebook is not None and pattern is None:
+            refuse_nameless(self.gradebook, students)
+        if self.worksheet is not None:
+            filled_in(self.worksheet.read_bytes(), {}, 1.0)
+            if not any("participant" in student for student in students):
+                raise PatternError("--worksheet is for a class as Moodle exports it")
+        if self.feedback_zip and not any(each.back for each in hand_ins):
+            raise PatternError("--feedback-zip is for a class as Canvas or Moodle exports it")
+
+    def write(
+        self, out: Path, assignment: Assignment, points: dict[str, float], rows: dict[str, Row]
+    ) -> Iterator[str]:
+        """Writes it into OUT; rows by the stems of their pages. Says what to know of it."""
+        if self.gradebook is not None:
+            pattern = id_pattern(self.gradebook, self.id_pattern)
+            path = out / f"{self.gradebook}.csv"
+            text, problems = export(
+                self.gradebook, pattern, assignment.title, points, rows.values()
+            )
+            write_atomically(path, text)
+            yield from (f"gradebook: {path}", *problems)
+        if self.worksheet is not None:
+            path = out / "worksheet.csv"
+            grades, problems = _by_participant(rows.values())
+            filled, more = filled_in(self.worksheet.read_bytes(), grades, total(points.values()))
+            write_atomically(path, filled)
+            yield from (f"worksheet: {path}", *problems, *more)
+        if self.feedback_zip:
+            path = out / "feedback.zip"
+            write_atomically(
+                path,
+                _zipped({row.back: page_path(out, stem) for stem, row in rows.items() if row.back}),
+            )
+            left = [f"  not in it: {row.file}" for row in rows.values() if not row.back]
+            yield from (f"feedback: {path}", *left)
+
+
+def _by_participant(rows: Iterable[Row]) -> tuple[dict[str, float], list[str]]:
+    """The points of each Moodle participant; of one with several, none."""
+    grades: dict[str, set[float]] = {}
+    for row in rows:
+        for student in row.students:
+            if "participant" in student:
+                grades.setdefault(student["participant"], set()).add(row.earned)
+    several = [number for number, found in grades.items() if len(found) > 1]
+    problems = [f"  several submissions, not filled in: participant {each}" for each in several]
+    return {number: min(found) for number, found in grades.items() if len(found) == 1}, problems
+
+
+def _zipped(pages: dict[str, Path]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, page in sorted(pages.items()):
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), page.read_bytes())
+    return held.getvalue()

@@ -1,0 +1,64 @@
+"""Moodle's offline grading worksheet, filled in.
+
+Moodle finds a row's student by the number in its first column ("Participant 501"), in the site's
+language, and takes the grade; a row whose grade can't be changed, it leaves alone. No other cell is
+changed: Moodle compares its dates with those of the grades that it has.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+
+from ..errors import KitError
+
+GRADE = ("Grade", "Bewertung", "Note", "Calificación", "Nota", "Valutazione", "Cijfer")
+
+
+class WorksheetError(KitError):
+    """The file is no worksheet that can be filled in."""
+
+
+def filled_in(
+    content: bytes, grades: Mapping[str, float], possible: float
+) -> tuple[bytes, list[str]]:
+    """The worksheet with the grades of these participants, scaled to the maximum that it states,
+    and what the instructor must know. Raises `WorksheetError`."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WorksheetError("the worksheet is not in UTF-8: download it anew") from None
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    head, *rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=separator)] or [[]]
+    column = next((head.index(name) for name in GRADE if name in head), 0)
+    if not column:
+        raise WorksheetError("no column Grade: that is no grading worksheet of a Moodle assignment")
+    left, problems = dict(grades), []
+    for row in rows:
+        number = re.fullmatch(r"\D*(\d+)", row[0] if row else "")
+        if number is None or number[1] not in left:
+            continue
+        grade = left.pop(number[1])
+        if dict(zip(head, row, strict=False)).get("Grade can be changed") == "No":
+            problems.append(f"  Moodle lets nobody change the grade of {row[0]}")
+            continue
+        most = _number(row[column + 1 : column + 2])
+        row[column] = f"{round(grade * most / possible, 4):g}"
+        if most != possible:
+            problems.append(f"  {row[0]}: {grade:g} of {possible:g} is {row[column]} of {most:g}")
+    problems += [f"  not in the worksheet: participant {number}" for number in left]
+    filled = io.StringIO()
+    ending = "\r\n" if first.endswith("\r") else "\n"
+    csv.writer(filled, delimiter=separator, lineterminator=ending).writerows([head, *rows])
+    mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
+    return mark + filled.getvalue().encode(), problems
+
+
+def _number(cells: list[str]) -> float:
+    try:
+        return float(cells[0].replace(",", "."))
+    except (IndexError, ValueError):
+        raise WorksheetError("the worksheet states no maximum in points") from None

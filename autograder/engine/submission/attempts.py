@@ -1,0 +1,31 @@
+"""Which of several attempts is the newest: told by the numbers in their names, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+COPY = re.compile(
+    r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
+)
+"""What browsers, systems and Canvas add to the name of a second file of the same name."""
+_NUMBER = re.compile(r"[ _.-]*\(?(\d+)\)?")
+
+
+def without_numbers(name: str) -> str:
+    """What the names of attempts at the same thing have in common."""
+    return _NUMBER.sub("", name.casefold())
+
+
+def newest(names: Sequence[str]) -> str | None:
+    """The one of names, which differ in numbers alone, that is newer than all others by every
+    number; by the first that differs where they begin with a year. None where numbers disagree, as
+    those of two days, 30-10 and 02-11, do."""
+    numbers = {name: [int(found) for found in _NUMBER.findall(name)] for name in names}
+    last = max(names, key=lambda name: numbers[name])
+    years = all(each and 1990 <= each[0] < 2100 for each in numbers.values())
+    pairs = [zip_longest(numbers[last], numbers[name], fillvalue=0) for name in names]
+    sure = all(ours >= theirs for pair in pairs for ours, theirs in pair)
+    told_apart = len({tuple(each) for each in numbers.values()}) == len(names)
+    return last if (years or sure) and told_apart else None

@@ -1,0 +1,262 @@
+"""The files of a folder or an archive, listed within limits. None is unpacked on the disk."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import mmap
+import os
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
+
+from ..errors import KitError
+
+MAX_ARCHIVE = 256 * 2**20
+MAX_UNPACKED = 512 * 2**20
+"""How far into a tar is looked; what is left out on the way counts, as it must be unpacked."""
+MAX_MEMBERS = 200_000
+MAX_DIRECTORY = 16 * 2**20
+MAX_END = 65_557
+"""What may stand behind an archive's list of entries: its end, with a comment."""
+MAX_ENTRIES = 20_000
+MAX_FILE = 2**20
+MAX_DEPTH = 12
+IN_A_CLASS = 20
+"""How many times as much an archive of a whole class may hold."""
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+PIECE = 4096
+"""Read at once: `zipfile` unpacks all that it has read, and bzip2 makes much of little."""
+TARS = tuple(f".tar{packing}" for packing in ("", ".gz", ".bz2", ".xz"))
+ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", ".rar", ".7z")
+"""What is handed in as one file. Zips and tars are read; others have a row that says so."""
+IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta"}
+PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]] = {
+    b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=packed),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+"""What a tar may be packed with, by how it begins."""
+NO_ARCHIVE = "not a readable zip file, nor a tar"
+TOO_LARGE = f"larger than {MAX_ARCHIVE // 2**20} MiB: hand in the code alone"
+
+
+class SubmissionError(KitError):
+    """The submission can't be read at all; the message is for its author."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file that was not read yet; trouble: why it can't be, or ""."""
+
+    path: PurePosixPath
+    size: int
+    read: Callable[[int], bytes]
+    trouble: str = ""
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is one that holds others."""
+    return name.lower().endswith(ARCHIVES)
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of this name is no student's work."""
+    return name in IGNORED or (name.startswith(".") and bool(name.strip(".")))
+
+
+def file_entry(path: Path, name: PurePosixPath) -> Entry:
+    """A file on the disk."""
+
+    def read(limit: int) -> bytes:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SubmissionError("neither a file nor a folder")
+            return _bounded(file.read(limit + 1), limit)
+
+    return Entry(name, path.lstat().st_size, read)
+
+
+def folder_entries(root: Path) -> Iterator[Entry]:
+    """The files in a folder and below. Raises `SubmissionError` where they are too many."""
+    seen = 0
+    for folder, names, files in os.walk(root):  # does not follow links to folders
+        names[:] = sorted(name for name in names if not is_ignored(name))
+        inside = Path(folder).relative_to(root)
+        if len(inside.parts) >= MAX_DEPTH:
+            names.clear()
+        seen += len(names) + len(files)
+        if seen > MAX_ENTRIES:
+            raise SubmissionError(f"more than {MAX_ENTRIES} files")
+        for name in sorted(files):
+            path, entry = Path(folder, name), PurePosixPath(inside.as_posix(), name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) and not is_ignored(name):
+                yield file_entry(path, entry)
+            elif stat.S_ISLNK(mode):
+                yield Entry(entry, 0, _nothing, "is a link")
+
+
+def class_entries(path: Path) -> list[Entry]:
+    """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            _check_directory_size(whole, IN_A_CLASS * MAX_DIRECTORY)
+        return _zip_entries(zipfile.ZipFile(path), IN_A_CLASS * MAX_ENTRIES)
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):
+        raise SubmissionError(NO_ARCHIVE) from None
+
+
+def archive_entries(content: bytes) -> list[Entry]:
+    """The files in a zip or a tar. Raises `SubmissionError`."""
+    if not content:
+        raise SubmissionError("the file is empty")
+    if content.rfind(b"PK\x05\x06", max(0, len(content) - MAX_END)) < 0:
+        return _tar_entries(content)
+    _check_directory_size(content, MAX_DIRECTORY)
+    try:
+        archive = _opened(content)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
+        raise SubmissionError(NO_ARCHIVE) from None
+    return _zip_entries(archive, MAX_ENTRIES)
+
+
+def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
+    found = []
+    for info in archive.infolist():
+        path = _without_anchor(PurePosixPath(info.filename.replace("\\", "/")))
+        if not info.is_dir() and _is_looked_at(path):
+            read, trouble = _zip_reader(archive, info), ""
+            if ".." in path.parts:
+                trouble = "leaves the folder"
+            elif stat.S_ISLNK(info.external_attr >> 16):
+                trouble = "is a link"
+            elif info.flag_bits & 1:
+                trouble = "is encrypted"
+            elif info.compress_type not in READABLE:
+                trouble = "is packed in an unusual way"
+            found.append(Entry(path, info.file_size, read, trouble))
+    return _not_too_many(found, most)
+
+
+def _tar_entries(content: bytes) -> list[Entry]:
+    """What is small enough to be of use is kept on one way through: a packed tar has no other."""
+    found, kept = [], 0
+    try:
+        archive = tarfile.open(fileobj=_Unpacking(content), mode="r:")  # noqa: SIM115
+        for number, member in enumerate(archive):
+            if member.offset_data + member.size > MAX_UNPACKED or number > MAX_MEMBERS:
+                raise SubmissionError("a tar that holds too much: hand in the code alone")
+            archive.members.clear()  # type: ignore[attr-defined]  # which tarfile would keep
+            path = _without_anchor(PurePosixPath(member.name))
+            if member.isdir() or not _is_looked_at(path):
+                continue
+            data, trouble = b"", "leaves the folder" if ".." in path.parts else ""
+            if not member.isreg():
+                trouble = "is a link"
+            elif member.size <= (MAX_ARCHIVE if is_archive(path.name) else MAX_FILE):
+                held = archive.extractfile(member)
+                data = held.read(MAX_ARCHIVE - kept) if held else b""
+                kept += len(data)
+                trouble = trouble or ("" if len(data) == member.size else "is too large")
+            found.append(Entry(path, member.size, _kept(data), trouble))
+            _not_too_many(found, MAX_ENTRIES)
+    except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
+        raise SubmissionError(NO_ARCHIVE) from None
+    return found
+
+
+class _Unpacking(io.RawIOBase):
+    """The tar in its packing, of which nobody reads much at once, whatever a header claims."""
+
+    def __init__(self, content: bytes) -> None:
+        packed: Any = io.BytesIO(content)
+        for magic, unpack in PACKINGS.items():
+            if content.startswith(magic):
+                packed = unpack(packed)
+        self._file = packed
+        self.seek, self.tell = packed.seek, packed.tell  # type: ignore[method-assign]
+
+    def read(self, size: int = -1) -> bytes:
+        return _bounded(self._file.read(min(size, MAX_ARCHIVE + 1)), MAX_ARCHIVE)
+
+
+def _is_looked_at(path: PurePosixPath) -> bool:
+    return 0 < len(path.parts) <= MAX_DEPTH and not any(map(is_ignored, path.parts))
+
+
+def _not_too_many(entries: list[Entry], most: int) -> list[Entry]:
+    if len(entries) > most:
+        raise SubmissionError(f"more than {most} files")
+    return entries
+
+
+def _nothing(limit: int) -> bytes:
+    raise SubmissionError("not a file")
+
+
+def _kept(data: bytes) -> Callable[[int], bytes]:
+    return lambda limit: _bounded(data, limit)
+
+
+def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        pieces, size = [], 0
+        with archive.open(info) as opened:
+            file = cast(zipfile.ZipExtFile, opened)
+            while size <= limit and (piece := file.read1(PIECE)):
+                pieces.append(piece)
+                size += len(piece)
+        return _bounded(b"".join(pieces), limit)
+
+    return read
+
+
+def _bounded(content: bytes, limit: int) -> bytes:
+    if len(content) > limit:
+        raise SubmissionError("larger than it says" if limit < MAX_ARCHIVE else TOO_LARGE)
+    return content
+
+
+def _without_anchor(path: PurePosixPath) -> PurePosixPath:
+    """An absolute name, as some tools write it, below a folder named for its root or drive."""
+    return PurePosixPath("root", *path.parts[1:]) if path.is_absolute() else path
+
+
+def _opened(content: bytes) -> zipfile.ZipFile:
+    """The archive; names that are flagged as UTF-8, and are not, are read as DOS wrote them."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except UnicodeDecodeError:
+        unflagged = bytearray(content)
+        # Where the list of entries can be: before it, a file may be full of what looks like one.
+        entry = content.find(b"PK\x01\x02", max(0, len(content) - MAX_DIRECTORY - MAX_END))
+        while 0 <= entry < len(content) - 10:
+            unflagged[entry + 9] &= ~8
+            entry = content.find(b"PK\x01\x02", entry + 1)
+        return zipfile.ZipFile(io.BytesIO(unflagged))
+
+
+def _check_directory_size(content: bytes | mmap.mmap, limit: int) -> None:
+    """Refuses an archive with a giant list of entries before `zipfile` reads all of it."""
+    end = content.rfind(b"PK\x05\x06", max(0, len(content) - MAX_END))
+    if end < 0 or len(content) < end + 22:
+        raise SubmissionError(NO_ARCHIVE)
+    (plain,) = struct.unpack_from("<I", content, end + 12)
+    sizes = [] if plain == 0xFFFFFFFF else [plain]
+    if end >= 76 and content[end - 20 : end - 16] == b"PK\x06\x07":  # zip64: it stands elsewhere
+        (record,) = struct.unpack_from("<Q", content, end - 12)
+        records = [at for at in (record, end - 76) if content[at : at + 4] == b"PK\x06\x06"]
+        whole = [at for at in records if at <= len(content) - 56]
+        sizes += [struct.unpack_from("<Q", content, at + 40)[0] for at in whole]
+    if max(sizes, default=0) > limit:  # whichever of them `zipfile` goes by
+        raise SubmissionError("a zip with too many entries")

@@ -1,0 +1,210 @@
+"""What learning platforms name the files that they let an instructor download, and whose they are.
+
+Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1. Moodle: a folder
+"Ada Lovelace_PARTICIPANT_assignsubmission_file", or names that begin so. Blackboard:
+Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a folder
+"USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM". Gradescope: folders of which a file tells the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from .attempts import COPY, newest
+from .entries import MAX_ARCHIVE, Entry, is_archive
+from .read import HandIn
+
+METADATA = "submission_metadata.yml"
+FORMS = {
+    "canvas": re.compile(
+        r"(?P<label>(?:(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)|(?:LATE_)?anon_(?P<anonymous>\w+?)))"
+        r"_(?:(?P<number>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
+    ),
+    "moodle": re.compile(
+        r"(?P<label>(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_(?P<kind>[a-z]+))"
+        r"(?:_(?P<file>.*))?"
+    ),
+    "blackboard": re.compile(
+        r"(?P<label>.+_(?P<login>[^_]+))_attempt_(?P<number>[\d-]{19})"
+        r"(?:_(?P<file>.+)|(?P<text>\.txt))"
+    ),
+    "brightspace": re.compile(
+        r"(?P<number>\d+-\d+) - (?P<label>(?P<name>.+?)) - (?P<time>\w+ \d+, \d{4} \d+ [AP]M)"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file or a folder of a class; entries: its files, by their paths in a folder, or its own
+    name; inside: what lies directly in a folder or archive."""
+
+    name: str
+    where: str
+    is_folder: bool
+    is_link: bool
+    entries: Callable[[], Iterable[Entry]]
+    inside: Callable[[], list[Item]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An item of one student's; below: the path that its files get, which tells attempts apart."""
+
+    item: Item
+    key: str
+    label: str
+    student: Mapping[str, str]
+    below: str
+    is_aside: bool = False
+
+
+def form_of(names: Sequence[str]) -> str:
+    """The platform that at least half of these names are from, or ""."""
+    counts = {form: sum(map(bool, map(FORMS[form].fullmatch, names))) for form in FORMS}
+    best = max(counts, key=lambda form: counts[form])
+    return best if counts[best] and 2 * counts[best] >= len(names) else ""
+
+
+def by_student(
+    items: Sequence[Item], form: str, modules: Sequence[str]
+) -> tuple[list[HandIn], list[Item]]:
+    """The students' hand-ins, and the items that the form doesn't fit."""
+    parts, others = defaultdict(list), []
+    for item in items:
+        found = FORMS[form].fullmatch(item.name)
+        if found is None or item.is_link:
+            others.append(item)
+        else:
+            part = _part(item, form, {k: v for k, v in found.groupdict().items() if v})
+            parts[part.key].append(part)
+    return [_hand_in(form, each, modules) for each in parts.values()], others
+
+
+def _part(item: Item, form: str, told: dict[str, str]) -> Part:
+    of_student = ("id", "anonymous", "participant", "login", "name")
+    key = next(told[name] for name in of_student if name in told)
+    file, number = told.get("file", ""), told.get("number", "")
+    if form == "brightspace":
+        key, number = f"{number} {key}", _sortable(told["time"])
+    if form == "canvas" and not item.is_folder and not is_archive(file):
+        number = ""  # each loose file has its own
+    student = {k: v for k, v in told.items() if k in ("name", "id", "participant", "login")}
+    below = "/".join(filter(None, (number, file)))
+    aside = "text" in told or told.get("kind", "file") != "file"
+    return Part(item, key, told["label"], student, below, aside)
+
+
+def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn:
+    """One student's; what the platform puts beside the files is named, not looked at."""
+    work = [part for part in parts if not part.is_aside]
+    notes = [f"beside: {part.item.name}" for part in parts if part.is_aside]
+    problem = "" if work else "nothing but a text was handed in"
+    if form == "canvas":
+        work, notes, problem = _newest_files(work, modules, notes, problem)
+    first, *_, last = [parts[0], *(work or parts)]
+    name = last.item.name if len(work) == 1 else first.label
+    back = f"{last.item.name}/feedback.html" if last.item.is_folder else _as_page(last.item.name)
+    return HandIn(
+        name,
+        last.item.where,
+        lambda: _entries(work),
+        (first.student,),
+        tuple(notes),
+        problem,
+        back if form in ("canvas", "moodle") and not last.is_aside else "",
+    )
+
+
+def _newest_files(
+    parts: Sequence[Part], modules: Sequence[str], notes: list[str], problem: str
+) -> tuple[list[Part], list[str], str]:
+    """Canvas calls a file that is handed in again NAME-1.py: of loose modules the newest."""
+    versions: dict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        own = COPY.sub("", part.below).lower()
+        is_module = own.removesuffix(".py") in modules and own.endswith(".py")
+        versions[own if is_module else part.item.name].append(part)
+    left = []
+    for own, found in versions.items():
+        last = newest([part.item.name for part in found])
+        if last is None:
+            problem = f"which {own} is the newest? Canvas's numbers disagree; keep one"
+        for part in found:
+            if part.item.name != last:
+                notes.append(f"older, not graded: {part.item.name}")
+            else:
+                left.append(replace(part, below=own) if len(found) > 1 else part)
+    return left, notes, problem
+
+
+def _entries(parts: Iterable[Part]) -> Iterator[Entry]:
+    for part in parts:
+        for entry in part.item.entries():
+            name = PurePosixPath() if part.below and not part.item.is_folder else entry.path
+            yield replace(entry, path=PurePosixPath(part.below) / name)
+
+
+def _as_page(name: str) -> str:
+    return f"{name.rpartition('.')[0] or name}.html"
+
+
+def _sortable(time: str) -> str:
+    """Nov 2, 2026 859 PM as 2026-11-02-2059."""
+    date, clock, half = time.rsplit(" ", 2)
+    for month in ("%b", "%B"):
+        with suppress(ValueError):
+            found = datetime.strptime(f"{date} {clock:0>4} {half}", f"{month} %d, %Y %I%M %p")
+            return found.strftime("%Y-%m-%d-%H%M")
+    return time
+
+
+def gradescope(metadata: Item, items: Sequence[Item]) -> list[HandIn]:
+    """The hand-ins that Gradescope's metadata tells of."""
+    text = ""
+    with suppress(Exception):  # whatever a damaged archive provokes: then it tells of none
+        text = next(iter(metadata.entries())).read(MAX_ARCHIVE).decode("utf-8-sig", "replace")
+    of_name, found = {item.name: item for item in items}, []
+    for folder, students in _submitters(text).items():
+        name = f"{', '.join(each['name'] for each in students)} {folder}".strip()
+        if item := of_name.get(folder):
+            found.append(HandIn(name, item.where, item.entries, tuple(students)))
+        else:
+            problem = f"{METADATA} names {folder}, which is not there"
+            found.append(HandIn(name, folder, tuple, tuple(students), problem=problem))
+    return found
+
+
+def _submitters(metadata: str) -> dict[str, list[dict[str, str]]]:
+    """Each folder's students, from the YAML that Gradescope writes: names, numbers, addresses."""
+    found: dict[str, list[dict[str, str]]] = {}
+    students: list[dict[str, str]] = []
+    section = ""
+    for line in metadata.splitlines():
+        if top := re.fullmatch(r"([^\s:-][^:]*):\s*", line):
+            students = found.setdefault(top[1].strip("'\""), [])
+        elif field := re.fullmatch(r"  :(\w+):.*", line):
+            section = field[1]
+        elif section == "submitters" and (
+            told := re.fullmatch(r"  (?:  )?(- |  ):(name|sid|email):\s*(.*)", line)
+        ):
+            if told[1] == "- ":
+                students.append({"name": ""})
+            if students:
+                field_name = "sis_id" if told[2] == "sid" else told[2]
+                students[-1][field_name] = _unquoted(told[3].strip())
+    return found
+
+
+def _unquoted(text: str) -> str:
+    if text.startswith('"'):
+        with suppress(ValueError):
+            return str(json.loads(text))
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
