@@ -1,0 +1,17 @@
+"""Where something of the material stands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A line of a file, counted from 1."""
+
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{os.path.relpath(self.file)}:{self.line}"
