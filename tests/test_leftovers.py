@@ -81,8 +81,8 @@ def test_a_function_that_is_left_out(own: Assignment) -> None:
     )
     named = "names mean_celsius, which is not there"
     assert said["handout/README.md:9"] == named
-    assert said["suites/test_averages.py:9"] == f"test_mean {named}"
-    assert said["suites/test_averages.py:18"] == f"test_empty {named}"
+    assert said["suites/test_averages.py:7"] == f"test_mean {named}"
+    assert said["suites/test_averages.py:16"] == f"test_empty {named}"
     assert "build it again" in said["handout/thermo/averages.py:1"]
 
 
@@ -92,5 +92,5 @@ def test_a_part_that_is_left_out(own: Assignment) -> None:
     (own.solutions / own.package / "averages.py").unlink()
     said = dict(left_to_edit(own))
     assert said["suites/test_averages.py:1"] == "is about averages, which is not there"
-    assert "2 mistakes of mean_celsius" in said["mistakes/averages.py:3"]
-    assert "handout/README.md:9" in said
+    assert said["mistakes/averages.py:1"] == "is about averages, which is not there"
+    assert said["handout/README.md:9"] == "names mean_celsius, which is not there"

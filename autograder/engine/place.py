@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -15,3 +16,8 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{os.path.relpath(self.file)}:{self.line}"
+
+
+def first_line(node: ast.stmt) -> int:
+    """Where a statement begins: with its first decorator, where it has one."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .assignment import Assignment
 from .mistakes import import_folder
-from .place import Place
+from .place import Place, first_line
 
 _registered: list[tuple[Callable[[], None], tuple[str, ...]]] = []
 
@@ -60,5 +60,4 @@ def _body(function: Callable[[], None]) -> str:
     definition = ast.parse(text).body[0]
     assert isinstance(definition, ast.FunctionDef)
     first = definition.body[1] if ast.get_docstring(definition) else definition.body[0]
-    start = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
-    return textwrap.dedent("".join(text.splitlines(keepends=True)[start - 1 :]))
+    return textwrap.dedent("".join(text.splitlines(keepends=True)[first_line(first) - 1 :]))

@@ -18,8 +18,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..assignment import Assignment
+from ..errors import KitError
 from ..mistakes import stated_mistakes
-from ..place import Place
+from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
 from ..release.skeleton import stale_files
 from ..variants import load_variants
@@ -30,11 +31,14 @@ README = "README.md"
 
 
 def leftovers(assignment: Assignment) -> list[Leftover]:
-    """All of them, by place."""
+    """All of them: one for each place, and for each file that has no use any more."""
+    useless = dict(_useless_files(assignment))
     found = [*_misfits(assignment), *_names(assignment)]
     if assignment.handed_out:
         found += [*_stale_stubs(assignment), *_examples(assignment), *_public_tests(assignment)]
-    return sorted(dict(reversed(found)).items())  # one for each place: the first
+    files = {place.file for place in useless}
+    others = {place: text for place, text in reversed(found) if place.file not in files}
+    return list((useless | others).items())
 
 
 def _misfits(assignment: Assignment) -> Iterator[Leftover]:
@@ -64,20 +68,27 @@ def _functions(assignment: Assignment) -> set[str]:
     }
 
 
+def _useless_files(assignment: Assignment) -> Iterator[Leftover]:
+    """Files of a function, a module or a part that is not there."""
+    gone = _gone(assignment)
+    for file in _files(assignment):
+        if (name := file.stem.removeprefix("test_")) in gone:
+            yield Place(file, 1), f"is about {name}, which is not there"
+
+
 def _names(assignment: Assignment) -> Iterator[Leftover]:
     """Where functions, modules and parts are named that are not there."""
-    there = {*_functions(assignment), *assignment.modules, *assignment.given, *assignment.parts}
-    there.update(assignment.supplied_modules)
-    gone = sorted(_named(assignment) - there)
-    if not gone:
-        return
-    pattern = re.compile(rf"\b({'|'.join(gone)})\b")
-    for file in _files(assignment):
-        if match := pattern.search(file.name.replace("test_", "")):
-            yield Place(file, 1), f"is about {match[1]}, which is not there"
+    gone = "|".join(sorted(_gone(assignment)))
+    for file in _files(assignment) if gone else ():
         for line, text, what in _statements(file):
-            if match := pattern.search(text):
+            if match := re.search(rf"\b({gone})\b", text):
                 yield Place(file, line), f"{what}names {match[1]}, which is not there"
+
+
+def _gone(assignment: Assignment) -> set[str]:
+    """What the material is about and the solution does not have."""
+    there = {*_functions(assignment), *assignment.modules, *assignment.given, *assignment.parts}
+    return _named(assignment) - there - set(assignment.supplied_modules)
 
 
 def _named(assignment: Assignment) -> set[str]:
@@ -123,15 +134,17 @@ def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
         yield from ((number, line, "") for number, line in enumerate(lines, start=1))
         return
     for node in ast.parse("\n".join(lines)).body:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        name = getattr(node, "name", "")
-        text = "\n".join(lines[first - 1 : node.end_lineno])
-        yield node.lineno, text, f"{name} " if name else ""
+        first, name = first_line(node), getattr(node, "name", "")
+        yield first, "\n".join(lines[first - 1 : node.end_lineno]), f"{name} " if name else ""
 
 
 def _stale_stubs(assignment: Assignment) -> Iterator[Leftover]:
     stubs = assignment.handout / assignment.package
-    for name in stale_files(assignment.solutions / assignment.package, stubs):
+    try:
+        stale = stale_files(assignment.solutions / assignment.package, stubs)
+    except ValueError as problem:
+        raise KitError(str(problem)) from None
+    for name in stale:
         yield Place(stubs / name, 1), "is not what the solution makes of it: build it again"
 
 

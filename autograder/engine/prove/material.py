@@ -21,7 +21,7 @@ from ..errors import KitError
 from ..grade.executor import available_cores, local_pool
 from ..grade.grading import Grader, Settings
 from ..mistakes import load_mistakes, stated_mistakes
-from ..place import Place
+from ..place import Place, first_line
 from ..suite.hidden_test import HiddenTest, Outcome
 from ..text import printable
 from ..variants import load_variants
@@ -119,7 +119,7 @@ def run_check(
 def _places(assignment: Assignment, tests: Iterable[HiddenTest]) -> dict[str, Place]:
     """Where each hidden test stands."""
     lines = {
-        (part, node.name): Place(file, node.lineno)
+        (part, node.name): Place(file, first_line(node))
         for part in assignment.parts
         for file in [assignment.suites / f"test_{part}.py"]
         for node in ast.walk(ast.parse(file.read_bytes()))

@@ -102,14 +102,18 @@ def wrong_examples(text: str, modules: Mapping[str, ModuleType]) -> list[tuple[i
     for one in told:
         _, _, where = one.partition("Line ")
         line, _, failure = where.partition(", in handout\nFailed example:")
+        source, raised, traceback = failure.partition("Exception raised:")
+        if raised:
+            failure = f"{source} raises {traceback.strip().splitlines()[-1]}"
         found.append((int(line), " ".join(failure.split())))
     return found
 
 
 def wrong_signatures(text: str, modules: Mapping[str, ModuleType]) -> Iterator[tuple[int, str]]:
     """The lines of the handout's tables where a function begins that is not there, or that has
-    other arguments or defaults."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    other arguments or defaults; and the lines that name an argument of another default."""
+    lines = list(enumerate(text.split("\n"), start=1))
+    for number, line in lines:
         if not (row := SIGNATURE.match(line)):
             continue
         function = next((vars(m)[row[1]] for m in modules.values() if row[1] in vars(m)), None)
@@ -122,4 +126,7 @@ def wrong_signatures(text: str, modules: Mapping[str, ModuleType]) -> Iterator[t
             if name not in parameters:
                 yield number, f"{row[1]} has no argument {name}"
             elif default and eval(default, {}) != parameters[name].default:
-                yield number, f"{row[1]} has the default {name}={parameters[name].default!r}"
+                said = f"{row[1]} has the default {name}={parameters[name].default!r}"
+                yield number, said
+                mention = re.compile(rf"\b{name}\b")
+                yield from ((n, said) for n, one in lines if n != number and mention.search(one))

@@ -222,6 +222,18 @@ mistake(
 )
 mistake(
     FORWARD,
+    "momentum_of_other_libraries",
+    edits={
+        "momentum: float = ": "momentum: float = 1 - ",
+        NEW_MEAN: "running_mean = added * running_mean + kept * mean",
+        NEW_VAR: "running_var = added * running_var + kept * var",
+    },
+    hint="""Your momentum is the other share, and its default fits that, as in another library. Only
+    callers who name a momentum notice: for them old and new change places. Which share does the
+    docstring call momentum, and with which default?""",
+)
+mistake(
+    FORWARD,
     "momentum_hard_coded",
     edits={"if training:": "momentum = 0.9\nif training:"},
     hint="""The share is 0.9, whatever the caller's momentum says. Try momentum = 0: nothing of the
