@@ -59,13 +59,12 @@ def _misfits(assignment: Assignment) -> Iterator[Leftover]:
 
 
 def _functions(assignment: Assignment) -> set[str]:
-    """The functions of the solution's modules, helpers included."""
-    return {
-        node.name
-        for module in assignment.modules
-        for node in ast.parse(assignment.solution_files[f"{assignment.package}/{module}.py"]).body
-        if isinstance(node, ast.FunctionDef)
-    }
+    """The functions of the solution, helpers and given ones included."""
+    return set().union(*map(_defined, assignment.solution_files.values()))
+
+
+def _defined(content: bytes) -> set[str]:
+    return {node.name for node in ast.parse(content).body if isinstance(node, ast.FunctionDef)}
 
 
 def _useless_files(assignment: Assignment) -> Iterator[Leftover]:
@@ -99,20 +98,8 @@ def _named(assignment: Assignment) -> set[str]:
     for folder in (assignment.suites, assignment.handout / "tests"):
         named |= {path.stem.removeprefix("test_") for path in folder.glob("test_*.py")}
     for content in assignment.handed_out.values():
-        nodes = ast.parse(content).body
-        named |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-    return {name for name in named if not name.startswith("_")} - _given_names(assignment)
-
-
-def _given_names(assignment: Assignment) -> set[str]:
-    """What the given modules define."""
-    contents = assignment.given_files.values()
-    return {
-        node.name
-        for content in contents
-        for node in ast.parse(content).body
-        if isinstance(node, ast.FunctionDef)
-    }
+        named |= _defined(content)
+    return {name for name in named if not name.startswith("_")}
 
 
 def _files(assignment: Assignment) -> Iterator[Path]:
