@@ -2,17 +2,20 @@
 
 Blocks of `sh` are typed into a shell, in a copy of the kit with the environment that README makes;
 what follows them as `text` must be in what they say. The sentence before any other block says what
-becomes of it: "Write `FILE`:", "Append to `FILE`:", "Change `FILE`:" with a diff.
+becomes of it: "Write `FILE`:", "Append to `FILE`:", "Change `FILE`:" with a diff; "Delete `NAME` in `FILE`" takes
+functions out of a module. LINE stands for any number.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -24,6 +27,7 @@ from autograder.cli import main
 from autograder.docs.gradient_flow import draw
 from autograder.engine.assignment import Assignment
 from autograder.engine.mistakes import load_mistakes
+from autograder.engine.place import first_line
 from autograder.engine.variants import load_variants
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +56,8 @@ NOT_HERE = {
 """Lines that are not typed, and why."""
 BLOCK = re.compile(
     r"(?:(?P<how>Write|Append to|Change)\s+`(?P<file>[^`]+)`:\n\n)?"
-    r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$",
+    r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$"
+    r"|(?P<delete>[Dd]elete)\s+`(?P<name>[^`]+)`\s+in\s+`(?P<of>[^`]+)`",
     re.MULTILINE | re.DOTALL,
 )
 PLACES = ("", "autograder", "autograder/engine", "assignment", "tests")
@@ -90,7 +95,9 @@ def follow(page: Path, kit: Path, folder: Path) -> None:
     said = ""
     for block in BLOCK.finditer(page.read_text("utf-8")):
         how, file, kind, body = block["how"], block["file"], block["kind"], block["body"]
-        if how == "Write":
+        if block["delete"]:
+            delete(kit / block["of"], block["name"])
+        elif how == "Write":
             (kit / file).parent.mkdir(parents=True, exist_ok=True)
             (kit / file).write_text(body, "utf-8")
         elif how == "Append to":
@@ -103,17 +110,32 @@ def follow(page: Path, kit: Path, folder: Path) -> None:
             said = type_in(active + "".join(filter(can_run, body.splitlines(True))), folder)
         else:
             assert kind == "text", f"{page.name}: what is to be done with this?\n{body}"
+            plain = re.sub(r":\d+: ", ":LINE: ", re.sub(r" +", " ", said))
             for line in body.splitlines():
-                assert line in re.sub(r" +", " ", said), said
+                assert line in plain, said
 
 
 def change(file: Path, diff: str) -> None:
-    text = file.read_text("utf-8")
-    lines = diff.splitlines(keepends=True)
-    old = "".join(line[1:] for line in lines if line.startswith("-"))
-    new = "".join(line[1:] for line in lines if line.startswith("+"))
-    assert text.count(old) == 1, f"{file}: {old}"
-    file.write_text(text.replace(old, new), "utf-8")
+    for hunk in diff.split("@@\n"):
+        text, lines = file.read_text("utf-8"), hunk.splitlines(keepends=True)
+        old = "".join(line[1:] for line in lines if line.startswith("-"))
+        new = "".join(line[1:] for line in lines if line.startswith("+"))
+        assert text.count(old) == 1, f"{file}: {old}"
+        file.write_text(text.replace(old, new), "utf-8")
+
+
+def delete(file: Path, pattern: str) -> None:
+    """Takes functions out of a module, with their decorators and the comments that end them."""
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    nodes = [n for n in ast.parse("".join(lines)).body if isinstance(n, ast.FunctionDef)]
+    gone = [node for node in nodes if fnmatch(node.name, pattern)]
+    assert gone, f"{file}: {pattern}"
+    for node in reversed(gone):
+        end = node.end_lineno or 0
+        while end < len(lines) and (not lines[end].strip() or lines[end].startswith(" ")):
+            end += 1
+        del lines[first_line(node) - 1 : end]
+    file.write_text("".join(lines), "utf-8")
 
 
 def can_run(line: str) -> bool:

@@ -48,8 +48,8 @@ def test_training_running_values(momentum):
     options = {} if momentum == 0.9 else {"momentum": momentum}
     _, _, mean, var = forward(training=True, **options)
 
-    def mixed(old, new, share):
-        return share * old + (1 - share) * new
+    def mixed(old, new, momentum):
+        return momentum * old + (1 - momentum) * new
 
     swapped = "That is momentum's other side (PyTorch's): here it is the share of the OLD value."
     default = "momentum is an argument, not a constant."

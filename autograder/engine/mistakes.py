@@ -18,6 +18,9 @@ from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from .assignment import Assignment, import_file
+from .place import Place
+
+NOWHERE = Place(Path(), 0)
 
 _stated: list[tuple[str, dict[str, Any]]] = []
 """What the catalogues state, each with the name of the module where it stands."""
@@ -50,13 +53,23 @@ def probe(
 
 
 def _state(**fields: Any) -> None:
-    catalogue = str(sys._getframe(2).f_globals["__name__"])
-    _stated.append((catalogue, fields))
+    frame = sys._getframe(2)
+    fields["place"] = Place(Path(frame.f_code.co_filename), frame.f_lineno)
+    _stated.append((str(frame.f_globals["__name__"]), fields))
+
+
+class Misfit(ValueError):
+    """A mistake does not fit the solution; place: what is to be edited."""
+
+    def __init__(self, text: str, place: Place) -> None:
+        super().__init__(text)
+        self.place = place
 
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """A way to get `module.target` wrong. hint: "" for a probe; solution: the module's source."""
+    """A way to get `module.target` wrong. hint: "" for a probe; solution: the module's source;
+    place: where it is stated."""
 
     name: str
     module: str
@@ -66,6 +79,7 @@ class Mistake:
     package: str
     solution: str
     body: str = ""
+    place: Place = NOWHERE
 
     @property
     def is_probe(self) -> bool:
@@ -75,32 +89,59 @@ class Mistake:
     def edited(self, source: str) -> str:
         """The solution module's text with the mistake in it.
 
-        Raises `ValueError` where a text that it replaces doesn't stand there exactly once.
+        Raises `Misfit` where a text that it replaces doesn't stand there exactly once.
         """
         function = _function(source, self.target)
         if function is None:
-            raise ValueError(f"mistake {self.name}: {self.module} has no function {self.target}")
+            raise Misfit(f"{self.name}: {self.module} has no function {self.target}", self.place)
         head, body = function.head, function.body
         if self.body:
             body = textwrap.indent(_plain(self.body), "    ") + "\n"
-        for text, instead in self.edits.items():
-            head, body = self._replaced(head, body, text, instead)
+        for number, (text, instead) in enumerate(self.edits.items(), start=1):
+            head, body = self._replaced(head, body, text, instead, number)
         return "".join([function.before, head, function.docstring, body, function.after])
 
-    def _replaced(self, head: str, body: str, text: str, instead: str) -> tuple[str, str]:
+    def misfit(self) -> Misfit | None:
+        """Why it no longer fits the solution; None where it does."""
+        try:
+            self.edited(self.solution)
+        except Misfit as problem:
+            return problem
+        return None
+
+    def _replaced(
+        self, head: str, body: str, text: str, instead: str, number: int
+    ) -> tuple[str, str]:
         """Signature and body with the text replaced in one of them."""
         text, instead = _plain(text), _plain(instead)
         places = [(part, *place) for part in (head, body) for place in _places(part, text)]
         if len(places) != 1:
-            raise ValueError(
-                f"mistake {self.name}: stands {len(places)} times in {self.target}, not once:"
-                f" {text!r}"
+            raise Misfit(
+                f"{self.name}: edit {number} no longer applies: {text!r} stands {len(places)} times"
+                f" in {self.target}, not once",
+                self._stated_at(text, head + body),
             )
         ((part, start, end),) = places
         line = part[part.rfind("\n", 0, start) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]
         new = part[:start] + instead.replace("\n", f"\n{indent}") + part[end:]
         return (new, body) if part is head else (head, new)
+
+    def _stated_at(self, text: str, code: str) -> Place:
+        """The first string of the catalogue that is part of the text and does not stand in the
+        function's code; else where the mistake is stated."""
+        if not self.place.file.is_file():
+            return self.place
+        lines = [
+            node.lineno
+            for node in ast.walk(ast.parse(self.place.file.read_bytes()))
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and len(part := _plain(node.value)) > 5
+            and part in text
+            and not _places(code, part)
+        ]
+        return Place(self.place.file, min(lines, default=self.place.line))
 
 
 def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
@@ -177,22 +218,26 @@ def import_folder(folder: Path) -> Iterator[tuple[str, ModuleType]]:
 
 
 def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
-    """The assignment's catalogue, probes included.
+    """The assignment's catalogue, probes included, as far as it fits the solution.
 
-    Raises `ValueError` where a name stands twice, or where an edit does not fit the solution.
+    Raises `ValueError` where a name stands twice.
     """
+    return tuple(mistake for mistake in stated_mistakes(assignment) if not mistake.misfit())
+
+
+def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
+    """All that the catalogue states. Raises `ValueError` where a name stands twice."""
     assignment.reference()
     about = {module.__name__: name for name, module in import_folder(assignment.mistakes)}
     found = []
     for catalogue, fields in _stated:
         if module := about.get(catalogue):
-            source = assignment.solution_files[f"{assignment.package}/{module}.py"].decode()
-            context = {"module": module, "package": assignment.package, "solution": source}
+            source = assignment.solution_files.get(f"{assignment.package}/{module}.py", b"")
+            context = {"module": module, "package": assignment.package}
+            context["solution"] = source.decode()
             found.append(Mistake(**(fields | context)))
     names = [mistake.name for mistake in found]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")
-    for one in found:
-        one.edited(one.solution)
     return tuple(found)

@@ -7,21 +7,25 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from .assignment import Assignment
 from .mistakes import import_folder
+from .place import Place, first_line
 
 _registered: list[tuple[Callable[[], None], tuple[str, ...]]] = []
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Right code for functions of a module; `source` goes to the end of the reference's."""
+    """Right code for functions of a module; `source` goes to the end of the reference's; place:
+    where it is written."""
 
     name: str
     module: str
     targets: tuple[str, ...]
     source: str
+    place: Place
 
 
 def variant(*targets: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
@@ -39,7 +43,13 @@ def load_variants(assignment: Assignment) -> tuple[Variant, ...]:
     assignment.reference()
     about = {module.__name__: name for name, module in import_folder(assignment.variants)}
     return tuple(
-        Variant(function.__name__, about[function.__module__], targets, _body(function))
+        Variant(
+            function.__name__,
+            about[function.__module__],
+            targets,
+            _body(function),
+            Place(Path(function.__code__.co_filename), function.__code__.co_firstlineno),
+        )
         for function, targets in _registered
         if function.__module__ in about
     )
@@ -50,5 +60,4 @@ def _body(function: Callable[[], None]) -> str:
     definition = ast.parse(text).body[0]
     assert isinstance(definition, ast.FunctionDef)
     first = definition.body[1] if ast.get_docstring(definition) else definition.body[0]
-    start = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
-    return textwrap.dedent("".join(text.splitlines(keepends=True)[start - 1 :]))
+    return textwrap.dedent("".join(text.splitlines(keepends=True)[first_line(first) - 1 :]))

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
-from autograder.engine.suite.calls import ask
-from autograder.suites import inputs
+from autograder.engine.suite.calls import Call, ask
+from autograder.suites import inputs, manners
 
 ATOL = 1e-9
 OneSided = Callable[..., float | np.ndarray]
@@ -117,36 +117,27 @@ def quiet(student: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
     functions = student.activations
     answers = ask(*(getattr(functions, name).watched.call(z, **given) for name, given in cases))
     for seen, (name, options) in zip(answers, cases, strict=True):
-        _computed(name, seen, z, options)
+        _computed(seen, name, z, options)
         check.quiet(seen, called(name, options, z))
 
 
 def _tried(
     student: Any, reference: Any, rng: np.random.Generator, cases: Sequence[Case]
 ) -> list[Answer]:
-    """The answers. Where a function is right for ordinary z, its values must be right here, too;
-    where it is wrong, its tests of values charge it, and these judge the rest alone."""
+    """The answers, see `manners.answers`; plain is ordinary z."""
+
+    def call(name: str, z: np.ndarray, options: dict[str, Any]) -> Call:
+        return getattr(student.activations, name).watched.call(z, **options)
+
+    def judged(answer: Answer, name: str, z: np.ndarray, options: dict[str, Any]) -> None:
+        judge(reference, name, answer.value, z, options, rtol=1e-9)
+
     names = dict.fromkeys(name for name, _, _ in cases)
-    plain: list[Case] = [(name, inputs.ordinary(rng), _alphas(name)[0]) for name in names]
-    calls = [
-        getattr(student.activations, name).watched.call(z, **options)
-        for name, z, options in [*plain, *cases]
-    ]
-    answers = ask(*calls)
-    for answer, (name, z, options) in zip(answers, plain, strict=False):
-        _computed(name, answer, z, options)
-    right = {
-        name
-        for answer, (name, z, options) in zip(answers, plain, strict=False)
-        if check.passes(judge, reference, name, answer.value, z, options)
-    }
-    for answer, (name, z, options) in zip(answers[len(plain) :], cases, strict=True):
-        if name in right:
-            judge(reference, name, answer.value, z, options, rtol=1e-9)
-    return answers[len(plain) :]
+    plain = [(name, inputs.ordinary(rng), _alphas(name)[0]) for name in names]
+    return manners.answers(plain, cases, call, _computed, judged)
 
 
-def _computed(name: str, answer: Answer, z: np.ndarray, options: dict[str, Any]) -> None:
+def _computed(answer: Answer, name: str, z: np.ndarray, options: dict[str, Any]) -> None:
     """The first of the arrays in a result is one, and more than a constant."""
     what, array = parts_of(name, answer.value, called(name, options, z))[0]
     check.varied(check.real_array(array, z.shape, what), what)

@@ -23,7 +23,7 @@ NORMAL_SHARES = np.array([0.5 * (1 + math.erf(c / math.sqrt(2))) for c in NORMAL
 UNIFORM_GRID = np.linspace(-0.95, 0.95, 39)
 
 
-def plausible(value: object, shape: tuple[int, int], what: str) -> np.ndarray:
+def plausible(value: object, shape: tuple[int, ...], what: str) -> np.ndarray:
     """The value as an array of draws: of the right shape, finite, and not all alike."""
     weights = real_array(value, shape, what)
     true(np.all(np.abs(weights) < 1e100), f"{what}: some entries are not finite, or enormous")

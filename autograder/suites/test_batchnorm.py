@@ -18,6 +18,7 @@ from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import Call, ask
 from autograder.suites import inputs
 from autograder.suites.inputs import Batch
+from gradflow import batchnorm
 
 EXACT = 1e-8
 COARSE = 1e-3
@@ -30,6 +31,21 @@ LARGE = ((4, 151), (1037, 2))
 """More units, and more examples, than any round number that a block may have."""
 GRADIENTS = ("dx", "dgamma", "dbeta")
 Case = tuple[Batch, dict[str, Any]]
+
+
+def _order() -> tuple[int, int, int, int]:
+    """The places of out, cache, running mean and running variance among the solution's results."""
+    one = np.ones(1)
+    results = batchnorm.batchnorm_forward(
+        np.ones((2, 1)), one, one, 5 * one, 7 * one, training=False
+    )
+    arrays = {place: r for place, r in enumerate(results) if isinstance(r, np.ndarray)}
+    out = next(place for place, array in arrays.items() if array.ndim == 2)
+    mean, var = (next(p for p, array in arrays.items() if array[0] == old) for old in (5.0, 7.0))
+    return out, 6 - out - mean - var, mean, var
+
+
+OUT, CACHE, RUNNING_MEAN, RUNNING_VAR = _order()
 
 
 def _said(batch: Batch, options: dict[str, Any]) -> str:
@@ -51,10 +67,10 @@ def _results(answer: Answer, batch: Batch, options: dict[str, Any]) -> Any:
 
 
 def _output(answer: Answer, batch: Batch, options: dict[str, Any]) -> Any:
-    """The first result; whether there are four is charged where the others are judged."""
+    """The output; whether there are four results is charged where the others are judged."""
     value = answer.value
     enough = type(value) in (tuple, list) and len(value) > 1
-    return value[0] if enough else _results(answer, batch, options)[0]
+    return value[OUT] if enough else _results(answer, batch, options)[OUT]
 
 
 def _right_forward(reference: Any, batch: Batch, **options: Any) -> tuple[Any, Any, Any, Any]:
@@ -72,7 +88,7 @@ def _judge_output(
 
 def _outputs(student: Any, reference: Any, cases: Sequence[Case], tolerance: float = EXACT) -> None:
     for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
-        right = _right_forward(reference, batch, **options)[0]
+        right = _right_forward(reference, batch, **options)[OUT]
         _judge_output(answer, right, batch, options, tolerance)
 
 
@@ -112,11 +128,11 @@ def _running(
     student: Any, reference: Any, cases: Sequence[Case], *, mean: bool = True, var: bool = True
 ) -> None:
     """The running values of the forward passes are right."""
-    names = {2: "running_mean", 3: "running_var"}
+    names = {RUNNING_MEAN: "running_mean", RUNNING_VAR: "running_var"}
     for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
         right = _right_forward(reference, batch, **options)
         results = _results(answer, batch, options)
-        for position in [2] * mean + [3] * var:
+        for position in [RUNNING_MEAN] * mean + [RUNNING_VAR] * var:
             what = f"{names[position]} of {_said(batch, options)}"
             given = {"the old value": getattr(batch, names[position])}
             expected = right[position]
@@ -301,17 +317,21 @@ def test_momentum(student, reference, rng):
     cases.append((inputs.batch(rng, 6, 3), {"training": True}))
     cases[-1][0].running_var[:] = 0.0
     for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
-        _, _, mean, var = _results(answer, batch, options)
+        results = _results(answer, batch, options)
         right = _right_forward(reference, batch, **options)
-        what = _said(batch, options)
-        check.close(mean, right[2], f"running_mean of {what}", atol=EXACT, rtol=EXACT)
+        what, mean = _said(batch, options), results[RUNNING_MEAN]
+        check.close(mean, right[RUNNING_MEAN], f"running_mean of {what}", atol=EXACT, rtol=EXACT)
         n = len(batch.x)
         if n > 1:  # either divisor will do: it is charged where the variance's values are
-            batch_var = (1 - options.get("momentum", 0.9)) * batch.x.var(axis=0)
-            low, high = right[3], right[3] + batch_var / (n - 1)
-            found = check.real_array(var, low.shape, f"running_var of {what}")
-            right_var = np.where(np.abs(found - low) < np.abs(found - high), low, high)
-            check.close(var, right_var, f"running_var of {what}", atol=EXACT, rtol=EXACT)
+            what = f"running_var of {what}"
+            from_zero = replace(batch, running_var=0 * batch.running_var)
+            share = _right_forward(reference, from_zero, **options)[RUNNING_VAR]
+            either = right[RUNNING_VAR] + np.stack([0 * share, share / (n - 1), -share / n])
+            found = check.real_array(results[RUNNING_VAR], share.shape, what)
+            right_var = np.take_along_axis(
+                either, np.abs(either - found).argmin(axis=0)[None], axis=0
+            )[0]
+            check.close(found, right_var, what, atol=EXACT, rtol=EXACT)
 
 
 @pytest.mark.points(1)
@@ -336,7 +356,8 @@ def test_forward_contract(student, rng):
     answers = ask(*(forward.call(*batch.arguments, **options) for batch, options in cases))
     for seen, (batch, options) in zip(answers, cases, strict=True):
         what = _said(batch, options)
-        out, *others = check.items(seen.value, 4, what, exact=True)
+        others = list(check.items(seen.value, 4, what, exact=True))
+        out = others.pop(OUT)
         check.float64_array(out, batch.x.shape, f"out of {what}")
         check.varied(out, f"out of {what}")
         for array in others:  # their order and shapes are charged where their values are
@@ -434,7 +455,7 @@ def _backward(
     backward = backward.watched if watched else backward
     forward = [_forward(student, batch, **options) for batch, options in cases]
     order = range(len(cases)) if order is None else order
-    answers = ask(*forward, *others, *(backward.call(douts[i], forward[i][1]) for i in order))
+    answers = ask(*forward, *others, *(backward.call(douts[i], forward[i][CACHE]) for i in order))
     passed, gone_back = answers[: -len(cases)], answers[-len(cases) :]
     for answer, case in zip(passed, cases, strict=False):
         _output(answer, *case)
@@ -446,7 +467,7 @@ def _three(answer: Answer, dout: np.ndarray) -> Any:
 
 
 def _right_backward(reference: Any, case: Case, dout: np.ndarray) -> Any:
-    cache = _right_forward(reference, case[0], **case[1])[1]
+    cache = _right_forward(reference, case[0], **case[1])[CACHE]
     return reference.batchnorm.batchnorm_backward(dout, cache)
 
 
@@ -487,7 +508,7 @@ def _judge_gradient(
     ]
     answers, passed = _backward(student, cases, douts, others=moved)
     out = _output(passed[0], batch, options)
-    right_out = _right_forward(reference, batch, **options)[0]
+    right_out = _right_forward(reference, batch, **options)[OUT]
     if not _alike(out, right_out, 1e-7):
         outs = [_output(answer, batch, options) for answer in passed[len(cases) :]]
         own = _own_gradient(outs, douts[0], argument.shape)

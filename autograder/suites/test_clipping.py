@@ -12,8 +12,8 @@ import pytest
 
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
-from autograder.engine.suite.calls import ask
-from autograder.suites import inputs
+from autograder.engine.suite.calls import Call
+from autograder.suites import inputs, manners
 
 BY_NORM = ("clip_by_norm", "clip_by_global_norm")
 RTOL = 1e-5
@@ -92,29 +92,22 @@ def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, fl
 def _tried(
     student: Any, reference: Any, rng: np.random.Generator, cases: list[tuple[str, Grads, float]]
 ) -> list[Answer]:
-    """The answers. Where a function is right for ordinary gradients, its values must be right here,
-    too; where it is wrong, its tests of values charge it, and these judge the rest alone."""
-    names = dict.fromkeys(name for name, _, _ in cases)
-    plain: list[tuple[str, Grads, float]] = [(name, _plain(rng), 1.25) for name in names]
-    answers = ask(
-        *(
-            getattr(student.clipping, name).watched.call(grads, limit)
-            for name, grads, limit in [*plain, *cases]
-        )
-    )
-    for answer, (name, _, limit) in zip(answers, plain, strict=False):
+    """The answers, see `manners.answers`; plain are ordinary gradients."""
+
+    def call(name: str, grads: Grads, limit: float) -> Call:
+        return getattr(student.clipping, name).watched.call(grads, limit)
+
+    def computed(answer: Answer, name: str, grads: Grads, limit: float) -> None:
         what = _call(name, limit)
-        for array in check.items(_arrays(name, answer.value, what), len(PLAIN), what, list):
+        for array in check.items(_arrays(name, answer.value, what), len(grads), what, list):
             check.varied(array, what)
-    right = {
-        name
-        for answer, (name, grads, limit) in zip(answers, plain, strict=False)
-        if check.passes(_judge, reference, name, answer.value, grads, limit)
-    }
-    for answer, (name, grads, limit) in zip(answers[len(plain) :], cases, strict=True):
-        if name in right:
-            _judge(reference, name, answer.value, grads, limit)
-    return answers[len(plain) :]
+
+    def judged(answer: Answer, name: str, grads: Grads, limit: float) -> None:
+        _judge(reference, name, answer.value, grads, limit)
+
+    names = dict.fromkeys(name for name, _, _ in cases)
+    plain = [(name, _plain(rng), 1.25) for name in names]
+    return manners.answers(plain, cases, call, computed, judged)
 
 
 def _finite_arrays(seen: Answer, name: str, grads: Grads, limit: float) -> list[np.ndarray]:

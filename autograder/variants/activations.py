@@ -150,7 +150,7 @@ def boolean_arithmetic():
         return (z >= 0) + (z < 0) * float(alpha)
 
 
-@variant("relu", "leaky_relu", "elu", "rrelu")
+@variant("relu", "leaky_relu", "elu")
 def copies_overwritten():
     """In-place work on own copies, which 0-d arrays allow as well."""
 
@@ -169,6 +169,11 @@ def copies_overwritten():
         low = np.less(a, 0)
         np.putmask(a, low, alpha * np.expm1(np.where(low, a, 0)))
         return a
+
+
+@variant("rrelu")
+def rrelu_overwrites_a_copy():
+    """In-place work on an own copy."""
 
     def rrelu(z, rng, lower=1 / 8, upper=1 / 3, training=True):
         if not 0 <= lower <= upper:

@@ -56,8 +56,9 @@ def batchnorm_forward(
     if training:
         mean = x.mean(axis=0)
         var = ((x - mean) ** 2).mean(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
+        kept, added = momentum, 1 - momentum
+        running_mean = kept * running_mean + added * mean
+        running_var = kept * running_var + added * var
     else:
         mean, var = running_mean, running_var
         running_mean, running_var = running_mean.copy(), running_var.copy()

@@ -120,7 +120,7 @@ def ratio(norms: np.ndarray) -> float:
         return float(norms[0] / norms[-1])
 
 
-REMEDIES: dict[str, tuple[str, dict[str, Any], float, tuple[str, float] | None]] = {
+TRAINED_NETS: dict[str, tuple[str, dict[str, Any], float, tuple[str, float] | None]] = {
     "sigmoid, Xavier": ("disease", {"activation": "sigmoid"}, 0.05, None),
     "ReLU, N(0, 0.01²)": ("disease", normal(0.01), 0.05, None),
     "ELU, He, rate 0.2": ("disease", {"activation": "elu"}, 0.2, None),

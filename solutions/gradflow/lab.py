@@ -30,7 +30,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from . import clipping, diagnostics, page
 from .experiments import (
     PATIENTS,
-    REMEDIES,
+    TRAINED_NETS,
     History,
     Tick,
     accuracy,
@@ -346,11 +346,11 @@ def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Resu
     figure, grid = _grid(2, 2, "(f) Ten hidden layers of 100 units learn handwritten digits")
     numbers: dict[str, float] = {}
     lines = {"disease": 0, "remedy": 0}
-    for index, (name, (kind, options, rate, clip)) in enumerate(REMEDIES.items()):
+    for index, (name, (kind, options, rate, clip)) in enumerate(TRAINED_NETS.items()):
         net = Network([64, *[100] * 10, 10], rng=np.random.default_rng(0), **options)
 
         def part(done: float, index: int = index) -> None:
-            tell(tick, (index + done) / len(REMEDIES))
+            tell(tick, (index + done) / len(TRAINED_NETS))
 
         history = train(net, digits, epochs=epochs, learning_rate=rate, clip=clip, tick=part)
         row, line = ("disease", "remedy").index(kind), lines[kind]

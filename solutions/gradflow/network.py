@@ -320,7 +320,7 @@ class Network:
             slope, dalpha = _several(result, 2, name)
             grads.alpha.append((dh * _array(dalpha, y.shape, name)).sum(axis=0))
             trace.slopes[layer] = slope
-        elif self.activation != "rrelu":
+        elif trace.slopes[layer] is None:  # the forward pass gave none
             function = getattr(self._package.activations, f"{self.activation}_grad")
             trace.slopes[layer] = function(y, **self._options)
         dy: np.ndarray = dh * _array(trace.slopes[layer], y.shape, name)

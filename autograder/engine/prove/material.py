@@ -2,14 +2,15 @@
 
 The solution earns everything and the skeleton nothing; every mistake loses points in the tests
 meant for it and is named; every probe loses points, and nothing is named for it; every odd but
-right variant keeps all.
+right variant keeps all. What is not so is one list, by file and line: what is left to edit.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,14 @@ from ..assignment import Assignment
 from ..errors import KitError
 from ..grade.executor import available_cores, local_pool
 from ..grade.grading import Grader, Settings
-from ..mistakes import load_mistakes
+from ..mistakes import load_mistakes, stated_mistakes
+from ..place import Place, first_line
 from ..suite.hidden_test import HiddenTest, Outcome
+from ..text import printable
 from ..variants import load_variants
 from . import classroom
 from .classroom import Files
+from .leftovers import leftovers
 
 CHUNK = 8
 
@@ -40,20 +44,25 @@ class Case:
     files: Files
     tests: tuple[str, ...] | None = None
     target: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a case lost, and which mistakes were named."""
+    """What a case lost, and which mistakes were named; place: where the case is stated."""
 
     case: str
     kind: str
     seed: int
     target: str
+    place: Place | None
     lost: tuple[str, ...]
-    kept: float
+    kept: tuple[str, ...]
     named: tuple[str, ...]
     reasons: tuple[str, ...]
+
+
+Problem = tuple[Place, str]
 
 
 def run_check(
@@ -72,30 +81,61 @@ def run_check(
         tests = grader.suite.tests
         outcomes, _ = grader.run(classroom.solution(assignment))
         unsteady = grader.suite.unsteady()
+    places = _places(assignment, tests)
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    faults = {places[o.test.id]: f"the solution fails {o.test.id}: {_fault(o)}" for o in failed}
+    problems = list((faults | dict(leftovers(assignment))).items())
+    # What the solution fails says nothing of mistakes and variants.
+    doubtful = {function for outcome in failed for function in outcome.called}
     calling = _tests_by_function(outcomes)
+    calling = {name: ids for name, ids in calling.items() if name not in doubtful}
     cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
-    if modules:
-        tests = tuple(test for test in tests if test.part in modules)
+    tests = tuple(test for test in tests if not modules or test.part in modules)
     points = sum(test.points for test in tests)
     hygiene = sum(test.points for test in tests if test.is_hygiene)
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
     click.echo(f"{points:g} points, {hygiene:g} of them for hygiene")
     findings = []
-    problems = _announced(f"{name} asks something else each time that it runs" for name in unsteady)
-    for outcome in outcomes:  # a fault of the test's author, with its place
-        if outcome.fault:
-            problems += _announced([f"{outcome.test.id}: {outcome.reason}\n{outcome.fault}"])
+    for name in unsteady:
+        problems.append((places[name], f"{name} asks something else each time that it runs"))
     for found in _findings(folder, cases, jobs or available_cores()):
         findings.append(found)
         if found.kind == "solution" and found.seed > seeds[0]:
-            click.echo(f"seed {found.seed - 1} is done")
-        problems += _announced(_problems(found))
+            click.echo(f"seed {found.seed - 1} is done, {len(problems)} problems")
+        problems += _problems(found, places, known={outcome.test.id for outcome in failed})
     if not variants_only:
-        problems += _announced(_report_mistakes(tests, findings))
+        proved = {o.test for o in outcomes if not doubtful.intersection(o.called)}
+        unproved = {m.name for m in stated_mistakes(assignment)} - {f.case for f in findings}
+        told = [test for test in tests if test in proved]
+        problems += _report_mistakes(told, findings, places, unproved)
     counts = Counter(finding.kind for finding in findings)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    for place, text in sorted(problems):
+        click.echo(f"{place}: {printable(text, 200)}")
     click.echo("the material is as it should be" if not problems else f"{len(problems)} problems")
     sys.exit(1 if problems else 0)
+
+
+def _places(assignment: Assignment, tests: Iterable[HiddenTest]) -> dict[str, Place]:
+    """Where each hidden test stands."""
+    lines = {
+        (part, node.name): Place(file, first_line(node))
+        for part in assignment.parts
+        for file in [assignment.suites / f"test_{part}.py"]
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.FunctionDef)
+    }
+    names = {test.id: "test_" + test.id.partition("/")[2].partition("[")[0] for test in tests}
+    return {test.id: lines[test.part, names[test.id]] for test in tests}
+
+
+def _fault(outcome: Outcome) -> str:
+    """Why the solution fails; a fault of the test's author with the line where it happened."""
+    if not outcome.fault:
+        return f"{outcome.kind}: {outcome.reason}"
+    lines = outcome.fault.strip().split("\n")
+    where = [line.strip() for line in lines if line.lstrip().startswith('File "')]
+    return f"{lines[-1]} ({where[-1]})"
 
 
 def _tests_by_function(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
@@ -120,18 +160,23 @@ def _cases(
             targets = [f"{variant.module}.{target}" for target in variant.targets]
             tests = tuple(dict.fromkeys(t for name in targets for t in calling.get(name, ())))
             yield Case(
-                "variant", variant.name, seed, classroom.with_variant(assignment, variant), tests
+                "variant",
+                variant.name,
+                seed,
+                classroom.with_variant(assignment, variant),
+                tests,
+                place=variant.place,
             )
     if variants_only:
         return
     yield Case("skeleton", "skeleton", seeds[0], classroom.skeleton(assignment))
     for mistake in load_mistakes(assignment):
-        if mistake.module not in modules:
-            continue
         target = f"{mistake.module}.{mistake.target}"
+        if mistake.module not in modules or target not in calling:
+            continue
         files = classroom.with_mistakes(assignment, [mistake])
         kind = "probe" if mistake.is_probe else "mistake"
-        yield Case(kind, mistake.name, seeds[0], files, calling.get(target, ()), target)
+        yield Case(kind, mistake.name, seeds[0], files, calling[target], target, mistake.place)
 
 
 def _findings(folder: Path, cases: Sequence[Case], jobs: int) -> Iterator[Finding]:
@@ -160,8 +205,9 @@ def _finding(grader: Grader, case: Case) -> Finding:
         case.kind,
         case.seed,
         case.target,
+        case.place,
         tuple(outcome.test.id for outcome in lost),
-        sum(outcome.test.points for outcome in outcomes if outcome.passed),
+        tuple(outcome.test.id for outcome in outcomes if outcome.passed),
         tuple(
             dict.fromkeys(
                 o.explanation.mistake for o in lost if o.explanation and o.explanation.mistake
@@ -171,25 +217,30 @@ def _finding(grader: Grader, case: Case) -> Finding:
     )
 
 
-def _announced(problems: Iterable[str]) -> list[str]:
-    """The problems, each shown as soon as it is known: many seeds take long."""
-    problems = list(problems)
-    for problem in problems:
-        click.echo(f"PROBLEM: {problem}")
-    return problems
+def _problems(
+    found: Finding, places: Mapping[str, Place], known: Container[str]
+) -> Iterator[Problem]:
+    """known: the tests that the solution was seen to fail."""
+    if found.kind == "variant" and found.lost:
+        assert found.place is not None
+        text = f"variant {found.case} loses points with seed {found.seed}"
+        yield found.place, f"{text}: {'; '.join(found.reasons)}"
+    if found.kind == "solution":
+        for test in found.lost:
+            if test not in known:
+                yield places[test], f"the solution fails {test} with seed {found.seed}"
+    if found.kind == "skeleton":
+        for test in found.kept:
+            yield places[test], f"the skeleton passes {test}"
 
 
-def _problems(found: Finding) -> Iterator[str]:
-    if found.kind in ("solution", "variant") and found.lost:
-        yield (
-            f"{found.kind} {found.case} loses points with seed {found.seed}:"
-            f" {'; '.join(found.reasons)}"
-        )
-    if found.kind == "skeleton" and found.kept:
-        yield f"the skeleton earns {found.kept} points"
-
-
-def _report_mistakes(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -> list[str]:
+def _report_mistakes(
+    tests: Sequence[HiddenTest],
+    findings: Iterable[Finding],
+    places: Mapping[str, Place],
+    unproved: set[str],
+) -> list[Problem]:
+    """unproved: mistakes that no longer fit, or of functions that the solution has wrong."""
     mistakes = [found for found in findings if found.kind in ("mistake", "probe")]
     known = {found.case for found in mistakes}
     meant: dict[str, set[str]] = defaultdict(set)
@@ -197,29 +248,33 @@ def _report_mistakes(tests: Sequence[HiddenTest], findings: Iterable[Finding]) -
     for test in tests:
         for name in test.catches:
             meant[name].add(test.id)
-            if name not in known:
-                problems.append(f"{test.id} is said to catch {name}, which is no mistake")
+            if name not in known | unproved:
+                text = f"{test.id} is said to catch {name}, which is no mistake"
+                problems.append((places[test.id], text))
     for found in sorted(mistakes, key=lambda f: (f.target, f.case)):
         wrongly = [name for name in found.named if name != found.case]
         click.echo(f"{found.target:32} {found.case:40} {_mark(found)} {' '.join(found.lost)}")
-        what = f"{found.kind} {found.case}"
+        what, missed = f"{found.kind} {found.case}", meant[found.case] - set(found.lost)
+        said = []
         if not found.lost:
-            problems.append(f"{what} loses nothing")
+            said.append("loses nothing")
         elif found.kind == "mistake" and found.case not in found.named:
-            problems.append(f"{what} is not named")
+            said.append("is not named")
         if wrongly:
-            problems.append(f"{what} is named {', '.join(wrongly)}")
-        missed = meant[found.case] - set(found.lost)
+            said.append(f"is named {', '.join(wrongly)}")
         if missed:
-            problems.append(f"{what} passes {', '.join(sorted(missed))}")
+            said.append(f"passes {', '.join(sorted(missed))}")
+        if said:
+            assert found.place is not None
+            problems.append((found.place, f"{what} {', '.join(said)}"))
     failed = Counter(test for found in mistakes for test in found.lost)
     click.echo("\nmistakes that fail each test:")
     for test in tests:
         click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
-        if not failed[test.id]:
-            problems.append(f"no mistake or probe needs {test.id}")
+        if not failed[test.id] and not unproved.intersection(test.catches):
+            problems.append((places[test.id], f"no mistake or probe needs {test.id}"))
         if not test.catches:
-            problems.append(f"{test.id} names no mistake that it catches")
+            problems.append((places[test.id], f"{test.id} names no mistake that it catches"))
     named = [found.case in found.named for found in mistakes if found.kind == "mistake"]
     click.echo(f"\n{sum(named)} of {len(named)} mistakes named right")
     return problems

@@ -1,12 +1,21 @@
-"""The handout's table of parts and points, derived from the hidden suites."""
+"""The handout: its table of points is made of the hidden suites, its examples are computed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import doctest
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from types import ModuleType
 from typing import Protocol
+
+import numpy as np
 
 BEGIN = "<!-- points -->"
 END = "<!-- /points -->"
+NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]?\d+)?")
+SIGNATURE = re.compile(r"^\| `(\w+)\(([^)]*)\)`")
 
 
 class Worth(Protocol):
@@ -47,3 +56,77 @@ def with_points(text: str, table: str) -> str:
     if not (found and closed) or text.count(BEGIN) != 1 or text.count(END) != 1:
         raise ValueError(f"the handout must hold {BEGIN} and then {END}, once each")
     return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+class _Numbers(doctest.OutputChecker):
+    """Outputs agree where their numbers do, to the digits that the handout prints."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        wanted, found = NUMBER.findall(want), NUMBER.findall(got)
+        if not wanted:
+            return want == got
+        return len(wanted) == len(found) and all(
+            abs(float(one) - float(other)) <= _half_a_digit(one) * 1.01
+            for one, other in zip(wanted, found, strict=True)
+        )
+
+
+def _half_a_digit(text: str) -> float:
+    return 0.5 * 10.0 ** int(Decimal(text).as_tuple().exponent)
+
+
+def examples(text: str, modules: Mapping[str, ModuleType]) -> doctest.DocTest:
+    """The handout's examples in Python, which know the modules, np and rng."""
+    names = {**modules, "np": np, "rng": np.random.default_rng(0)}
+    return doctest.DocTestParser().get_doctest(_python(text), names, "handout", None, 0)
+
+
+def _python(text: str) -> str:
+    """The text, with nothing but the blocks of Python in it, each on its own lines."""
+    kept, is_python = [], False
+    for line in text.split("\n"):
+        if line.startswith("```"):
+            is_python = line == "```python"
+            line = ""
+        kept.append(line if is_python else "")
+    return "\n".join(kept)
+
+
+def wrong_examples(text: str, modules: Mapping[str, ModuleType]) -> list[tuple[int, str]]:
+    """The lines of the handout's examples that the modules do not compute, and what they do."""
+    told: list[str] = []
+    with np.printoptions(precision=12):
+        runner = doctest.DocTestRunner(_Numbers(), verbose=False)
+        runner.run(examples(text, modules), out=told.append)
+    found = []
+    for one in told:
+        _, _, where = one.partition("Line ")
+        line, _, failure = where.partition(", in handout\nFailed example:")
+        source, raised, traceback = failure.partition("Exception raised:")
+        if raised:
+            failure = f"{source} raises {traceback.strip().splitlines()[-1]}"
+        found.append((int(line), " ".join(failure.split())))
+    return found
+
+
+def wrong_signatures(text: str, modules: Mapping[str, ModuleType]) -> Iterator[tuple[int, str]]:
+    """The lines of the handout's tables where a function begins that is not there, or that has
+    other arguments or defaults; and the lines that name an argument of another default."""
+    lines = list(enumerate(text.split("\n"), start=1))
+    for number, line in lines:
+        if not (row := SIGNATURE.match(line)):
+            continue
+        function = next((vars(m)[row[1]] for m in modules.values() if row[1] in vars(m)), None)
+        if function is None:
+            yield number, f"there is no function {row[1]}"
+            continue
+        parameters = inspect.signature(function).parameters
+        for argument in row[2].replace("*, ", "").split(", "):
+            name, _, default = argument.partition("=")
+            if name not in parameters:
+                yield number, f"{row[1]} has no argument {name}"
+            elif default and eval(default, {}) != parameters[name].default:
+                said = f"{row[1]} has the default {name}={parameters[name].default!r}"
+                yield number, said
+                mention = re.compile(rf"\b{name}\b")
+                yield from ((n, said) for n, one in lines if n != number and mention.search(one))

@@ -5,8 +5,8 @@ from autograder.engine.mistakes import mistake, probe
 FORWARD = "batchnorm_forward"
 MEAN = "mean = x.mean(axis=0)"
 VAR = "var = ((x - mean) ** 2).mean(axis=0)"
-NEW_MEAN = "running_mean = momentum * running_mean + (1 - momentum) * mean"
-NEW_VAR = "running_var = momentum * running_var + (1 - momentum) * var"
+NEW_MEAN = "running_mean = kept * running_mean + added * mean"
+NEW_VAR = "running_var = kept * running_var + added * var"
 UPDATE = f"{NEW_MEAN}\n{NEW_VAR}"
 GIVEN = "mean, var = running_mean, running_var"
 KEPT = "running_mean, running_var = running_mean.copy(), running_var.copy()"
@@ -213,19 +213,29 @@ mistake(
     FORWARD,
     "momentum_swapped",
     edits={
-        NEW_MEAN: "running_mean = (1 - momentum) * running_mean + momentum * mean",
-        NEW_VAR: "running_var = (1 - momentum) * running_var + momentum * var",
+        NEW_MEAN: "running_mean = added * running_mean + kept * mean",
+        NEW_VAR: "running_var = added * running_var + kept * var",
     },
-    hint="""The shares of old and new have changed places, as in PyTorch. Here momentum is the share
-    of the old value; with 0.9 it should move slowly and average over many batches.""",
+    hint="""The shares of old and new have changed places. Libraries differ in what they call
+    momentum: compare with the docstring. With the default the running values should move slowly and
+    average over many batches.""",
+)
+mistake(
+    FORWARD,
+    "momentum_of_other_libraries",
+    edits={
+        "momentum: float = ": "momentum: float = 1 - ",
+        NEW_MEAN: "running_mean = added * running_mean + kept * mean",
+        NEW_VAR: "running_var = added * running_var + kept * var",
+    },
+    hint="""Your momentum is the other share, and its default fits that, as in another library. Only
+    callers who name a momentum notice: for them old and new change places. Which share does the
+    docstring call momentum, and with which default?""",
 )
 mistake(
     FORWARD,
     "momentum_hard_coded",
-    edits={
-        NEW_MEAN: NEW_MEAN.replace("momentum", "0.9"),
-        NEW_VAR: NEW_VAR.replace("momentum", "0.9"),
-    },
+    edits={"if training:": "momentum = 0.9\nif training:"},
     hint="""The share is 0.9, whatever the caller's momentum says. Try momentum = 0: nothing of the
     old value should be left. Use the argument.""",
 )
@@ -233,8 +243,8 @@ mistake(
     FORWARD,
     "momentum_only_on_old",
     edits={
-        NEW_MEAN: "running_mean = momentum * running_mean + mean",
-        NEW_VAR: "running_var = momentum * running_var + var",
+        NEW_MEAN: "running_mean = kept * running_mean + mean",
+        NEW_VAR: "running_var = kept * running_var + var",
     },
     hint="""The batch's values come in with full weight. The two shares should add up to 1, or the
     running values grow to a multiple of the true ones, batch after batch.""",
@@ -243,8 +253,8 @@ mistake(
     FORWARD,
     "momentum_only_on_batch",
     edits={
-        NEW_MEAN: "running_mean = running_mean + (1 - momentum) * mean",
-        NEW_VAR: "running_var = running_var + (1 - momentum) * var",
+        NEW_MEAN: "running_mean = running_mean + added * mean",
+        NEW_VAR: "running_var = running_var + added * var",
     },
     hint="""The old value is kept in full, and a share of the batch is added. The running values
     then grow without end. The two shares should add up to 1.""",
@@ -268,7 +278,7 @@ mistake(
 mistake(
     FORWARD,
     "running_std",
-    edits={NEW_VAR: "running_var = momentum * running_var + (1 - momentum) * np.sqrt(var)"},
+    edits={NEW_VAR: "running_var = kept * running_var + added * np.sqrt(var)"},
     hint="""The running variance is updated with the standard deviation. Evaluation takes the root
     once more, and units come out at a different scale than in training. Which of the two does the
     parameter's name promise?""",
@@ -278,10 +288,10 @@ mistake(
     "running_in_place",
     edits={
         UPDATE: """
-            running_mean *= momentum
-            running_mean += (1 - momentum) * mean
-            running_var *= momentum
-            running_var += (1 - momentum) * var
+            running_mean *= kept
+            running_mean += added * mean
+            running_var *= kept
+            running_var += added * var
         """
     },
     hint="""The running values that were given are changed in place. The caller may still need the
@@ -376,17 +386,17 @@ for name, text, instead in (
     (
         "first_batch_initialises_running",
         NEW_MEAN,
-        "momentum = momentum if running_mean.any() else 0.0\n" + NEW_MEAN,
+        "kept, added = (kept, added) if running_mean.any() else (0, 1)\n" + NEW_MEAN,
     ),
     (
         "single_unit_keeps_running",
         NEW_MEAN,
-        f"momentum = momentum if x.shape[1] > 1 else 1.0\n{NEW_MEAN}",
+        f"kept, added = (kept, added) if x.shape[1] > 1 else (1, 0)\n{NEW_MEAN}",
     ),
     (
         "single_example_keeps_running",
         NEW_MEAN,
-        f"momentum = momentum if len(x) > 1 else 1.0\n{NEW_MEAN}",
+        f"kept, added = (kept, added) if len(x) > 1 else (1, 0)\n{NEW_MEAN}",
     ),
     ("running_mean_limited", NEW_MEAN, NEW_MEAN.replace("* mean", "* np.clip(mean, -100, 100)")),
     ("running_from_normalised", NEW_MEAN, f"{NEW_MEAN} / np.sqrt(var + eps)"),

@@ -1,0 +1,166 @@
+"""What still speaks of a function, a part or a convention that the solution no longer has.
+
+Each finding has its place: together they are what is left to edit after a change of the solution.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ..assignment import Assignment
+from ..errors import KitError
+from ..mistakes import stated_mistakes
+from ..place import Place, first_line
+from ..release.handout import wrong_examples, wrong_signatures
+from ..release.skeleton import stale_files
+from ..variants import load_variants
+
+Leftover = tuple[Place, str]
+READ = {".py", ".md", ".ipynb", ".html", ".toml", ".ini", ".txt", ".yml"}
+README = "README.md"
+
+
+def leftovers(assignment: Assignment) -> list[Leftover]:
+    """All of them: one for each place, and for each file that has no use any more."""
+    useless = dict(_useless_files(assignment))
+    found = [*_misfits(assignment), *_names(assignment)]
+    if assignment.handed_out:
+        found += [*_stale_stubs(assignment), *_examples(assignment), *_public_tests(assignment)]
+    files = {place.file for place in useless}
+    others = {place: text for place, text in reversed(found) if place.file not in files}
+    return list((useless | others).items())
+
+
+def _misfits(assignment: Assignment) -> Iterator[Leftover]:
+    """Mistakes that are no edits of the solution any more, by the line that is to be edited."""
+    at_place: dict[Place, list[str]] = defaultdict(list)
+    without_function: dict[tuple[Path, str], list[Place]] = defaultdict(list)
+    functions = _functions(assignment)
+    for mistake in stated_mistakes(assignment):
+        if mistake.target not in functions:
+            without_function[mistake.place.file, mistake.target].append(mistake.place)
+        elif problem := mistake.misfit():
+            at_place[problem.place].append(str(problem))
+    for place, (first, *others) in at_place.items():
+        yield place, f"{first}{f'; so do {len(others)} more mistakes' if others else ''}"
+    for (_, target), places in without_function.items():
+        count = f"{len(places)} mistakes" if len(places) > 1 else "a mistake"
+        yield min(places), f"{count} of {target}, which the solution does not have"
+
+
+def _functions(assignment: Assignment) -> set[str]:
+    """The functions of the solution, helpers and given ones included."""
+    return set().union(*map(_defined, assignment.solution_files.values()))
+
+
+def _defined(content: bytes) -> set[str]:
+    return {node.name for node in ast.parse(content).body if isinstance(node, ast.FunctionDef)}
+
+
+def _useless_files(assignment: Assignment) -> Iterator[Leftover]:
+    """Files of a function, a module or a part that is not there."""
+    gone = _gone(assignment)
+    for file in _files(assignment):
+        if (name := file.stem.removeprefix("test_")) in gone:
+            yield Place(file, 1), f"is about {name}, which is not there"
+
+
+def _names(assignment: Assignment) -> Iterator[Leftover]:
+    """Where functions, modules and parts are named that are not there."""
+    gone = "|".join(sorted(_gone(assignment)))
+    for file in _files(assignment) if gone else ():
+        for line, text, what in _statements(file):
+            if match := re.search(rf"\b({gone})\b", text):
+                yield Place(file, line), f"{what}names {match[1]}, which is not there"
+
+
+def _gone(assignment: Assignment) -> set[str]:
+    """What the material is about and the solution does not have."""
+    there = {*_functions(assignment), *assignment.modules, *assignment.given, *assignment.parts}
+    return _named(assignment) - there - set(assignment.supplied_modules)
+
+
+def _named(assignment: Assignment) -> set[str]:
+    """The functions, modules and parts that the material is said to be about."""
+    mistakes, variants = stated_mistakes(assignment), load_variants(assignment)
+    named = {name for mistake in mistakes for name in (mistake.module, mistake.target)}
+    named |= {name for variant in variants for name in (variant.module, *variant.targets)}
+    for folder in (assignment.suites, assignment.handout / "tests"):
+        named |= {path.stem.removeprefix("test_") for path in folder.glob("test_*.py")}
+    for content in assignment.handed_out.values():
+        named |= _defined(content)
+    return {name for name in named if not name.startswith("_")}
+
+
+def _files(assignment: Assignment) -> Iterator[Path]:
+    """The material that is written, not built."""
+    stubs = assignment.handout / assignment.package
+    folders = [assignment.solutions, assignment.handout, assignment.suites, assignment.mistakes]
+    folders += [assignment.variants, *([assignment.figures] if assignment.figures else [])]
+    for folder in folders:
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in READ and stubs not in file.parents and file.is_file():
+                yield file
+
+
+def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
+    """The line, the text and the name of what is edited as one: a statement of a module's, or a
+    line of another file."""
+    lines = file.read_text("utf-8").split("\n")
+    if file.suffix != ".py":
+        yield from ((number, line, "") for number, line in enumerate(lines, start=1))
+        return
+    for node in ast.parse("\n".join(lines)).body:
+        first, name = first_line(node), getattr(node, "name", "")
+        yield first, "\n".join(lines[first - 1 : node.end_lineno]), f"{name} " if name else ""
+
+
+def _stale_stubs(assignment: Assignment) -> Iterator[Leftover]:
+    stubs = assignment.handout / assignment.package
+    try:
+        stale = stale_files(assignment.solutions / assignment.package, stubs)
+    except ValueError as problem:
+        raise KitError(str(problem)) from None
+    for name in stale:
+        yield Place(stubs / name, 1), "is not what the solution makes of it: build it again"
+
+
+def _examples(assignment: Assignment) -> Iterator[Leftover]:
+    """What the handout says that the solution does not do."""
+    readme = assignment.handout / README
+    if readme.exists():
+        text, reference = readme.read_text("utf-8"), assignment.reference()
+        modules = {name: getattr(reference, name) for name in assignment.modules}
+        for line, wrong in [*wrong_examples(text, modules), *wrong_signatures(text, modules)]:
+            yield Place(readme, line), wrong
+
+
+def _public_tests(assignment: Assignment) -> Iterator[Leftover]:
+    """The public tests that the solution fails."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, report = Path(temporary, assignment.handout.name), Path(temporary, "report.xml")
+        left_out = shutil.ignore_patterns(".*", "__pycache__")
+        shutil.copytree(assignment.handout, folder, ignore=left_out)
+        shutil.rmtree(folder / assignment.package)
+        package = assignment.solutions / assignment.package
+        shutil.copytree(package, folder / assignment.package, ignore=left_out)
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
+        command = [sys.executable, "-m", "pytest", "-ojunit_family=xunit1", f"--junitxml={report}"]
+        subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False)
+        for case in ElementTree.parse(report).iter("testcase"):
+            problem = next((e for e in case if e.tag in ("failure", "error")), None)
+            if problem is not None:
+                file, line = case.get("file", ""), int(case.get("line", 0)) + 1
+                place = Place(assignment.handout / file, line)
+                said = " ".join(problem.get("message", "").split())[:200]
+                yield place, f"the solution fails the public {case.get('name')}: {said}"
