@@ -17,19 +17,32 @@
 # before you run the cell; write your answer below the question. An hour is enough.
 #
 # If a cell stops with `NotImplementedError`, the function that it names is still TODO. After you
-# change a file in `gradflow/`, restart the kernel.
+# change a file in `gradflow/`, restart the kernel and run the next cell again.
+#
+# **In Colab** upload `assignment.zip` to the files at the left, and from the second evening on your
+# own `submission.zip` beside it, then run the next cell. It unpacks what is missing, your own work
+# first, and never writes over a file. To edit, open `assignment/gradflow/` at the left and click on
+# a file twice; to check, run `!pytest`. Colab deletes all files soon after you leave: run
+# `!python submit.py` before, and download `assignment/submission.zip`.
 
 # %%
 # %matplotlib inline
 import os
+import zipfile
+from pathlib import Path
 
-# In Colab, upload assignment.zip first; this unpacks it. Anywhere else it does nothing.
-if os.path.exists("/content/assignment.zip") and not os.path.exists("gradflow"):
-    import zipfile
-
-    zipfile.ZipFile("/content/assignment.zip").extractall("/content")
-    folder = "/content" if os.path.exists("/content/gradflow") else "/content/assignment"
-    os.chdir(folder)
+if not Path("gradflow").is_dir():
+    newest_first = sorted(Path().glob("submission*.zip"), key=os.path.getmtime, reverse=True)
+    for archive in [*newest_first, *Path().glob("assignment*.zip")]:
+        with zipfile.ZipFile(archive) as files:
+            for name in files.namelist():
+                file = Path("assignment", name.removeprefix("assignment/"))
+                if not (name.endswith("/") or file.exists()):
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(files.read(name))
+    if not Path("assignment/gradflow").is_dir():
+        raise FileNotFoundError(f"no gradflow/ and no assignment.zip in {Path().resolve()}")
+    os.chdir("assignment")
 
 from gradflow import diagnostics, lab
 

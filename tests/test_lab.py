@@ -1,7 +1,7 @@
 """The lab: every figure is made, and what the notebook claims is what it measures.
 
-Run as a script, `python tests/test_lab.py`, this file writes assignment/lab.ipynb anew from its
-source, solutions/lab_notebook.py.
+Run as a script, `PYTHONPATH=solutions python tests/test_lab.py`, this file writes
+assignment/lab.ipynb anew from its source, solutions/lab_notebook.py.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.engine.release.archive import write_archive
 from gradflow import lab
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ def notebook_from_source() -> str:
 
 @pytest.mark.slow
 def test_notebook_is_in_sync_with_its_source() -> None:
-    assert NOTEBOOK.read_text("utf-8") == notebook_from_source(), "run: python tests/test_lab.py"
+    assert NOTEBOOK.read_text("utf-8") == notebook_from_source(), "see this file's first lines"
 
 
 def test_a_question_follows_each_experiment() -> None:
@@ -52,6 +53,38 @@ def test_a_question_follows_each_experiment() -> None:
     assert len(ran) == len(lab.EXPERIMENTS) == len(asked)
     assert all(r < a for r, a in zip(ran, asked, strict=True))
     assert all(a < r for a, r in zip(asked, ran[1:], strict=False))
+
+
+def set_up_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs the notebook's set-up cell where Colab does: in the folder of what was uploaded."""
+    monkeypatch.chdir(folder)
+    found = re.search(
+        r"^# %matplotlib inline\n(.*?)^from gradflow", SOURCE.read_text("utf-8"), re.M | re.S
+    )
+    assert found is not None
+    exec(found[1], {})
+
+
+def test_setting_up_takes_the_students_work_and_never_overwrites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no assignment\.zip"):
+        set_up_in(tmp_path, monkeypatch)
+    stub, mine = {"gradflow/a.py": b"TODO"}, {"gradflow/a.py": b"mine"}
+    handed_out = {**stub, "tests/test_a.py": b"given"}
+    write_archive(
+        tmp_path / "assignment.zip", {f"assignment/{n}": c for n, c in handed_out.items()}
+    )
+    write_archive(tmp_path / "submission.zip", mine)
+    set_up_in(tmp_path, monkeypatch)
+    assert Path.cwd() == tmp_path / "assignment"
+    assert Path("gradflow/a.py").read_bytes() == b"mine"
+    assert Path("tests/test_a.py").read_bytes() == b"given"
+    Path("gradflow/a.py").write_bytes(b"tonight's")
+    for start in (tmp_path, tmp_path / "assignment"):  # where a restarted kernel begins
+        set_up_in(start, monkeypatch)
+        assert Path.cwd() == tmp_path / "assignment"
+        assert Path("gradflow/a.py").read_bytes() == b"tonight's"
 
 
 def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
