@@ -259,6 +259,18 @@ def test_skeleton_says_what_is_missing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_the_machine_lacks_is_one_line() -> None:
+    lacking = "import sys; sys.modules['matplotlib'] = None; import gradflow.lab"
+    done = subprocess.run(
+        [sys.executable, "-c", lacking], cwd=SOLUTION.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"matplotlib\S* is missing: pip install -r requirements.txt\n", done.stderr)
+    done = run_lab(SOLUTION.parent, "--quick", "-o", __file__)
+    assert done.returncode == 2
+    assert f"{__file__}: File exists; name another folder with -o" in done.stderr
+
+
 def test_results_repeat() -> None:
     one, other = (lab.saturation(quick=True).numbers for _ in range(2))
     assert one == other

@@ -175,6 +175,87 @@ def test_a_file_that_is_not_python(handout: Path) -> None:
     assert "\ninitializers      28 of 28    done\n" in done.stdout
 
 
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.fixture
+def finished(handout: Path) -> Path:
+    fill_in(handout, *Assignment.load(ROOT / "autograder").modules)
+    return handout
+
+
+@pytest.mark.parametrize("place", [".", "tests", ".."])
+def test_pytest_works_from_anywhere(finished: Path, place: str) -> None:
+    (finished.parent / "conftest.py").write_text("raise_nothing = True\n", "utf-8")
+    done = pytest_in(finished / place, "-q")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count(" done\n") == 6
+    change(finished / "gradflow" / "clipping.py", "return largest *", "return 2 * largest *")
+    done = pytest_in(finished / place, "-q")
+    again = re.findall(r"^  again     pytest (.*) -k", done.stdout, re.M)[0]
+    assert (finished / place / again.strip('"')).is_file()
+    assert "Traceback" not in done.stdout
+    assert "^^^" not in done.stdout
+
+
+def test_two_copies_at_once(finished: Path) -> None:
+    shutil.copytree(finished, finished.parent / "odd [2] %41 #")
+    done = pytest_in(finished.parent, "-q")
+    assert done.stdout.count(" done\n") == 6
+    assert done.stdout.count("Not run: a second copy of the assignment, ") == 1
+
+
+def test_an_endless_loop_is_named_and_the_run_goes_on(finished: Path) -> None:
+    change(finished / "tests" / "checks.py", "TIME_LIMIT = 20", "TIME_LIMIT = 3")
+    activations = finished / "gradflow" / "activations.py"
+    change(activations, "return np.tanh(z)", "while True:\n        pass")
+    done = pytest_in(finished)
+    assert done.returncode == 1
+    assert "activations.tanh has run for 3 s: an endless loop?" in done.stdout
+    assert done.stdout.count(" done\n") == 4
+    assert "activations       65 of 70    nothing  (5 wrong)" in done.stdout
+    with activations.open("a", encoding="utf-8") as file:
+        file.write("while True:\n    pass\n")
+    done = pytest_in(finished, "tests/test_activations.py")
+    assert "import of gradflow/activations.py has run for 3 s" in done.stdout
+    assert "0 of 70 " in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-k", "by_norm"], ["-x"], ["tests/test_clipping.py::test_by_norm"], ["stop"]]
+)
+def test_what_did_not_run_is_not_done(finished: Path, arguments: list[str]) -> None:
+    if "-x" in arguments:
+        change(finished / "gradflow" / "activations.py", "np.tanh(z)", "np.sinh(z)")
+    if arguments == ["stop"]:
+        change(
+            finished / "gradflow" / "batchnorm.py",
+            "import numpy",
+            "raise KeyboardInterrupt\nimport numpy",
+        )
+    done = pytest_in(finished, *(a for a in arguments if a != "stop"))
+    assert " done\n" not in done.stdout.replace("activations       70 of 70    done\n", "")
+    assert "All " not in done.stdout
+    if "::" not in arguments[0]:
+        assert re.search(r"\nclipping .*nothing  \(\d+ not run\)\n", done.stdout)
+
+
+def test_a_broken_test_file_and_changed_given_ones_are_named(finished: Path) -> None:
+    assert "Not as handed out" not in pytest_in(finished).stdout
+    network = finished / "gradflow" / "network.py"
+    network.write_bytes(network.read_bytes().replace(b"\n", b"\r\n"))
+    (finished / "gradflow" / "lab.py").unlink()
+    change(finished / "tests" / "test_clipping.py", "def grads():", "def grads(:")
+    done = pytest_in(finished)
+    assert "tests/test_clipping.py can't be read: SyntaxError" in done.stdout
+    assert "Not as handed out: gradflow/lab.py, tests/test_clipping.py. The orig" in done.stdout
+    assert done.stdout.count(" done\n") == 5
+    assert "Next: pytest, for the checks that did not run." in done.stdout
+
+
 MESSAGES = {
     "sigmoid": ("return None", "None (is a return missing?)"),
     "tanh": ("return list(z)", "a list of 8"),
@@ -204,7 +285,8 @@ def test_messages(handout: Path) -> None:
     for name, (_, told) in MESSAGES.items():
         about = [text for text in said if text.startswith(f"activations.{name}\n")]
         assert any(told in text for text in about), (name, about)
-    assert "noise" not in done.stdout
+    assert all("\n  printed   noise" in text for text in said if "relu_grad\n" in text)
+    assert "\n  printed   noise" in done.stdout
     assert "activations.py, line " in done.stdout
     short = pytest_in(handout, "tests/test_activations.py")
     assert len(short.stdout.splitlines()) < 45

@@ -23,9 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+try:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing.name} is missing: pip install -r requirements.txt")
 
 from . import clipping, diagnostics, page
 from .experiments import (
@@ -437,6 +441,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tasks: dict[str, Callable[[_Bar], Path]]
     if chosen.page is None:
         folder, quick = chosen.out, chosen.quick
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            parser.error(f"{folder}: {problem.strerror}; name another folder with -o")
         tasks = {name: partial(_draw, name, folder, quick) for name in EXPERIMENTS}
     else:
         tasks = {"page": partial(_write_page, chosen.page)}
@@ -457,7 +465,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _draw(name: str, folder: Path, quick: bool, bar: _Bar) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.png"
     EXPERIMENTS[name](quick=quick, tick=bar).figure.savefig(file, dpi=110)
     return file

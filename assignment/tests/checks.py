@@ -6,15 +6,24 @@ mistake. It never tells the right numbers: those you get from the formulas.
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import importlib
 import math
+import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+TIME_LIMIT = 20
+"""The seconds that a check may take."""
+
+_endless_imports: dict[str, CheckFailed] = {}
 
 Suspect = tuple[Any, str]
 """A wrong result that students often get, and what it tells."""
@@ -132,7 +141,7 @@ def call(function: str, *args: Any, **kwargs: Any) -> Answer:
         warnings.simplefilter("ignore")
         try:
             value = call_me(*passed, **named)
-        except NotImplementedError:
+        except (NotImplementedError, CheckFailed):
             raise
         except Exception as problem:
             raise CheckFailed(
@@ -150,6 +159,8 @@ def find(function: str) -> Callable[..., Any]:
     """Your function, from "module.name"."""
     module_name, name = function.split(".")
     file = f"gradflow/{module_name}.py"
+    if module_name in _endless_imports:
+        raise _endless_imports[module_name]
     try:
         module = importlib.import_module(f"gradflow.{module_name}")
     except Exception as problem:
@@ -207,13 +218,56 @@ def refuses(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
             value = call_me(*_copies(args), **_copies(kwargs))
         except ValueError:
             return
-        except NotImplementedError:
+        except (NotImplementedError, CheckFailed):
             raise
         except Exception as problem:
             came = f"{type(problem).__name__}: {problem}{_where(problem)}"
         else:
             came = show(value)
     raise CheckFailed(function, given, came, "a ValueError", hint)
+
+
+@contextlib.contextmanager
+def time_limit() -> Iterator[None]:
+    """Ends what runs for more than TIME_LIMIT seconds, as Ctrl-C would, and names the function of
+    yours that does. It isn't run again: the other checks that need it fail at once."""
+    is_over = threading.Event()
+
+    def stop() -> None:
+        is_over.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(TIME_LIMIT, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        own = _own_frames(interrupt)
+        if not (is_over.is_set() and own):
+            raise
+        raise _endless(Path(own[0].filename).stem, own[0].name, own[-1].lineno) from None
+    finally:
+        timer.cancel()
+
+
+def _endless(module: str, function: str, line: int | None) -> CheckFailed:
+    """The failure of a function that was ended, which from now on raises it at once."""
+    name = f"{module}.{function}"
+    if function == "<module>":
+        name = f"import of gradflow/{module}.py"
+    came = f"{name} has run for {TIME_LIMIT} s: an endless loop?"
+    failed = CheckFailed(name, "", came, "a result at once", f"Look at the loop at line {line}.")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise failed
+
+    if function == "<module>":
+        _endless_imports[module] = failed
+        sys.modules[f"gradflow.{module}"] = None  # type: ignore[assignment]  # for network.py
+    else:
+        setattr(sys.modules[f"gradflow.{module}"], function, fail)
+    return failed
 
 
 def slope(formula: Callable[[float], float], z: float, h: float = 1e-5) -> float:
@@ -306,9 +360,28 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 def _where(problem: BaseException) -> str:
     """The last line of the student's own code that the exception went through."""
+    own = _own_frames(problem)
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
+def _own_frames(problem: BaseException) -> list[traceback.FrameSummary]:
+    """Where in the student's own code it was, the function that was called first."""
     frames = traceback.extract_tb(problem.__traceback__)
     own = [f for f in frames if Path(f.filename).parent.name == "gradflow"]
-    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    return [f for f in own if Path(f.filename).stem != "network"]
+
+
+def told(problem: BaseException) -> str:
+    """The report of a check that ended in this exception."""
+    if isinstance(problem, (AssertionError, NotImplementedError)) or not str(problem):
+        return str(problem) or repr(problem)
+    own = _own_frames(problem)
+    if not own:  # raised by network.py, which names the function itself, or by the check
+        return f"{problem}" if ":" in str(problem) else f"{type(problem).__name__}: {problem}"
+    name = f"{Path(own[0].filename).stem}.{own[0].name}"
+    came = f"{type(problem).__name__}: {problem}{_where(problem)}"
+    hint = _likely_cause(problem) if isinstance(problem, Exception) else ""
+    return str(CheckFailed(name, "what it gets in a net", came, "a result", hint))
 
 
 def _likely_cause(problem: Exception) -> str:
