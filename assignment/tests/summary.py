@@ -158,6 +158,9 @@ def _write_failures(run: Run, line: Callable[..., None]) -> None:
         line("")
         line(_safe(run.failures[node][1]), red=True)
         line(f"  {'again':9} pytest {_selector(node)}")
+        name = run.about(node).rpartition(".")[2]
+        if name in ("rrelu", "batchnorm_backward") or name.endswith("_grad"):
+            line(f"  {'compare':9} python -m gradflow.check {name}")
     if hidden := len(order) - len(shown):
         checks = "one more failed check" if hidden == 1 else f"{hidden} more failed checks"
         line("")
