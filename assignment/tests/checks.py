@@ -41,8 +41,9 @@ class CheckFailed(AssertionError):
 class AsIs:
     """An argument of your own making, such as a cache, which is handed on uncopied."""
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, shown: str) -> None:
         self.value = value
+        self.shown = shown + (", which is None" if value is None else "")
 
 
 class Answer:
@@ -85,8 +86,10 @@ class Answer:
         tol: float = 1e-9,
         rtol: float = 0.0,
         kind: str = "the numbers of the formula",
+        with_largest: bool = False,
     ) -> None:
-        """The value is `right`, entry by entry; `at` holds the input that belongs to each entry."""
+        """The value is `right`, entry by entry; `at` holds the input that belongs to each entry;
+        with_largest tells the largest error, with both values."""
         right = np.asarray(right, dtype=np.float64)
         if right.shape == () and isinstance(self.value, (int, float)):
             value = np.asarray(float(self.value))
@@ -109,6 +112,11 @@ class Answer:
             place = f"; {len(places)} of {right.size} entries differ, the first is [{inside}]"
             if at is not None:
                 place += f", where z = {np.asarray(at)[index]:g}"
+            if with_largest:
+                worst = np.unravel_index(np.argmax(np.abs(value - right)), right.shape)
+                inside = ", ".join(map(str, map(int, worst)))
+                place = f"; {len(places)} of {right.size} entries differ, most at [{inside}]: "
+                place += f"{value[worst]:.4g} came for {right[worst]:.4g}"
         self.fail(f"{kind}{place}", hint)
 
     def is_float(self, hint: str = "Return float(...) of it.") -> float:
@@ -123,7 +131,7 @@ class Answer:
         if not isinstance(value, kind) or len(value) != len(parts):
             self.fail(
                 f"a {kind.__name__} of {len(parts)}: ({', '.join(parts)})",
-                "Look at the docstring's 'Returns:'.",
+                f"Return all of them, in this order: {', '.join(parts)}.",
                 article(value),
             )
         return [
@@ -290,14 +298,14 @@ def numerical_gradient(
 def show(value: Any) -> str:
     """A value on one short line."""
     if isinstance(value, np.ndarray):
-        if value.size > 12:
+        if value.size > 15:
             return f"an array of shape {value.shape}"
         with np.printoptions(precision=4, suppress=_is_ordinary(value), linewidth=200):
             return " ".join(str(value.tolist() if value.ndim == 0 else value).split())
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, AsIs):
-        return "cache"
+        return value.shown
     if isinstance(value, (tuple, list)):
         inside = ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "")
         text = f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
@@ -386,6 +394,12 @@ def told(problem: BaseException) -> str:
 
 def _likely_cause(problem: Exception) -> str:
     text = str(problem)
+    if "can be converted to" in text:
+        return "float(...) and the functions of math take one number, not an array: use NumPy's."
+    if "NoneType" in text:
+        return "Something is None there: an argument (rng in evaluation), or a missing 'return'."
+    if "tuple index" in text:
+        return "Not every array has so many axes: compute on the whole array, without loops."
     if "truth value" in text:
         return "'if' asks one question; an array has many answers. Use np.where or a mask."
     if isinstance(problem, TypeError) and ("argument" in text or "positional" in text):

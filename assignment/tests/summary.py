@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -104,13 +105,11 @@ def write(run: Run, line: Callable[..., None]) -> None:
         return
     _write_failures(run, line)
     line("")
-    line(f"{'part':<14}{'checks passed':>13}   still TODO", bold=True)
+    points = _points()
+    line(f"{'part':<14}{'checks passed':>13}  points   still TODO", bold=True)
     for part in run.parts:
-        done = run.is_done(part)
-        line(
-            f"{part:<14}{run.passed[part]:>6} of {run.total(part):<3}   {_note(run, part)}",
-            green=done,
-        )
+        counts = f"{part:<14}{run.passed[part]:>6} of {run.total(part):<3}{points.get(part, ''):>8}"
+        line(f"{counts}   {_note(run, part)}", green=run.is_done(part))
     line("")
     for name, cause in run.broken.items():
         line(_safe(f"tests/{name} can't be read: {cause}"), red=True)
@@ -133,6 +132,13 @@ def _note(run: Run, part: str) -> str:
     left = run.total(part) - run.ran[part]
     counts = [f"{wrong} wrong"] * bool(wrong) + [f"{left} not run"] * bool(left)
     return f"{note}  ({', '.join(counts)})" if counts else note
+
+
+def _points() -> dict[str, str]:
+    """What each part is worth, from the README's table."""
+    readme = HERE.parent / "README.md"
+    text = readme.read_text("utf-8") if readme.is_file() else ""
+    return dict(re.findall(r"^\| (\w+) \|.*\| ([\d.]+) \|$", text, re.MULTILINE))
 
 
 def _changed() -> list[str]:
@@ -161,6 +167,9 @@ def _write_failures(run: Run, line: Callable[..., None]) -> None:
         name = run.about(node).rpartition(".")[2]
         if name in ("rrelu", "batchnorm_backward") or name.endswith("_grad"):
             line(f"  {'compare':9} python -m gradflow.check {name}")
+    if names := [about for about, node in first.items() if node not in shown]:
+        line("")
+        line(f"Also wrong: {', '.join(names)}")
     if hidden := len(order) - len(shown):
         checks = "one more failed check" if hidden == 1 else f"{hidden} more failed checks"
         line("")
@@ -201,7 +210,8 @@ def _next_step(run: Run) -> str:
         return _safe(f"Next: {run.about(node)} ({checks}, see above), then: {again}")
     for part in filter(run.todo.get, run.parts):
         again = f"pytest {_path(f'test_{part}.py')}"
-        return f"Next: {run.todo[part][0]} (README.md, {part}), then: {again}"
+        worth = f"{part}: {_points().get(part, 'some')} points"
+        return f"Next: {run.todo[part][0]} (README.md, {worth}), then: {again}"
     if run.broken or not all(map(run.is_done, run.parts)):
         return "What ran is right. Next: pytest, for the checks that did not run."
     if set(PARTS) <= set(run.parts):
