@@ -13,23 +13,38 @@
 # %% [markdown]
 # # The lab: how gradients flow
 #
-# Seven experiments on **your own functions**. Each is one cell, and a question follows it. Guess
-# before you run the cell; write your answer below the question. An hour is enough.
+# Experiments (a) to (g) on **your own functions**. Each is one cell, and a question follows it.
+# Guess before you run the cell; write your answer below the question. Plan an hour; the cells
+# themselves take about a minute. The answers earn no points: they are for you, and for the next
+# lecture.
 #
 # If a cell stops with `NotImplementedError`, the function that it names is still TODO. After you
-# change a file in `gradflow/`, restart the kernel.
+# change a file in `gradflow/`, restart the kernel and run the next cell again.
+#
+# **In Colab** upload `assignment.zip` to the files at the left, and from the second evening on your
+# own `submission.zip` beside it, then run the next cell. It unpacks what is missing, your own work
+# first, and never writes over a file. To edit, open `assignment/gradflow/` at the left and click on
+# a file twice; to check, run `!pytest`. Colab deletes all files soon after you leave: run
+# `!python submit.py` before, and download `assignment/submission.zip`.
 
 # %%
 # %matplotlib inline
 import os
+import zipfile
+from pathlib import Path
 
-# In Colab, upload assignment.zip first; this unpacks it. Anywhere else it does nothing.
-if os.path.exists("/content/assignment.zip") and not os.path.exists("gradflow"):
-    import zipfile
-
-    zipfile.ZipFile("/content/assignment.zip").extractall("/content")
-    folder = "/content" if os.path.exists("/content/gradflow") else "/content/assignment"
-    os.chdir(folder)
+if not Path("gradflow").is_dir():
+    newest_first = sorted(Path().glob("submission*.zip"), key=os.path.getmtime, reverse=True)
+    for archive in [*newest_first, *Path().glob("assignment*.zip")]:
+        with zipfile.ZipFile(archive) as files:
+            for name in files.namelist():
+                file = Path("assignment", name.removeprefix("assignment/"))
+                if not (name.endswith("/") or file.exists()):
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(files.read(name))
+    if not Path("assignment/gradflow").is_dir():
+        raise FileNotFoundError(f"no gradflow/ and no assignment.zip in {Path().resolve()}")
+    os.chdir("assignment")
 
 from gradflow import diagnostics, lab
 
@@ -76,8 +91,29 @@ result.figure
 # %% [markdown]
 # ## (b) The gradient on its way back
 #
+# Ten hidden layers of tanh, and digits: what lies in the layers, before training and after it? In
+# the rows, from above: activations, gradients by the pre-activations (what is smaller than 1e-11
+# stands at the left end), and how large one step is beside the weights. About 1e-3 is a good size.
+#
+# **Guess first:** where are the activations of layer 10, for each of the three first weights?
+
+# %%
+result = lab.layers()
+numbers["layers"] = result.numbers
+result.figure
+
+# %% [markdown]
+# **Question 3.** With Xavier the activations become narrower from layer to layer, and the gradient
+# on its way back does, too; after training neither does. With N(0, 1) layer 1 makes steps larger
+# than its weights, and layer 10 steps a thousand times smaller. Which layers can learn there?
+#
+# *Your answer:*
+
+# %% [markdown]
 # Every pairing of activation and initializer, from 2 to 50 weight layers. Each point is the first
-# layer's gradient norm over the last one's. In the green band `diagnose` says healthy.
+# layer's gradient norm over the last one's. In the green band `diagnose` says healthy. The depth
+# axis is linear: a straight line is one factor a layer, and its slope tells which. A cross ends a
+# line where numbers overflow, or underflow to 0.
 
 # %%
 result = lab.gradient_flow()
@@ -85,7 +121,7 @@ numbers["gradient_flow"] = result.numbers
 result.figure
 
 # %% [markdown]
-# **Question 3.** ReLU with Xavier is inside the band at 10 layers and far outside at 50. By which
+# **Question 4.** ReLU with Xavier is inside the band at 10 layers and far outside at 50. By which
 # factor does the norm change per layer, and where does that factor come from? Why does He's
 # initializer not have it?
 #
@@ -103,7 +139,7 @@ numbers["scale_sweep"] = result.numbers
 result.figure
 
 # %% [markdown]
-# **Question 4.** The weights change by a factor of 100, and the weight gradients' ratio stays
+# **Question 5.** The weights change by a factor of 100, and the weight gradients' ratio stays
 # within a factor of 2. It is blind. Show on paper why: if every W is multiplied with c, by which
 # power of c is the gradient of the first weights multiplied, and by which that of the last?
 # (relu(c z) = c relu(z). Take the gradient at the output as given.)
@@ -115,8 +151,8 @@ result.figure
 #
 # ## (c) Dying ReLUs
 #
-# Two hidden layers whose biases start at -3, as after one much too large step: more than half of
-# the units are off, for every digit.
+# Two hidden layers with negative biases, as after one much too large step: more than a third of the
+# units of each layer are off, for every digit.
 #
 # **Guess first:** which of the four activations will bring them back?
 
@@ -126,10 +162,11 @@ numbers["dying_relus"] = result.numbers
 result.figure
 
 # %% [markdown]
-# **Question 5.** ReLU's units stay dead, as one reads everywhere. But leaky ReLU with its usual
-# slope of 0.01 does not come back either, not in these 20 epochs. Why not, though its gradient is
-# never 0? And ELU keeps a third of its units off, yet reads almost all digits. Is a unit that is
-# off dead?
+# **Question 6.** In layer 1 ReLU's units stay dead, as one reads everywhere, and leaky ReLU with
+# its usual slope of 0.01 does not bring them back either, not in these 20 epochs. In layer 2 they
+# come back with all four. What changes for a unit of layer 2 that does not change for one of layer
+# 1? And ELU keeps a quarter of layer 1 off, yet reads almost all digits. Is a unit that is off
+# dead?
 #
 # *Your answer:*
 
@@ -142,7 +179,7 @@ numbers["batch_normalisation"] = result.numbers
 result.figure
 
 # %% [markdown]
-# **Question 6.** With batch norm the ratio is the same for all scales of the weights. Why? And is
+# **Question 7.** With batch norm the ratio is the same for all scales of the weights. Why? And is
 # it exactly the same, or only almost? (Where does eps come in?)
 #
 # *Your answer:*
@@ -150,8 +187,9 @@ result.figure
 # %% [markdown]
 # ## (e) An exploding net, with clipping and without
 #
-# Ten hidden layers, twice: ELU with He's weights but a large learning rate, and ReLU with weights
-# that are much too large. Each with its gradient as it is, and clipped to a global norm of 1.
+# A colour is a net: dashed as it is, solid clipped. Ten hidden layers, twice: ELU with He's
+# weights but a large learning rate, and ReLU with weights that are much too large. Each with its
+# gradient as it is, and clipped to a global norm of 1.
 
 # %%
 result = lab.exploding()
@@ -159,7 +197,7 @@ numbers["exploding"] = result.numbers
 result.figure
 
 # %% [markdown]
-# **Question 7.** Clipping makes the first net as good as any. The second doesn't explode any more,
+# **Question 8.** Clipping makes the first net as good as any. The second doesn't explode any more,
 # but after ten epochs it is still far behind. What does clipping not repair? Look at the middle
 # panel.
 #
@@ -168,7 +206,8 @@ result.figure
 # %% [markdown]
 # ## (f) Real digits, ten hidden layers
 #
-# Three sick nets, and six that got a remedy. 1400 digits to learn from, 397 held out.
+# Three sick nets, dashed, and in the same colour those that got a remedy. 1400 digits to learn
+# from, 397 held out.
 
 # %%
 result = lab.handwritten_digits()
@@ -178,7 +217,7 @@ for name, accuracy in result.numbers.items():
 result.figure
 
 # %% [markdown]
-# **Question 8.** All remedies pass the dotted line of 95 %. Which would you try first on a net that
+# **Question 9.** All remedies pass the dotted line of 95 %. Which would you try first on a net that
 # doesn't learn, and what would you measure before?
 #
 # *Your answer:*
@@ -186,8 +225,9 @@ result.figure
 # %% [markdown]
 # ## (g) Find the planted fault
 #
-# Seven nets of ten weight layers. Six have one fault each. The verdict in each panel is that of
-# your own `diagnose`, the shares those of `dead_fraction` and `saturated_fraction`.
+# Seven nets of ten weight layers. Six have one fault each. The line shows the gradient's norm at
+# each layer, the bars your `dead_fraction` and `saturated_fraction` of each hidden layer, the title
+# the verdict of your `diagnose`.
 
 # %%
 result = lab.planted_faults()
@@ -203,11 +243,8 @@ print(diagnostics.gradient_norms(grads.pre_activations))
 print([diagnostics.dead_fraction(h) for h in net.trace.activations[1:]])
 
 # %% [markdown]
-# **Question 9.** Write down for each net, A to G, what ails it. One of the verdicts says healthy
-# though there is a fault: which of your three functions sees it? Then ask:
+# **Question 10.** Write down for each net, A to G, what ails it. One of the verdicts says healthy
+# though there is a fault: which of your three functions sees it? Your instructor has the answers.
 #
 # *Your answer:*
-
-# %%
-# print(lab.reveal("A"))
 # ruff: noqa: B018, E402

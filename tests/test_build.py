@@ -10,6 +10,7 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release import build
 from autograder.engine.release.archive import read_archive, write_archive
+from autograder.engine.release.skeleton import write_skeleton
 from tests.commands import kit
 from tests.otter_fixtures import with_lab
 
@@ -46,12 +47,29 @@ def test_build_makes_the_handout_and_all_zips_twice_the_same(
 
 
 def test_a_stale_handout_is_named(own: Assignment) -> None:
-    from autograder.engine.release.skeleton import write_skeleton
-
     write_skeleton(own.solutions / own.package, own.handout / own.package)
     stub = own.handout / own.package / "scales.py"
     stub.write_text(stub.read_text() + "\n# changed\n")
     with pytest.raises(KitError, match=r"stale.*thermo/scales\.py"):
+        build.check_handout(own.folder)
+
+
+def test_given_files_are_known_by_their_digests(own: Assignment) -> None:
+    write_skeleton(own.solutions / own.package, own.handout / own.package)
+    (own.handout / "README.md").unlink()
+    (own.handout / "tests").mkdir()
+    check = own.handout / "tests" / "test_scales.py"
+    check.write_bytes(b"given\n")
+    with pytest.raises(KitError, match=r"stale.*: tests/given\.sha256$"):
+        build.check_handout(own.folder)
+    digests = build.given_digests(own)
+    (own.handout / build.GIVEN).write_bytes(digests)
+    build.check_handout(own.folder)
+    assert digests.split()[1::2] == [b"tests/test_scales.py"]
+    check.write_bytes(b"given\r\n")
+    build.check_handout(own.folder)
+    check.write_bytes(b"changed\n")
+    with pytest.raises(KitError, match="stale"):
         build.check_handout(own.folder)
 
 

@@ -24,6 +24,8 @@ from autograder.engine.release.handout import (
     wrong_signatures,
 )
 from autograder.engine.release.skeleton import stale_files, write_skeleton
+from gradflow.diagnostics import saturated_fraction
+from gradflow.experiments import flow, normal, probe, ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDOUT = ROOT / "assignment"
@@ -43,14 +45,14 @@ def test_worked_numbers_are_computed(modules: dict[str, ModuleType]) -> None:
 
 @pytest.mark.parametrize(
     ("right", "wrong"),
-    [("0.104994", "0.104995"), ("array([5.0, 13.0])", "array([5.0, 12.0])")],
+    [("0.41997434", "0.41997435"), ("array([ 5., 13.])", "array([ 5., 12.])")],
 )
 def test_a_wrong_number_is_told_with_its_line(
     modules: dict[str, ModuleType], right: str, wrong: str
 ) -> None:
     ((line, told),) = wrong_examples(README.replace(right, wrong), modules)
     assert wrong in README.replace(right, wrong).split("\n")[line]  # below what is typed
-    assert told.startswith(" ".join(README.split("\n")[line - 1].split()[1:]))
+    assert told.startswith(" ".join(README.split("\n")[line - 1].split()))
 
 
 def test_signatures_and_defaults_are_the_solutions(modules: dict[str, ModuleType]) -> None:
@@ -74,6 +76,22 @@ def test_spreads_in_comments(number: str) -> None:
     }[number]
     assert computed == pytest.approx(float(number), abs=5e-5)
     assert number in README
+
+
+def test_what_the_lecture_says_is_measured() -> None:
+    """The rows of the handout's table that no figure of the lab is tested for."""
+
+    def first_over_last(depth: int, activation: str, **options: object) -> float:
+        return ratio(flow(probe(depth, activation=activation, **options)[1]))
+
+    assert 1 / first_over_last(10, "sigmoid") == pytest.approx(500_000, rel=0.1)
+    assert first_over_last(10, "tanh") == pytest.approx(0.3, abs=0.05)
+    assert first_over_last(50, "tanh") == pytest.approx(0.1, abs=0.05)
+    assert all(1 / 5 < first_over_last(depth, "relu") < 5 for depth in (10, 50))
+    net, grads = probe(10, activation="sigmoid", **normal(1.0))
+    assert net.trace is not None
+    assert saturated_fraction(np.array(net.trace.slopes)) > 1 / 3
+    assert ratio(flow(grads)) > 0.1
 
 
 def test_every_function_is_explained() -> None:

@@ -13,7 +13,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from gradflow import diagnostics, lab, page
+from gradflow import diagnostics, experiments, lab, page
 
 SMALL: page.Grid = {
     **page.GRID,
@@ -41,11 +41,15 @@ def test_its_numbers_are_the_labs() -> None:
     shares = shares.reshape(-1, page.BINS) / 255
     first = row = 0
     for number, net in enumerate(page.settings(SMALL)):
-        made, grads = lab.probe(
+        made, grads = experiments.probe(
             net["depth"], activation=net["activation"], batch_norm=bool(net["batch_norm"]),
-            bias=net["bias"], **lab.normal(net["scale"]),
+            bias=net["bias"], **experiments.normal(net["scale"]),
         )  # fmt: skip
-        flow, hidden, slopes = lab.flow(grads), made.trace.activations[1:], made.trace.slopes
+        flow, hidden, slopes = (
+            experiments.flow(grads),
+            made.trace.activations[1:],
+            made.trace.slopes,
+        )
         np.testing.assert_allclose(norms_of(norms[first : first + net["depth"]]), flow, rtol=0.012)
         edges = [-np.inf, *page.edges(net["activation"]), np.inf]
         for h in hidden:

@@ -12,7 +12,15 @@ import pytest
 from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "gradflow"
-GIVEN = {"network.py", "lab.py", "experiments.py", "page.py"}
+GIVEN = {
+    "network.py",
+    "lab.py",
+    "experiments.py",
+    "measurements.py",
+    "figures.py",
+    "page.py",
+    "check.py",
+}
 
 
 def source(text: str) -> str:

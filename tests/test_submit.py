@@ -112,3 +112,11 @@ def test_needs_only_the_standard_library() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert {str(name).split(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_where_nothing_can_be_written(handout: Path) -> None:
+    (handout / "submission.zip").mkdir()
+    done = submit(handout)
+    assert done.returncode == 2
+    assert "submission.zip can't be written: Is a directory." in done.stdout
+    assert done.stderr == ""

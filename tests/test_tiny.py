@@ -135,10 +135,8 @@ WORDS = ("gradflow", "sigmoid", "relu", "batchnorm", "gradient", "lab.py")
 def test_the_engine_names_nothing_of_the_first_assignment() -> None:
     engine = ROOT / "autograder" / "engine"
     first = Assignment.load(ROOT / "autograder")
-    words = {*WORDS, first.package, *first.modules, *first.given, *first.parts} - {
-        "network",
-        "page",
-    }
+    plain = {"network", "page", "check", "figures", "measurements"}  # mean other things as well
+    words = {*WORDS, first.package, *first.modules, *first.given, *first.parts} - plain
     said = re.compile(rf"\b({'|'.join(map(re.escape, sorted(words)))})\b")
     found = [
         f"{path.relative_to(engine)}: {match[0]}"

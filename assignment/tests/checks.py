@@ -6,15 +6,24 @@ mistake. It never tells the right numbers: those you get from the formulas.
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import importlib
 import math
+import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+TIME_LIMIT = 20
+"""The seconds that a check may take."""
+
+_endless_imports: dict[str, CheckFailed] = {}
 
 Suspect = tuple[Any, str]
 """A wrong result that students often get, and what it tells."""
@@ -32,8 +41,9 @@ class CheckFailed(AssertionError):
 class AsIs:
     """An argument of your own making, such as a cache, which is handed on uncopied."""
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, shown: str) -> None:
         self.value = value
+        self.shown = shown + (", which is None" if value is None else "")
 
 
 class Answer:
@@ -76,8 +86,10 @@ class Answer:
         tol: float = 1e-9,
         rtol: float = 0.0,
         kind: str = "the numbers of the formula",
+        with_largest: bool = False,
     ) -> None:
-        """The value is `right`, entry by entry; `at` holds the input that belongs to each entry."""
+        """The value is `right`, entry by entry; `at` holds the input that belongs to each entry;
+        with_largest tells the largest error, with both values."""
         right = np.asarray(right, dtype=np.float64)
         if right.shape == () and isinstance(self.value, (int, float)):
             value = np.asarray(float(self.value))
@@ -100,6 +112,11 @@ class Answer:
             place = f"; {len(places)} of {right.size} entries differ, the first is [{inside}]"
             if at is not None:
                 place += f", where z = {np.asarray(at)[index]:g}"
+            if with_largest:
+                worst = np.unravel_index(np.argmax(np.abs(value - right)), right.shape)
+                inside = ", ".join(map(str, map(int, worst)))
+                place = f"; {len(places)} of {right.size} entries differ, most at [{inside}]: "
+                place += f"{value[worst]:.4g} came for {right[worst]:.4g}"
         self.fail(f"{kind}{place}", hint)
 
     def is_float(self, hint: str = "Return float(...) of it.") -> float:
@@ -114,7 +131,7 @@ class Answer:
         if not isinstance(value, kind) or len(value) != len(parts):
             self.fail(
                 f"a {kind.__name__} of {len(parts)}: ({', '.join(parts)})",
-                "Look at the docstring's 'Returns:'.",
+                f"Return all of them, in this order: {', '.join(parts)}.",
                 article(value),
             )
         return [
@@ -132,7 +149,7 @@ def call(function: str, *args: Any, **kwargs: Any) -> Answer:
         warnings.simplefilter("ignore")
         try:
             value = call_me(*passed, **named)
-        except NotImplementedError:
+        except (NotImplementedError, CheckFailed):
             raise
         except Exception as problem:
             raise CheckFailed(
@@ -150,6 +167,8 @@ def find(function: str) -> Callable[..., Any]:
     """Your function, from "module.name"."""
     module_name, name = function.split(".")
     file = f"gradflow/{module_name}.py"
+    if module_name in _endless_imports:
+        raise _endless_imports[module_name]
     try:
         module = importlib.import_module(f"gradflow.{module_name}")
     except Exception as problem:
@@ -207,13 +226,56 @@ def refuses(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
             value = call_me(*_copies(args), **_copies(kwargs))
         except ValueError:
             return
-        except NotImplementedError:
+        except (NotImplementedError, CheckFailed):
             raise
         except Exception as problem:
             came = f"{type(problem).__name__}: {problem}{_where(problem)}"
         else:
             came = show(value)
     raise CheckFailed(function, given, came, "a ValueError", hint)
+
+
+@contextlib.contextmanager
+def time_limit() -> Iterator[None]:
+    """Ends what runs for more than TIME_LIMIT seconds, as Ctrl-C would, and names the function of
+    yours that does. It isn't run again: the other checks that need it fail at once."""
+    is_over = threading.Event()
+
+    def stop() -> None:
+        is_over.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(TIME_LIMIT, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        own = _own_frames(interrupt)
+        if not (is_over.is_set() and own):
+            raise
+        raise _endless(Path(own[0].filename).stem, own[0].name, own[-1].lineno) from None
+    finally:
+        timer.cancel()
+
+
+def _endless(module: str, function: str, line: int | None) -> CheckFailed:
+    """The failure of a function that was ended, which from now on raises it at once."""
+    name = f"{module}.{function}"
+    if function == "<module>":
+        name = f"import of gradflow/{module}.py"
+    came = f"{name} has run for {TIME_LIMIT} s: an endless loop?"
+    failed = CheckFailed(name, "", came, "a result at once", f"Look at the loop at line {line}.")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise failed
+
+    if function == "<module>":
+        _endless_imports[module] = failed
+        sys.modules[f"gradflow.{module}"] = None  # type: ignore[assignment]  # for network.py
+    else:
+        setattr(sys.modules[f"gradflow.{module}"], function, fail)
+    return failed
 
 
 def slope(formula: Callable[[float], float], z: float, h: float = 1e-5) -> float:
@@ -236,14 +298,14 @@ def numerical_gradient(
 def show(value: Any) -> str:
     """A value on one short line."""
     if isinstance(value, np.ndarray):
-        if value.size > 12:
+        if value.size > 15:
             return f"an array of shape {value.shape}"
         with np.printoptions(precision=4, suppress=_is_ordinary(value), linewidth=200):
             return " ".join(str(value.tolist() if value.ndim == 0 else value).split())
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, AsIs):
-        return "cache"
+        return value.shown
     if isinstance(value, (tuple, list)):
         inside = ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "")
         text = f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
@@ -306,13 +368,38 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 def _where(problem: BaseException) -> str:
     """The last line of the student's own code that the exception went through."""
+    own = _own_frames(problem)
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
+def _own_frames(problem: BaseException) -> list[traceback.FrameSummary]:
+    """Where in the student's own code it was, the function that was called first."""
     frames = traceback.extract_tb(problem.__traceback__)
     own = [f for f in frames if Path(f.filename).parent.name == "gradflow"]
-    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    return [f for f in own if Path(f.filename).stem != "network"]
+
+
+def told(problem: BaseException) -> str:
+    """The report of a check that ended in this exception."""
+    if isinstance(problem, (AssertionError, NotImplementedError)) or not str(problem):
+        return str(problem) or repr(problem)
+    own = _own_frames(problem)
+    if not own:  # raised by network.py, which names the function itself, or by the check
+        return f"{problem}" if ":" in str(problem) else f"{type(problem).__name__}: {problem}"
+    name = f"{Path(own[0].filename).stem}.{own[0].name}"
+    came = f"{type(problem).__name__}: {problem}{_where(problem)}"
+    hint = "Run the checks of this function alone: they are simpler."
+    return str(CheckFailed(name, "what it gets in a net", came, "a result", hint))
 
 
 def _likely_cause(problem: Exception) -> str:
     text = str(problem)
+    if "can be converted to" in text:
+        return "float(...) and the functions of math take one number, not an array: use NumPy's."
+    if "NoneType" in text:
+        return "Something is None there: an argument (rng in evaluation), or a missing 'return'."
+    if "tuple index" in text:
+        return "Not every array has so many axes: compute on the whole array, without loops."
     if "truth value" in text:
         return "'if' asks one question; an array has many answers. Use np.where or a mask."
     if isinstance(problem, TypeError) and ("argument" in text or "positional" in text):

@@ -42,6 +42,22 @@ ALPHAS = [
 ]
 
 
+SWAPPED = "The branches for z < 0 and z > 0 are the wrong way round."
+
+
+def wrong_branches(name, alpha=None):
+    """What a function of two branches gives where it takes the wrong one."""
+    alpha = {"relu": 0.0, "leaky_relu": 0.01, "elu": 1.0}.get(name) if alpha is None else alpha
+    if alpha is None:
+        return []
+    below = alpha * (np.exp(Z) - 1) if name == "elu" else alpha * Z
+    return [
+        (np.where(Z < 0, Z, below), SWAPPED),
+        (below, "The branch for z > 0 is missing."),
+        (Z, "The branch for z < 0 is missing."),
+    ]
+
+
 @pytest.mark.parametrize(("name", "options"), ALPHAS)
 def test_values(name, options):
     hint = "Put the first wrong z into the formula by hand. Which branch is it on?"
@@ -49,13 +65,15 @@ def test_values(name, options):
         hint = "With the default alpha the function may look right: is the argument used?"
     right = values(formula(name, **options), Z)
     suspects = [
+        *wrong_branches(name, **options),
         (values(formula(name), Z), "alpha is ignored: the value is the default's."),
         (slopes(formula(name, **options), Z), "That is the derivative."),
         (-right, "The sign is the wrong way round."),
         (1 - right, "That is 1 minus the value: check the sign of z."),
         (np.where(Z < 0, -right, right), "The sign of the negative branch is wrong."),
     ]
-    call(f"activations.{name}", Z, **options).is_close(right, hint, at=Z, suspects=suspects)
+    answer = leaves_alone(f"activations.{name}", Z, **options)
+    answer.is_close(right, hint, at=Z, suspects=suspects)
 
 
 @pytest.mark.parametrize(("name", "options"), ALPHAS)
@@ -65,6 +83,8 @@ def test_slopes(name, options):
     suspects = [
         (slopes(formula(name), Z), "alpha is ignored: the slope is the default's."),
         (-right, "The sign is the wrong way round."),
+        (np.ones(Z.shape), "The slope is 1 for z < 0, too. Does the condition ask z, or f(z)?"),
+        (right[::-1], SWAPPED),
         (value, "That is the function itself, not its derivative."),
         (values(lambda v: slope(function, function(v)), Z), "f is applied twice: you are given z."),
         (Z * (1 - Z), "The formula wants sigmoid(z) where you put z."),
@@ -73,7 +93,7 @@ def test_slopes(name, options):
         (np.where(Z < 0, -right, right), "The sign of the negative branch is wrong."),
     ]
     hint = "Compare with (f(z+h) - f(z-h)) / (2h) of the formula at the first wrong z."
-    answer = call(f"activations.{name}_grad", Z, **options)
+    answer = leaves_alone(f"activations.{name}_grad", Z, **options)
     answer.is_close(right, hint, at=Z, suspects=suspects, tol=1e-7, kind="the formula's slope")
 
 
@@ -155,7 +175,11 @@ def test_prelu_slopes(alpha):
         by_alpha[i] = slope(lambda v, z=z: formula("prelu", v)(z), a)
     dz, dalpha = leaves_alone("activations.prelu_grad", UNITS, alpha).items("dz dalpha")
     hint = "df/dz is what z is multiplied with, on its side of 0."
-    dz.is_close(by_z, hint, at=UNITS, tol=1e-7, kind="the formula's slope in z")
+    suspects = [
+        (by_alpha, "dz and dalpha are the wrong way round."),
+        (np.where(UNITS < 0, 1, each), SWAPPED),
+    ]
+    dz.is_close(by_z, hint, at=UNITS, suspects=suspects, tol=1e-7, kind="the formula's slope in z")
     dalpha.is_array(UNITS.shape, "One entry per entry of z: don't sum, don't average.")
     suspects = [(UNITS, "For z > 0 alpha has no effect on f."), (-by_alpha, "The sign is wrong.")]
     hint = "How does f change when only alpha changes? Look at both signs of z."
@@ -185,6 +209,8 @@ def test_rrelu_training():
     z = np.linspace(-2, 2, 400).reshape(20, 20) + 0.001
     a, drawn = rrelu(z, np.random.default_rng(1), lower=0.2, upper=0.6)
     slope_ = drawn.is_array(z.shape)
+    if np.allclose(slope_, a.is_array(z.shape) * z) and (slope_ < 0).any():
+        drawn.fail("a, then slope", "a and slope are the wrong way round.", "slopes below 0")
     drawn.is_close(
         np.where(z > 0, 1.0, slope_), "For z > 0 nothing is drawn.", at=z, kind="slope 1 for z > 0"
     )

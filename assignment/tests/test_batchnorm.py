@@ -13,11 +13,16 @@ OLD_MEAN = np.array([10.0, 20.0])
 OLD_VAR = np.array([1.0, 4.0])
 MEAN, VAR = np.array([3.0, -1.0]), np.array([5.0, 4.0])
 
+FORWARD = "out cache running_mean running_var"
+
+
+ORDER = f"That is the variance. Return {', '.join(FORWARD.split())}, in this order."
+
 
 def forward(x=X, gamma=GAMMA, beta=BETA, mean=OLD_MEAN, var=OLD_VAR, **options) -> list[Answer]:
     answer = call("batchnorm.batchnorm_forward", x, gamma, beta, mean, var, **options)
     answer.given = f"x of shape {x.shape}, {', '.join(f'{k}={v}' for k, v in options.items())}"
-    return answer.items("out cache running_mean running_var")
+    return answer.items(FORWARD)
 
 
 def normalised(mean, var, eps, x=X):
@@ -33,6 +38,8 @@ def test_training_output(eps):
         (GAMMA * normalised(MEAN, VAR * 4 / 3, eps) + BETA, "The variance divides by N, not N-1."),
         (x_hat, "gamma and beta are missing."),
         (GAMMA * x_hat, "beta is missing."),
+        (x_hat + BETA, "gamma is missing."),
+        (BETA * x_hat + GAMMA, "gamma and beta are the wrong way round."),
         (GAMMA * (X - MEAN) / (np.sqrt(VAR) + eps) + BETA, "eps belongs under the root."),
         (GAMMA * normalised(OLD_MEAN, OLD_VAR, eps) + BETA, "These are the running values."),
         (GAMMA * normalised(MEAN, VAR, 1e-5) + BETA, "eps is an argument, not a constant."),
@@ -60,6 +67,7 @@ def test_training_running_values(momentum):
             (mixed(OLD_MEAN, MEAN, 1 - momentum), swapped),
             (mixed(OLD_MEAN, MEAN, 0.9), default),
             (OLD_MEAN, "The old value came back."),
+            (mixed(OLD_VAR, VAR, momentum), ORDER),
         ],
     )
     var.is_close(
@@ -90,6 +98,107 @@ def test_evaluation():
         answer.is_close(old, "Evaluation doesn't learn: return them as they are.")
 
 
+def backward(dout, cache: Answer, mode: str = "training") -> list[Answer]:
+    kept = AsIs(cache.value, f"the cache of batchnorm_forward in {mode}")
+    answer = leaves_alone("batchnorm.batchnorm_backward", dout, kept)
+    answer.given = f"dout of shape {dout.shape}, {kept.shown}"
+    results = answer.items("dx dgamma dbeta")
+    if np.shape(results[0].value) == dout.shape[1:] and np.shape(results[2].value) == dout.shape:
+        results[0].is_array(dout.shape, "Return dx, dgamma, dbeta, in this order.")
+    return results
+
+
+def case(mode):
+    """A batch and weights for its outputs: loss = sum(weight * out), so dout = weight. The forward
+    pass must be right, or else nothing can be said of the backward pass."""
+    rng = np.random.default_rng(3)
+    x, weight = rng.normal(1, 2, size=(6, 3)), rng.normal(size=(6, 3))
+    parameters = {"gamma": np.array([0.5, -1.5, 2.0]), "beta": np.array([0.3, 0.0, -2.0])}
+    old = {"mean": np.array([0.5, 0.0, 2.0]), "var": np.array([1.0, 3.0, 0.4])}
+
+    def out(x, gamma, beta):
+        """The forward formula, for finite differences."""
+        mean, var = (x.mean(0), x.var(0)) if mode == "training" else (old["mean"], old["var"])
+        return gamma * normalised(mean, var, 0.1, x) + beta
+
+    result, cache, *_ = forward(x, training=mode == "training", eps=0.1, **parameters, **old)
+    hint = "The gradients are judged once this is right."
+    result.is_close(out(x, **parameters), hint, tol=1e-8)
+    return x, weight, parameters, out, cache
+
+
+def wrong_gradients(x, weight, gamma, mean, var, mode):
+    """What dx is with a way too few, or too many; `mean` and `var` are the mode's own."""
+    inv_std = 1 / np.sqrt(var + 0.1)
+    x_hat, g = (x - mean) * inv_std, gamma * weight
+    by_mean, by_var = g.mean(0), x_hat * (g * x_hat).mean(0)
+    if mode == "evaluation":
+        training = "That is training's gradient: the mode must be in the cache."
+        return [
+            ((g - by_mean - by_var) * inv_std, training),
+            (g, "1 / sqrt(var + eps) is missing."),
+        ]
+    return [
+        (g * inv_std, "Only the direct way is there: those by the mean and the variance lack."),
+        ((g - by_mean) * inv_std, "The way through the variance is missing."),
+        ((g - by_var) * inv_std, "The way through the mean is missing."),
+        ((g + by_mean - by_var) * inv_std, "The way through the mean has the wrong sign."),
+        ((g - by_mean + by_var) * inv_std, "The way through the variance has the wrong sign."),
+        ((g - by_mean - 2 * by_var) * inv_std, "The way through the variance is twice too large."),
+        (g - by_mean - by_var, "1 / sqrt(var + eps) is missing."),
+        (
+            (len(x) * g - g.sum(0) - x_hat * (g * x_hat).sum(0)) * inv_std,
+            "It is N times too large.",
+        ),
+    ]
+
+
+MODES = ("training", "evaluation")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_dx(mode):
+    x, weight, parameters, out, cache = case(mode)
+    right = numerical_gradient(lambda v: float(np.sum(weight * out(v, **parameters))), x)
+    dx = backward(weight, cache, mode)[0]
+    hint = (
+        "x reaches the output on three ways: directly, through the mean, through the variance."
+        if mode == "training"
+        else "In evaluation mean and variance don't depend on x: only the direct way is left."
+    )
+    gamma = parameters["gamma"]
+    given = (x.mean(0), x.var(0)), (np.array([0.5, 0.0, 2.0]), np.array([1.0, 3.0, 0.4]))
+    suspects = [
+        *wrong_gradients(x, weight, gamma, *given[mode == "evaluation"], mode),
+        (right / gamma, "gamma is missing."),
+        (right * gamma, "gamma comes in twice."),
+    ]
+    kind = "the slopes of the formula"
+    dx.is_close(right, hint, suspects=suspects, tol=1e-6, kind=kind, with_largest=True)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_dgamma_dbeta(mode):
+    x, weight, parameters, out, cache = case(mode)
+    gamma, beta = parameters["gamma"], parameters["beta"]
+    _, dgamma, dbeta = backward(weight, cache, mode)
+    right_gamma = numerical_gradient(lambda v: float(np.sum(weight * out(x, v, beta))), gamma)
+    right_beta = numerical_gradient(lambda v: float(np.sum(weight * out(x, gamma, v))), beta)
+    n = len(x)
+    for answer, right, other, hint in (
+        (dgamma, right_gamma, right_beta, "What is gamma multiplied with, in out?"),
+        (dbeta, right_beta, right_gamma, "beta is added to every example of the batch."),
+    ):
+        suspects = [
+            (right / n, "Sum over the batch: a mean is already in dout if the loss has one."),
+            (other, "dgamma and dbeta are the wrong way round."),
+            (right * gamma, "gamma has no business here."),
+            (np.sum(weight * x, axis=0), "gamma multiplies the normalised x."),
+        ]
+        answer.is_array((3,), "One per unit: sum over the examples (axis=0).")
+        answer.is_close(right, hint, suspects=suspects, tol=1e-6, kind="the slopes of the formula")
+
+
 @pytest.mark.parametrize("training", [True, False])
 def test_forward_leaves_alone(training):
     hint = "'running_mean *= momentum' and 'x -= mean' write into the caller's arrays."
@@ -113,82 +222,12 @@ def test_small_batches(shape):
         answer.is_array(right, hint)
 
 
-def backward(dout, cache: Answer) -> list[Answer]:
-    answer = leaves_alone("batchnorm.batchnorm_backward", dout, AsIs(cache.value))
-    answer.given = f"dout of shape {dout.shape}, and the cache of batchnorm_forward"
-    return answer.items("dx dgamma dbeta")
-
-
-def case(training):
-    """A batch and weights for its outputs: loss = sum(weight * out), so dout = weight."""
-    rng = np.random.default_rng(3)
-    x, weight = rng.normal(1, 2, size=(6, 3)), rng.normal(size=(6, 3))
-    parameters = {"gamma": np.array([0.5, -1.5, 2.0]), "beta": np.array([0.3, 0.0, -2.0])}
-    old = {"mean": np.array([0.5, 0.0, 2.0]), "var": np.array([1.0, 3.0, 0.4])}
-
-    def out(x, gamma, beta):
-        """The forward formula, for finite differences."""
-        mean, var = (x.mean(0), x.var(0)) if training else (old["mean"], old["var"])
-        return gamma * normalised(mean, var, 0.1, x) + beta
-
-    cache = forward(x, training=training, eps=0.1, **parameters, **old)[1]
-    return x, weight, parameters, out, cache
-
-
-@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
-def test_dx(training):
-    x, weight, parameters, out, cache = case(training)
-    right = numerical_gradient(lambda v: float(np.sum(weight * out(v, **parameters))), x)
-    dx = backward(weight, cache)[0]
-    mean, var = x.mean(0), x.var(0)
-    inv_std = 1 / np.sqrt(var + 0.1)
-    x_hat, g = (x - mean) * inv_std, parameters["gamma"] * weight
-    hint = (
-        "x reaches the output on three ways: directly, through the mean, through the variance."
-        if training
-        else "In evaluation mean and variance don't depend on x: only the direct way is left."
-    )
-    suspects = [
-        (g * inv_std, "Only the direct way is there: mean and variance depend on x as well."),
-        ((g - g.mean(0)) * inv_std, "The way through the variance is missing."),
-        ((g - x_hat * (g * x_hat).mean(0)) * inv_std, "The way through the mean is missing."),
-        (right / parameters["gamma"], "gamma is missing."),
-        (right * parameters["gamma"], "gamma comes in twice."),
-    ]
-    if not training:
-        trained = (g - g.mean(0) - x_hat * (g * x_hat).mean(0)) * inv_std
-        suspects = [(trained, "That is training's: the mode must be in the cache."), *suspects[3:]]
-    dx.is_close(right, hint, suspects=suspects, tol=1e-6, kind="the slopes of the formula")
-
-
-@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
-def test_dgamma_dbeta(training):
-    x, weight, parameters, out, cache = case(training)
-    gamma, beta = parameters["gamma"], parameters["beta"]
-    _, dgamma, dbeta = backward(weight, cache)
-    right_gamma = numerical_gradient(lambda v: float(np.sum(weight * out(x, v, beta))), gamma)
-    right_beta = numerical_gradient(lambda v: float(np.sum(weight * out(x, gamma, v))), beta)
-    n = len(x)
-    for answer, right, other, hint in (
-        (dgamma, right_gamma, right_beta, "What is gamma multiplied with, in out?"),
-        (dbeta, right_beta, right_gamma, "beta is added to every example of the batch."),
-    ):
-        suspects = [
-            (right / n, "Sum over the batch: a mean is already in dout if the loss has one."),
-            (other, "dgamma and dbeta are the wrong way round."),
-            (right * gamma, "gamma has no business here."),
-            (np.sum(weight * x, axis=0), "gamma multiplies the normalised x."),
-        ]
-        answer.is_array((3,), "One per unit: sum over the examples (axis=0).")
-        answer.is_close(right, hint, suspects=suspects, tol=1e-6, kind="the slopes of the formula")
-
-
 def test_two_layers_share_nothing():
-    first, second = case(True), case(False)
+    first, second = case(MODES[0]), case(MODES[1])
     (_, weight, _, _, cache) = first
     late = backward(weight, cache)[0]
     again = backward(second[1], second[4])[0]
-    right = backward(*(lambda c: (c[1], c[4]))(case(True)))[0]
+    right = backward(*(lambda c: (c[1], c[4]))(case(MODES[0])))[0]
     hint = "Keep what backward needs in the cache, not in a global variable."
     late.is_close(right.value, hint, kind="the gradient of its own forward pass")
     again.is_array(second[0].shape)

@@ -46,6 +46,7 @@ def test_by_norm():
         ([g[0] * 6.5 / 13, g[1] * 6.5 / 13], "Each array on its own here, not all together."),
         ([g[0] * 6.5 / 5, g[1] * 6.5 / 12], "min(1, ...): a small gradient is never made larger."),
         ([np.clip(a, -6.5, 6.5) for a in g], "That is clipping by value."),
+        ([g[0] * 6.5 / 25, g[1] * 6.5 / 144], "That divides by the norm's square."),
         ([g[0], g[1] / 12], "Scaled to norm 1, not to max_norm."),
     ]
     right = [g[0], g[1] * 6.5 / 12]
@@ -64,6 +65,11 @@ def test_by_global_norm():
     for limit, factor in ((6.5, 0.5), (13.0, 1.0), (100.0, 1.0)):
         suspects = [
             ([a * min(1, limit / np.linalg.norm(a)) for a in g], "One factor for all arrays."),
+            (
+                [a * min(1, limit / 17) for a in g],
+                "The norms are added: square and add, then the root.",
+            ),
+            ([a * min(1, limit / 169) for a in g], "That divides by the norm's square."),
             ([a * limit / 13 for a in g], "min(1, ...): small gradients are never made larger."),
             ([a / 13 for a in g], "Scaled to norm 1, not to max_norm."),
         ]
@@ -93,7 +99,7 @@ def test_shapes(name):
     empty, norm = clipped(name, [], 1.0)
     if empty or norm not in (None, 0.0):
         hint = "No arrays: [] (and a global norm of 0.0)."
-        raise AssertionError(f"clipping.{name}\n  given     []\n  hint      {hint}")
+        Answer(f"clipping.{name}", "[], 1", (empty, norm)).fail("an empty list", hint)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

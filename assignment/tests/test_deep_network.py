@@ -40,7 +40,7 @@ def judge(what, ratio, low, high, hint):
 
 # Over 100 seeds the ratios lie within a factor of 2.5 of their median; these limits are wider.
 FLOWS = [
-    ("sigmoid", {}, 5e-7, 1e-5, "The sigmoid's slope is at most 1/4: is sigmoid_grad right?"),
+    ("sigmoid", {}, 5e-7, 1e-5, "sigmoid_grad, which is at most 1/4, and xavier_normal."),
     ("tanh", {}, 0.1, 0.8, "tanh_grad, xavier_normal."),
     ("relu", {}, 0.5, 20, "relu_grad, he_normal: a factor of 2 per layer counts ten times."),
     ("leaky_relu", {}, 0.5, 20, "leaky_relu_grad, he_normal."),

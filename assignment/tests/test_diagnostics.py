@@ -48,17 +48,19 @@ def test_saturated_fraction_of_other_shapes():
 
 
 def test_dead_fraction():
-    activations = np.array([[0.0, 1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 2.0, 0.0, 1.0]])
+    activations = np.array(
+        [[0.0, 1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 2.0, 0.0, 1.0], [0.0, 4.0, 1.0, 0.0, 2.0]]
+    )
     answer = leaves_alone("diagnostics.dead_fraction", activations)
     answer.is_float("Return a Python float: float(...).")
     suspects = [
-        (0.5, "That is the share of zeros; a unit is dead only where all its examples are 0."),
+        (8 / 15, "That is the share of zeros; a unit is dead only where all its examples are 0."),
         (0.8, "One 0 doesn't make a unit dead: it must be 0 for every example."),
         (0.0, "Units are columns: look along axis=0."),
         (0.6, "That is the share of the units that live."),
         (2.0, "The share of the D units, not their number."),
         (40.0, "A share from 0 to 1, not per cent."),
-        (1.0, "Divide by the number of units D, not of examples N."),
+        (2 / 3, "Divide by the number of units D, not of examples N."),
     ]
     answer.is_close(2 / 5, "Count the columns that hold nothing but 0.", suspects=suspects)
     tiny = call("diagnostics.dead_fraction", np.array([[1e-9, 0.0], [0.0, 0.0]]))
@@ -68,8 +70,8 @@ def test_dead_fraction():
 @pytest.mark.parametrize(
     ("norms", "options", "right", "hint"),
     [
-        ([1e-5, 0.1, 1.0], {}, "vanishing", "norms[0] is the input's side."),
-        ([1e5, 10.0, 1.0], {}, "exploding", "norms[0] is the input's side."),
+        ([1e-5, 0.1, 1.0], {}, "vanishing", "norms[0] / norms[-1], input side first: a small one?"),
+        ([1e5, 10.0, 1.0], {}, "exploding", "norms[0] / norms[-1], input side first: a large one?"),
         ([0.5, 1e-9, 1.0], {}, "healthy", "Only the first and the last count."),
         ([0.02, 1.0], {"vanishing": 0.1}, "vanishing", "vanishing is an argument."),
         ([20.0, 1.0], {"exploding": 10.0}, "exploding", "exploding is an argument."),
@@ -149,6 +151,8 @@ def measured(activation="relu", first=1.0, spread=1.0, saturated=0.0, dead=0.0, 
 def test_choose_remedy(net, choices, right, hint):
     for offered in (choices, choices[::-1]):
         answer = call("diagnostics.choose_remedy", measured(**net), offered)
+        told = [f"{name} {value}" for name, value in {"activation": "relu", **net}.items()]
+        answer.given = f"a net with {', '.join(told)}; choices {', '.join(offered)}"
         if answer.value not in choices:
             answer.fail(f"one of {', '.join(choices)}", "Return one of the choices.")
         if answer.value != right:

@@ -10,7 +10,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from gradflow.lab import BLUE, RED, flow, normal, probe
+from gradflow.experiments import flow, normal, probe
+from gradflow.figures import BLUE, RED
 
 LAYERS = 10
 PICTURE = Path(__file__).with_suffix(".png")

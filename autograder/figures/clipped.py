@@ -64,7 +64,7 @@ def clipped_net(student: Package, reference: ModuleType) -> Figure:
         meaning=" ".join(meaning),
         chart=Chart(
             "layer (input side first)", "norm of the gradient at W",
-            (*curves, Curve("before clipping", before, ())),
+            (Curve("before clipping", before, ()), *curves),
         ),
         table=Table(("layer", "before", *(curve.name for curve in curves)), rows),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from .otter.package import write_autograder_zip
 from .skeleton import stale_files, write_skeleton
 
 README = "README.md"
+GIVEN = "tests/given.sha256"
+"""The digests of what students get complete, so that their tests can name what has changed."""
 HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")
 
 
@@ -39,6 +42,8 @@ def build_all(assignment_folder: Path, out: Path) -> None:
         readme = assignment.handout / README
         if readme.exists():
             readme.write_text(_readme(assignment, tests), "utf-8")
+        if (assignment.handout / GIVEN).parent.is_dir():
+            (assignment.handout / GIVEN).write_bytes(given_digests(assignment))
     except ValueError as problem:
         raise KitError(str(problem)) from None
     write_archive(out / "assignment.zip", handout_files(assignment))
@@ -77,6 +82,11 @@ def check_handout(assignment_folder: Path) -> None:
         assignment, hidden_tests(assignment)
     ):
         stale.append(README)
+    given = assignment.handout / GIVEN
+    if given.parent.is_dir() and not (
+        given.exists() and given.read_bytes().split() == given_digests(assignment).split()
+    ):
+        stale.append(GIVEN)
     if stale:
         raise StaleHandout(f"the handout is stale, build it again: {', '.join(stale)}")
     click.echo("the handout is up to date")
@@ -104,6 +114,19 @@ def handout_files(assignment: Assignment) -> dict[str, bytes]:
         for path in paths
         if not any(_is_left_out(part, made) for part in path.parts)
     }
+
+
+def given_digests(assignment: Assignment) -> bytes:
+    """The SHA-256 of each given .py and .ini file, its line ends aside, as `sha256sum` has it."""
+    package = f"{assignment.package}/"
+    written = {f"{package}{name}.py" for name in ("__init__", *assignment.modules)}
+    lines = []
+    for path, content in sorted(handout_files(assignment).items()):
+        name = path.partition("/")[2]
+        if name.endswith((".py", ".ini")) and name not in written:
+            digest = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+            lines.append(f"{digest}  {name}\n")
+    return "".join(lines).encode()
 
 
 def _is_left_out(name: str, made: list[str]) -> bool:

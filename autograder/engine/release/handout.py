@@ -82,22 +82,24 @@ def examples(text: str, modules: Mapping[str, ModuleType]) -> doctest.DocTest:
 
 
 def _python(text: str) -> str:
-    """The text, with nothing but the blocks of Python in it, each on its own lines."""
+    """The text as doctest reads it, on the same lines: of the blocks of Python the statements, and
+    below each its result, which stands there as a comment; nothing else."""
     kept, is_python = [], False
     for line in text.split("\n"):
         if line.startswith("```"):
             is_python = line == "```python"
             line = ""
-        kept.append(line if is_python else "")
+        elif not line.startswith("# "):
+            line = f">>> {line}" if line else ""
+        kept.append(line.removeprefix("# ") if is_python else "")
     return "\n".join(kept)
 
 
 def wrong_examples(text: str, modules: Mapping[str, ModuleType]) -> list[tuple[int, str]]:
     """The lines of the handout's examples that the modules do not compute, and what they do."""
     told: list[str] = []
-    with np.printoptions(precision=12):
-        runner = doctest.DocTestRunner(_Numbers(), verbose=False)
-        runner.run(examples(text, modules), out=told.append)
+    runner = doctest.DocTestRunner(_Numbers(), verbose=False)
+    runner.run(examples(text, modules), out=told.append)
     found = []
     for one in told:
         _, _, where = one.partition("Line ")

@@ -58,12 +58,21 @@ class DrawnChart:
     curves: list[DrawnCurve]
 
 
-def draw_chart(chart: Chart) -> DrawnChart:
-    """A chart's curves, its ticks at whole decades."""
+def decades(charts: Iterable[Chart]) -> tuple[int, int]:
+    """The whole decades that hold the charts' values, at least two of them."""
+    curves = [curve for chart in charts for curve in chart.curves]
+    values = [value for curve in curves for value in (*curve.yours, *curve.reference)]
+    logs = [math.log10(value) for value in values if _is_drawable(value)] or [-0.5]
+    low, high = math.floor(min(logs)), math.ceil(max(logs))
+    if high - low < 2:
+        low, high = low - 1, max(high, low + 1)
+    return low, high
+
+
+def draw_chart(chart: Chart, span: tuple[int, int]) -> DrawnChart:
+    """A chart's curves, its ticks at whole decades. span: the first and the last one."""
     count = max(len(curve.yours) for curve in chart.curves)
-    low, high = _decades(
-        value for curve in chart.curves for value in (*curve.yours, *curve.reference)
-    )
+    low, high = span
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
 
     def x(index: int) -> float:
@@ -81,16 +90,17 @@ def draw_chart(chart: Chart) -> DrawnChart:
                 found.append([])
         return [run for run in found if run]
 
+    compared = [curve for curve in chart.curves if curve.reference]
     curves = [
         DrawnCurve(
             curve.name,
-            number + 1 if curve.reference else PLAIN,
-            MARKS[number % len(MARKS)] if curve.reference else "triangle",
+            compared.index(curve) + 1 if curve.reference else PLAIN,
+            MARKS[compared.index(curve) % len(MARKS)] if curve.reference else "triangle",
             [_points(run) for run in runs(curve.yours)],
             [_points(run) for run in runs(curve.reference)],
             [point for run in runs(curve.yours) for point in run],
         )
-        for number, curve in enumerate(chart.curves)
+        for curve in chart.curves
     ]
     step = max(1, math.ceil((high - low) / MAX_DECADE_LABELS))
     y_ticks = [Tick(y(10.0**n), "10", _minus(n)) for n in range(low, high + 1) if n % step == 0]
@@ -101,15 +111,6 @@ def draw_chart(chart: Chart) -> DrawnChart:
 
 def _is_drawable(value: float) -> bool:
     return LOWEST <= value <= HIGHEST
-
-
-def _decades(values: Iterable[float]) -> tuple[int, int]:
-    """The whole decades that hold all values, at least two of them."""
-    logs = [math.log10(value) for value in values if _is_drawable(value)] or [-0.5]
-    low, high = math.floor(min(logs)), math.ceil(max(logs))
-    if high - low < 2:
-        low, high = low - 1, max(high, low + 1)
-    return low, high
 
 
 def _minus(number: int) -> str:

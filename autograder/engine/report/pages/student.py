@@ -146,16 +146,23 @@ def _line(test: TestResult, told: str = "") -> Markup:
 
 
 @lru_cache(maxsize=1024)
-def _figure(figure: Figure, number: int) -> Markup:
-    """A figure that is drawn."""
-    return Markup(render("figure.html", drawn=_drawn(figure), number=number))
+def _figure(figure: Figure, number: int, span: tuple[int, int]) -> Markup:
+    """A figure that is drawn; span: the decades of its chart."""
+    return Markup(render("figure.html", drawn=_drawn(figure, span), number=number))
 
 
 def _figures(section: Section) -> Markup:
     """The section with all figures."""
     drawn = [figure for figure in section.figures if not figure.missing]
     gaps = [figure for figure in section.figures if figure.missing]
-    figures = [_figure(figure, number) for number, figure in enumerate(drawn, 1)]
+    # Charts of the same quantity have the same axis, so that nets can be compared.
+    charts = [figure.chart for figure in drawn if figure.chart]
+    labels = {chart.y_label for chart in charts}
+    spans = {label: drawing.decades(c for c in charts if c.y_label == label) for label in labels}
+    figures = [
+        _figure(figure, number, spans[figure.chart.y_label] if figure.chart else (0, 0))
+        for number, figure in enumerate(drawn, 1)
+    ]
     return Markup(render("section.html", section=section, figures=figures, gaps=gaps))
 
 
@@ -200,9 +207,9 @@ def _parts(result: Result) -> list[Part]:
     ]
 
 
-def _drawn(figure: Figure) -> DrawnFigure:
+def _drawn(figure: Figure, span: tuple[int, int]) -> DrawnFigure:
     return DrawnFigure(
         figure,
-        None if figure.chart is None else drawing.draw_chart(figure.chart),
+        None if figure.chart is None else drawing.draw_chart(figure.chart, span),
         None if figure.histograms is None else drawing.draw_histograms(figure.histograms),
     )
