@@ -30,6 +30,7 @@ def mistake(
     hint: str,
     edits: Mapping[str, str] | None = None,
     body: str = "",
+    where: bool = False,
 ) -> None:
     """Enters a mistake of the function `target` in the catalogue.
 
@@ -38,8 +39,11 @@ def mistake(
     body: in place of edits, all that follows the docstring.
     hint: what the student reads: what is wrong, why it matters, what to try. It may take several
         lines.
+    where: whether the hint speaks only of where the answers are wrong, so that it is right for
+        whatever else stands there; it is shown where no other one explains them.
     """
-    _state(target=target, name=name, hint=" ".join(hint.split()), edits=edits or {}, body=body)
+    hint = " ".join(hint.split())
+    _state(target=target, name=name, hint=hint, edits=edits or {}, body=body, where=where)
 
 
 def probe(
@@ -66,6 +70,7 @@ class Mistake:
     package: str
     solution: str
     body: str = ""
+    where: bool = False
 
     @property
     def is_probe(self) -> bool:
