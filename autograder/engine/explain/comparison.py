@@ -17,6 +17,8 @@ RTOL_FREE = 3e-6
 """Relative: what a small number added to a norm changes."""
 ERRORS = 5.0
 """How many standard errors two samples of one distribution may lie apart."""
+FEW_DRAWS = 100
+"""Fewer tell nothing of their distribution."""
 FAR = 0.02
 """A spread that differs by more, relative, is another one."""
 FEW = 0.1
@@ -24,11 +26,12 @@ FEW = 0.1
 
 
 def form(value: Any) -> Any:
-    """What kind of thing it is, whatever its numbers: types, dtypes, shapes."""
+    """What kind of thing it is, whatever its numbers: types, dtypes, shapes. A NumPy scalar counts
+    as a 0-d array."""
     if isinstance(value, (list, tuple)):
         return type(value), [form(entry) for entry in value]
     if isinstance(value, (np.ndarray, np.generic)):
-        return type(value), value.dtype.name, value.shape
+        return np.ndarray, value.dtype.name, value.shape
     return type(value)
 
 
@@ -71,11 +74,13 @@ def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
         return same_numbers(one, other)
     if a.shape != b.shape:
         return False
-    if draws and a.size > 1:
+    if draws:
         # Beside arrays that are given, the draws are a part of the answer alone.
         alike = bool(np.all(_near(np.sort(a), np.sort(b)))) if inputs else same_distribution(a, b)
         if alike or not inputs:
             return alike
+    if any(_is_extreme(given) for given in inputs if np.shape(given) != np.shape(one)):
+        return True
     counts = _counts(a, b, [given for given in inputs if np.shape(given) == np.shape(one)])
     return bool(np.all(_near(a, b, RTOL_FREE) | ~counts))
 
@@ -94,21 +99,21 @@ def equal_entries(one: Any, other: Any, right: Any) -> np.ndarray | None:
 
 def same_distribution(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two samples may be draws from one distribution."""
+    if one.size < FEW_DRAWS:
+        return True
     error = ERRORS / np.sqrt(one.size)
     with np.errstate(all="ignore"):
         spread = max(float(np.std(one)), float(np.std(other)))
         if not abs(float(np.mean(one) - np.mean(other))) <= 1.5 * error * spread:
             return False
-        if one.size < 100:  # too few to tell
-            return True
         ratio = float(np.std(one) / np.std(other))
-        points = np.concatenate([one, other])
-        shares = [
-            np.searchsorted(np.sort(each), points, side="right") / one.size for each in (one, other)
-        ]
-        return abs(np.log(ratio)) <= error and float(np.max(np.abs(shares[0] - shares[1]))) <= (
-            0.6 * error
-        )
+    points = np.concatenate([one, other])
+    shares = [
+        np.searchsorted(np.sort(each), points, side="right") / one.size for each in (one, other)
+    ]
+    return abs(np.log(ratio)) <= error and float(np.max(np.abs(shares[0] - shares[1]))) <= (
+        0.6 * error
+    )
 
 
 def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -> bool:
@@ -122,6 +127,8 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
     if not a.shape == b.shape == c.shape:
         return False
     if draws:
+        if a.size < FEW_DRAWS:
+            return False
         with np.errstate(all="ignore"):
             sides = [np.log(np.std(each) / np.std(c)) for each in (a, b)]
         return bool(np.min(np.abs(sides)) > FAR and sides[0] * sides[1] > 0)
@@ -162,6 +169,14 @@ def _row(value: Any) -> np.ndarray | None:
     rows = [_row(entry) for entry in value]
     found = [row for row in rows if row is not None]
     return np.concatenate([np.empty(0), *found]) if len(found) == len(rows) else None
+
+
+def _is_extreme(given: np.ndarray) -> bool:
+    """Whether a square of an entry leaves the range of floats."""
+    if given.dtype.kind != "f" or not given.size:
+        return False
+    sizes = np.abs(given[given != 0])
+    return bool(np.any(sizes > 1e100) | np.any(sizes < 1e-100))
 
 
 def _counts(one: np.ndarray, other: np.ndarray, inputs: Sequence[Any]) -> np.ndarray:

@@ -9,6 +9,7 @@ and right in the other. Where several do, none is named: silence is better than 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,8 @@ from types import ModuleType
 
 import numpy as np
 
-from ..mistakes import Mistake
+from ..mistakes import Mistake, compatible, results
+from ..suite.check import hint
 from ..suite.hidden_test import EXPLAINED, Explanation, Outcome
 from ..suite.session import Request
 from .comparison import as_wrong, equal_entries, free, same, same_exception, same_numbers
@@ -30,16 +32,26 @@ STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared, in this order: exactly; but for what is free by contract; by where they
 are wrong alone, for mistakes whose hints speak of nothing else."""
 
+CHECKED = {
+    "changed": "changed",
+    "shared": "shared",
+    "warning": "warned",
+    "type": FORM,
+    "shape": FORM,
+}
+"""By kind of check, the aspect that it looks at."""
+
 
 @dataclass(frozen=True)
 class Named:
-    """A mistake that explains an aspect of a function's answers. places: where it does, as it
-    explains a part of them; None: everywhere."""
+    """A mistake that explains an aspect of a function's answers. places: where it does; is_part:
+    whether something else is still wrong with that aspect elsewhere."""
 
     function: str
     aspect: str
     mistake: Mistake
-    places: frozenset[Place] | None = None
+    places: frozenset[Place]
+    is_part: bool = False
 
 
 @dataclass
@@ -63,6 +75,17 @@ class Case:
         mine, theirs = self.aspects(number, call, beside[number][call])
         return {aspect: not _alike(mine, theirs, aspect) for aspect in mine}
 
+    def misled(self, number: int, call: int) -> bool:
+        """Whether a call was handed an object that came beside a wrong answer of another one."""
+        name, heard = self.heard[number].requests[call].name, self.heard[number]
+        others = [i for i, request in enumerate(heard.requests[:call]) if request.name != name]
+        return any(
+            aspect not in BESIDE and is_wrong
+            for other in others
+            if heard.said[other].gives_object
+            for aspect, is_wrong in self.wrong(number, other, self.right).items()
+        )
+
     def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
         """Of the aspects that are wrong, those that are more than what is free by contract."""
         mine, theirs = self.aspects(number, call, self.base[number][call])
@@ -80,12 +103,11 @@ class Case:
 
     def explained(self, function: str) -> set[str]:
         """The aspects of a function's answers that are explained."""
-        return {named.aspect for named in self.named if named.function == function}
+        return {n.aspect for n in self.named if n.function == function and not n.is_part}
 
-    def replayed(self, but: str = "") -> list[Mistake]:
-        """The mistakes that were found in other functions and give the student's answers."""
-        found = [n.mistake for n in self.named if n.function != but and not n.mistake.where]
-        return list(dict.fromkeys(found))
+    def replayed(self) -> list[Mistake]:
+        """The mistakes that were found and give the student's answers."""
+        return list(dict.fromkeys(n.mistake for n in self.named if not n.mistake.where))
 
 
 @dataclass(frozen=True)
@@ -149,7 +171,7 @@ class Diagnosis:
             if self._name(case, function):
                 self._follow(case, function)
         told = {
-            outcome.test.id: replace(outcome, explanation=_told(case, number, outcome.reason))
+            outcome.test.id: replace(outcome, explanation=_told(case, number, outcome))
             for number, outcome in enumerate(about)
             if outcome.kind in EXPLAINED
         }
@@ -158,27 +180,40 @@ class Diagnosis:
 
     def _name(self, case: Case, function: str) -> bool:
         """Finds the mistakes in a function; whether there are any."""
-        table = {place: case.wrong(*place, case.base) for place in case.calls(function)}
-        right = set().union(*table.values()) - _wrong(table)
         for how in (STRICTLY, FREELY, WHERE):
-            if how == FREELY:  # what is wrong by nothing but what is free, needs no explanation
-                table = {place: case.freely_wrong(*place, wrong) for place, wrong in table.items()}
-            look = Look(function, _wrong(table) - case.explained(function), right, table, how)
-            mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
-            tried = ((m, self._found(case, m, look)) for m in mistakes if look.wrong)
-            found = {mistake: one for mistake, one in tried if one.hits}
-            if how == WHERE:
-                case.named += _where(look, found)
-            else:
-                case.named += _alone(look, found)
-                case.named += _together(look, found, case.explained(function))
+            for look in self._looks(case, function, how):
+                known = [named.mistake for named in case.named]
+                mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
+                tried = ((m, self._found(case, m, look)) for m in mistakes if m not in known)
+                found = {mistake: one for mistake, one in tried if one.hits}
+                case.named += _where(look, found) if how == WHERE else _alone(look, found)
+                if how != WHERE and not case.explained(function) & look.wrong:
+                    case.named += _together(look, found)
         return bool(case.explained(function))
+
+    def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
+        """What is to be looked for: at first, and as long as something is found, beside that."""
+        while True:
+            table = {place: case.wrong(*place, case.base) for place in case.calls(function)}
+            aspects = set().union(*table.values())
+            if how == WHERE:  # of a wrong object that another function gave, anything may come
+                table = {place: wrong for place, wrong in table.items() if not case.misled(*place)}
+            if how != STRICTLY:  # what is wrong by nothing but what is free is not explained
+                table = {place: case.freely_wrong(*place, w) for place, w in table.items()}
+            right, wrong = aspects - _wrong(table), _wrong(table) - case.explained(function)
+            if not wrong:
+                return
+            count = len(case.named)
+            yield Look(function, wrong, right, table, how)
+            if len(case.named) == count or how == WHERE:
+                return
+            self._follow(case, function)
 
     def _found(self, case: Case, mistake: Mistake, look: Look) -> Found:
         """Where the mistake gives the student's wrong answers; nowhere, where it contradicts a
         right one."""
         found = Found({aspect: {} for aspect in look.wrong})
-        mistakes = [mistake, *case.replayed(but=look.function)]
+        mistakes = [mistake, *case.replayed()]
         for number in look.tests:  # most are ruled out by the first
             heard = case.heard[number]
             made = self._made(mistakes, heard)
@@ -212,55 +247,58 @@ class Diagnosis:
                 case.base[number] = list(self._made(named, heard))
 
     def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> Iterator[Said]:
-        try:
-            yield from replay(self._package, mistakes, heard.requests)
-        except ValueError:  # they replace the same text
-            yield from replay(self._package, mistakes[:1], heard.requests)
+        return replay(self._package, compatible(tuple(mistakes)), heard.requests)
 
 
 def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
     """The mistakes that explain aspects alone. One that explains more is more likely than several
-    that explain a part each; of two, that which does nothing else."""
-    full = {m: aspects for m, one in found.items() if (aspects := one.full(look))}
+    that explain a part each; of two, that which does nothing else. What a call did beside returning
+    is explained by none that returns something else than the student's function."""
+    full = {
+        m: aspects
+        for m, one in found.items()
+        if (aspects := one.full(look))
+        and (aspects - set(BESIDE) or not {a.removesuffix(FORM) for a in one.strays} - {*BESIDE})
+    }
     while full:
         rank = {m: (len(aspects), -len(found[m].strays)) for m, aspects in full.items()}
         best = max(rank, key=lambda m: rank[m])
         rivals = [m for m in full if rank[m] == rank[best] and full[m] & full[best]]
-        if len(rivals) == 1:
-            yield from (Named(look.function, aspect, best) for aspect in full[best])
+        if {m.hint for m in rivals} == {best.hint}:
+            for aspect, places in found[best].hits.items():
+                is_part = aspect not in full[best]
+                yield Named(look.function, aspect, best, frozenset(places), is_part)
         taken = set().union(*(full[m] for m in rivals))
         full = {m: rest for m, aspects in full.items() if (rest := aspects - taken)}
 
 
-def _together(look: Look, found: dict[Mistake, Found], explained: set[str]) -> Iterator[Named]:
+def _together(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
     """The mistakes that explain an aspect in pairs, each a part of it: those of the only pair, or
     that are in every one."""
-    for aspect in sorted(look.wrong - explained):
+    for aspect in sorted(look.wrong - {*BESIDE}):
         parts = [m for m, one in found.items() if aspect in one.hits]
         if any(_cover([found[m]], aspect, look) for m in parts):  # rivals
             continue
         pairs = [
-            {one, other}
+            {one.hint, other.hint}
             for one, other in combinations(parts, 2)
             if _cover([found[one], found[other]], aspect, look)
         ]
         for mistake in parts:
-            if pairs and all(mistake in pair for pair in pairs):
+            if pairs and all(mistake.hint in pair for pair in pairs):
                 places = frozenset(found[mistake].hits[aspect])
                 yield Named(look.function, aspect, mistake, places)
 
 
 def _where(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes whose hints speak of where an aspect is wrong, those first that are wrong in
-    most calls; a call has one of them."""
+    """The mistakes whose hints speak of where an aspect is wrong, those first that stand in the
+    catalogue first; a call has one of them."""
     for aspect in sorted(look.wrong):
-        left = {m: set(one.hits[aspect]) for m, one in found.items() if aspect in one.hits}
-        while left:
-            most = max(map(len, left.values()))
-            best = next(m for m, places in left.items() if len(places) == most)
-            yield Named(look.function, aspect, best, frozenset(left[best]))
-            taken = left[best]
-            left = {m: rest for m, places in left.items() if (rest := places - taken)}
+        taken: set[Place] = set()
+        for mistake, one in found.items():
+            if places := frozenset(one.hits.get(aspect, {}).keys() - taken):
+                yield Named(look.function, aspect, mistake, places)
+                taken |= places
 
 
 def _cover(found: Iterable[Found], aspect: str, look: Look) -> bool:
@@ -285,11 +323,12 @@ def _hit(
     mine, theirs, base = answers
     no, yes = np.array(False), np.array(True)
     if how == WHERE:
-        if aspect not in theirs or _is_alike(theirs, base, aspect, request, how):
-            return no if aspect in theirs else None
-        is_value = aspect[-1].isdigit() or aspect == "value"
-        entries = (mine[aspect], theirs[aspect], base.get(aspect))
-        return yes if is_wrong and is_value and as_wrong(*entries, *given(request)) else None
+        is_there = is_wrong and aspect in theirs and aspect in base and aspect not in BESIDE
+        if not is_there or _is_alike(theirs, base, aspect, request, how):
+            return no
+        entries = (mine[aspect], theirs[aspect], base[aspect])
+        is_hit = aspect.endswith(FORM) or as_wrong(*entries, *given(request))
+        return yes if is_hit else no
     if _is_alike(mine, theirs, aspect, request, how, is_wrong):
         return yes
     if not is_wrong or aspect not in theirs or aspect not in base:
@@ -317,8 +356,10 @@ def _wrong(table: dict[Place, dict[str, bool]]) -> set[str]:
 def _freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
     """Whether what both say of an aspect of the first differs by what is free by contract alone. A
     change of the arguments is not: a hint may speak of it."""
-    if aspect not in theirs or aspect in ("exception", "refusal", "changed", SOURCE):
+    if aspect not in theirs or aspect in ("exception", "changed", SOURCE):
         return False
+    if aspect == "refusal":  # what comes back in its place is free
+        return mine[aspect].raised is None and theirs[aspect].raised is None
     if aspect.endswith(FORM):
         return bool(mine[aspect].free == theirs[aspect].free)
     return aspect in BESIDE or free(mine[aspect], theirs[aspect], *given(request))
@@ -343,18 +384,40 @@ def _same_refusal(one: Said, other: Said) -> bool:
     return one.raised[0] == other.raised[0]
 
 
-def _told(case: Case, number: int, reason: str) -> Explanation | None:
+def _told(case: Case, number: int, outcome: Outcome) -> Explanation | None:
     """What explains a failing test: the mistake in the first of its calls that is wrong and
-    explained, of the functions first that the reason names."""
-    requests = case.heard[number].requests
-    is_other = [f"{request.name.rpartition('.')[2]}(" not in reason for request in requests]
-    for call in sorted(range(len(requests)), key=lambda call: is_other[call]):
-        for aspect, is_wrong in case.wrong(number, call, case.right).items():
-            for named in case.named:
-                is_it = (named.function, named.aspect) == (requests[call].name, aspect)
-                if is_wrong and is_it and (named.places is None or (number, call) in named.places):
-                    return Explanation(named.mistake.hint, named.mistake.name)
-    return None
+    explained; of the function and the result that the reason names, where it names them, and first
+    of what the check that failed looks at."""
+    requests, reason = case.heard[number].requests, outcome.reason
+    first = next((aspect for about, aspect in CHECKED.items() if outcome.hint == hint(about)), "-")
+    word = reason.partition(" ")[0]
+    places = {}
+    for name in dict.fromkeys(request.name for request in requests):
+        about = next((n.mistake for n in case.named if n.function == name), None)
+        names = results(about.solution, about.target) if about else ()
+        places[name] = str(names.index(word)) if word in names else ""
+    calls = sorted(
+        range(len(requests)), key=lambda c: _remoteness(requests[c].name, places, reason)
+    )
+    found = [
+        (not aspect.endswith(first), named.mistake)
+        for call in calls
+        for aspect, is_wrong in case.wrong(number, call, case.right).items()
+        if is_wrong and aspect.startswith(places[requests[call].name])
+        for named in case.named
+        if (named.function, named.aspect) == (requests[call].name, aspect)
+        and (number, call) in named.places
+    ]
+    if not found:
+        return None
+    _, mistake = min(found, key=lambda one: one[0])
+    return Explanation(mistake.hint, mistake.name)
+
+
+def _remoteness(name: str, places: dict[str, str], reason: str) -> int:
+    """How far a function is from what the reason speaks of: its result, its call, another's."""
+    is_named = re.search(rf"\b{name.rpartition('.')[2]}\b", reason)
+    return 0 if places[name] else 1 if is_named else 2
 
 
 def _of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..mistakes import Mistake, fresh_modules
 from ..sandbox.worker.serve import Servant, Target
-from ..sandbox.worker.wire import Decoder, GeneratorState, WireError, read_request
+from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
 from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
 from ..suite.session import Request
@@ -56,6 +56,13 @@ class Said:
         value, changed, shared, warned = fields
         loud = any("RuntimeWarning" in str(text) for text in warned)
         return cls(value, None, (tuple(changed), bool(shared), loud))
+
+    @property
+    def gives_object(self) -> bool:
+        """Whether something opaque is among what was returned."""
+        return isinstance(self.returned, tuple) and any(
+            isinstance(entry, Handle) for entry in self.returned
+        )
 
     def aspects(self, right: Said) -> Aspects:
         """What can be wrong of it by itself: the entries of a tuple, or the value, and the form of
@@ -147,6 +154,7 @@ def replay(
     servant = Servant(finder(package, mistakes))
 
     def answers() -> Iterator[Said]:
+        np.random.seed(0)  # some mistakes draw from the global generator
         for request in requests:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
