@@ -44,10 +44,10 @@ CAUSES = {
         {"diagnose_nan_is_healthy", "diagnose_at_vanishing_threshold"},
     ),
     "one slip of the two": ("diagnostics", ONCE.format(below="<"), {"diagnose_nan_is_healthy"}),
-    "numbers of one mistake in the form of another": (
+    "numbers of a mistake in another form": (
         "activations",
         "def leaky_relu_grad(z, alpha=0.01):\n    return (z > 0).astype(int)",
-        {"leaky_relu_grad_of_relu", "leaky_relu_grad_integers"},
+        {"leaky_relu_grad_of_relu"},
     ),
     "another value for negative z": (
         "activations",

@@ -26,12 +26,11 @@ FEW = 0.1
 
 
 def form(value: Any) -> Any:
-    """What kind of thing it is, whatever its numbers: types, dtypes, shapes. A NumPy scalar counts
-    as a 0-d array."""
+    """What kind of thing it is, whatever its numbers: types, dtypes, shapes."""
     if isinstance(value, (list, tuple)):
         return type(value), [form(entry) for entry in value]
     if isinstance(value, (np.ndarray, np.generic)):
-        return np.ndarray, value.dtype.name, value.shape
+        return type(value), value.dtype.name, value.shape
     return type(value)
 
 

@@ -64,6 +64,7 @@ class Case:
     base: list[list[Said]]
     named: list[Named] = field(default_factory=list)
     """The mistakes that were found."""
+    _mine: dict[Place, Aspects] = field(default_factory=dict)
 
     def calls(self, function: str) -> Iterator[Place]:
         """The tests that call a function, and the numbers of the calls."""
@@ -75,15 +76,14 @@ class Case:
         mine, theirs = self.aspects(number, call, beside[number][call])
         return {aspect: not _alike(mine, theirs, aspect) for aspect in mine}
 
-    def misled(self, number: int, call: int) -> bool:
-        """Whether a call was handed an object that came beside a wrong answer of another one."""
-        name, heard = self.heard[number].requests[call].name, self.heard[number]
-        others = [i for i, request in enumerate(heard.requests[:call]) if request.name != name]
+    def misled(self, number: int, function: str) -> bool:
+        """Whether a function may have been handed an object that came beside a wrong answer."""
+        heard = self.heard[number]
         return any(
             aspect not in BESIDE and is_wrong
-            for other in others
-            if heard.said[other].gives_object
-            for aspect, is_wrong in self.wrong(number, other, self.right).items()
+            for call, (request, said) in enumerate(zip(heard.requests, heard.said, strict=True))
+            if request.name != function and said.gives_object
+            for aspect, is_wrong in self.wrong(number, call, self.right).items()
         )
 
     def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
@@ -99,7 +99,9 @@ class Case:
     def aspects(self, number: int, call: int, other: Said) -> tuple[Aspects, Aspects]:
         """The aspects of an answer, and of another one to the same request."""
         right = self.right[number][call]
-        return self.heard[number].said[call].aspects(right), other.aspects(right)
+        if (number, call) not in self._mine:
+            self._mine[number, call] = self.heard[number].said[call].aspects(right)
+        return self._mine[number, call], other.aspects(right)
 
     def explained(self, function: str) -> set[str]:
         """The aspects of a function's answers that are explained."""
@@ -121,6 +123,8 @@ class Look:
     right: set[str]
     table: dict[Place, dict[str, bool]]
     how: str
+    base: dict[Place, Aspects] = field(default_factory=dict)
+    """The aspects of the base's answers, as they are asked for."""
 
     @cached_property
     def tests(self) -> list[int]:
@@ -138,10 +142,12 @@ class Look:
 @dataclass
 class Found:
     """Where a mistake gives the student's wrong answers: by aspect and place, which entries are
-    wrong in no other way. strays: the wrong aspects for which it gives yet another answer."""
+    wrong in no other way. strays: the wrong aspects for which it gives yet another answer; is_out:
+    whether it contradicts a right one."""
 
     hits: dict[str, dict[Place, np.ndarray]]
     strays: set[str] = field(default_factory=set)
+    is_out: bool = False
 
     def full(self, look: Look) -> set[str]:
         """The aspects that it explains alone."""
@@ -181,14 +187,16 @@ class Diagnosis:
     def _name(self, case: Case, function: str) -> bool:
         """Finds the mistakes in a function; whether there are any."""
         for how in (STRICTLY, FREELY, WHERE):
+            mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
             for look in self._looks(case, function, how):
-                known = [named.mistake for named in case.named]
-                mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
-                tried = ((m, self._found(case, m, look)) for m in mistakes if m not in known)
-                found = {mistake: one for mistake, one in tried if one.hits}
+                tried = {m: self._found(case, m, look) for m in mistakes}
+                found = {mistake: one for mistake, one in tried.items() if one.hits}
                 case.named += _where(look, found) if how == WHERE else _alone(look, found)
                 if how != WHERE and not case.explained(function) & look.wrong:
                     case.named += _together(look, found)
+                # What contradicts a right answer does so beside another mistake, too.
+                known = [named.mistake for named in case.named]
+                mistakes = [m for m, one in tried.items() if not one.is_out and m not in known]
         return bool(case.explained(function))
 
     def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
@@ -197,7 +205,8 @@ class Diagnosis:
             table = {place: case.wrong(*place, case.base) for place in case.calls(function)}
             aspects = set().union(*table.values())
             if how == WHERE:  # of a wrong object that another function gave, anything may come
-                table = {place: wrong for place, wrong in table.items() if not case.misled(*place)}
+                misled = {number: case.misled(number, function) for number, _ in table}
+                table = {place: wrong for place, wrong in table.items() if not misled[place[0]]}
             if how != STRICTLY:  # what is wrong by nothing but what is free is not explained
                 table = {place: case.freely_wrong(*place, w) for place, w in table.items()}
             right, wrong = aspects - _wrong(table), _wrong(table) - case.explained(function)
@@ -213,7 +222,9 @@ class Diagnosis:
         """Where the mistake gives the student's wrong answers; nowhere, where it contradicts a
         right one."""
         found = Found({aspect: {} for aspect in look.wrong})
-        mistakes = [mistake, *case.replayed()]
+        mistakes = [*case.replayed(), mistake]
+        if mistake not in compatible(tuple(mistakes)):
+            return Found({})
         for number in look.tests:  # most are ruled out by the first
             heard = case.heard[number]
             made = self._made(mistakes, heard)
@@ -221,13 +232,15 @@ class Diagnosis:
                 if request.name != look.function:
                     continue
                 mine, theirs = case.aspects(number, call, instead)
-                _, base = case.aspects(number, call, case.base[number][call])
+                if (number, call) not in look.base:
+                    look.base[number, call] = case.aspects(number, call, case.base[number][call])[1]
+                base = look.base[number, call]
                 for aspect, is_wrong in look.table[number, call].items():
                     if aspect not in found.hits and aspect not in look.right:
                         continue
                     hit = _hit((mine, theirs, base), aspect, request, look.how, is_wrong)
                     if hit is None and aspect in look.right:
-                        return Found({})
+                        return Found({}, is_out=True)
                     if hit is None:
                         found.hits.pop(aspect)
                         if aspect in theirs and not _alike(theirs, base, aspect):

@@ -117,7 +117,7 @@ class Heard:
         return [place for place, r in enumerate(self.requests) if r.name == function]
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=5000)
 def given(request: Request) -> tuple[list[Any], bool]:
     """The arrays that a request hands over, and whether it hands over a generator."""
     arrays: list[Any] = []

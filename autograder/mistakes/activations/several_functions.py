@@ -363,14 +363,14 @@ for target, right in RIGHT.items():
             your formula step by step, with an alpha other than the default where there is one, and
             compare each step with the docstring's line for negative z.""",
             where=True,
-            negatives=f"right = {right}\nreturn np.where(z < 0, right + 1.0, right)",
+            negatives=f"right = {right}\nreturn np.where(z < 0, right + 3.0, right)",
         )
         enter(
             """For positive z your results are wrong, for negative z they are right. Put z = 2 into
             your formula step by step, and compare with the docstring's line for positive z, in
             which no alpha and no exponential stands.""",
             where=True,
-            positives=f"right = {right}\nreturn np.where(z > 0, right + 1.0, right)",
+            positives=f"right = {right}\nreturn np.where(z > 0, right + 3.0, right)",
         )
     enter(
         """Your results are wrong for z on both sides of zero. Put z = 1 and z = -1 into your
