@@ -266,12 +266,14 @@ class Diagnosis:
 def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
     """The mistakes that explain aspects alone. One that explains more is more likely than several
     that explain a part each; of two, that which does nothing else. What a call did beside returning
-    is explained by none that returns something else than the student's function."""
+    is explained by none that returns something else than the student's function, and a warning by
+    none that leaves wrong values unexplained."""
     full = {
         m: aspects
         for m, one in found.items()
         if (aspects := one.full(look))
-        and (aspects - set(BESIDE) or not {a.removesuffix(FORM) for a in one.strays} - {*BESIDE})
+        and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in one.strays} - {*BESIDE})
+        and (aspects != {"warned"} or one.hits.keys() - {*BESIDE} or not look.wrong - {*BESIDE})
     }
     while full:
         rank = {m: (len(aspects), -len(found[m].strays)) for m, aspects in full.items()}
