@@ -41,7 +41,6 @@ for target, scale, draw in (
         generator. The same seed then gives other weights each time, and an experiment can't be
         repeated. Draw with the methods of the generator that you are given.""",
         global_state={draw: draw.replace("rng.", "np.random.")},
-        fresh_generator={draw: draw.replace("rng.", "np.random.default_rng().")},
     )
     enter(
         """A fixed seed of your own decides about the draws, so each call gives the same numbers,
@@ -97,6 +96,7 @@ for target, scale, draw in (
     for name, drawn in (
         ("list", f"{draw}.tolist()"),
         ("squeezed", f"{draw}.squeeze()"),
+        ("fresh_generator", draw.replace("rng.", "np.random.default_rng().")),
         ("equal_rows", draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"),
     ):
         probe(target, f"{target}_{name}", edits={draw: drawn})
