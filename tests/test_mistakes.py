@@ -129,7 +129,7 @@ def test_nothing_is_named_when_no_mistake_explains_the_answers(
 
 
 def test_slips_that_show_in_different_ways_are_all_named(kit: Assignment, grader: Grader) -> None:
-    names = {"clip_norm_no_checks", "clip_norm_hands_back_given_arrays"}
+    names = {"clip_norm_any_limit", "clip_norm_hands_back_given_arrays"}
     slips = [mistake for mistake in load_mistakes(kit) if mistake.name in names]
     tests = ["clipping/norm_contract", "clipping/norm_refusals"]
     outcomes, _ = grader.run(classroom.with_mistakes(kit, slips), tests)
@@ -143,7 +143,7 @@ LOOK_ALIKE = [
     ("eval_uses_batch_statistics", "bn_training_flag_ignored"),
     ("sigmoid_grad_at_activation", "sigmoid_grad_applied_twice"),
     ("leaky_relu_plain_relu", "leaky_relu_alpha_ignored", "leaky_relu_default_0_1"),
-    ("clip_norm_limit_zero", "clip_norm_limit_nan", "clip_norm_any_limit", "clip_norm_no_checks"),
+    ("clip_norm_limit_zero", "clip_norm_limit_nan", "clip_norm_any_limit"),
     ("global_norm_per_array", "global_norm_scales_large_arrays_only"),
     ("he_normal_default_fan_in", "he_normal_always_fan_in", "he_normal_mode_ignored"),
     ("dead_if_constant", "dead_small_enough", "dead_isclose"),

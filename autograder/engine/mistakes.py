@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from .assignment import Assignment, import_file
 from .place import Place
@@ -33,6 +33,7 @@ def mistake(
     hint: str,
     edits: Mapping[str, str] | None = None,
     body: str = "",
+    where: bool = False,
 ) -> None:
     """Enters a mistake of the function `target` in the catalogue.
 
@@ -41,21 +42,55 @@ def mistake(
     body: in place of edits, all that follows the docstring.
     hint: what the student reads: what is wrong, why it matters, what to try. It may take several
         lines.
+    where: whether the hint speaks only of where answers are wrong, so that it is right whatever
+        stands there; it is shown where no other one explains them.
     """
-    _state(target=target, name=name, hint=" ".join(hint.split()), edits=edits or {}, body=body)
+    _state(_catalogue(), target, name, edits or body, hint, where)
+
+
+class Enter(Protocol):
+    """Enters mistakes that share a hint by their names, each with its edits or its body."""
+
+    def __call__(self, hint: str, *, where: bool = False, **code: str | Mapping[str, str]) -> None:
+        """Enters them."""
+
+
+def mistakes_of(target: str, prefix: str = "") -> Enter:
+    """What enters mistakes of one function, whose names begin with the prefix."""
+    catalogue = _catalogue()
+
+    def enter(hint: str, *, where: bool = False, **code: str | Mapping[str, str]) -> None:
+        for name, one in code.items():
+            _state(catalogue, target, prefix + name, one, hint, where)
+
+    return enter
 
 
 def probe(
     target: str, name: str, *, edits: Mapping[str, str] | None = None, body: str = ""
 ) -> None:
     """Enters a probe of the function `target` in the catalogue: a mistake without a hint."""
-    _state(target=target, name=name, hint="", edits=edits or {}, body=body)
+    _state(_catalogue(), target, name, edits or body)
 
 
-def _state(**fields: Any) -> None:
+def _catalogue() -> str:
+    """The module of the caller's caller."""
+    return str(sys._getframe(2).f_globals["__name__"])
+
+
+def _state(
+    catalogue: str,
+    target: str,
+    name: str,
+    code: str | Mapping[str, str],
+    hint: str = "",
+    where: bool = False,
+) -> None:
     frame = sys._getframe(2)
-    fields["place"] = Place(Path(frame.f_code.co_filename), frame.f_lineno)
-    _stated.append((str(frame.f_globals["__name__"]), fields))
+    place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
+    edits, body = ({}, code) if isinstance(code, str) else (code, "")
+    fields = {"edits": edits, "body": body, "hint": " ".join(hint.split()), "where": where}
+    _stated.append((catalogue, {"target": target, "name": name, "place": place, **fields}))
 
 
 class Misfit(ValueError):
@@ -80,6 +115,7 @@ class Mistake:
     solution: str
     body: str = ""
     place: Place = NOWHERE
+    where: bool = False
 
     @property
     def is_probe(self) -> bool:
@@ -161,6 +197,22 @@ def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
 
 
 @lru_cache(maxsize=1000)
+def compatible(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+    """Those of the mistakes that can be made together, the first ones first: others replace a text
+    that is no longer there."""
+    kept: list[Mistake] = []
+    sources: dict[str, str] = {}
+    for mistake in mistakes:
+        try:
+            source = mistake.edited(sources.get(mistake.module, mistake.solution))
+        except ValueError:
+            continue
+        sources[mistake.module] = source
+        kept.append(mistake)
+    return tuple(kept)
+
+
+@lru_cache(maxsize=1000)
 def _code(mistakes: tuple[Mistake, ...]) -> CodeType:
     source = mistakes[0].solution
     for mistake in mistakes:
@@ -191,6 +243,16 @@ def _function(source: str, name: str) -> _Function | None:
             parts = ["".join(lines[ends[i] : ends[i + 1]]) for i in range(5)]
             return _Function(*parts)
     return None
+
+
+@lru_cache(maxsize=256)
+def results(source: str, function: str) -> tuple[str, ...]:
+    """The names that the docstring's "Returns:" gives the entries of a tuple."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            found = re.search(r"Returns:\s+\(([\w, ]+)\)", ast.get_docstring(node) or "")
+            return tuple(found[1].split(", ")) if found else ()
+    return ()
 
 
 def _places(code: str, text: str) -> list[tuple[int, int]]:

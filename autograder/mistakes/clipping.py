@@ -1,12 +1,13 @@
 """Mistakes of gradient clipping. The three functions share many of them."""
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistakes_of, probe
 
 VALUE, NORM, JOINT = "clip_by_value", "clip_by_norm", "clip_by_global_norm"
 FINITE = "_check_finite(grads)"
 CLIP = "np.clip(grad, -threshold, threshold)"
 RESCALE = "_rescale(grad, _norm(grad), max_norm)"
 RESCALE_ALL = "_rescale(grad, global_norm, max_norm)"
+by_value, by_norm, by_global_norm = mistakes_of(VALUE), mistakes_of(NORM), mistakes_of(JOINT)
 
 # ---- arguments: all three functions ----
 
@@ -15,81 +16,54 @@ for target, prefix, limit in (
     (NORM, "clip_norm", "max_norm"),
     (JOINT, "global_norm", "max_norm"),
 ):
+    enter = mistakes_of(target, f"{prefix}_")
     POSITIVE = f'{limit} = _positive("{limit}", {limit})'
     # Without the copy, as most write it: of a 0-d array it makes a number.
     usual = {f"np.array({CLIP})": CLIP} if target == VALUE else {}
-    mistake(
-        target,
-        f"{prefix}_any_limit",
-        edits={POSITIVE: ""},
-        hint="""A limit that is not positive gets through. With zero no gradient would be left, and
-        with a negative limit the step would go uphill. Raise the exception that the docstring
-        names, before anything is clipped.""",
+    enter(
+        """A limit that is not positive gets through. With zero no gradient would be left, and with
+        a negative limit the step would go uphill. Raise the exception that the docstring names,
+        before anything is clipped.""",
+        any_limit={POSITIVE: ""},
     )
-    mistake(
-        target,
-        f"{prefix}_limit_zero",
-        edits={POSITIVE: f"if not {limit} >= 0:\n    raise ValueError"},
-        hint="""A limit of zero is let through, yet zero is not positive: every gradient would
-        shrink to nothing, and the network could not learn. Look at the edge of your comparison.""",
+    enter(
+        """A limit of zero is let through, yet zero is not positive: every gradient would shrink to
+        nothing, and the network could not learn. Look at the edge of your comparison.""",
+        limit_zero={POSITIVE: f"if not {limit} >= 0:\n    raise ValueError"},
     )
-    mistake(
-        target,
-        f"{prefix}_limit_nan",
-        edits={POSITIVE: f"if {limit} <= 0:\n    raise ValueError"},
-        hint="""NaN gets through as a limit. Every comparison with NaN is false, so "not positive"
-        and "less than or equal to zero" are two different questions. Which of them does your
-        condition ask?""",
+    enter(
+        """NaN gets through as a limit. Every comparison with NaN is false, so "not positive" and
+        "less than or equal to zero" are two different questions. Which of them does your condition
+        ask?""",
+        limit_nan={POSITIVE: f"if {limit} <= 0:\n    raise ValueError"},
     )
-    mistake(
-        target,
-        f"{prefix}_asserts",
-        edits={POSITIVE: f"assert {limit} > 0"},
-        hint="""A wrong limit raises a different exception from the one in the docstring. `assert`
-        is for checks of your own code, and vanishes under `python -O`; callers need the exception
-        that they were promised.""",
+    enter(
+        """A wrong limit raises a different exception from the one in the docstring. `assert` is for
+        checks of your own code, and vanishes under `python -O`; callers need the exception that
+        they were promised.""",
+        asserts={POSITIVE: f"assert {limit} > 0"},
     )
-    mistake(
-        target,
-        f"{prefix}_any_gradient",
-        edits={FINITE: "", **usual},
-        hint="""Gradients that hold NaN or infinity get through. Such a step would spoil every
-        weight that it touches, and no clipping can repair it. Look at all the entries before you
-        clip, and raise what the docstring names.""",
+    enter(
+        """Gradients that hold NaN or infinity get through. Such a step would spoil every weight
+        that it touches, and no clipping can repair it. Look at all the entries before you clip, and
+        raise what the docstring names.""",
+        any_gradient={FINITE: "", **usual},
     )
-    mistake(
-        target,
-        f"{prefix}_infinity_accepted",
-        edits={
+    enter(
+        """NaN is noticed in a gradient, but infinity is not. An infinite entry says that the
+        gradient has overflowed, which clipping would hide. NumPy has a function that asks for both
+        at once.""",
+        infinity_accepted={
             FINITE: "if any(np.isnan(grad).any() for grad in grads):\n    raise ValueError",
             **usual,
         },
-        hint="""NaN is noticed in a gradient, but infinity is not. An infinite entry says that the
-        gradient has overflowed, which clipping would hide. NumPy has a function that asks for
-        both at once.""",
     )
-    mistake(
-        target,
-        f"{prefix}_repairs_gradients",
-        edits={FINITE: "grads = [np.nan_to_num(g, posinf=0.0, neginf=0.0) for g in grads]"},
-        hint="""NaN and infinity are replaced by ordinary numbers. The training would go on with a
-        step that means nothing, and nobody would notice. The docstring asks for an exception.""",
-    )
-    mistake(
-        target,
-        f"{prefix}_no_checks",
-        edits={POSITIVE: "", FINITE: "", **usual},
-        hint="""Nothing is refused, neither a limit that is not positive nor gradients with NaN or
-        infinity. The one would stop or reverse the training, the other would spoil the weights.
-        The docstring names the exception for both.""",
-    )
-    mistake(
-        target,
-        f"{prefix}_nan_slips_through",
-        edits={POSITIVE: f"if {limit} <= 0:\n    raise ValueError", FINITE: "", **usual},
-        hint="""NaN gets through, as a limit and in gradients, and so does infinity in gradients.
-        Every comparison with NaN is false, so that a condition for what is wrong misses it. Write
-        the one for what is right, and look at the gradients as well.""",
+    enter(
+        """NaN and infinity are replaced by ordinary numbers. The training would go on with a step
+        that means nothing, and nobody would notice. The docstring asks for an exception.""",
+        repairs_gradients={
+            FINITE: "grads = [np.nan_to_num(g, posinf=0.0, neginf=0.0) for g in grads]"
+        },
     )
     probe(
         target,
@@ -124,103 +98,96 @@ for target, prefix, norm, value, vector, rescale in (
     (NORM, "clip_norm", "_norm(grad)", "_norm(grad)", "grad", RESCALE),
     (JOINT, "global_norm", "_norm(everything)", "global_norm", "everything", RESCALE_ALL),
 ):
-    mistake(
-        target,
-        f"{prefix}_zero_means_off",
-        edits={
+    enter = mistakes_of(target, f"{prefix}_")
+    enter(
+        """A limit of zero leaves the gradients as they are, as if clipping were switched off. Zero
+        is not positive, so the docstring asks for an exception: a caller who mistypes a limit
+        should notice.""",
+        zero_means_off={
             'max_norm = _positive("max_norm", max_norm)': (
                 "if not max_norm >= 0:\n    raise ValueError\nmax_norm = max_norm or np.inf"
             )
         },
-        hint="""A limit of zero leaves the gradients as they are, as if clipping were switched off.
-        Zero is not positive, so the docstring asks for an exception: a caller who mistypes a limit
-        should notice.""",
     )
-    mistake(
-        target,
-        f"{prefix}_l1",
-        edits={norm: f"float(np.sum(np.abs({vector})))"},
-        hint="""Your norm adds up absolute values, which is the L1 norm. The length of the step is
-        the L2 norm: what happens to every entry before the sum, and what to the sum afterwards?""",
+    enter(
+        """Your norm adds up absolute values, which is the L1 norm. The length of the step is the L2
+        norm: what happens to every entry before the sum, and what to the sum afterwards?""",
+        l1={norm: f"float(np.sum(np.abs({vector})))"},
     )
-    mistake(
-        target,
-        f"{prefix}_squared",
-        edits={norm: f"{norm} ** 2"},
-        hint="""You compare with the squared norm, and divide by it. It exceeds the limit for
-        different gradients than the norm does, and shrinks them by the wrong factor. One step of
-        the L2 norm is missing.""",
+    enter(
+        """You compare with the squared norm, and divide by it. It exceeds the limit for different
+        gradients than the norm does, and shrinks them by the wrong factor. One step of the L2 norm
+        is missing.""",
+        squared={norm: f"{norm} * {norm}"},
     )
-    mistake(
-        target,
-        f"{prefix}_overflows",
-        edits={norm: f"float(np.sqrt(np.sum({vector} ** 2)))"},
-        hint="""The squares of entries near 1e200 are infinite, and those of entries near 1e-200 are
+    enter(
+        """The squares of entries near 1e200 are infinite, and those of entries near 1e-200 are
         zero, although the norm itself is an ordinary float. Bring the entries to a size near 1
         before you square them, and undo that after the root.""",
+        overflows={norm: f"float(np.sqrt(np.sum({vector} ** 2)))"},
     )
-    mistake(
-        target,
-        f"{prefix}_always_rescales",
-        edits={rescale: f"np.array(grad / ({value} or 1.0) * max_norm)"},
-        hint="""Gradients are brought to the limit even where they are smaller. Clipping only ever
+    enter(
+        """Gradients are brought to the limit even where they are smaller. Clipping only ever
         shrinks: a small gradient says that a minimum is near, and should give a small step.""",
+        always_rescales={rescale: f"np.array(grad / ({value} or 1.0) * max_norm)"},
     )
-    mistake(
-        target,
-        f"{prefix}_condition_inverted",
-        edits={rescale: f"np.array(grad * max(1.0, max_norm / ({value} or max_norm)))"},
-        hint="""Gradients below the limit are scaled up to it, and large ones stay as they are. That
-        is clipping the wrong way round: look at your comparison, or at which of `min` and `max` you
+    enter(
+        """Gradients below the limit are scaled up to it, and large ones stay as they are. That is
+        clipping the wrong way round: look at your comparison, or at which of `min` and `max` you
         take.""",
+        condition_inverted={
+            rescale: f"np.array(grad * max(1.0, max_norm / ({value} or max_norm)))"
+        },
     )
-    mistake(
-        target,
-        f"{prefix}_to_unit",
-        edits={rescale: f"np.array(grad / {value} if {value} > max_norm else grad)"},
-        hint="""What is clipped comes out with a norm of 1, whatever the limit, so that the caller
-        can't choose how long a step may be. Dividing by the norm is the first half. What should
-        the norm be afterwards?""",
+    enter(
+        """What is clipped comes out with a norm of 1, whatever the limit, so that the caller can't
+        choose how long a step may be. Dividing by the norm is the first half. What should the norm
+        be afterwards?""",
+        to_unit={rescale: f"np.array(grad / {value} if {value} > max_norm else grad)"},
     )
-    mistake(
-        target,
-        f"{prefix}_by_value",
-        edits={rescale: "np.array(np.clip(grad, -max_norm, max_norm))"},
-        hint="""You clip entry by entry, which turns the direction of the step. Clipping by a norm
+    enter(
+        """You clip entry by entry, which turns the direction of the step. Clipping by a norm
         multiplies all the entries by one factor, so that only the length changes.""",
+        by_value={rescale: "np.array(np.clip(grad, -max_norm, max_norm))"},
     )
-    mistake(
-        target,
-        f"{prefix}_large_eps",
-        edits={rescale: f"np.array(grad * min(1.0, max_norm / ({value} + 1e-3)))"},
-        hint="""What you add to the norm against division by zero is so large that it shows in the
+    enter(
+        """What you add to the norm against division by zero is so large that it shows in the
         result: the gradient shrinks too far. With a comparison before the division you need no such
         number.""",
+        large_eps={rescale: f"np.array(grad * min(1.0, max_norm / ({value} + 1e-3)))"},
     )
-    mistake(
-        target,
-        f"{prefix}_zero_gives_nan",
-        edits={rescale: f"np.array(grad / {value} * min({value}, max_norm))"},
-        hint="""Gradients of zero become NaN, since zero is divided by zero. A layer whose units are
-        all dead has such gradients, and they should stay zero: what do you do when the norm is
+    enter(
+        """Gradients of zero become NaN, since zero is divided by zero. A layer whose units are all
+        dead has such gradients, and they should stay zero: what do you do when the norm is
         zero?""",
+        zero_gives_nan={rescale: f"np.array(grad / {value} * min({value}, max_norm))"},
     )
-    mistake(
-        target,
-        f"{prefix}_zero_division",
-        edits={rescale: f"np.array(grad * min(1.0, max_norm / {value}))"},
-        hint="""Gradients of zero end in a ZeroDivisionError, as you divide by their norm. A layer
-        whose units are all dead has such gradients. Look at the norm before you divide by it.""",
+    enter(
+        """Gradients of zero end in a ZeroDivisionError, as you divide by their norm. A layer whose
+        units are all dead has such gradients. Look at the norm before you divide by it.""",
+        zero_division={rescale: f"np.array(grad * min(1.0, max_norm / {value}))"},
     )
-    mistake(
-        target,
-        f"{prefix}_multiplies_first",
-        edits={
-            rescale: f"np.array(grad * max_norm / {value} if {value} > max_norm else grad)",
-        },
-        hint="""You multiply by the limit before you divide by the norm, and the product of two huge
+    enter(
+        """You multiply by the limit before you divide by the norm, and the product of two huge
         numbers overflows. A gradient over its norm is never larger than 1: in which order is it
         safe?""",
+        multiplies_first={
+            rescale: f"np.array(grad * max_norm / {value} if {value} > max_norm else grad)",
+        },
+    )
+    enter(
+        """Gradients above the limit come out wrong. They keep their direction, and their norm comes
+        down to the limit: all entries meet one factor. Work it through by hand for [3, 4] and a
+        limit of 1: what is the norm, and the factor?""",
+        where=True,
+        above_the_limit={rescale: f"{rescale} * (0.5 if {value} > max_norm else 1.0)"},
+    )
+    enter(
+        """Gradients within the limit don't come back as they are. Clipping only ever shrinks what
+        is too long; a short step is short for a reason. What is your factor for [3, 4] and a limit
+        of 10?""",
+        where=True,
+        within_the_limit={rescale: f"{rescale} * (2.0 if {value} <= max_norm else 1.0)"},
     )
     probe(
         target,
@@ -248,35 +215,28 @@ for target, prefix, right, clips, end in (
     (NORM, "clip_norm", RESCALE, "_norm(grad) > max_norm", ""),
     (JOINT, "global_norm", RESCALE_ALL, "global_norm > max_norm", ", global_norm"),
 ):
-    mistake(
-        target,
-        f"{prefix}_hands_back_given_arrays",
-        edits={right: f"{right} if {clips} else grad"},
-        hint="""Where nothing is to be clipped, the very arrays that were passed in come back.
-        Whoever changes the result later changes the caller's gradients, too. Return a copy in this
-        case as well.""",
+    enter = mistakes_of(target, f"{prefix}_")
+    enter(
+        """Where nothing is to be clipped, the very arrays that were passed in come back. Whoever
+        changes the result later changes the caller's gradients, too. Return a copy in this case as
+        well.""",
+        hands_back_given_arrays={right: f"{right} if {clips} else grad"},
     )
-    mistake(
-        target,
-        f"{prefix}_in_place",
-        edits={right: f"np.copyto(grad, {right}) or grad"},
-        hint="""The arrays that were passed in are changed: operators such as `*=`, `out=` and
+    enter(
+        """The arrays that were passed in are changed: operators such as `*=`, `out=` and
         assignments to a part of an array write into the caller's memory. The caller may still need
         the unclipped gradients, so make new arrays.""",
+        in_place={right: f"np.copyto(grad, {right}) or grad"},
     )
-    mistake(
-        target,
-        f"{prefix}_float32",
-        edits={right: f"np.float32({right})"},
-        hint="""Your numbers are right to about seven digits only: something on the way is float32.
+    enter(
+        """Your numbers are right to about seven digits only: something on the way is float32.
         Rounding errors add up over a long training, so keep the gradients in float64.""",
+        float32={right: f"np.float32({right})"},
     )
-    mistake(
-        target,
-        f"{prefix}_max_of_empty",
-        edits={right: f"{right} + 0 * np.max(grad)"},
-        hint="""An empty array has no largest entry, so that NumPy raises an exception when asked
+    enter(
+        """An empty array has no largest entry, so that NumPy raises an exception when asked
         for it. Empty gradients are allowed. Can `np.max` be told what to begin with?""",
+        max_of_empty={right: f"{right} + 0 * np.max(grad)"},
     )
     probe(
         target,
@@ -289,104 +249,82 @@ for target, prefix, right, clips, end in (
 
 # ---- by value ----
 
-mistake(
-    VALUE,
-    "clip_value_above_only",
-    edits={CLIP: "np.minimum(grad, threshold)"},
-    hint="""Entries far below zero are not clipped. A huge negative entry moves the weights as far
-    as a positive one does, only the other way. The limit holds on both sides.""",
+by_value(
+    """Entries far below zero are not clipped. A huge negative entry moves the weights as far as a
+    positive one does, only the other way. The limit holds on both sides.""",
+    clip_value_above_only={CLIP: "np.minimum(grad, threshold)"},
 )
-mistake(
-    VALUE,
-    "clip_value_below_only",
-    edits={CLIP: "np.maximum(grad, -threshold)"},
-    hint="""Entries far above zero are not clipped, those far below are. A huge step is harmful in
-    either direction. Try an array with a large entry of either sign.""",
+by_value(
+    """Entries far above zero are not clipped, those far below are. A huge step is harmful in either
+    direction. Try an array with a large entry of either sign.""",
+    clip_value_below_only={CLIP: "np.maximum(grad, -threshold)"},
 )
-mistake(
-    VALUE,
-    "clip_value_zeroes_negatives",
-    edits={CLIP: "np.clip(grad, 0, threshold)"},
-    hint="""Negative entries become zero, so that these weights would never grow again. The sign of
-    an entry tells the direction. It should stay, with a size up to the limit.""",
+by_value(
+    """Negative entries become zero, so that these weights would never grow again. The sign of an
+    entry tells the direction. It should stay, with a size up to the limit.""",
+    clip_value_zeroes_negatives={CLIP: "np.clip(grad, 0, threshold)"},
 )
-mistake(
-    VALUE,
-    "clip_value_zeroes_large",
-    edits={CLIP: "np.where(np.abs(grad) > threshold, 0.0, grad)"},
-    hint="""Entries beyond the limit become zero, so that the weights with the steepest slopes stop
+by_value(
+    """Entries beyond the limit become zero, so that the weights with the steepest slopes stop
     learning. They should become as large as is allowed, with their sign.""",
+    clip_value_zeroes_large={CLIP: "np.where(np.abs(grad) > threshold, 0.0, grad)"},
 )
-mistake(
-    VALUE,
-    "clip_value_loses_sign",
-    edits={CLIP: "np.minimum(np.abs(grad), threshold)"},
-    hint="""All entries come out positive, so that many weights would move the wrong way. Clipping
-    limits the size of an entry and keeps its sign.""",
+by_value(
+    """All entries come out positive, so that many weights would move the wrong way. Clipping limits
+    the size of an entry and keeps its sign.""",
+    clip_value_loses_sign={CLIP: "np.minimum(np.abs(grad), threshold)"},
 )
-mistake(
-    VALUE,
-    "clip_value_large_negative_to_plus",
-    edits={CLIP: "np.where(np.abs(grad) > threshold, threshold, grad)"},
-    hint="""Large negative entries come out as large positive ones, and the step goes the wrong way
+by_value(
+    """Large negative entries come out as large positive ones, and the step goes the wrong way
     there. Which of the two limits lies on their side of zero?""",
+    clip_value_large_negative_to_plus={CLIP: "np.where(np.abs(grad) > threshold, threshold, grad)"},
 )
-mistake(
-    VALUE,
-    "clip_value_rescales",
-    edits={CLIP: "grad * min(1.0, threshold / np.max(np.abs(grad), initial=1e-300))"},
-    hint="""You shrink the whole array until its largest entry fits. Clipping by value looks at each
-    entry alone: those inside the limits stay as they are, so that one huge entry does not hide
-    the others.""",
+by_value(
+    """You shrink the whole array until its largest entry fits. Clipping by value looks at each
+    entry alone: those inside the limits stay as they are, so that one huge entry does not hide the
+    others.""",
+    clip_value_rescales={CLIP: "grad * min(1.0, threshold / np.max(np.abs(grad), initial=1e-300))"},
 )
-mistake(
-    VALUE,
-    "clip_value_by_norm",
-    edits={f"np.array({CLIP})": "_rescale(grad, _norm(grad), threshold)"},
-    hint="""You shrink the whole array by its norm. That is clipping by norm, which keeps the
-    direction of the step. Clipping by value looks at each entry alone.""",
+by_value(
+    """You shrink the whole array by its norm. That is clipping by norm, which keeps the direction
+    of the step. Clipping by value looks at each entry alone.""",
+    clip_value_by_norm={f"np.array({CLIP})": "_rescale(grad, _norm(grad), threshold)"},
 )
-mistake(
-    VALUE,
-    "clip_value_hard_coded_limit",
-    edits={CLIP: "np.clip(grad, -1.0, 1.0)"},
-    hint="""The entries end at 1 and -1, whatever the caller asks for. How large a gradient may be
+by_value(
+    """The entries end at 1 and -1, whatever the caller asks for. How large a gradient may be
     depends on the network. Look for a number where the argument should stand.""",
+    clip_value_hard_coded_limit={CLIP: "np.clip(grad, -1.0, 1.0)"},
 )
-mistake(
-    VALUE,
-    "clip_value_returns_inside_loop",
-    edits={"in grads]": "in grads[:1]]"},
-    hint="""The list ends after the first array, so that the other layers get no gradient. At which
+by_value(
+    """The list ends after the first array, so that the other layers get no gradient. At which
     indentation does your `return` stand: in the loop or after it?""",
+    clip_value_returns_inside_loop={"in grads]": "in grads[:1]]"},
 )
-mistake(
-    VALUE,
-    "clip_value_generator",
-    edits={f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"},
-    hint="""Your result is a generator, which can be read only once. The arrays should come in a
-    list, which callers may index and read as often as they like.""",
+by_value(
+    """Your result is a generator, which can be read only once. The arrays should come in a list,
+    which callers may index and read as often as they like.""",
+    clip_value_generator={
+        f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"
+    },
 )
-mistake(
-    VALUE,
-    "clip_value_stacks",
-    edits={f"[np.array({CLIP}) for grad in grads]": CLIP.replace("grad", "np.array(grads)")},
-    hint="""You put all the gradients into one array. NumPy refuses that when the layers have
-    different shapes, and where it works, a list is still what should come back.""",
+by_value(
+    """You put all the gradients into one array. NumPy refuses that when the layers have different
+    shapes, and where it works, a list is still what should come back.""",
+    clip_value_stacks={
+        f"[np.array({CLIP}) for grad in grads]": CLIP.replace("grad", "np.array(grads)")
+    },
 )
-mistake(
-    VALUE,
-    "clip_value_any_limit_where",
-    edits={
+by_value(
+    """A limit that is not positive gets through. With zero no gradient would be left, and with a
+    negative limit the two sides change places. Raise the exception that the docstring names, before
+    anything is clipped.""",
+    clip_value_any_limit_where={
         'threshold = _positive("threshold", threshold)': "",
         f"return [np.array({CLIP}) for": (
             "grads = [np.where(grad > threshold, threshold, grad) for grad in grads]\n"
             "return [np.where(grad < -threshold, -threshold, grad) for"
         ),
     },
-    hint="""A limit that is not positive gets through. With zero no gradient would be left, and with
-    a negative limit the two sides change places. Raise the exception that the docstring names,
-    before anything is clipped.""",
 )
 probe(VALUE, "clip_value_checks_sum", edits={FINITE: "_check_finite([np.sum(g) for g in grads])"})
 probe(
@@ -421,73 +359,53 @@ probe(
 
 # ---- by norm ----
 
-mistake(
-    NORM,
-    "clip_norm_off_for_wrong_limits",
-    edits={
+by_norm(
+    """With a limit that is not positive the gradients come back unclipped. A caller who mistypes
+    the limit would not notice that nothing is clipped, so the docstring asks for an exception.""",
+    clip_norm_off_for_wrong_limits={
         'max_norm = _positive("max_norm", max_norm)': (
             "if not max_norm > 0:\n    return [np.array(grad) for grad in grads]"
         )
     },
-    hint="""With a limit that is not positive the gradients come back unclipped. A caller who
-    mistypes the limit would not notice that nothing is clipped, so the docstring asks for an
-    exception.""",
 )
-mistake(
-    NORM,
-    "clip_norm_largest_entry",
-    edits={"_norm(grad)": "np.max(np.abs(grad), initial=0.0)"},
-    hint="""Your norm is the largest entry alone. Many entries of middling size make a long step,
-    too, and the L2 norm counts all of them.""",
+by_norm(
+    """Your norm is the largest entry alone. Many entries of middling size make a long step, too,
+    and the L2 norm counts all of them.""",
+    clip_norm_largest_entry={"_norm(grad)": "np.max(np.abs(grad), initial=0.0)"},
 )
-mistake(
-    NORM,
-    "clip_norm_root_mean_square",
-    edits={"_norm(grad)": "_norm(grad) / np.sqrt(max(1, grad.size))"},
-    hint="""Your norm averages over the entries, so that it does not grow with their number. The
-    length of the step does: the L2 norm is the root of a sum, not of a mean.""",
+by_norm(
+    """Your norm averages over the entries, so that it does not grow with their number. The length
+    of the step does: the L2 norm is the root of a sum, not of a mean.""",
+    clip_norm_root_mean_square={"_norm(grad)": "_norm(grad) / np.sqrt(max(1, grad.size))"},
 )
-mistake(
-    NORM,
-    "clip_norm_order_two",
-    edits={"_norm(grad)": "np.linalg.norm(grad, 2)"},
-    hint="""np.linalg.norm with ord=2 is the largest singular value of a matrix, and refuses arrays
-    with more axes. The norm meant here takes all entries as one long vector. What does the function
-    do without ord?""",
+by_norm(
+    """np.linalg.norm with ord=2 is the largest singular value of a matrix, and refuses arrays with
+    more axes. The norm meant here takes all entries as one long vector. What does the function do
+    without ord?""",
+    clip_norm_order_two={"_norm(grad)": "np.linalg.norm(grad, 2)"},
 )
-mistake(
-    NORM,
-    "clip_norm_per_row",
-    edits={
+by_norm(
+    """Each row of a matrix is shrunk by a factor of its own, which turns the direction of the step.
+    All the entries of an array share one norm: look at the axis.""",
+    clip_norm_per_row={
         RESCALE: "grad * np.minimum(1, max_norm / np.linalg.norm(grad, axis=-1, keepdims=True))"
     },
-    hint="""Each row of a matrix is shrunk by a factor of its own, which turns the direction of the
-    step. All the entries of an array share one norm: look at the axis.""",
 )
-for spelling, joint in (
-    ("joint", "_norm(np.concatenate([np.ravel(g) for g in grads]))"),
-    ("joint_overflows", "float(np.sqrt(sum(np.sum(g**2) for g in grads)))"),
-):
-    mistake(
-        NORM,
-        f"clip_norm_{spelling}",
-        edits={"_norm(grad)": joint},
-        hint="""All the arrays are shrunk by one common factor, from their joint norm. That is the
-        task of clip_by_global_norm. Here each array is clipped on its own.""",
-    )
-mistake(
-    NORM,
-    "clip_norm_factor_upside_down",
-    edits={RESCALE: "np.array(grad * max(1.0, _norm(grad) / max_norm))"},
-    hint="""Large gradients become larger still, as your factor is the norm over the limit. The
-    clipped array should have the norm max_norm. By what do you have to multiply?""",
+by_norm(
+    """All the arrays are shrunk by one common factor, from their joint norm. That is the task of
+    clip_by_global_norm. Here each array is clipped on its own.""",
+    clip_norm_joint={"_norm(grad)": "_norm(np.concatenate([np.ravel(g) for g in grads]))"},
+    clip_norm_joint_overflows={"_norm(grad)": "float(np.sqrt(sum(np.sum(g**2) for g in grads)))"},
 )
-mistake(
-    NORM,
-    "clip_norm_returns_norms",
-    edits={"in grads]": "in grads], [_norm(grad) for grad in grads]"},
-    hint="""More than the arrays comes back. Only clip_by_global_norm returns a norm as well; here a
+by_norm(
+    """Large gradients become larger still, as your factor is the norm over the limit. The clipped
+    array should have the norm max_norm. By what do you have to multiply?""",
+    clip_norm_factor_upside_down={RESCALE: "np.array(grad * max(1.0, _norm(grad) / max_norm))"},
+)
+by_norm(
+    """More than the arrays comes back. Only clip_by_global_norm returns a norm as well; here a
     caller goes through the list of arrays and expects nothing else.""",
+    clip_norm_returns_norms={"in grads]": "in grads], [_norm(grad) for grad in grads]"},
 )
 probe(
     NORM,
@@ -517,68 +435,59 @@ probe(
 
 RETURN = f"return [{RESCALE_ALL} for grad in grads], global_norm"
 
-mistake(
-    JOINT,
-    "global_norm_per_array",
-    edits={RESCALE_ALL: RESCALE},
-    hint="""Each array is shrunk by a factor of its own, which turns the direction of the whole
-    step. One factor, from the joint norm, should serve for all the arrays.""",
+by_global_norm(
+    """Each array is shrunk by a factor of its own, which turns the direction of the whole step. One
+    factor, from the joint norm, should serve for all the arrays.""",
+    global_norm_per_array={RESCALE_ALL: RESCALE},
 )
-mistake(
-    JOINT,
-    "global_norm_sum_of_norms",
-    edits={"_norm(everything)": "float(sum(_norm(grad) for grad in grads))"},
-    hint="""You add up the norms of the arrays, which comes to more than the length of all of them
+by_global_norm(
+    """You add up the norms of the arrays, which comes to more than the length of all of them
     together. Think of all the entries as one long vector: what is added up before the root?""",
+    global_norm_sum_of_norms={"_norm(everything)": "float(sum(_norm(grad) for grad in grads))"},
 )
-mistake(
-    JOINT,
-    "global_norm_largest_norm",
-    edits={"_norm(everything)": "max(_norm(grad) for grad in grads)"},
-    hint="""You take the largest of the arrays' norms. The whole step is longer than any part of it,
-    and would still be too long. Think of all the entries as one long vector.""",
+by_global_norm(
+    """You take the largest of the arrays' norms. The whole step is longer than any part of it, and
+    would still be too long. Think of all the entries as one long vector.""",
+    global_norm_largest_norm={"_norm(everything)": "max(_norm(grad) for grad in grads)"},
 )
-mistake(
-    JOINT,
-    "global_norm_last_array",
-    edits={"_norm(everything)": "_norm(grads[-1])"},
-    hint="""Only the last array counts in your norm: in the loop, the sum begins again, or is
+by_global_norm(
+    """Only the last array counts in your norm: in the loop, the sum begins again, or is
     overwritten, in every round. Where should it be set to zero?""",
+    global_norm_last_array={"_norm(everything)": "_norm(grads[-1])"},
 )
-mistake(
-    JOINT,
-    "global_norm_scales_large_arrays_only",
-    edits={RESCALE_ALL: f"{RESCALE_ALL} if _norm(grad) > max_norm else np.array(grad)"},
-    hint="""Arrays that are small by themselves stay as they are, while the others shrink. That
-    turns the direction of the step: the one factor belongs to all the arrays.""",
+by_global_norm(
+    """Arrays that are small by themselves stay as they are, while the others shrink. That turns the
+    direction of the step: the one factor belongs to all the arrays.""",
+    global_norm_scales_large_arrays_only={
+        RESCALE_ALL: f"{RESCALE_ALL} if _norm(grad) > max_norm else np.array(grad)"
+    },
 )
-mistake(
-    JOINT,
-    "global_norm_after_clipping",
-    edits={"in grads], global_norm": "in grads], min(global_norm, max_norm)"},
-    hint="""The number beside the arrays is the norm of the clipped gradients, which is never above
-    the limit. The norm before clipping tells the caller whether something explodes.""",
+by_global_norm(
+    """The number beside the arrays is the norm of the clipped gradients, which is never above the
+    limit. The norm before clipping tells the caller whether something explodes.""",
+    global_norm_after_clipping={"in grads], global_norm": "in grads], min(global_norm, max_norm)"},
 )
-mistake(
-    JOINT,
-    "global_norm_not_returned",
-    edits={"in grads], global_norm": "in grads]"},
-    hint="""The arrays come back alone. The docstring asks for a pair: the arrays and their joint
-    norm before clipping, which shows during training whether something explodes.""",
+by_global_norm(
+    """The arrays come back alone. The docstring asks for a pair: the arrays and their joint norm
+    before clipping, which shows during training whether something explodes.""",
+    global_norm_not_returned={"in grads], global_norm": "in grads]"},
 )
-mistake(
-    JOINT,
-    "global_norm_returned_first",
-    edits={RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]"},
-    hint="""The two results come in the wrong order, so that a caller who unpacks them takes the
-    norm for the gradients. The list of arrays comes first.""",
+by_global_norm(
+    """The two results come in the wrong order, so that a caller who unpacks them takes the norm for
+    the gradients. The list of arrays comes first.""",
+    global_norm_returned_first={RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]"},
 )
-mistake(
-    JOINT,
-    "global_norm_of_nothing_fails",
-    edits={"if not grads:\n    return [], 0.0": ""},
-    hint="""An empty list of gradients raises an exception in your code. It is allowed, for a part
-    of a network without parameters: what is the length of a vector without entries?""",
+by_global_norm(
+    """An empty list of gradients raises an exception in your code. It is allowed, for a part of a
+    network without parameters: what is the length of a vector without entries?""",
+    global_norm_of_nothing_fails={"if not grads:\n    return [], 0.0": ""},
+)
+by_global_norm(
+    """The number beside the arrays is wrong. It is the length of all the entries of all arrays as
+    one long vector, before anything is clipped. Work it through by hand for the arrays [3] and
+    [4].""",
+    where=True,
+    global_norm_otherwise={"in grads], global_norm": "in grads], 1.0 + 2.0 * global_norm"},
 )
 probe(JOINT, "global_norm_of_nothing_not_returned", edits={"return [], 0.0": "return []"})
 probe(

@@ -1,6 +1,6 @@
 """Mistakes of the diagnostics."""
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistakes_of, probe
 
 NORMS, SATURATED, DEAD, DIAGNOSE, REMEDY = (
     "gradient_norms",
@@ -9,108 +9,91 @@ NORMS, SATURATED, DEAD, DIAGNOSE, REMEDY = (
     "diagnose",
     "choose_remedy",
 )
+norms, saturated, dead = mistakes_of(NORMS), mistakes_of(SATURATED), mistakes_of(DEAD)
+diagnose, remedy = mistakes_of(DIAGNOSE), mistakes_of(REMEDY)
 
 # ---- gradient_norms ----
 
 NORM = "_norm(grad)"
 RETURN_NORMS = "return np.array([_norm(grad) for grad in grads], dtype=np.float64)"
 
-mistake(
-    NORMS,
-    "norms_squared",
-    edits={NORM: "np.sum(grad**2)"},
-    hint="""Your norms are squared, so that a gradient a thousand times smaller looks a million
-    times smaller. One step of the L2 norm is missing.""",
+norms(
+    """Your norms are squared, so that a gradient a thousand times smaller looks a million times
+    smaller. One step of the L2 norm is missing.""",
+    norms_squared={NORM: "np.sum(grad**2)"},
 )
-mistake(
-    NORMS,
-    "norms_root_mean_square",
-    edits={NORM: "np.sqrt(np.mean(grad**2)) if grad.size else 0.0"},
-    hint="""Your norm averages over the entries, so that a wide layer's gradient looks no larger
-    than a narrow one's. The L2 norm is the root of a sum, not of a mean.""",
+norms(
+    """Your norm averages over the entries, so that a wide layer's gradient looks no larger than a
+    narrow one's. The L2 norm is the root of a sum, not of a mean.""",
+    norms_root_mean_square={NORM: "np.sqrt(np.mean(grad**2)) if grad.size else 0.0"},
 )
-mistake(
-    NORMS,
-    "norms_l1",
-    edits={NORM: "np.sum(np.abs(grad))"},
-    hint="""Your norm adds up absolute values, which is the L1 norm. For the L2 norm, what happens
-    to every entry before the sum, and what to the sum afterwards?""",
+norms(
+    """Your norm adds up absolute values, which is the L1 norm. For the L2 norm, what happens to
+    every entry before the sum, and what to the sum afterwards?""",
+    norms_l1={NORM: "np.sum(np.abs(grad))"},
 )
-mistake(
-    NORMS,
-    "norms_largest_entry",
-    edits={NORM: "np.max(np.abs(grad), initial=0.0)"},
-    hint="""Your norm is the largest entry alone. Many entries of middling size make a large
-    gradient, too, and the L2 norm counts all of them.""",
+norms(
+    """Your norm is the largest entry alone. Many entries of middling size make a large gradient,
+    too, and the L2 norm counts all of them.""",
+    norms_largest_entry={NORM: "np.max(np.abs(grad), initial=0.0)"},
 )
-mistake(
-    NORMS,
-    "norms_spectral",
-    edits={NORM: "np.linalg.norm(grad, 2 if grad.ndim == 2 and grad.size else None)"},
-    hint="""For a matrix, np.linalg.norm with ord=2 is the largest singular value. The L2 norm takes
-    all the entries as one long vector. What does the function do without ord?""",
+norms(
+    """For a matrix, np.linalg.norm with ord=2 is the largest singular value. The L2 norm takes all
+    the entries as one long vector. What does the function do without ord?""",
+    norms_spectral={NORM: "np.linalg.norm(grad, 2 if grad.ndim == 2 and grad.size else None)"},
 )
-mistake(
-    NORMS,
-    "norms_joint",
-    edits={RETURN_NORMS: "return np.sqrt(sum(_norm(grad) ** 2 for grad in grads))"},
-    hint="""One norm for all the arrays together comes back. To see in which layer gradients vanish,
-    each array needs a norm of its own.""",
+norms(
+    """One norm for all the arrays together comes back. To see in which layer gradients vanish, each
+    array needs a norm of its own.""",
+    norms_joint={RETURN_NORMS: "return np.sqrt(sum(_norm(grad) ** 2 for grad in grads))"},
 )
-mistake(
-    NORMS,
-    "norms_cumulative",
-    edits={
+norms(
+    """The norm of an array still contains those of the arrays before it, so that later layers seem
+    to have larger gradients. Where does your sum begin again at zero?""",
+    norms_cumulative={
         RETURN_NORMS: "squares = [_norm(grad) ** 2 for grad in grads]\n"
         "return np.sqrt(np.cumsum(squares, dtype=float))"
     },
-    hint="""The norm of an array still contains those of the arrays before it, so that later layers
-    seem to have larger gradients. Where does your sum begin again at zero?""",
 )
-mistake(
-    NORMS,
-    "norms_reversed",
-    edits={"in grads]": "in grads[::-1]]"},
-    hint="""The norms do not come in the order of the arrays. Whoever reads them takes the last
-    layer's for the first one's, and a vanishing gradient for an exploding one.""",
+norms(
+    """The norms do not come in the order of the arrays. Whoever reads them takes the last layer's
+    for the first one's, and a vanishing gradient for an exploding one.""",
+    norms_reversed={"in grads]": "in grads[::-1]]"},
 )
-mistake(
-    NORMS,
-    "norms_list",
-    edits={RETURN_NORMS: "return [_norm(grad) for grad in grads]"},
-    hint="""A list comes back, and the docstring asks for a NumPy array: callers want to divide and
+norms(
+    """A list comes back, and the docstring asks for a NumPy array: callers want to divide and
     compare all the norms at once.""",
+    norms_list={RETURN_NORMS: "return [_norm(grad) for grad in grads]"},
 )
-mistake(
-    NORMS,
-    "norms_float32",
-    edits={"dtype=np.float64": "dtype=np.float32"},
-    hint="""Your norms are right to about seven digits only: something on the way is float32.
-    Vanishing gradients get lost in it. Keep float64.""",
+norms(
+    """Your norms are right to about seven digits only: something on the way is float32. Vanishing
+    gradients get lost in it. Keep float64.""",
+    norms_float32={"dtype=np.float64": "dtype=np.float32"},
 )
-mistake(
-    NORMS,
-    "norms_skip_empty",
-    edits={"in grads]": "in grads if grad.size]"},
-    hint="""Empty arrays are left out, so that the norms after them stand at the wrong place. Each
-    array keeps its place: what is the length of a vector without entries?""",
+norms(
+    """Empty arrays are left out, so that the norms after them stand at the wrong place. Each array
+    keeps its place: what is the length of a vector without entries?""",
+    norms_skip_empty={"in grads]": "in grads if grad.size]"},
 )
-mistake(
-    NORMS,
-    "norms_zero_gives_nan",
-    edits={
+norms(
+    """An array of zeros becomes NaN, since zero is divided by zero. A layer that is dead has such
+    gradients, and a norm of zero is what shows it.""",
+    norms_zero_gives_nan={
         NORM: "np.max(np.abs(grad), initial=0.0)"
         " * np.sqrt(np.sum((grad / np.max(np.abs(grad), initial=0.0)) ** 2))"
     },
-    hint="""An array of zeros becomes NaN, since zero is divided by zero. A layer that is dead has
-    such gradients, and a norm of zero is what shows it.""",
 )
-mistake(
-    NORMS,
-    "norms_square_in_place",
-    edits={NORM: "np.sqrt(np.sum(np.square(grad, out=grad)))"},
-    hint="""The gradients that were passed in are changed: operators such as `*=` and `out=` write
-    into the caller's memory. A diagnosis should leave alone what it looks at.""",
+norms(
+    """The gradients that were passed in are changed: operators such as `*=` and `out=` write into
+    the caller's memory. A diagnosis should leave alone what it looks at.""",
+    norms_square_in_place={NORM: "np.sqrt(np.sum(np.square(grad, out=grad)))"},
+)
+norms(
+    """Your norms are wrong for some of the arrays. Each norm is the length of one array as a long
+    vector: what happens to every entry, what to all together, and what at the end? Try [3, -4], a
+    matrix and zeros.""",
+    where=True,
+    norms_otherwise={NORM: "1.0 + 2.0 * _norm(grad)"},
 )
 probe(NORMS, "norms_mean_absolute", edits={NORM: "np.mean(np.abs(grad)) if grad.size else 0.0"})
 probe(NORMS, "norms_signed", edits={NORM: "abs(np.sum(grad))"})
@@ -130,68 +113,57 @@ probe(NORMS, "norms_rounded", edits={NORM: "round(_norm(grad), 14)"})
 FLAT = "np.abs(slopes) < tol"
 SHARE = "float(np.mean(np.abs(slopes) < tol))"
 
-mistake(
-    SATURATED,
-    "saturated_counts_the_others",
-    edits={FLAT: "np.abs(slopes) > tol"},
-    hint="""You count the units that still learn. A unit is saturated where its curve is flat: is
-    the slope large or small there?""",
+saturated(
+    """You count the units that still learn. A unit is saturated where its curve is flat: is the
+    slope large or small there?""",
+    saturated_counts_the_others={FLAT: "np.abs(slopes) > tol"},
 )
-mistake(
-    SATURATED,
-    "saturated_without_abs",
-    edits={FLAT: "slopes < tol"},
-    hint="""Slopes far below zero count as saturated, since they are below the tolerance. Such a
-    slope is steep, and its unit learns. What matters is how far it is from zero.""",
+saturated(
+    """Slopes far below zero count as saturated, since they are below the tolerance. Such a slope is
+    steep, and its unit learns. What matters is how far it is from zero.""",
+    saturated_without_abs={FLAT: "slopes < tol"},
 )
-mistake(
-    SATURATED,
-    "saturated_at_tolerance",
-    edits={FLAT: "np.abs(slopes) <= tol"},
-    hint="""A slope of exactly the tolerance counts as saturated in your code. The docstring says
-    which side the edge belongs to: compare your sign with the one there.""",
+saturated(
+    """A slope of exactly the tolerance counts as saturated in your code. The docstring says which
+    side the edge belongs to: compare your sign with the one there.""",
+    saturated_at_tolerance={FLAT: "np.abs(slopes) <= tol"},
 )
-mistake(
-    SATURATED,
-    "saturated_zero_slopes_only",
-    edits={FLAT: "slopes == 0"},
-    hint="""Only slopes of exactly zero count. The slope of a saturated sigmoid is very small, but
-    hardly ever zero: where does the tolerance come in?""",
+saturated(
+    """Only slopes of exactly zero count. The slope of a saturated sigmoid is very small, but hardly
+    ever zero: where does the tolerance come in?""",
+    saturated_zero_slopes_only={FLAT: "slopes == 0"},
 )
-mistake(
-    SATURATED,
-    "saturated_hard_coded_tolerance",
-    edits={FLAT: "np.abs(slopes) < 0.01"},
-    hint="""Another tolerance makes no difference to your answer, so the caller can't choose which
-    slopes count as flat. Look for a number that stands where the argument should stand.""",
+saturated(
+    """Another tolerance makes no difference to your answer, so the caller can't choose which slopes
+    count as flat. Look for a number that stands where the argument should stand.""",
+    saturated_hard_coded_tolerance={FLAT: "np.abs(slopes) < 0.01"},
 )
-mistake(
-    SATURATED,
-    "saturated_near_one_too",
-    edits={FLAT: "np.minimum(np.abs(slopes), 1 - np.abs(slopes)) < tol"},
-    hint="""Slopes near 1 count as saturated. Outputs of a sigmoid near 0 and 1 would be a sign of
-    it, but these are derivatives: what is the slope of a flat curve?""",
+saturated(
+    """Slopes near 1 count as saturated. Outputs of a sigmoid near 0 and 1 would be a sign of it,
+    but these are derivatives: what is the slope of a flat curve?""",
+    saturated_near_one_too={FLAT: "np.minimum(np.abs(slopes), 1 - np.abs(slopes)) < tol"},
 )
-mistake(
-    SATURATED,
-    "saturated_count",
-    edits={SHARE: "float(np.sum(np.abs(slopes) < tol))"},
-    hint="""The number of saturated units comes back. Layers of different widths can only be
-    compared by the share, which lies between 0 and 1.""",
+saturated(
+    """The number of saturated units comes back. Layers of different widths can only be compared by
+    the share, which lies between 0 and 1.""",
+    saturated_count={SHARE: "float(np.sum(np.abs(slopes) < tol))"},
 )
-mistake(
-    SATURATED,
-    "saturated_per_unit",
-    edits={SHARE: "np.mean(np.abs(slopes) < tol, axis=0)"},
-    hint="""One share for each unit comes back. Here all the entries count together: over which axes
-    does the mean go when you name none?""",
+saturated(
+    """One share for each unit comes back. Here all the entries count together: over which axes does
+    the mean go when you name none?""",
+    saturated_per_unit={SHARE: "np.mean(np.abs(slopes) < tol, axis=0)"},
 )
-mistake(
-    SATURATED,
-    "saturated_abs_in_place",
-    edits={"np.abs(slopes)": "np.abs(slopes, out=slopes)"},
-    hint="""The slopes that were passed in are changed: `out=` and assignments to a part of an array
+saturated(
+    """The slopes that were passed in are changed: `out=` and assignments to a part of an array
     write into the caller's memory. The backward pass still needs their signs.""",
+    saturated_abs_in_place={"np.abs(slopes)": "np.abs(slopes, out=slopes)"},
+)
+saturated(
+    """Your share is wrong for some slopes. An entry counts where its size, without the sign, is
+    below the tolerance, and all entries count together. Count by hand in a small matrix with slopes
+    of both signs.""",
+    where=True,
+    saturated_otherwise={SHARE: f"2.0 + {SHARE}"},
 )
 probe(
     SATURATED, "saturated_for_every_example", edits={FLAT: "np.all(np.abs(slopes) < tol, axis=0)"}
@@ -219,86 +191,68 @@ probe(
 SILENT = "np.all(activations == 0, axis=0)"
 DEAD_SHARE = f"float(np.mean({SILENT}))"
 
-mistake(
-    DEAD,
-    "dead_zero_entries",
-    edits={SILENT: "activations == 0"},
-    hint="""The share of zeros comes back. A healthy ReLU unit gives 0 for many examples, and still
+dead(
+    """The share of zeros comes back. A healthy ReLU unit gives 0 for many examples, and still
     learns from the others. For how many of them does a dead unit give 0?""",
+    dead_zero_entries={SILENT: "activations == 0"},
 )
-mistake(
-    DEAD,
-    "dead_examples",
-    edits={SILENT: "np.all(activations == 0, axis=1)"},
-    hint="""You look for examples that switch off every unit, not for units that no example switches
-    on. Which axis of (N, D) counts the examples, and over which axis should "all" go?""",
+dead(
+    """You look for examples that switch off every unit, not for units that no example switches on.
+    Which axis of (N, D) counts the examples, and over which axis should "all" go?""",
+    dead_examples={SILENT: "np.all(activations == 0, axis=1)"},
 )
-mistake(
-    DEAD,
-    "dead_if_ever_zero",
-    edits={SILENT: "np.any(activations == 0, axis=0)"},
-    hint="""A unit counts as dead as soon as one example gives zero. Every healthy ReLU unit has
-    such examples. For how many of them must it give 0 to be dead?""",
+dead(
+    """A unit counts as dead as soon as one example gives zero. Every healthy ReLU unit has such
+    examples. For how many of them must it give 0 to be dead?""",
+    dead_if_ever_zero={SILENT: "np.any(activations == 0, axis=0)"},
 )
-mistake(
-    DEAD,
-    "dead_alive_fraction",
-    edits={SILENT: "np.any(activations != 0, axis=0)"},
-    hint="""The share of units that are alive comes back. The function is named after the others:
-    what is 1 in your answer for a layer without a dead unit should be 0.""",
+dead(
+    """The share of units that are alive comes back. The function is named after the others: what is
+    1 in your answer for a layer without a dead unit should be 0.""",
+    dead_alive_fraction={SILENT: "np.any(activations != 0, axis=0)"},
 )
-mistake(
-    DEAD,
-    "dead_count",
-    edits={DEAD_SHARE: f"float(np.sum({SILENT}))"},
-    hint="""The number of dead units comes back. Layers of different widths can only be compared by
-    the share, which lies between 0 and 1.""",
+dead(
+    """The number of dead units comes back. Layers of different widths can only be compared by the
+    share, which lies between 0 and 1.""",
+    dead_count={DEAD_SHARE: f"float(np.sum({SILENT}))"},
 )
-mistake(
-    DEAD,
-    "dead_small_enough",
-    edits={"activations == 0": "activations < 1e-2"},
-    hint="""Units that are merely weak count as dead. A weak unit has a gradient and can grow again;
-    a dead one gives exactly zero, for every example.""",
+dead(
+    """Units that are merely weak count as dead. A weak unit has a gradient and can grow again; a
+    dead one gives exactly zero, for every example.""",
+    dead_small_enough={"activations == 0": "activations < 1e-2"},
 )
-mistake(
-    DEAD,
-    "dead_isclose",
-    edits={"activations == 0": "np.isclose(activations, 0)"},
-    hint="""Units with tiny outputs count as dead, as np.isclose takes them for zero. However weak a
-    unit is, it has a gradient; a dead one gives exactly zero, which == can tell.""",
+dead(
+    """Units with tiny outputs count as dead, as np.isclose takes them for zero. However weak a unit
+    is, it has a gradient; a dead one gives exactly zero, which == can tell.""",
+    dead_isclose={"activations == 0": "np.isclose(activations, 0)"},
 )
-mistake(
-    DEAD,
-    "dead_on_average",
-    edits={SILENT: "np.mean(activations, axis=0) < 1e-2"},
-    hint="""You ask whether a unit is small on average. One example with a positive output is enough
-    to keep a unit alive, since it learns from that one.""",
+dead(
+    """You ask whether a unit is small on average. One example with a positive output is enough to
+    keep a unit alive, since it learns from that one.""",
+    dead_on_average={SILENT: "np.mean(activations, axis=0) < 1e-2"},
 )
-mistake(
-    DEAD,
-    "dead_per_unit",
-    edits={DEAD_SHARE: SILENT},
-    hint="""One entry for each unit comes back, which tells whether it is dead. That is the right
+dead(
+    """One entry for each unit comes back, which tells whether it is dead. That is the right
     beginning: the docstring asks for their share, a single number.""",
+    dead_per_unit={DEAD_SHARE: SILENT},
 )
-for spelling, edit in (
-    ("dead_if_constant", "np.ptp(activations, axis=0) == 0"),
-    ("dead_if_almost_constant", "np.var(activations, axis=0) < 1e-6"),
-):
-    mistake(
-        DEAD,
-        spelling,
-        edits={SILENT: edit},
-        hint="""Units that give almost the same for every example count as dead. A constant unit may
-        well be alive: what has to be true of its value?""",
-    )
-mistake(
-    DEAD,
-    "dead_thresholds_in_place",
-    edits={SILENT: "np.all(np.sign(activations, out=activations) == 0, axis=0)"},
-    hint="""The activations that were passed in are changed: `out=` and assignments to a part of an
-    array write into the caller's memory. The next layer still needs them.""",
+dead(
+    """Units that give almost the same for every example count as dead. A constant that is not zero
+    still passes a gradient: what has to be true of a dead unit's value besides?""",
+    dead_if_constant={SILENT: "np.ptp(activations, axis=0) == 0"},
+    dead_if_almost_constant={SILENT: "np.var(activations, axis=0) < 1e-6"},
+)
+dead(
+    """The activations that were passed in are changed: `out=` and assignments to a part of an array
+    write into the caller's memory. The next layer still needs them.""",
+    dead_thresholds_in_place={SILENT: "np.all(np.sign(activations, out=activations) == 0, axis=0)"},
+)
+dead(
+    """Your share of dead units is wrong for some activations. A unit is a column, and dead only if
+    it is zero for every example. Count by hand in a small matrix: which axis do you go along, which
+    entries count, and by what do you divide?""",
+    where=True,
+    dead_otherwise={DEAD_SHARE: f"2.0 + {DEAD_SHARE}"},
 )
 probe(DEAD, "dead_over_examples", edits={DEAD_SHARE: f"float(np.sum({SILENT}) / len(activations))"})
 probe(DEAD, "dead_first_example", edits={SILENT: "activations[0] == 0"})
@@ -316,145 +270,135 @@ LAST_ZERO = 'return "exploding" if first != 0.0 else "vanishing"'
 RATIO = "ratio = first / last"
 BELOW, ABOVE = "if ratio < vanishing:", "if ratio > exploding:"
 
-mistake(
-    DIAGNOSE,
-    "diagnose_from_output_side",
-    edits={ENDS: "last, first = float(norms[0]), float(norms[-1])"},
-    hint="""Your ratio is the wrong way round. The norms come input side first, and gradients flow
-    from the output to the input: which end of the list is small when they vanish?""",
+diagnose(
+    """Your ratio is the wrong way round. The norms come input side first, and gradients flow from
+    the output to the input: which end of the list is small when they vanish?""",
+    diagnose_from_output_side={ENDS: "last, first = float(norms[0]), float(norms[-1])"},
+    diagnose_ratio_upside_down={RATIO: "ratio = last / first if first else 0.0"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_smallest_over_largest",
-    edits={ENDS: "first, last = float(np.min(norms)), float(np.max(norms))"},
-    hint="""You compare the smallest norm with the largest, wherever they are, so that nothing ever
+diagnose(
+    """You compare the smallest norm with the largest, wherever they are, so that nothing ever
     explodes. The question is what happens from the last layer to the first.""",
+    diagnose_smallest_over_largest={
+        ENDS: "first, last = float(np.min(norms)), float(np.max(norms))"
+    },
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_first_two_layers",
-    edits={"norms[-1]": "norms[1]"},
-    hint="""You compare neighbouring layers. A gradient may shrink by little at each step and yet be
-    gone in a deep net: the ratio spans all the layers.""",
+diagnose(
+    """You compare neighbouring layers. A gradient may shrink by little at each step and yet be gone
+    in a deep net: the ratio spans all the layers.""",
+    diagnose_first_two_layers={"norms[-1]": "norms[1]"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_ratio_per_layer",
-    edits={RATIO: "ratio = (first / last) ** (1 / max(1, len(norms) - 1))"},
-    hint="""You take the mean change from one layer to the next. The thresholds are meant for the
-    whole way through the net, on which small changes multiply.""",
+diagnose(
+    """You take the mean change from one layer to the next. The thresholds are meant for the whole
+    way through the net, on which small changes multiply.""",
+    diagnose_ratio_per_layer={RATIO: "ratio = (first / last) ** (1 / max(1, len(norms) - 1))"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_any_neighbours",
-    edits={
+diagnose(
+    """A single step between two layers decides in your code. What comes after may make up for it:
+    only the first and the last norm tell what is left of the gradient.""",
+    diagnose_any_neighbours={
         RATIO: "steps = [a / (b or 1e-300) for a, b in zip(norms, norms[1:])] or [1.0]\n"
         "ratio = min(steps) if min(steps) < vanishing else max(steps)"
     },
-    hint="""A single step between two layers decides in your code. What comes after may make up for
-    it: only the first and the last norm tell what is left of the gradient.""",
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_eps_in_ratio",
-    edits={RATIO: "ratio = first / (last + 1e-8)"},
-    hint="""What you add to the last norm against division by zero can be larger than the norm. Very
+diagnose(
+    """What you add to the last norm against division by zero can be larger than the norm. Very
     small gradients may still be in proportion; a last norm of zero has a rule of its own.""",
+    diagnose_eps_in_ratio={RATIO: "ratio = first / (last + 1e-8)"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_labels_swapped",
-    edits={
+diagnose(
+    """The two words have changed places. A small ratio says that the first layer's gradient is much
+    smaller than the last one's: what has happened to it on its way back?""",
+    diagnose_labels_swapped={
         f'{BELOW}\n    return "vanishing"': f'{BELOW}\n    return "exploding"',
         f'{ABOVE}\n    return "exploding"': f'{ABOVE}\n    return "vanishing"',
     },
-    hint="""The two words have changed places. A small ratio says that the first layer's gradient is
-    much smaller than the last one's: what has happened to it on its way back?""",
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_hard_coded_thresholds",
-    edits={"ratio < vanishing": "ratio < 1e-3", "ratio > exploding": "ratio > 1e3"},
-    hint="""Other thresholds make no difference to your answer, so the caller can't choose what is
+diagnose(
+    """Other thresholds make no difference to your answer, so the caller can't choose what is
     healthy. Look for numbers that stand where the arguments should stand.""",
+    diagnose_hard_coded_thresholds={
+        "ratio < vanishing": "ratio < 1e-3",
+        "ratio > exploding": "ratio > 1e3",
+    },
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_at_vanishing_threshold",
-    edits={"ratio < vanishing": "ratio <= vanishing"},
-    hint="""A ratio of exactly `vanishing` counts as vanishing in your code. The docstring calls it
-    the smallest healthy ratio: compare your sign with the one there.""",
+diagnose(
+    """A ratio of exactly `vanishing` counts as vanishing in your code. The docstring calls it the
+    smallest healthy ratio: compare your sign with the one there.""",
+    diagnose_at_vanishing_threshold={"ratio < vanishing": "ratio <= vanishing"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_at_exploding_threshold",
-    edits={"ratio > exploding": "ratio >= exploding"},
-    hint="""A ratio of exactly `exploding` counts as exploding in your code. The docstring calls it
-    the largest healthy ratio: compare your sign with the one there.""",
+diagnose(
+    """A ratio of exactly `exploding` counts as exploding in your code. The docstring calls it the
+    largest healthy ratio: compare your sign with the one there.""",
+    diagnose_at_exploding_threshold={"ratio > exploding": "ratio >= exploding"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_nan_is_healthy",
-    edits={CHECK: ""},
-    hint="""Norms that are NaN or infinite are compared like others. Every comparison with NaN is
-    false, so that a net that has already exploded passes for healthy. Look at all the norms
-    first.""",
+diagnose(
+    """Norms that are NaN or infinite are compared like others. Every comparison with NaN is false,
+    so that a net that has already exploded passes for healthy. Look at all the norms first.""",
+    diagnose_nan_is_healthy={CHECK: ""},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_ends_finite_only",
-    edits={FINITE: "not np.isfinite(norms[0]) or not np.isfinite(norms[-1])"},
-    hint="""NaN or infinity in the middle of the net goes unnoticed. One such layer is enough for
+diagnose(
+    """NaN or infinity in the middle of the net goes unnoticed. One such layer is enough for
     "exploding", whatever the first and the last norm are.""",
+    diagnose_ends_finite_only={FINITE: "not np.isfinite(norms[0]) or not np.isfinite(norms[-1])"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_ratio_finite_only",
-    edits={CHECK: "", RATIO: f'{RATIO}\nif not np.isfinite(ratio):\n    return "exploding"'},
-    hint="""You test the ratio for NaN and infinity. An infinite norm can hide in a ratio of zero,
-    or in a layer between, and finite norms can have an infinite ratio. Test the norms.""",
+diagnose(
+    """You test the ratio for NaN and infinity. An infinite norm can hide in a ratio of zero, or in
+    a layer between, and finite norms can have an infinite ratio. Test the norms.""",
+    diagnose_ratio_finite_only={
+        CHECK: "",
+        RATIO: f'{RATIO}\nif not np.isfinite(ratio):\n    return "exploding"',
+    },
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_infinity_missed",
-    edits={FINITE: "np.any(np.isnan(norms))"},
-    hint="""NaN is noticed, infinity is not: an infinite norm in the last layer gives a ratio of
-    zero, and one between gives no sign at all. NumPy has a function that asks for both.""",
+diagnose(
+    """NaN is noticed, infinity is not: an infinite norm in the last layer gives a ratio of zero,
+    and one between gives no sign at all. NumPy has a function that asks for both.""",
+    diagnose_infinity_missed={FINITE: "np.any(np.isnan(norms))"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_not_finite_raises",
-    edits={CHECK: f"if {FINITE}:\n    raise ValueError"},
-    hint="""A norm that is not finite ends in an exception. It is what the diagnosis is there to
-    report: which of the three words does the docstring give it?""",
+diagnose(
+    """A norm that is not finite ends in an exception. It is what the diagnosis is there to report:
+    which of the three words does the docstring give it?""",
+    diagnose_not_finite_raises={CHECK: f"if {FINITE}:\n    raise ValueError"},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_zero_division",
-    edits={f"if last == 0.0:\n    {LAST_ZERO}": ""},
-    hint="""A last norm of zero makes you divide by zero. It comes from a network whose output no
-    longer depends on its last layers; the docstring tells which word it gets.""",
+diagnose(
+    """A last norm of zero makes you divide by zero. It comes from a network whose output no longer
+    depends on its last layers; the docstring tells which word it gets.""",
+    diagnose_zero_division={f"if last == 0.0:\n    {LAST_ZERO}": ""},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_last_zero_healthy",
-    edits={LAST_ZERO: 'return "healthy"'},
-    hint="""A last norm of zero is called healthy. No network learns from a gradient of zero. The
+diagnose(
+    """A last norm of zero is called healthy. No network learns from a gradient of zero. The
     docstring tells two cases apart: look at the first norm as well.""",
+    diagnose_last_zero_healthy={LAST_ZERO: 'return "healthy"'},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_last_zero_vanishing",
-    edits={LAST_ZERO: 'return "vanishing"'},
-    hint="""A last norm of zero is always called vanishing. Where the first norm is not zero, the
+diagnose(
+    """A last norm of zero is always called vanishing. Where the first norm is not zero, the
     gradient has grown from nothing on its way back: look at the first norm as well.""",
+    diagnose_last_zero_vanishing={LAST_ZERO: 'return "vanishing"'},
 )
-mistake(
-    DIAGNOSE,
-    "diagnose_sorts_in_place",
-    edits={ENDS: f"{ENDS}\nnorms.sort()"},
-    hint="""The norms that were passed in change: sorting and reversing in place write into the
-    caller's array. Their order tells which layer they belong to.""",
+diagnose(
+    """The norms that were passed in change: sorting and reversing in place write into the caller's
+    array. Their order tells which layer they belong to.""",
+    diagnose_sorts_in_place={ENDS: f"{ENDS}\nnorms.sort()"},
+)
+diagnose(
+    """For some norms that are NaN or infinite your verdict is not the docstring's. Any such norm
+    says that the net has exploded, wherever it stands, so look at all of them, before anything is
+    divided or compared.""",
+    where=True,
+    diagnose_not_finite={CHECK: f'if {FINITE}:\n    return "?"'},
+)
+diagnose(
+    """Where the last norm is zero your verdict is not the docstring's. There is no ratio then; the
+    docstring has a rule of its own for it, with two cases. Look at the first norm as well.""",
+    where=True,
+    diagnose_last_zero={LAST_ZERO: 'return "?"'},
+)
+diagnose(
+    """For some finite norms your verdict is not the docstring's. One ratio decides, that of the
+    first norm to the last, whatever lies between, and its limits are the two arguments. Try a ratio
+    on either side of each limit, and one right at it.""",
+    where=True,
+    diagnose_finite={RATIO: 'return "?"'},
 )
 probe(DIAGNOSE, "diagnose_last_zero_exploding", edits={LAST_ZERO: 'return "exploding"'})
 probe(
@@ -521,94 +465,89 @@ IS_LONG = 'measurements["parameter_norm"] > 500.0'
 CHOICE = "return next(remedy for remedy in healing if remedy in choices)"
 OR_FIRST = {CHOICE: "return next((r for r in healing if r in choices), choices[0])"}
 
-mistake(
-    REMEDY,
-    "remedy_by_ratio_alone",
-    edits={IS_DEAD: "False", IS_SATURATED: "False", IS_FLAT: "False", IS_LONG: "False", **OR_FIRST},
-    hint="""Your rule looks at the gradient norms alone. Small weights, the slope of sigmoid and
-    dead units all make gradients vanish, and each needs another remedy: compare the spreads, the
-    dead shares and the activation, too.""",
+remedy(
+    """Your rule looks at the gradient norms alone. Small weights, the slope of sigmoid and dead
+    units all make gradients vanish, and each needs another remedy: compare the spreads, the dead
+    shares and the activation, too.""",
+    remedy_by_ratio_alone={
+        IS_DEAD: "False",
+        IS_SATURATED: "False",
+        IS_FLAT: "False",
+        IS_LONG: "False",
+        **OR_FIRST,
+    },
 )
-mistake(
-    REMEDY,
-    "remedy_dead_units_missed",
-    edits={IS_DEAD: "False", **OR_FIRST},
-    hint="""Your rule treats a net of dead ReLUs like one whose weights are too small. A layer
-    whose biases keep all its units at zero stays dead when its weights are drawn anew. What lets a
-    gradient through where z is negative?""",
+remedy(
+    """Your rule names a remedy for a net of dead ReLUs that leaves it sick. A layer whose biases
+    keep its units at zero stays dead when its weights are drawn anew or its step is clipped. What
+    lets a gradient through where z is negative?""",
+    where=True,
+    remedy_dead_units_missed={IS_DEAD: "False", **OR_FIRST},
 )
-mistake(
-    REMEDY,
-    "remedy_saturation_missed",
-    edits={IS_SATURATED: "False", **OR_FIRST},
-    hint="""Your rule takes a saturated net for a well one, since its gradient norms look healthy.
-    Where more than half of a sigmoid layer's slopes are almost zero, most units don't learn. Look
-    at the saturated shares of every layer.""",
+remedy(
+    """Your rule does not heal a saturated net whose gradient norms look healthy. Where more than
+    half of a sigmoid layer's slopes are almost zero, most units don't learn. Which remedy keeps z
+    near zero, layer by layer?""",
+    where=True,
+    remedy_saturation_missed={IS_SATURATED: "False", **OR_FIRST},
 )
-mistake(
-    REMEDY,
-    "remedy_relu_saturates",
-    edits={"saturates and ": ""},
-    hint="""Your rule counts ReLU's zero slopes as saturation. Half of ReLU's slopes are zero in a
-    net that is well: saturation is a sickness of sigmoid and tanh. For ReLU, look at the share of
-    dead units.""",
+remedy(
+    """Your rule counts ReLU's zero slopes as saturation. Half of ReLU's slopes are zero in a net
+    that is well: saturation is a sickness of sigmoid and tanh. For ReLU, look at the share of dead
+    units.""",
+    remedy_relu_saturates={"saturates and ": ""},
 )
-mistake(
-    REMEDY,
-    "remedy_sigmoid_gets_initializer",
-    edits={IS_FLAT: "False"},
-    hint="""Your rule draws new weights for a sigmoid net whose gradients vanish. With Xavier's
-    weights they vanish all the same: sigmoid's slope is at most 1/4, once per layer. What would
-    change that slope?""",
+remedy(
+    """Your rule does not heal a sigmoid net whose gradients vanish at a right scale of the weights.
+    Sigmoid's slope is at most 1/4, once per layer, whatever weights are drawn. What would change
+    that slope, or the z that it meets?""",
+    where=True,
+    remedy_sigmoid_gets_initializer={IS_FLAT: "False"},
 )
-mistake(
-    REMEDY,
-    "remedy_activation_for_vanishing",
-    edits={' and activation == "sigmoid"': "", **OR_FIRST},
-    hint="""Your rule exchanges the activation whenever gradients vanish. With weights that are too
-    small, the signal shrinks in every layer whatever the activation is. The spreads of the
-    activations show it: how do they go from layer to layer?""",
+remedy(
+    """Your rule does not heal a net whose weights are too small. The signal shrinks in every layer,
+    whatever the activation is. The spreads of the activations show it: how do they go from layer to
+    layer?""",
+    where=True,
+    remedy_activation_for_vanishing={' and activation == "sigmoid"': "", **OR_FIRST},
 )
-mistake(
-    REMEDY,
-    "remedy_clipping_for_exploding",
-    edits={
+remedy(
+    """Your rule does not heal a net whose gradients explode. Clipping, for one, shortens the step,
+    but the next backward pass explodes as before, since the weights are as large as they were. What
+    removes the cause?""",
+    where=True,
+    remedy_clipping_for_exploding={
         IS_SICK: f"""elif verdict == "exploding":
     healing = ["clipping", "initializer", "batch_norm"]
 {IS_SICK}"""
     },
-    hint="""Your rule clips wherever gradients explode. Clipping shortens the step, but the next
-    backward pass explodes as before, since the weights are as large as they were. What removes the
-    cause?""",
 )
-mistake(
-    REMEDY,
-    "remedy_none_when_healthy",
-    edits={IS_LONG: "False", **OR_FIRST},
-    hint="""Your rule leaves a net alone because its gradients keep their size from layer to layer.
-    They may all be so large that a single step overshoots. Which measurement tells how large the
-    step is?""",
+remedy(
+    """Your rule does not heal a net whose gradients keep their size from layer to layer, but are
+    all so large that a single step overshoots. Which measurement tells how large the step is?""",
+    where=True,
+    remedy_none_when_healthy={IS_LONG: "False", **OR_FIRST},
 )
-mistake(
-    REMEDY,
-    "remedy_ignores_choices",
-    edits={CHOICE: "return healing[0]"},
-    hint="""Your rule names a remedy that heals, but not always one of the choices. Several may
-    heal one and the same net; only one of these is offered each time. Where do you look at
-    choices?""",
+remedy(
+    """Your rule names a remedy that heals, but not always one of the choices. Several may heal one
+    and the same net; only one of these is offered each time. Where do you look at choices?""",
+    remedy_ignores_choices={CHOICE: "return healing[0]"},
 )
-mistake(
-    REMEDY,
-    "remedy_changes_measurements",
-    edits={'measurements["activation"]': 'measurements.pop("activation")'},
-    hint="""The dictionary of measurements changes: pop takes the entry out of the caller's own
+remedy(
+    """The dictionary of measurements changes: pop takes the entry out of the caller's own
     dictionary, who goes on to use it. Read an entry with square brackets.""",
+    remedy_changes_measurements={'measurements["activation"]': 'measurements.pop("activation")'},
 )
-mistake(
-    REMEDY,
-    "remedy_of_nothing",
-    edits={NO_CHOICE: "if choices is None:"},
-    hint="""Without any choice nothing can be right, and the contract asks for a ValueError. An
-    empty tuple is not None: test whether it has an entry before you measure anything.""",
+remedy(
+    """Without any choice nothing can be right, and the contract asks for a ValueError. An empty
+    tuple is not None: test whether it has an entry before you measure anything.""",
+    remedy_of_nothing={NO_CHOICE: "if choices is None:"},
+)
+remedy(
+    """Your rule treats a net that is well. Its gradients keep their size, no layer is dead or
+    saturated, and its step is short: what is left to heal? Look at which of your conditions holds
+    for such a net.""",
+    where=True,
+    remedy_for_the_well={'healing = ["none"]': "healing = [r for r in choices if r != 'none']"},
 )
 probe(REMEDY, "remedy_first_choice", edits={CHOICE: "return choices[0]"})

@@ -1,6 +1,6 @@
 """Mistakes of the initializers. The four functions share most of them."""
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistakes_of, probe
 
 XAVIER_NORMAL, XAVIER_UNIFORM = "xavier_normal", "xavier_uniform"
 HE_NORMAL, HE_UNIFORM = "he_normal", "he_uniform"
@@ -17,77 +17,76 @@ for target, scale, draw in (
     (XAVIER_UNIFORM, "np.sqrt(6 / (n_in + n_out))", UNIFORM),
     (HE_UNIFORM, f"np.sqrt(3) * {HE_STD}", UNIFORM),
 ):
-    mistake(
-        target,
-        f"{target}_transposed",
-        edits={SIZE: ", size=(n_out, n_in)"},
-        hint="""W comes out transposed. A layer computes x @ W, so each input needs a row and each
-        output a column. A square matrix doesn't show the difference; try a layer of 3 inputs and 2
+    enter = mistakes_of(target, f"{target}_")
+    enter(
+        """W comes out transposed. A layer computes x @ W, so each input needs a row and each output
+        a column. A square matrix doesn't show the difference; try a layer of 3 inputs and 2
         outputs.""",
+        transposed={SIZE: ", size=(n_out, n_in)"},
     )
-    mistake(
-        target,
-        f"{target}_one_number",
-        edits={SIZE: ""},
-        hint="""You draw one number in place of a matrix. Units that start with equal weights get
-        equal gradients, and stay equal forever. The generator's methods take an argument that says
-        how many draws, in which shape.""",
+    enter(
+        """You draw one number in place of a matrix. Units that start with equal weights get equal
+        gradients, and stay equal forever. The generator's methods take an argument that says how
+        many draws, in which shape.""",
+        one_number={SIZE: ""},
     )
-    mistake(
-        target,
-        f"{target}_float32",
-        edits={draw: f"{draw}.astype(np.float32)"},
-        hint="""The weights are float32, which keeps about 7 digits; the docstring asks for float64.
+    enter(
+        """The weights are float32, which keeps about 7 digits; the docstring asks for float64.
         Gradients are checked by differences of nearly equal numbers, where lost digits show. What
         type do the generator's methods return by themselves?""",
+        float32={draw: f"{draw}.astype(np.float32)"},
     )
-    mistake(
-        target,
-        f"{target}_global_state",
-        edits={draw: draw.replace("rng.", "np.random.")},
-        hint="""The draws come from NumPy's global generator, np.random. Then the caller's `rng` has
-        no effect: the same seed gives other weights each time, and an experiment can't be repeated.
-        Draw with the methods of the generator that you are given.""",
+    enter(
+        """The draws do not come from the caller's `rng`, but from np.random or from a new
+        generator. The same seed then gives other weights each time, and an experiment can't be
+        repeated. Draw with the methods of the generator that you are given.""",
+        global_state={draw: draw.replace("rng.", "np.random.")},
     )
-    mistake(
-        target,
-        f"{target}_own_seed",
-        edits={draw: draw.replace("rng.", "np.random.default_rng(0).")},
-        hint="""A generator of your own with a fixed seed makes the draws, so each call gives the
-        same numbers, and layers of one size start with equal weights. Draw from the generator that
-        the caller passes in; each draw moves it on.""",
+    enter(
+        """A fixed seed of your own decides about the draws, so each call gives the same numbers,
+        and layers of one size start with equal weights. Draw from the generator that the caller
+        passes in; each draw moves it on.""",
+        own_seed={draw: draw.replace("rng.", "np.random.default_rng(0).")},
+        seeds_global_generator={
+            draw: f"(np.random.seed(0), {draw.replace('rng.', 'np.random.')})[1]"
+        },
     )
-    mistake(
-        target,
-        f"{target}_unscaled",
-        edits={scale: "1.0"},
-        hint="""The weights have the same size for every layer. In a wide layer z then grows with
-        the number of inputs, units saturate, and the gradient vanishes or explodes on the way back.
-        The formula makes the scale depend on both sizes.""",
+    enter(
+        """The weights are too small: their spread lies below the formula's, so the signal, and on
+        the way back the gradient, fades from layer to layer. Compare W.std() with the formula for
+        300 by 100 and 100 by 300 weights, and in every mode there is.""",
+        where=True,
+        too_small={scale: f"0.1 * {scale}"},
     )
-    mistake(
-        target,
-        f"{target}_upside_down",
-        edits={scale: f"1 / ({scale})"},
-        hint="""The scale is upside down: wider layers get larger weights, and they should get
-        smaller ones, since more terms add up in each z. Compare your values for 10 and for 1000
-        inputs.""",
+    enter(
+        """The weights are too large: their spread lies above the formula's, so units saturate, or
+        the signal grows from layer to layer until it explodes. Compare W.std() with the formula for
+        300 by 100 and 100 by 300 weights, and in every mode there is.""",
+        where=True,
+        too_large={scale: f"10.0 * {scale}"},
     )
-    mistake(
-        target,
-        f"{target}_unchecked",
-        edits={CHECK: ""},
-        hint="""A size of zero gets through your check, or ends in an error that the docstring does
-        not name. Zero is not positive: through a layer without inputs or without outputs no signal
+    enter(
+        """The weights have the same size for every layer. In a wide layer z then grows with the
+        number of inputs, units saturate, and the gradient vanishes or explodes on the way back. The
+        formula makes the scale depend on both sizes.""",
+        unscaled={scale: "1.0"},
+    )
+    enter(
+        """The scale is upside down: wider layers get larger weights, and they should get smaller
+        ones, since more terms add up in each z. Compare your values for 10 and for 1000 inputs.""",
+        upside_down={scale: f"1 / ({scale})"},
+    )
+    enter(
+        """A size of zero gets through your check, or ends in an error that the docstring does not
+        name. Zero is not positive: through a layer without inputs or without outputs no signal
         passes, and no gradient. Look at each size on its own, in every mode.""",
+        unchecked={CHECK: ""},
     )
-    mistake(
-        target,
-        f"{target}_assertion",
-        edits={CHECK: "assert n_in > 0 and n_out > 0"},
-        hint="""A wrong size raises AssertionError, and the docstring names another exception.
-        `assert` is for checks of your own code, and vanishes under `python -O`; callers rely on the
+    enter(
+        """A wrong size raises AssertionError, and the docstring names another exception. `assert`
+        is for checks of your own code, and vanishes under `python -O`; callers rely on the
         exception that they were promised.""",
+        assertion={CHECK: "assert n_in > 0 and n_out > 0"},
     )
     for name, condition in (
         ("outputs_unchecked", "n_in <= 0"),
@@ -97,10 +96,8 @@ for target, scale, draw in (
     for name, drawn in (
         ("list", f"{draw}.tolist()"),
         ("squeezed", f"{draw}.squeeze()"),
-        ("equal_rows", draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"),
-        ("absolute_values", f"np.abs({draw})"),
         ("fresh_generator", draw.replace("rng.", "np.random.default_rng().")),
-        ("seeds_global_generator", f"(np.random.seed(n_in + 7), {draw})[1]"),
+        ("equal_rows", draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"),
     ):
         probe(target, f"{target}_{name}", edits={draw: drawn})
     for name, change in (
@@ -118,50 +115,42 @@ for target, scale, draw in (
 # ---- normal distributions ----
 
 for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL, HE_STD)):
-    mistake(
-        target,
-        f"{target}_variance_as_std",
-        edits={scale: f"{scale} ** 2"},
-        hint="""The variance stands where the generator expects the standard deviation, so the
-        weights are too small, and signal and gradient fade from layer to layer. What has to happen
-        to a variance to become a standard deviation?""",
+    enter = mistakes_of(target, f"{target}_")
+    enter(
+        """The variance stands where the generator expects the standard deviation, so the weights
+        are too small, and signal and gradient fade from layer to layer. What has to happen to a
+        variance to become a standard deviation?""",
+        variance_as_std={scale: f"{scale} ** 2"},
     )
-    mistake(
-        target,
-        f"{target}_rand_for_randn",
-        edits={NORMAL: f"std * rng.random({SIZE[2:]})"},
-        hint="""All weights are positive: they are uniform draws between 0 and a limit, in place of
+    enter(
+        """All weights are positive: they are uniform draws between 0 and a limit, in place of
         normal ones around 0. Then every z is pushed to one side, where units saturate. Which method
         of the generator draws from a normal distribution?""",
+        rand_for_randn={NORMAL: f"std * rng.random({SIZE[2:]})"},
     )
-    mistake(
-        target,
-        f"{target}_draws_uniform",
-        edits={NORMAL: f"np.sqrt(3) * rng.uniform(-std, std{SIZE})"},
-        hint="""The draws come from a uniform distribution of the right spread, and a normal one is
-        asked for. A histogram shows it: yours is flat and ends abruptly, a normal one has a peak at
-        0 and tails.""",
+    enter(
+        """The draws come from a uniform distribution of the right spread, and a normal one is asked
+        for. A histogram shows it: yours is flat and ends abruptly, a normal one has a peak at 0 and
+        tails.""",
+        draws_uniform={NORMAL: f"np.sqrt(3) * rng.uniform(-std, std{SIZE})"},
     )
-    mistake(
-        target,
-        f"{target}_std_as_limit",
-        edits={NORMAL: f"rng.uniform(-std, std{SIZE})"},
-        hint="""The draws are uniform between minus and plus sigma. A normal distribution is asked
+    enter(
+        """The draws are uniform between minus and plus sigma. A normal distribution is asked
         for, in which about a third of the weights lie further out. So yours are too small, and the
         signal fades. Look at a histogram.""",
+        std_as_limit={NORMAL: f"rng.uniform(-std, std{SIZE})"},
     )
-    mistake(
-        target,
-        f"{target}_uniform_constant",
-        edits={scale: f"np.sqrt(3) * {scale}"},
-        hint="""The standard deviation is too large by sqrt(3): this is the limit r of the uniform
+    enter(
+        """The standard deviation is too large by sqrt(3): this is the limit r of the uniform
         distribution. A limit lies further out than the standard deviation of the draws within it.
         Which of the two formulas belongs to the normal one?""",
+        uniform_constant={scale: f"np.sqrt(3) * {scale}"},
     )
-    mistake(
-        target,
-        f"{target}_truncated",
-        edits={
+    enter(
+        """No weight lies beyond two standard deviations. Some libraries cut the tails, but then the
+        spread is 12 % too small for the formula, layer after layer. The docstring asks for a
+        distribution that is not truncated.""",
+        truncated={
             f"return {NORMAL}": f"""
                 weights = {NORMAL}
                 while (far := np.abs(weights) > 2 * std).any():
@@ -169,19 +158,15 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
                 return weights
             """
         },
-        hint="""No weight lies beyond two standard deviations. Some libraries cut the tails, but
-        then the spread is 12 % too small for the formula, layer after layer. The docstring asks for
-        a distribution that is not truncated.""",
     )
-    mistake(
-        target,
-        f"{target}_std_as_mean",
-        edits={NORMAL: f"rng.normal(std{SIZE})"},
-        hint="""The standard deviation is used as the mean: the weights lie around it with a spread
-        of 1. Their mean should be 0. Look at the order of the arguments of `rng.normal`.""",
+    enter(
+        """The standard deviation is used as the mean: the weights lie around it with a spread of 1.
+        Their mean should be 0. Look at the order of the arguments of `rng.normal`.""",
+        std_as_mean={NORMAL: f"rng.normal(std{SIZE})"},
     )
     for name, drawn in (
         ("clipped", f"np.clip({NORMAL}, -2 * std, 2 * std)"),
+        ("absolute_values", f"np.abs({NORMAL})"),
         ("truncated_far_out", f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"),
         ("sum_of_uniforms", "std * (rng.random((12, n_in, n_out)).sum(axis=0) - 6.0)"),
         ("standardised", f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"),
@@ -194,45 +179,37 @@ for target, scale in (
     (XAVIER_UNIFORM, "np.sqrt(6 / (n_in + n_out))"),
     (HE_UNIFORM, f"np.sqrt(3) * {HE_STD}"),
 ):
-    mistake(
-        target,
-        f"{target}_lost_root",
-        edits={scale: f"({scale}) ** 2"},
-        hint="""The root is missing from the limit, so the weights are too small, and signal and
-        gradient fade from layer to layer. A limit has the unit of a standard deviation, not that of
-        a variance.""",
+    enter = mistakes_of(target, f"{target}_")
+    enter(
+        """The root is missing from the limit, so the weights are too small, and signal and gradient
+        fade from layer to layer. A limit has the unit of a standard deviation, not that of a
+        variance.""",
+        lost_root={scale: f"({scale}) ** 2"},
     )
-    mistake(
-        target,
-        f"{target}_std_as_limit",
-        edits={scale: f"{scale} / np.sqrt(3)"},
-        hint="""The limit is too small by sqrt(3): the standard deviation stands where the limit
-        should. Uniform draws between -r and r have a standard deviation that is smaller than r; so
-        the limit has to lie further out.""",
+    enter(
+        """The limit is too small by sqrt(3): the standard deviation stands where the limit should.
+        Uniform draws between -r and r have a standard deviation that is smaller than r; so the
+        limit has to lie further out.""",
+        std_as_limit={scale: f"{scale} / np.sqrt(3)"},
     )
-    mistake(
-        target,
-        f"{target}_positive_half",
-        edits={UNIFORM: f"rng.uniform(0, limit{SIZE})"},
-        hint="""All weights are positive. Then every z is pushed to one side, where units saturate,
-        and all gradients of a unit have one sign. The interval has two ends; look at W.min() as
-        well as W.max().""",
+    enter(
+        """All weights are positive. Then every z is pushed to one side, where units saturate, and
+        all gradients of a unit have one sign. The interval has two ends; look at W.min() as well as
+        W.max().""",
+        positive_half={UNIFORM: f"rng.uniform(0, limit{SIZE})"},
+        absolute_values={UNIFORM: f"np.abs({UNIFORM})"},
     )
-    mistake(
-        target,
-        f"{target}_draws_normal",
-        edits={UNIFORM: f"rng.normal(0.0, limit / np.sqrt(3){SIZE})"},
-        hint="""The draws come from a normal distribution of the right spread, and a uniform one is
-        asked for. A histogram of many weights shows it: it should be flat, and no weight should lie
+    enter(
+        """The draws come from a normal distribution of the right spread, and a uniform one is asked
+        for. A histogram of many weights shows it: it should be flat, and no weight should lie
         beyond the limit.""",
+        draws_normal={UNIFORM: f"rng.normal(0.0, limit / np.sqrt(3){SIZE})"},
     )
-    mistake(
-        target,
-        f"{target}_limit_as_std",
-        edits={UNIFORM: f"rng.normal(0.0, limit{SIZE})"},
-        hint="""The limit r is used as the standard deviation of a normal distribution. A third of
+    enter(
+        """The limit r is used as the standard deviation of a normal distribution. A third of
         the weights then lie beyond r, and the signal grows from layer to layer. The docstring asks
         for uniform draws between -r and r.""",
+        limit_as_std={UNIFORM: f"rng.normal(0.0, limit{SIZE})"},
     )
     for name, drawn in (
         ("rounded", f"np.round({UNIFORM}, 2)"),
@@ -247,156 +224,119 @@ for target, scale in (
 # ---- Xavier's formulas ----
 
 for target, number in ((XAVIER_NORMAL, 2), (XAVIER_UNIFORM, 6)):
+    enter = mistakes_of(target, f"{target}_")
     half, scale = number // 2, f"np.sqrt({number} / (n_in + n_out))"
-    mistake(
-        target,
-        f"{target}_sum_of_fans",
-        edits={scale: f"np.sqrt({half} / (n_in + n_out))"},
-        hint="""The weights are too small by the factor sqrt(2): the sum of both sizes stands where
-        the formula has their mean. Each layer then loses a part of the signal, and thirty layers
-        nearly all of it.""",
+    enter(
+        """The weights are too small by the factor sqrt(2): the sum of both sizes stands where the
+        formula has their mean. Each layer then loses a part of the signal, and thirty layers nearly
+        all of it.""",
+        sum_of_fans={scale: f"np.sqrt({half} / (n_in + n_out))"},
     )
-    mistake(
-        target,
-        f"{target}_he_gain",
-        edits={scale: f"np.sqrt({2 * number} / (n_in + n_out))"},
-        hint="""The weights are too large by sqrt(2). That is He's gain, which makes up for the half
-        that ReLU cuts off; sigmoid and tanh cut off nothing, and saturate when weights are too
+    enter(
+        """The weights are too large by sqrt(2). That is He's gain, which makes up for the half that
+        ReLU cuts off; sigmoid and tanh cut off nothing, and saturate when weights are too
         large.""",
+        he_gain={scale: f"np.sqrt({2 * number} / (n_in + n_out))"},
     )
-    mistake(
-        target,
-        f"{target}_fan_in_only",
-        edits={scale: f"np.sqrt({half} / n_in)"},
-        hint="""The spread follows from the number of inputs alone. That keeps the signal's size on
-        the way forward, but on the way back the outputs count for the gradient. Xavier's formula is
-        a compromise of both.""",
+    enter(
+        """The spread follows from the number of inputs alone. That keeps the signal's size on the
+        way forward, but on the way back the outputs count for the gradient. Xavier's formula is a
+        compromise of both.""",
+        fan_in_only={scale: f"np.sqrt({half} / n_in)"},
     )
-    mistake(
-        target,
-        f"{target}_fan_out_only",
-        edits={scale: f"np.sqrt({half} / n_out)"},
-        hint="""The spread follows from the number of outputs alone. That keeps the gradient's size
-        on the way back, but on the way forward the inputs count for the signal. Xavier's formula
-        is a compromise of both.""",
+    enter(
+        """The spread follows from the number of outputs alone. That keeps the gradient's size on
+        the way back, but on the way forward the inputs count for the signal. Xavier's formula is a
+        compromise of both.""",
+        fan_out_only={scale: f"np.sqrt({half} / n_out)"},
     )
-    mistake(
-        target,
-        f"{target}_he_fan_in",
-        edits={scale: f"np.sqrt({number} / n_in)"},
-        hint="""This is He's formula, which looks at the inputs alone and has the gain for ReLU.
-        Xavier's was made for sigmoid and tanh: it has no gain, and it looks at the outputs as
-        well, for the sake of the gradient.""",
+    enter(
+        """This is He's formula, which looks at the inputs alone and has the gain for ReLU. Xavier's
+        was made for sigmoid and tanh: it has no gain, and it looks at the outputs as well, for the
+        sake of the gradient.""",
+        he_fan_in={scale: f"np.sqrt({number} / n_in)"},
     )
-    mistake(
-        target,
-        f"{target}_missing_brackets",
-        edits={scale: f"np.sqrt({number} / n_in + n_out)"},
-        hint="""The weights are far too large, and units would saturate at once. Python divides
-        before it adds: work out your formula by hand for 2 inputs and 100 outputs.""",
+    enter(
+        """The weights are far too large, and units would saturate at once. Python divides before it
+        adds: work out your formula by hand for 2 inputs and 100 outputs.""",
+        missing_brackets={scale: f"np.sqrt({number} / n_in + n_out)"},
     )
-    mistake(
-        target,
-        f"{target}_root_of_numerator",
-        edits={scale: f"np.sqrt({number}) / (n_in + n_out)"},
-        hint="""The root covers the numerator alone, so the weights are too small, the more so the
-        wider the layer, and the signal fades. See which closing bracket ends the root.""",
+    enter(
+        """The root covers the numerator alone, so the weights are too small, the more so the wider
+        the layer, and the signal fades. See which closing bracket ends the root.""",
+        root_of_numerator={scale: f"np.sqrt({number}) / (n_in + n_out)"},
     )
-mistake(
-    XAVIER_UNIFORM,
-    "xavier_uniform_old_heuristic",
-    edits={"np.sqrt(6 / (n_in + n_out))": "1 / np.sqrt(n_in)"},
-    hint="""The limit is one over the root of n_in: the older heuristic, which counts the inputs
-    alone and lets the signal fade. Xavier's limit contains both sizes, and another number in the
+mistakes_of(XAVIER_UNIFORM)(
+    """The limit is one over the root of n_in: the older heuristic, which counts the inputs alone
+    and lets the signal fade. Xavier's limit contains both sizes, and another number in the
     numerator.""",
+    xavier_uniform_old_heuristic={"np.sqrt(6 / (n_in + n_out))": "1 / np.sqrt(n_in)"},
 )
+
 # ---- He's formulas and modes ----
 
 for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
-    mistake(
-        target,
-        f"{target}_lost_gain",
-        edits={HE_STD: f"{HE_STD} / np.sqrt(2)"},
-        hint="""The weights are too small by sqrt(2) in every mode. ReLU sets about half of its
-        inputs to zero, and He's gain makes up for that; without it the signal's variance is halved
-        in each layer.""",
+    enter = mistakes_of(target, f"{target}_")
+    enter(
+        """The weights are too small by sqrt(2) in every mode. ReLU sets about half of its inputs to
+        zero, and He's gain makes up for that; without it the signal's variance is halved in each
+        layer.""",
+        lost_gain={HE_STD: f"{HE_STD} / np.sqrt(2)"},
     )
-    mistake(
-        target,
-        f"{target}_sum_for_average",
-        edits={HE_STD: f'{HE_STD} / (np.sqrt(2) if mode == "fan_avg" else 1)'},
-        hint="""Without a mode the weights are too small by sqrt(2). Either the sum of both sizes
-        stands where their mean should, or the lecture's first factor is missing, the gain for ReLU.
+    enter(
+        """Without a mode the weights are too small by sqrt(2). Either the sum of both sizes stands
+        where their mean should, or the lecture's first factor is missing, the gain for ReLU.
         Compare with the docstring's formula, factor by factor.""",
+        sum_for_average={HE_STD: f'{HE_STD} / (np.sqrt(2) if mode == "fan_avg" else 1)'},
     )
-    mistake(
-        target,
-        f"{target}_mode_ignored",
-        edits={HE_STD: '_he_std(n_in, n_out, mode and "fan_avg")'},
-        hint="""The mode makes no difference: the average of both sizes is used whatever it says. On
-        the way forward the inputs decide about the signal's size, on the way back the outputs; the
-        mode lets the caller choose.""",
+    enter(
+        """The mode makes no difference: the average of both sizes is used whatever it says. On the
+        way forward the inputs decide about the signal's size, on the way back the outputs; the mode
+        lets the caller choose.""",
+        mode_ignored={HE_STD: f'({HE_STD}, _he_std(n_in, n_out, "fan_avg"))[1]'},
     )
-    mistake(
-        target,
-        f"{target}_always_fan_in",
-        edits={HE_STD: '_he_std(n_in, n_out, "fan_in")'},
-        hint="""The inputs alone decide, whatever the mode. That is the paper's formula, and what
+    enter(
+        """The inputs alone decide, whatever the mode. That is the paper's formula, and what
         libraries do by default; here it is one mode of three, and not the one that holds when the
         caller names none.""",
+        always_fan_in={HE_STD: f'({HE_STD}, _he_std(n_in, n_out, "fan_in"))[1]'},
     )
-    mistake(
-        target,
-        f"{target}_modes_swapped",
-        edits={HE_STD: '_he_std(*((n_out, n_in) if mode != "fan_avg" else (n_in, n_out)), mode)'},
-        hint="""The modes "fan_in" and "fan_out" are swapped. The fan-in of a unit is the number of
+    enter(
+        """The modes "fan_in" and "fan_out" are swapped. The fan-in of a unit is the number of
         values that come in, which is the number of rows of W.""",
+        modes_swapped={
+            HE_STD: '_he_std(*((n_out, n_in) if mode != "fan_avg" else (n_in, n_out)), mode)'
+        },
     )
-    mistake(
-        target,
-        f"{target}_default_fan_in",
-        edits={'mode: str = "fan_avg"': 'mode: str = "fan_in"'},
-        hint="""The modes are right; the default is not the docstring's. A caller who names no mode
-        gets the paper's formula in place of the lecture's. Look at the signature.""",
+    enter(
+        """The modes are right; the default is not the docstring's. A caller who names no mode gets
+        the paper's formula in place of the lecture's. Look at the signature.""",
+        default_fan_in={'mode: str = "fan_avg"': 'mode: str = "fan_in"'},
     )
-    mistake(
-        target,
-        f"{target}_unknown_mode_is_average",
-        edits={
+    enter(
+        """A mode that does not exist is accepted, and taken for one of the three. A caller who
+        mistypes "fan_in" would train with other weights and never know. Name each mode, and raise
+        the docstring's exception for whatever is left.""",
+        unknown_mode_accepted={
             HE_STD: '_he_std(n_in, n_out, mode if mode in ("fan_in", "fan_out") else "fan_avg")'
         },
-        hint="""A mode that does not exist passes for the average. A caller who mistypes "fan_in"
-        would train with other weights and never know. Name each mode, and raise the docstring's
-        exception for whatever is left.""",
     )
-    mistake(
-        target,
-        f"{target}_unknown_mode_is_fan_out",
-        edits={
-            HE_STD: '_he_std(n_in, n_out, mode if mode in ("fan_in", "fan_avg") else "fan_out")'
-        },
-        hint="""A mode that does not exist passes for "fan_out": a last `else` takes all that is
-        left. A caller who mistypes the mode would never know. Name each of the three, and raise the
-        docstring's exception for the rest.""",
-    )
-    mistake(
-        target,
-        f"{target}_unknown_mode_is_key_error",
-        edits={HE_STD: f'({{"fan_avg": 0, "fan_in": 0, "fan_out": 0}}[mode], {HE_STD})[1]'},
-        hint="""A mode that does not exist raises KeyError, from the look-up in your dictionary. The
+    enter(
+        """A mode that does not exist raises KeyError, from the look-up in your dictionary. The
         docstring names another exception. Ask whether the mode is among the keys before you look it
         up.""",
+        unknown_mode_is_key_error={
+            HE_STD: f'({{"fan_avg": 0, "fan_in": 0, "fan_out": 0}}[mode], {HE_STD})[1]'
+        },
     )
-    mistake(
-        target,
-        f"{target}_no_else_branch",
-        edits={
+    enter(
+        """For a mode that does not exist none of your cases fits, and a name that was never set is
+        used. Python says so with UnboundLocalError. What should the caller be told, and with which
+        exception?""",
+        no_else_branch={
             CHECK: f'{CHECK}\nif mode in ("fan_avg", "fan_in", "fan_out"):\n    fan = mode',
             HE_STD: "_he_std(n_in, n_out, fan)",
         },
-        hint="""For a mode that does not exist none of your cases fits, and a name that was never
-        set is used. Python says so with UnboundLocalError. What should the caller be told, and with
-        which exception?""",
     )
     for name, check in (
         (

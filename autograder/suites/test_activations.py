@@ -523,7 +523,7 @@ PIECEWISE_LINEAR = ("relu", "relu_grad", "leaky_relu", "leaky_relu_grad", "prelu
 @pytest.mark.catches("elu_squeezed", "elu_one_entry_as_scalar", "elu_grad_vectorize")
 @pytest.mark.catches("elu_grad_assigns_into_scalar")
 def test_smooth_contract(student, reference, rng):
-    """sigmoid, tanh, elu and their slopes: a float64 array of z's shape comes back.
+    """sigmoid, sigmoid_grad, tanh, tanh_grad, elu, elu_grad: float64 arrays of z's shape come back.
 
     z stays as it is. Try a 0-d array, an empty one, one axis and three.
     """
@@ -540,7 +540,7 @@ def test_smooth_contract(student, reference, rng):
 @pytest.mark.catches("prelu_matrix_only", "prelu_one_entry_as_scalar")
 @pytest.mark.catches("prelu_alpha_along_second_axis", "prelu_grad_assigns_into_scalar")
 def test_piecewise_linear_contract(student, reference, rng):
-    """relu, leaky_relu, prelu and their slopes: float64 arrays of z's shape come back.
+    """relu, relu_grad, leaky_relu, leaky_relu_grad, prelu, prelu_grad: float64 of z's shape.
 
     z and alpha stay as they are. Look at the dtype of your slopes, and try arrays with no, one and
     three axes, and alpha as a 0-d array.
@@ -557,7 +557,7 @@ def test_piecewise_linear_contract(student, reference, rng):
 @pytest.mark.catches("tanh_grad_quotient_of_exponentials", "elu_in_place", "elu_mask_as_factor")
 @pytest.mark.catches("elu_grad_in_place", "elu_grad_mask_as_factor")
 def test_smooth_extremes(student, reference, rng):
-    """sigmoid, tanh, elu and their slopes: the values are right for extreme z, too.
+    """sigmoid, sigmoid_grad, tanh, tanh_grad, elu, elu_grad: right for extreme z, too.
 
     What becomes of each exponential in your formula at z = 1000, and at z = -1000?
     """
@@ -569,7 +569,7 @@ def test_smooth_extremes(student, reference, rng):
 @pytest.mark.catches("relu_grad_in_place", "relu_in_place", "leaky_relu_grad_in_place")
 @pytest.mark.catches("leaky_relu_in_place", "prelu_grad_in_place", "prelu_in_place")
 def test_piecewise_linear_extremes(student, reference, rng):
-    """relu, leaky_relu, prelu and their slopes: the values are right for extreme z, too.
+    """relu, relu_grad, leaky_relu, leaky_relu_grad, prelu, prelu_grad: right for extreme z.
 
     Both very large and very small sizes count: 1e-300 is positive.
     """

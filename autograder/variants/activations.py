@@ -186,31 +186,6 @@ def rrelu_overwrites_a_copy():
         return a, slope
 
 
-@variant("tanh", "relu", "leaky_relu", "elu", "elu_grad")
-def vectorize_with_math():
-    """np.vectorize over scalar functions of the math module."""
-    import math
-
-    tanh = np.vectorize(math.tanh, otypes=[float])
-    relu = np.vectorize(lambda v: v if v > 0 else 0.0, otypes=[np.float64])
-
-    @np.vectorize
-    def leaky_scalar(v, alpha):
-        return float(v) if v > 0 else float(alpha * v)
-
-    leaky_scalar.otypes = "d"
-
-    def leaky_relu(z, alpha=0.01):
-        return leaky_scalar(z, alpha)
-
-    def elu(z, alpha=1.0):
-        return np.vectorize(lambda v: v if v > 0 else alpha * math.expm1(v), otypes=["d"])(z)
-
-    def elu_grad(z, alpha=1.0):
-        scalar = lambda v: 1.0 if v > 0 else alpha * math.exp(v)
-        return np.vectorize(scalar, otypes=["d"])(z)
-
-
 @variant("sigmoid", "sigmoid_grad", "tanh", "tanh_grad", "relu", "leaky_relu", "elu")
 def numpy_scalars_for_zero_dimensions():
     """An np.float64 instead of a 0-d array."""
@@ -321,25 +296,6 @@ def complex_step_derivatives():
         return tanh_complex_step(z)
 
 
-@variant("leaky_relu", "leaky_relu_grad", "elu", "elu_grad")
-def built_by_a_factory():
-    """Functions that a function made, lambdas inside, defaults as np.float64."""
-
-    def piecewise_pair(value, slope, default):
-        def f(z, alpha=np.float64(default)):
-            low = np.minimum(z, 0)
-            return np.where(z < 0, value(low, alpha), z)
-
-        def f_grad(z, alpha=np.float64(default)):
-            low = np.minimum(z, 0)
-            return np.where(z < 0, slope(low, alpha), np.float64(1))
-
-        return f, f_grad
-
-    leaky_relu, leaky_relu_grad = piecewise_pair(lambda z, a: a * z, lambda z, a: a, 0.01)
-    elu, elu_grad = piecewise_pair(lambda z, a: a * np.expm1(z), lambda z, a: a * np.exp(z), 1)
-
-
 @variant("sigmoid", "sigmoid_grad", "prelu", "prelu_grad")
 def error_state_blocks():
     """np.errstate: infinity comes and goes unseen."""
@@ -380,22 +336,6 @@ def error_state_set_at_import():
     def tanh(z):
         p = np.exp(-2 * np.abs(z))
         return np.sign(z) * (1 - p) / (1 + p)
-
-
-@variant("prelu", "prelu_grad")
-def prelu_broadcast_and_einsum():
-    """einsum, broadcast slopes and take_along_axis."""
-
-    def prelu(z, alpha):
-        slopes = np.broadcast_to(np.asarray(alpha, dtype=float), z.shape)
-        negative = np.clip(z, None, 0.0)
-        return np.clip(z, 0.0, None) + np.einsum("...,...->...", slopes, negative)
-
-    def prelu_grad(z, alpha):
-        slopes = alpha * np.ones_like(z)
-        inside = np.stack([np.ones_like(z), slopes])
-        dz = np.take_along_axis(inside, (z < 0)[None].astype(int), axis=0)[0, ...]
-        return np.asarray(dz), np.where(z > 0, 0.0, z)
 
 
 @variant("rrelu")

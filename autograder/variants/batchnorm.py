@@ -187,37 +187,6 @@ def cache_is_a_class_instance():
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
-def cache_is_a_closure():
-    """The cache is a function."""
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        if training:
-            mu, v = x.mean(0), x.var(0)
-        else:
-            mu, v = running_mean, running_var
-        std = np.sqrt(v + eps)
-        x_hat = (x - mu) / std
-
-        def backward(dout):
-            def centre(a):
-                return a - a.mean(0) if training else a
-
-            dgamma = (dout * x_hat).sum(0)
-            pull = x_hat * dgamma / len(x) if training else 0.0
-            return gamma / std * (centre(dout) - pull), dgamma, dout.sum(0)
-
-        if not training:
-            return gamma * x_hat + beta, backward, running_mean, running_var
-        blend = lambda old, new: momentum * old + (1 - momentum) * new
-        return gamma * x_hat + beta, backward, blend(running_mean, mu), blend(running_var, v)
-
-    def batchnorm_backward(dout, cache):
-        return cache(dout)
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
 def cache_is_a_number():
     """The cache is a plain number; what belongs to it is kept in the module."""
     import itertools

@@ -83,22 +83,6 @@ def split_of_one_flat_copy():
         return [p.reshape(g.shape) for p, g in zip(pieces, grads)], float(norm)
 
 
-@variant("clip_by_value")
-def value_clip_by_copysign():
-    """np.where and copysign; results in Fortran order."""
-
-    def clip_by_value(grads, threshold):
-        if not 0 < threshold:
-            raise ValueError("threshold must be positive")
-        out = []
-        for g in grads:
-            if not np.isfinite(g).all():
-                raise ValueError("grads must be finite")
-            clipped = np.where(np.abs(g) > threshold, np.copysign(float(threshold), g), g)
-            out.append(np.array(clipped, order="F"))
-        return out
-
-
 @variant("clip_by_value", "clip_by_norm")
 def masks_on_copies():
     """In-place work on own copies."""

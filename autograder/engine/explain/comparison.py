@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,46 +15,124 @@ ORDINARY = 1e3
 it likes."""
 RTOL_FREE = 3e-6
 """Relative: what a small number added to a norm changes."""
+ERRORS = 5.0
+"""How many standard errors two samples of one distribution may lie apart."""
+FEW_DRAWS = 100
+"""Fewer tell nothing of their distribution."""
+FAR = 0.02
+"""A spread that differs by more, relative, is another one."""
+FEW = 0.1
+"""The share of entries in which two wrong arrays may be wrong in different places."""
+
+
+def form(value: Any) -> Any:
+    """What kind of thing it is, whatever its numbers: types, dtypes, shapes."""
+    if isinstance(value, (list, tuple)):
+        return type(value), [form(entry) for entry in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return type(value), value.dtype.name, value.shape
+    return type(value)
+
+
+def freely_formed(value: Any) -> Any:
+    """Its form but for the type of numbers, which is free."""
+    if isinstance(value, (list, tuple)):
+        return [freely_formed(entry) for entry in value]
+    return np.shape(value) if _is_real(value) else type(value)
 
 
 def same(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
-    """Whether both are of the same types and shapes, and their numbers differ by rounding alone.
-    atol: a share of the largest entry."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, Handle):
-        return True
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(
-            same(a, b, rtol, atol) for a, b in zip(one, other, strict=True)
+    """Whether both are of one form, with the same numbers."""
+    return form(one) == form(other) and same_numbers(one, other, rtol, atol)
+
+
+def same_numbers(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
+    """Whether both hold the same numbers in the same order, to rounding, whatever their form is;
+    what is no number must be the same. atol: a share of the largest entry."""
+    entries = _entries(one, other)
+    if entries is not None:
+        return all(same_numbers(a, b, rtol, atol) for a, b in entries)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            same_numbers(one[k], other[k], rtol, atol) for k in one
         )
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[k], other[k], rtol, atol) for k in one)
-    if isinstance(one, (np.ndarray, np.generic)):
-        if one.dtype != other.dtype or one.shape != other.shape:
-            return False
-        return bool(np.all(_near(one, other, rtol, atol)))
-    if isinstance(one, float):
-        return bool(_near(np.asarray(one), np.asarray(other), rtol, atol))
-    return bool(one == other)
+    a, b = _row(one), _row(other)
+    if a is None or b is None:
+        return type(one) is type(other) and (isinstance(one, Handle) or bool(one == other))
+    return a.shape == b.shape and bool(np.all(_near(a, b, rtol, atol)))
 
 
 def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
     """Whether both are the same but for what a contract leaves free: a number's type, the value at
-    an input of exactly 0, extremes, a small number beside a norm, the order of draws."""
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(
-            free(a, b, inputs, draws) for a, b in zip(one, other, strict=True)
-        )
-    if not (_is_real(one) and _is_real(other)):
-        return same(one, other)
-    one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
-    if one.shape != other.shape:
+    an input of exactly 0, extremes, a small number beside a norm, the order and source of draws."""
+    entries = _entries(one, other)
+    if entries is not None:
+        return all(free(a, b, inputs, draws) for a, b in entries)
+    a, b = _row(one), _row(other)
+    if a is None or b is None:
+        return same_numbers(one, other)
+    if a.shape != b.shape:
         return False
-    if draws and one.size > 1 and bool(np.all(_near(np.sort(one, None), np.sort(other, None)))):
+    if draws:
+        # Beside arrays that are given, the draws are a part of the answer alone.
+        alike = bool(np.all(_near(np.sort(a), np.sort(b)))) if inputs else same_distribution(a, b)
+        if alike or not inputs:
+            return alike
+    if any(_is_extreme(given) for given in inputs if np.shape(given) != np.shape(one)):
         return True
-    counts = _counts(one, other, inputs)
-    return bool(np.all(_near(one, other, RTOL_FREE) | ~counts))
+    counts = _counts(a, b, [given for given in inputs if np.shape(given) == np.shape(one)])
+    return bool(np.all(_near(a, b, RTOL_FREE) | ~counts))
+
+
+def equal_entries(one: Any, other: Any, right: Any) -> np.ndarray | None:
+    """Which numbers of the first the other one has, or are right; None where one of the other's is
+    neither the first's nor right."""
+    a, b, c = _row(one), _row(other), _row(right)
+    if a is None or b is None or c is None or not a.shape == b.shape == c.shape:
+        return None
+    equal, is_right = _near(a, b), _near(a, c)
+    if not np.all(equal | (_near(b, c) & ~is_right)) or not np.any(equal & ~is_right):
+        return None
+    return np.asarray(equal | is_right)
+
+
+def same_distribution(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two samples may be draws from one distribution."""
+    if one.size < FEW_DRAWS:
+        return True
+    error = ERRORS / np.sqrt(one.size)
+    with np.errstate(all="ignore"):
+        spread = max(float(np.std(one)), float(np.std(other)))
+        if not abs(float(np.mean(one) - np.mean(other))) <= 1.5 * error * spread:
+            return False
+        ratio = float(np.std(one) / np.std(other))
+    points = np.concatenate([one, other])
+    shares = [
+        np.searchsorted(np.sort(each), points, side="right") / one.size for each in (one, other)
+    ]
+    return abs(np.log(ratio)) <= error and float(np.max(np.abs(shares[0] - shares[1]))) <= (
+        0.6 * error
+    )
+
+
+def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -> bool:
+    """Whether the first is wrong where the other one is, whatever it says there: in the same
+    entries of an array; of draws, too small or too large."""
+    if free(one, right, inputs, draws) or free(other, right, inputs, draws):
+        return False
+    a, b, c = _row(one), _row(other), _row(right)
+    if a is None or b is None or c is None:
+        return type(one) is type(other)
+    if not a.shape == b.shape == c.shape:
+        return False
+    if draws:
+        if a.size < FEW_DRAWS:
+            return False
+        with np.errstate(all="ignore"):
+            sides = [np.log(np.std(each) / np.std(c)) for each in (a, b)]
+        return bool(np.min(np.abs(sides)) > FAR and sides[0] * sides[1] > 0)
+    places = [_near(each, c, RTOL_FREE) for each in (a, b)]
+    return bool(np.mean(places[0] != places[1]) <= FEW)
 
 
 def same_exception(one: Any, other: Any) -> bool:
@@ -72,20 +151,45 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating))
 
 
-def _counts(one: np.ndarray, other: np.ndarray, inputs: list[Any]) -> np.ndarray:
+def _entries(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
+    """The entries of two lists or tuples of one length, in pairs."""
+    sequences = (list, tuple)
+    if isinstance(one, sequences) and isinstance(other, sequences) and len(one) == len(other):
+        return list(zip(one, other, strict=True))
+    return None
+
+
+def _row(value: Any) -> np.ndarray | None:
+    """All its numbers in one row; None where something else is among them."""
+    if _is_real(value):
+        return np.asarray(value, np.float64).ravel()
+    if not isinstance(value, (list, tuple)):
+        return None
+    rows = [_row(entry) for entry in value]
+    found = [row for row in rows if row is not None]
+    return np.concatenate([np.empty(0), *found]) if len(found) == len(rows) else None
+
+
+def _is_extreme(given: np.ndarray) -> bool:
+    """Whether a square of an entry leaves the range of floats."""
+    if given.dtype.kind != "f" or not given.size:
+        return False
+    sizes = np.abs(given[given != 0])
+    return bool(np.any(sizes > 1e100) | np.any(sizes < 1e-100))
+
+
+def _counts(one: np.ndarray, other: np.ndarray, inputs: Sequence[Any]) -> np.ndarray:
     """Which entries are compared."""
     with np.errstate(all="ignore"):
         counts = np.isfinite(one) & np.isfinite(other) & (np.abs(one) < 1e100)
         for given in inputs:
-            if given.shape == one.shape and given.dtype.kind == "f":
-                counts &= (given != 0) & (np.abs(given) < ORDINARY)
+            if given.dtype.kind == "f":
+                counts &= (given.ravel() != 0) & (np.abs(given.ravel()) < ORDINARY)
     return counts
 
 
 def _near(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> Any:
     """Which entries are equal but for rounding; numbers near 1e-200 are told apart, too."""
-    if one.dtype.kind not in "fc":
-        return one == other
     with np.errstate(all="ignore"):
         size = np.abs(other)
         scale = np.max(size, initial=0.0, where=np.isfinite(size))

@@ -1,24 +1,57 @@
 """Which mistake explains what a function answered: it is looked for over all calls of all tests.
 
-Each aspect of a function's answers (the entries of a tuple, warnings, what was changed, exceptions)
-is explained by itself, so that two slips in one function are both found. A mistake explains an
-aspect if it gives the student's answers wherever they are wrong, and contradicts none that is
-right. Where two do, neither is named: silence is better than a wrong hint.
+Each aspect of a function's answers (the entries of a tuple and their forms, warnings, what was
+changed, exceptions) is explained by itself, so that two slips in one function are both found. A
+mistake explains an aspect if it gives the student's answers wherever they are wrong, and
+contradicts none that is right; two explain it together if each wrong entry is that of one of them,
+and right in the other. Where several do, none is named: silence is better than a wrong hint.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import combinations
 from types import ModuleType
 
-from ..mistakes import Mistake
+import numpy as np
+
+from ..mistakes import Mistake, compatible, results
+from ..suite.check import hint
 from ..suite.hidden_test import EXPLAINED, Explanation, Outcome
 from ..suite.session import Request
-from .comparison import free, same, same_exception
-from .replay import BESIDE, Aspects, Heard, Said, given, replay
+from .comparison import as_wrong, equal_entries, free, same, same_exception, same_numbers
+from .replay import BESIDE, FORM, SOURCE, Aspects, Heard, Said, given, replay
+
+Place = tuple[int, int]
+"""A test, and a call in it."""
+STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
+"""How answers are compared, in this order: exactly; but for what is free by contract; by where they
+are wrong alone, for mistakes whose hints speak of nothing else."""
+
+CHECKED = {
+    "changed": "changed",
+    "shared": "shared",
+    "warning": "warned",
+    "type": FORM,
+    "shape": FORM,
+}
+"""By kind of check, the aspect that it looks at."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mistake that explains an aspect of a function's answers. places: where it does; is_part:
+    whether something else is still wrong with that aspect elsewhere."""
+
+    function: str
+    aspect: str
+    mistake: Mistake
+    places: frozenset[Place]
+    is_part: bool = False
 
 
 @dataclass
@@ -29,10 +62,11 @@ class Case:
     heard: list[Heard]
     right: list[list[Said]]
     base: list[list[Said]]
-    named: dict[tuple[str, str], Mistake] = field(default_factory=dict)
-    """The mistakes that were found, by function and aspect."""
+    named: list[Named] = field(default_factory=list)
+    """The mistakes that were found."""
+    _mine: dict[Place, Aspects] = field(default_factory=dict)
 
-    def calls(self, function: str) -> Iterator[tuple[int, int]]:
+    def calls(self, function: str) -> Iterator[Place]:
         """The tests that call a function, and the numbers of the calls."""
         for number, heard in enumerate(self.heard):
             yield from ((number, call) for call in heard.calls(function))
@@ -41,6 +75,16 @@ class Case:
         """The aspects of an answer, and whether each is another than that of these answers."""
         mine, theirs = self.aspects(number, call, beside[number][call])
         return {aspect: not _alike(mine, theirs, aspect) for aspect in mine}
+
+    def misled(self, number: int, function: str) -> bool:
+        """Whether a function may have been handed an object that came beside a wrong answer."""
+        heard = self.heard[number]
+        return any(
+            aspect not in BESIDE and is_wrong
+            for call, (request, said) in enumerate(zip(heard.requests, heard.said, strict=True))
+            if request.name != function and said.gives_object
+            for aspect, is_wrong in self.wrong(number, call, self.right).items()
+        )
 
     def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
         """Of the aspects that are wrong, those that are more than what is free by contract."""
@@ -55,24 +99,32 @@ class Case:
     def aspects(self, number: int, call: int, other: Said) -> tuple[Aspects, Aspects]:
         """The aspects of an answer, and of another one to the same request."""
         right = self.right[number][call]
-        return self.heard[number].said[call].aspects(right), other.aspects(right)
+        if (number, call) not in self._mine:
+            self._mine[number, call] = self.heard[number].said[call].aspects(right)
+        return self._mine[number, call], other.aspects(right)
 
     def explained(self, function: str) -> set[str]:
         """The aspects of a function's answers that are explained."""
-        return {aspect for name, aspect in self.named if name == function}
+        return {n.aspect for n in self.named if n.function == function and not n.is_part}
+
+    def replayed(self) -> list[Mistake]:
+        """The mistakes that were found and give the student's answers."""
+        return list(dict.fromkeys(n.mistake for n in self.named if not n.mistake.where))
 
 
 @dataclass(frozen=True)
 class Look:
     """What is looked for: what explains these wrong aspects of a function's answers, and leaves the
-    right ones as they are; strictly, or but for what is free. table: by test and call, which
-    aspects are wrong."""
+    right ones as they are. table: by test and call, which aspects are wrong; how: how answers are
+    compared."""
 
     function: str
     wrong: set[str]
     right: set[str]
-    table: dict[tuple[int, int], dict[str, bool]]
-    is_free: bool
+    table: dict[Place, dict[str, bool]]
+    how: str
+    base: dict[Place, Aspects] = field(default_factory=dict)
+    """The aspects of the base's answers, as they are asked for."""
 
     @cached_property
     def tests(self) -> list[int]:
@@ -81,6 +133,25 @@ class Look:
         for (number, _), answer in self.table.items():
             seen[number].update(a for a, is_wrong in answer.items() if is_wrong)
         return sorted(seen, key=lambda number: (-len(seen[number] & self.wrong), number))
+
+    def places(self, aspect: str) -> list[Place]:
+        """Where an aspect is wrong."""
+        return [place for place, answer in self.table.items() if answer.get(aspect)]
+
+
+@dataclass
+class Found:
+    """Where a mistake gives the student's wrong answers: by aspect and place, which entries are
+    wrong in no other way. strays: the wrong aspects for which it gives yet another answer; is_out:
+    whether it contradicts a right one."""
+
+    hits: dict[str, dict[Place, np.ndarray]]
+    strays: set[str] = field(default_factory=set)
+    is_out: bool = False
+
+    def full(self, look: Look) -> set[str]:
+        """The aspects that it explains alone."""
+        return {aspect for aspect in self.hits if _cover([self], aspect, look)}
 
 
 class Diagnosis:
@@ -106,7 +177,7 @@ class Diagnosis:
             if self._name(case, function):
                 self._follow(case, function)
         told = {
-            outcome.test.id: replace(outcome, explanation=_told(case, number))
+            outcome.test.id: replace(outcome, explanation=_told(case, number, outcome))
             for number, outcome in enumerate(about)
             if outcome.kind in EXPLAINED
         }
@@ -114,74 +185,185 @@ class Diagnosis:
         return [_of_a_net(outcome, explained) for outcome in explained]
 
     def _name(self, case: Case, function: str) -> bool:
-        """Finds the mistakes in a function, strictly, then but for what is free by contract;
-        whether there are any."""
-        table = {
-            (number, call): case.wrong(number, call, case.base)
-            for number, call in case.calls(function)
-        }
-        aspects = set().union(*table.values())
-        right = aspects - _wrong(table)
-        for is_free in (False, True):
-            if is_free:  # what is wrong by nothing but what is free, no mistake has to explain
-                table = {place: case.freely_wrong(*place, wrong) for place, wrong in table.items()}
-            look = Look(function, _wrong(table) - case.explained(function), right, table, is_free)
-            found = {
-                mistake: explained
-                for mistake in (self._mistakes[function] if look.wrong else [])
-                if (explained := self._explains(case, mistake, look))
-            }
-            # One that explains more is more likely than several that explain a part each.
-            while found:
-                most = max(map(len, found.values()))
-                best = next(m for m, explained in found.items() if len(explained) == most)
-                rivals = [e for e in found.values() if len(e) == most and e & found[best]]
-                if len(rivals) == 1:
-                    case.named |= {(function, aspect): best for aspect in found[best]}
-                taken = set().union(*rivals)
-                found = {m: rest for m, e in found.items() if (rest := e - taken)}
+        """Finds the mistakes in a function; whether there are any."""
+        for how in (STRICTLY, FREELY, WHERE):
+            mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
+            for look in self._looks(case, function, how):
+                tried = {m: self._found(case, m, look) for m in mistakes}
+                found = {mistake: one for mistake, one in tried.items() if one.hits}
+                case.named += _where(look, found) if how == WHERE else _alone(look, found)
+                if how != WHERE and not case.explained(function) & look.wrong:
+                    case.named += _together(look, found)
+                # What contradicts a right answer does so beside another mistake, too.
+                known = [named.mistake for named in case.named]
+                mistakes = [m for m, one in tried.items() if not one.is_out and m not in known]
         return bool(case.explained(function))
 
-    def _explains(self, case: Case, mistake: Mistake, look: Look) -> set[str]:
-        """The aspects that the mistake explains; none where it contradicts a right one."""
-        left, seen = set(look.wrong), set[str]()
-        others = [m for (name, _), m in case.named.items() if name != look.function]
+    def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
+        """What is to be looked for: at first, and as long as something is found, beside that."""
+        while True:
+            table = {place: case.wrong(*place, case.base) for place in case.calls(function)}
+            aspects = set().union(*table.values())
+            if how == WHERE:  # of a wrong object that another function gave, anything may come
+                misled = {number: case.misled(number, function) for number, _ in table}
+                table = {place: wrong for place, wrong in table.items() if not misled[place[0]]}
+            if how != STRICTLY:  # what is wrong by nothing but what is free is not explained
+                table = {place: case.freely_wrong(*place, w) for place, w in table.items()}
+            right, wrong = aspects - _wrong(table), _wrong(table) - case.explained(function)
+            if not wrong:
+                return
+            count = len(case.named)
+            yield Look(function, wrong, right, table, how)
+            if len(case.named) == count or how == WHERE:
+                return
+            self._follow(case, function)
+
+    def _found(self, case: Case, mistake: Mistake, look: Look) -> Found:
+        """Where the mistake gives the student's wrong answers; nowhere, where it contradicts a
+        right one."""
+        found = Found({aspect: {} for aspect in look.wrong})
+        mistakes = [*case.replayed(), mistake]
+        if mistake not in compatible(tuple(mistakes)):
+            return Found({})
         for number in look.tests:  # most are ruled out by the first
             heard = case.heard[number]
-            made = self._made([mistake, *dict.fromkeys(others)], heard)
+            made = self._made(mistakes, heard)
             for call, (request, instead) in enumerate(zip(heard.requests, made, strict=True)):
                 if request.name != look.function:
                     continue
                 mine, theirs = case.aspects(number, call, instead)
+                if (number, call) not in look.base:
+                    look.base[number, call] = case.aspects(number, call, case.base[number][call])[1]
+                base = look.base[number, call]
                 for aspect, is_wrong in look.table[number, call].items():
-                    if aspect not in left and aspect not in look.right:
+                    if aspect not in found.hits and aspect not in look.right:
                         continue
-                    is_free = look.is_free and not (is_wrong and aspect in BESIDE)
-                    if _alike(mine, theirs, aspect) or (
-                        is_free and _freely_alike(mine, theirs, aspect, request)
-                    ):
-                        seen |= {aspect} if is_wrong else set()
-                        continue
-                    left.discard(aspect)
-                    if aspect in look.right or not left:
-                        return set()
-        return left & seen
+                    hit = _hit((mine, theirs, base), aspect, request, look.how, is_wrong)
+                    if hit is None and aspect in look.right:
+                        return Found({}, is_out=True)
+                    if hit is None:
+                        found.hits.pop(aspect)
+                        if aspect in theirs and not _alike(theirs, base, aspect):
+                            found.strays.add(aspect)
+                    elif is_wrong and hit.any():
+                        found.hits[aspect][number, call] = hit
+                if not found.hits:
+                    return found
+        found.hits = {aspect: places for aspect, places in found.hits.items() if places}
+        return found
 
     def _follow(self, case: Case, function: str) -> None:
         """What follows from the mistakes in a function is no mistake of another one's."""
-        named = list(dict.fromkeys(case.named.values()))
+        named = case.replayed()
         for number, heard in enumerate(case.heard):
-            if heard.calls(function):
+            if named and heard.calls(function):
                 case.base[number] = list(self._made(named, heard))
 
     def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> Iterator[Said]:
-        try:
-            yield from replay(self._package, mistakes, heard.requests)
-        except ValueError:  # they replace the same text
-            yield from replay(self._package, mistakes[:1], heard.requests)
+        return replay(self._package, compatible(tuple(mistakes)), heard.requests)
 
 
-def _wrong(table: dict[tuple[int, int], dict[str, bool]]) -> set[str]:
+def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
+    """The mistakes that explain aspects alone. One that explains more is more likely than several
+    that explain a part each; of two, that which does nothing else. What a call did beside returning
+    is explained by none that returns something else than the student's function, and a warning by
+    none that leaves wrong values unexplained."""
+    full = {
+        m: aspects
+        for m, one in found.items()
+        if (aspects := one.full(look))
+        and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in one.strays} - {*BESIDE})
+        and (aspects != {"warned"} or one.hits.keys() - {*BESIDE} or not look.wrong - {*BESIDE})
+    }
+    while full:
+        rank = {m: (len(aspects), -len(found[m].strays)) for m, aspects in full.items()}
+        best = max(rank, key=lambda m: rank[m])
+        rivals = [m for m in full if rank[m] == rank[best] and full[m] & full[best]]
+        if {m.hint for m in rivals} == {best.hint}:
+            for aspect, places in found[best].hits.items():
+                is_part = aspect not in full[best]
+                yield Named(look.function, aspect, best, frozenset(places), is_part)
+        taken = set().union(*(full[m] for m in rivals))
+        full = {m: rest for m, aspects in full.items() if (rest := aspects - taken)}
+
+
+def _together(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
+    """The mistakes that explain an aspect in pairs, each a part of it: those of the only pair, or
+    that are in every one."""
+    for aspect in sorted(look.wrong - {*BESIDE}):
+        parts = [m for m, one in found.items() if aspect in one.hits]
+        if any(_cover([found[m]], aspect, look) for m in parts):  # rivals
+            continue
+        pairs = [
+            {one.hint, other.hint}
+            for one, other in combinations(parts, 2)
+            if _cover([found[one], found[other]], aspect, look)
+        ]
+        for mistake in parts:
+            if pairs and all(mistake.hint in pair for pair in pairs):
+                places = frozenset(found[mistake].hits[aspect])
+                yield Named(look.function, aspect, mistake, places)
+
+
+def _where(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
+    """The mistakes whose hints speak of where an aspect is wrong, those first that stand in the
+    catalogue first; a call has one of them."""
+    for aspect in sorted(look.wrong):
+        taken: set[Place] = set()
+        for mistake, one in found.items():
+            if places := frozenset(one.hits.get(aspect, {}).keys() - taken):
+                yield Named(look.function, aspect, mistake, places)
+                taken |= places
+
+
+def _cover(found: Iterable[Found], aspect: str, look: Look) -> bool:
+    """Whether each wrong entry of an aspect is hit by one of these."""
+    by_place = [one.hits[aspect] for one in found]
+    for place in look.places(aspect):
+        hits = [hits[place] for hits in by_place if place in hits]
+        if not hits or not np.all(np.logical_or.reduce(hits)):
+            return False
+    return True
+
+
+def _hit(
+    answers: tuple[Aspects, Aspects, Aspects],
+    aspect: str,
+    request: Request,
+    how: str,
+    is_wrong: bool,
+) -> np.ndarray | None:
+    """Which entries of the first answer the second one gives, where it does not leave them right as
+    the third; None where it contradicts the first."""
+    mine, theirs, base = answers
+    no, yes = np.array(False), np.array(True)
+    if how == WHERE:
+        is_there = is_wrong and aspect in theirs and aspect in base and aspect not in BESIDE
+        if not is_there or _is_alike(theirs, base, aspect, request, how):
+            return no
+        entries = (mine[aspect], theirs[aspect], base[aspect])
+        is_hit = aspect.endswith(FORM) or as_wrong(*entries, *given(request))
+        return yes if is_hit else no
+    if _is_alike(mine, theirs, aspect, request, how, is_wrong):
+        return yes
+    if not is_wrong or aspect not in theirs or aspect not in base:
+        return None
+    if _alike(theirs, base, aspect):
+        return no
+    return equal_entries(mine[aspect], theirs[aspect], base[aspect])
+
+
+def _is_alike(
+    mine: Aspects, theirs: Aspects, aspect: str, request: Request, how: str, is_wrong: bool = True
+) -> bool:
+    """Whether both say the same of an aspect of the first, or but for what is free."""
+    if _alike(mine, theirs, aspect):
+        return True
+    is_free = how != STRICTLY and not (is_wrong and aspect in BESIDE)
+    return is_free and _freely_alike(mine, theirs, aspect, request)
+
+
+def _wrong(table: dict[Place, dict[str, bool]]) -> set[str]:
     """The aspects that are wrong in any answer."""
     return {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
 
@@ -189,8 +371,12 @@ def _wrong(table: dict[tuple[int, int], dict[str, bool]]) -> set[str]:
 def _freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
     """Whether what both say of an aspect of the first differs by what is free by contract alone. A
     change of the arguments is not: a hint may speak of it."""
-    if aspect not in theirs or aspect in ("exception", "refusal", "changed"):
+    if aspect not in theirs or aspect in ("exception", "changed", SOURCE):
         return False
+    if aspect == "refusal":  # what comes back in its place is free
+        return mine[aspect].raised is None and theirs[aspect].raised is None
+    if aspect.endswith(FORM):
+        return bool(mine[aspect].free == theirs[aspect].free)
     return aspect in BESIDE or free(mine[aspect], theirs[aspect], *given(request))
 
 
@@ -198,8 +384,12 @@ def _alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
     """Whether both say the same of an aspect of the first."""
     if aspect not in theirs:
         return False
-    compare = {"refusal": _same_refusal, "exception": same_exception}.get(aspect, same)
-    return compare(mine[aspect], theirs[aspect])
+    one, other = mine[aspect], theirs[aspect]
+    if aspect in ("refusal", "exception"):
+        return _same_refusal(one, other) if aspect == "refusal" else same_exception(one, other)
+    if aspect in (*BESIDE, SOURCE) or aspect.endswith(FORM):
+        return bool(one == other)
+    return same_numbers(one, other)
 
 
 def _same_refusal(one: Said, other: Said) -> bool:
@@ -209,15 +399,40 @@ def _same_refusal(one: Said, other: Said) -> bool:
     return one.raised[0] == other.raised[0]
 
 
-def _told(case: Case, number: int) -> Explanation | None:
+def _told(case: Case, number: int, outcome: Outcome) -> Explanation | None:
     """What explains a failing test: the mistake in the first of its calls that is wrong and
-    explained."""
-    for call, request in enumerate(case.heard[number].requests):
-        for aspect, is_wrong in case.wrong(number, call, case.right).items():
-            mistake = case.named.get((request.name, aspect))
-            if mistake is not None and is_wrong:
-                return Explanation(mistake.hint, mistake.name)
-    return None
+    explained; of the function and the result that the reason names, where it names them, and first
+    of what the check that failed looks at."""
+    requests, reason = case.heard[number].requests, outcome.reason
+    first = next((aspect for about, aspect in CHECKED.items() if outcome.hint == hint(about)), "-")
+    word = reason.partition(" ")[0]
+    places = {}
+    for name in dict.fromkeys(request.name for request in requests):
+        about = next((n.mistake for n in case.named if n.function == name), None)
+        names = results(about.solution, about.target) if about else ()
+        places[name] = str(names.index(word)) if word in names else ""
+    calls = sorted(
+        range(len(requests)), key=lambda c: _remoteness(requests[c].name, places, reason)
+    )
+    found = [
+        (not aspect.endswith(first), named.mistake)
+        for call in calls
+        for aspect, is_wrong in case.wrong(number, call, case.right).items()
+        if is_wrong and aspect.startswith(places[requests[call].name])
+        for named in case.named
+        if (named.function, named.aspect) == (requests[call].name, aspect)
+        and (number, call) in named.places
+    ]
+    if not found:
+        return None
+    _, mistake = min(found, key=lambda one: one[0])
+    return Explanation(mistake.hint, mistake.name)
+
+
+def _remoteness(name: str, places: dict[str, str], reason: str) -> int:
+    """How far a function is from what the reason speaks of: its result, its call, another's."""
+    is_named = re.search(rf"\b{name.rpartition('.')[2]}\b", reason)
+    return 0 if places[name] else 1 if is_named else 2
 
 
 def _of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:

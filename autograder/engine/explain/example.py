@@ -7,8 +7,6 @@ hidden test and is the same in every grading. Where none shows the mistake there
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment import Assignment, import_file
-from ..mistakes import Mistake
+from ..mistakes import Mistake, results
 from ..suite.answers import Answer
 from ..suite.calls import Call, Package
 from ..suite.check import LOUD, describe
@@ -90,7 +88,7 @@ class Examples:
         """The examples, those in which the values differ most first, and the plainest first among
         them."""
         function = f"{mistake.module}.{mistake.target}"
-        names = _results(mistake.solution, mistake.target)
+        names = results(mistake.solution, mistake.target)
         pairs: list[tuple[Answer, Answer]] = []
         for digits in DIGITS:
             for number, given in enumerate(self._inputs.get(function, ())):
@@ -103,6 +101,7 @@ class Examples:
     def _answer(
         self, mistakes: Sequence[Mistake], function: str, given: Mapping[str, Any]
     ) -> Answer:
+        np.random.seed(0)  # some mistakes draw from the global generator
         program = Trusted(finder(self._package, mistakes))
         session = Session(program, self._opaque, Reading(float("inf")))
         return session.ask(tuple(_stated(Package(session), function, given)))[-1]
@@ -120,15 +119,6 @@ def _stated(student: Package, function: str, given: Mapping[str, Any]) -> list[C
             arguments[name] = np.random.default_rng(0) if name == "rng" and value else value
     module, name = function.split(".")
     return [*calls, getattr(getattr(student, module), name).watched.call(**arguments)]
-
-
-def _results(source: str, function: str) -> tuple[str, ...]:
-    """The names that the docstring's "Returns:" gives the entries of a tuple."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            found = re.search(r"Returns:\s+\(([\w, ]+)\)", ast.get_docstring(node) or "")
-            return tuple(found[1].split(", ")) if found else ()
-    return ()
 
 
 def _difference(wrong: Answer, right: Answer, names: Sequence[str], digits: int) -> str:

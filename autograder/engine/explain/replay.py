@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -13,13 +13,18 @@ import numpy as np
 
 from ..mistakes import Mistake, fresh_modules
 from ..sandbox.worker.serve import Servant, Target
-from ..sandbox.worker.wire import Decoder, GeneratorState, WireError, read_request
+from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
 from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
 from ..suite.session import Request
+from .comparison import form, freely_formed
 
 VALUE = "value"
 """The aspect of a result that is no tuple, or a tuple of another length than the right one."""
+FORM = " form"
+"""Ends the name of the aspect that is the type, dtype and shape of a result, or of an entry."""
+SOURCE = "source"
+"""The aspect of a draw: which earlier one of the test it repeats."""
 BESIDE = ("changed", "shared", "warned")
 """What a call did beside returning."""
 Raised = tuple[str, str]
@@ -30,11 +35,13 @@ Aspects = dict[str, Any]
 
 @dataclass(frozen=True)
 class Said:
-    """One answer: what was returned, or raised, and what the call did beside that."""
+    """One answer: what was returned, or raised, and what the call did beside that. repeats: of a
+    draw, the place of an equal one before it, or -1."""
 
     returned: Any = None
     raised: Raised | None = None
     beside: tuple[Any, ...] = ((), False, False)
+    repeats: int | None = None
 
     @classmethod
     def of(cls, reply: bytes) -> Said:
@@ -50,18 +57,39 @@ class Said:
         loud = any("RuntimeWarning" in str(text) for text in warned)
         return cls(value, None, (tuple(changed), bool(shared), loud))
 
+    @property
+    def gives_object(self) -> bool:
+        """Whether something opaque is among what was returned."""
+        return isinstance(self.returned, tuple) and any(
+            isinstance(entry, Handle) for entry in self.returned
+        )
+
     def aspects(self, right: Said) -> Aspects:
-        """What can be wrong of it by itself: the entries of a tuple, or the value; an exception; a
-        refusal that is due; what was done beside."""
+        """What can be wrong of it by itself: the entries of a tuple, or the value, and the form of
+        each; an exception; a refusal that is due; what was done beside; where draws come from."""
         if right.raised is not None:
             return {"refusal": self}
         if self.raised is not None:
             return {"exception": self.raised}
-        beside = dict(zip(BESIDE, self.beside, strict=True))
-        one, other = self.returned, right.returned
+        one, other, values = self.returned, right.returned, {VALUE: self.returned}
         if type(one) is type(other) is tuple and len(one) == len(other):
-            return {**{str(place): entry for place, entry in enumerate(one)}, **beside}
-        return {VALUE: one, **beside}
+            values = {str(place): entry for place, entry in enumerate(one)}
+        forms = {name + FORM: Form.of(value) for name, value in values.items()}
+        source = {} if self.repeats is None else {SOURCE: self.repeats}
+        return {**values, **forms, **dict(zip(BESIDE, self.beside, strict=True)), **source}
+
+
+@dataclass(frozen=True)
+class Form:
+    """What kind of thing a value is; free: but for what is free by contract."""
+
+    exact: Any
+    free: Any
+
+    @classmethod
+    def of(cls, value: Any) -> Form:
+        """That of a value."""
+        return cls(form(value), freely_formed(value))
 
 
 @dataclass(frozen=True)
@@ -81,15 +109,15 @@ class Heard:
             for request, reply in zip(batch.requests, batch.replies, strict=False)
             if isinstance(reply, bytes) and not batch.noted
         ]
-        said = tuple(Said.of(reply) for _, reply in pairs)
-        return cls(tuple(request for request, _ in pairs), said)
+        requests = tuple(request for request, _ in pairs)
+        return cls(requests, tuple(_noting(requests, (Said.of(reply) for _, reply in pairs))))
 
     def calls(self, function: str) -> list[int]:
         """The places of the calls of a function."""
         return [place for place, r in enumerate(self.requests) if r.name == function]
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=5000)
 def given(request: Request) -> tuple[list[Any], bool]:
     """The arrays that a request hands over, and whether it hands over a generator."""
     arrays: list[Any] = []
@@ -124,8 +152,23 @@ def replay(
     """The answers of the package with these mistakes in it, which keeps nothing afterwards; each is
     made when it is taken. Raises `ValueError` where two mistakes replace the same text."""
     servant = Servant(finder(package, mistakes))
-    for request in requests:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            reply = servant.answer(request.content)
-        yield Said.of(reply)
+
+    def answers() -> Iterator[Said]:
+        np.random.seed(0)  # some mistakes draw from the global generator
+        for request in requests:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                reply = servant.answer(request.content)
+            yield Said.of(reply)
+
+    yield from _noting(requests, answers())
+
+
+def _noting(requests: Sequence[Request], answers: Iterable[Said]) -> Iterator[Said]:
+    """The answers; those that may be draws with what they repeat."""
+    seen: dict[tuple[str, str], int] = {}
+    for place, (request, said) in enumerate(zip(requests, answers, strict=True)):
+        if said.raised is None and given(request)[1]:
+            first = seen.setdefault((request.name, repr(said.returned)), place)
+            said = replace(said, repeats=first if first < place else -1)
+        yield said

@@ -200,6 +200,9 @@ def _grader(folder: Path, seed: int) -> Grader:
 def _finding(grader: Grader, case: Case) -> Finding:
     outcomes, _ = grader.run(case.files, None if case.tests is None else list(case.tests))
     lost = [outcome for outcome in outcomes if not outcome.passed]
+    told = [o.explanation.mistake for o in lost if o.explanation and o.explanation.mistake]
+    # A hint at where answers are wrong is right for whatever is wrong there.
+    others = {mistake.name for mistake in grader.mistakes if mistake.where} - {case.name}
     return Finding(
         case.name,
         case.kind,
@@ -208,11 +211,7 @@ def _finding(grader: Grader, case: Case) -> Finding:
         case.place,
         tuple(outcome.test.id for outcome in lost),
         tuple(outcome.test.id for outcome in outcomes if outcome.passed),
-        tuple(
-            dict.fromkeys(
-                o.explanation.mistake for o in lost if o.explanation and o.explanation.mistake
-            )
-        ),
+        tuple(name for name in dict.fromkeys(told) if name not in others),
         tuple(f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]),
     )
 

@@ -75,7 +75,12 @@ class Wrong(AssertionError):
 
     def __init__(self, reason: str, about: str = "") -> None:
         super().__init__(reason)
-        self.hint = " ".join(HINTS[about].split()) if about else ""
+        self.hint = hint(about) if about else ""
+
+
+def hint(about: str) -> str:
+    """What to try where a check of this kind fails."""
+    return " ".join(HINTS[about].split())
 
 
 def describe(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistake, mistakes_of, probe
 
 
 def _mistakes(hint: str, **formulas: str) -> None:
@@ -204,6 +204,8 @@ _dalpha(
     gradient, and the sum comes after that. What is the derivative for a single entry?""",
     summed="np.sum(np.minimum(z, 0.0))",
     summed_over_batch="np.sum(np.minimum(z, 0.0), axis=0)",
+    summed_over_units="np.sum(np.minimum(z, 0.0), axis=-1)",
+    summed_keepdims="np.sum(np.minimum(z, 0.0), axis=-1, keepdims=True)",
 )
 _dalpha(
     """Your dalpha has the wrong sign, so alpha would learn the wrong way. When alpha grows a
@@ -227,4 +229,34 @@ _dalpha(
     """Your dalpha is zero everywhere, so alpha would keep its first value forever. The slope is
     learned: how does the output for a negative z change with alpha?""",
     zero="np.zeros_like(z)",
+)
+grad = mistakes_of("prelu_grad", "prelu_grad_")
+grad(
+    """One of your two results does not have z's shape. Each entry has a derivative of its own,
+    which meets its own upstream gradient, and only then are shares added up. Where does an axis
+    disappear, or come in?""",
+    where=True,
+    shape={
+        "dz = np.where(z >= 0, 1.0, alpha)": "dz = np.ones((*np.shape(z), 1, 1))",
+        "dalpha = np.minimum(z, 0.0)": "dalpha = np.ones((*np.shape(z), 1, 1))",
+    },
+)
+grad(
+    """For negative z one of your two results is wrong. The output there is a product of alpha and
+    z. Differentiate it first with respect to z, and then with respect to alpha: what is left each
+    time?""",
+    where=True,
+    negatives={
+        "1.0, alpha)": "1.0, alpha + 1.0)",
+        "np.minimum(z, 0.0)": "np.where(z < 0, z + 1.0, 0.0)",
+    },
+)
+grad(
+    """For positive z one of your two results is wrong. The output there is z itself, whatever alpha
+    is: how does it change with z, and how with alpha?""",
+    where=True,
+    positives={
+        "1.0, alpha)": "2.0, alpha)",
+        "np.minimum(z, 0.0)": "np.where(z < 0, z, 1.0)",
+    },
 )

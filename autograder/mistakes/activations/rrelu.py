@@ -1,6 +1,6 @@
 """Mistakes in randomised ReLU: what stands in place of one text of the solution."""
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistake, mistakes_of, probe
 
 WRONG = "not 0 <= lower <= upper"
 MODE = "if training:"
@@ -154,17 +154,6 @@ _mistakes(
     returns_all_draws="return slope * z, negative_slope",
     no_slope_for_positives="return slope * z, np.where(z < 0, slope, 0.0)",
 )
-mistake(
-    "rrelu",
-    "rrelu_draws_in_both_modes_and_returns_all",
-    body="""
-        drawn = rng.uniform(lower, upper, np.shape(z))
-        return np.where(z >= 0, z, drawn * z), drawn
-        """,
-    hint="""Three things: slopes are drawn in evaluation, too; wrong limits get through; and the
-    slope that comes back for positive entries is a drawn number that was not used. The slope is
-    also the derivative: begin with that.""",
-)
 _mistakes(
     SLOPE,
     """At z = 0 your slope is zero, below the lower limit: neither `>` nor `<` holds there. Let one
@@ -240,6 +229,13 @@ _mistakes(
     """In evaluation the slope comes back as one number. Positive and negative entries have
     different slopes, and the backward pass multiplies entry by entry, so it needs z's shape.""",
     evaluation_returns_one_slope=f"return slope * z, slope if training else {MIDDLE}",
+)
+mistakes_of("rrelu")(
+    """In evaluation the slope of negative entries is wrong. Nothing is drawn there: one fixed
+    slope, the middle of the limits, stands for all that training may draw, so that a trained
+    network answers the same every time.""",
+    where=True,
+    rrelu_evaluation_otherwise={MIDDLE: f"{MIDDLE} + 1.0"},
 )
 OTHER_DEFAULT = """Without limits or a mode your function uses defaults that are not the
 docstring's. (The paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise,

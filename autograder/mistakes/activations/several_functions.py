@@ -1,6 +1,6 @@
 """What several functions can get wrong in the same way: arrays, types, branches, slopes, alpha."""
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistake, mistakes_of, probe
 
 PIECES = {
     "relu": ("z", "0"),
@@ -264,14 +264,6 @@ _mistakes(
     elu_grad="np.where(z > 0, 1.0, 0.0)",
     prelu_grad="np.where(z > 0, 1.0, 0.0), np.minimum(z, 0.0)",
 )
-mistake(
-    "leaky_relu_grad",
-    "leaky_relu_grad_of_relu_integers",
-    body="return (z > 0).astype(int)",
-    hint="""For negative z the slope should be alpha, and yours is zero, so nothing passes back
-    there. An array of whole numbers could not hold such a small slope at all. What does each of the
-    two sides need?""",
-)
 _mistakes(
     "integers",
     """Your slopes are whole numbers, so small slopes are cut to zero, and gradients are float64.
@@ -325,14 +317,6 @@ _mistakes(
     elu="np.where(z >= 0, z, np.exp(np.minimum(z, 0.0)) - 1)",
     elu_grad="np.where(z >= 0, 1.0, np.exp(np.minimum(z, 0.0)))",
 )
-mistake(
-    "leaky_relu_grad",
-    "leaky_relu_grad_flattened_alpha_ignored",
-    body="return np.array([1.0 if value > 0 else 0.01 for value in z.flatten()])",
-    hint="""The slopes come back as one long row, and the slope for negative z is a fixed number
-    whatever alpha is. The result needs z's shape and the caller's alpha. Can one expression on the
-    whole array give both?""",
-)
 OTHER_DEFAULT = """Without alpha your function uses a default that is not the docstring's, so
 forward and backward pass may use different curves. Compare the two signatures."""
 for target, right, others in (
@@ -368,3 +352,30 @@ probe(
     "leaky_relu_ends_refused",
     body="assert 0 < alpha < 1\nreturn np.where(z >= 0, z, alpha * z)",
 )
+
+# ---- where it is wrong, whatever stands there ----
+
+for target, right in RIGHT.items():
+    enter = mistakes_of(target, f"{target}_")
+    if target in PIECES:
+        enter(
+            """For negative z your results are wrong, for positive z they are right. Put z = -2 into
+            your formula step by step, with an alpha other than the default where there is one, and
+            compare each step with the docstring's line for negative z.""",
+            where=True,
+            negatives=f"right = {right}\nreturn np.where(z < 0, right + 3.0, right)",
+        )
+        enter(
+            """For positive z your results are wrong, for negative z they are right. Put z = 2 into
+            your formula step by step, and compare with the docstring's line for positive z, in
+            which no alpha and no exponential stands.""",
+            where=True,
+            positives=f"right = {right}\nreturn np.where(z > 0, right + 3.0, right)",
+        )
+    enter(
+        """Your results are wrong for z on both sides of zero. Put z = 1 and z = -1 into your
+        formula step by step, and compare with the docstring's. For a derivative, a difference
+        quotient of the right curve tells what should come out.""",
+        where=True,
+        everywhere=f"return {right} + 1.0",
+    )

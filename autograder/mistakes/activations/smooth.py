@@ -178,6 +178,7 @@ _mistakes(
     activation's, ReLU's or the sigmoid's. Each activation needs its own value in its own rule.""",
     tanh_grad_of_relu="1 - np.maximum(z, 0.0) ** 2",
     tanh_grad_of_sigmoid="1 - sigmoid(z) ** 2",
+    tanh_grad_of_half="1 - np.tanh(z / 2) ** 2",
 )
 _mistakes(
     """The rule from value to slope is that of tanh, but the value that goes into it is not, so the
@@ -278,6 +279,12 @@ probe(
 )
 
 # ---- elu_grad ----
+
+_mistakes(
+    """For negative z your slope is the value of ELU plus one. That is right for alpha = 1 alone:
+    try alpha = 0.5, and look at your slope for very negative z, where the curve is flat.""",
+    elu_grad_value_plus_one=f"np.where(z >= 0, 1.0, {CURVE} + 1.0)",
+)
 
 _mistakes(
     """The rule that turns the value of ELU into its slope holds for negative z only. For positive z

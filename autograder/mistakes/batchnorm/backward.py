@@ -1,8 +1,9 @@
 """Mistakes of the backward pass."""
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistakes_of, probe
 
 BACKWARD = "batchnorm_backward"
+backward = mistakes_of(BACKWARD)
 LOAD = 'x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]'
 DBETA = "dbeta = dout.sum(axis=0)"
 DGAMMA = "dgamma = (dout * x_hat).sum(axis=0)"
@@ -16,277 +17,251 @@ RETURN = "return dx, dgamma, dbeta"
 
 # ---- evaluation ----
 
-for name, through_var in (
-    ("backward_ignores_mode", THROUGH_VAR),
-    # The same in stages: what flows to the variance flows on to the mean, which is not 0 here.
-    (
-        "backward_stages_in_both_modes",
-        THROUGH_VAR.replace("x_hat *", "(x_hat - x_hat.mean(axis=0)) *", 1),
-    ),
-):
-    mistake(
-        BACKWARD,
-        name,
-        edits={MODE: "if True:", THROUGH_VAR: through_var},
-        hint="""After a forward pass in evaluation you use the training formula. There the running
-        values are constants, which do not depend on x, so no gradient flows through them. Store the
-        mode in the cache.""",
-    )
-for name, lookup in (
-    ("none_subscripted", LOAD),
-    ("none_unpacked", "x_hat, inv_std, gamma = cache"),
-):
-    mistake(
-        BACKWARD,
-        f"eval_cache_{name}",
-        edits={LOAD: f'if not cache["training"]:\n    cache = None\n    {lookup}\n{LOAD}'},
-        hint="""In evaluation your forward pass stores nothing: its cache is None, and the backward
-        pass fails when it looks for its values there. Gradients are asked for in both modes, so
-        both need a cache.""",
-    )
-mistake(
-    BACKWARD,
-    "eval_dx_without_std",
-    edits={DX: 'dx = dx_hat * (inv_std if cache["training"] else 1.0)'},
-    hint="""In evaluation your dx lacks the division by the running standard deviation. The forward
-    pass divides by it, as by any constant; the chain rule keeps such a factor.""",
+# In stages what flows to the variance flows on to the mean, which is not 0 here.
+STAGES = THROUGH_VAR.replace("x_hat *", "(x_hat - x_hat.mean(axis=0)) *", 1)
+backward(
+    """After a forward pass in evaluation you use the training formula. There the running values are
+    constants, which do not depend on x, so no gradient flows through them. Store the mode in the
+    cache.""",
+    backward_ignores_mode={MODE: "if True:"},
+    backward_stages_in_both_modes={MODE: "if True:", THROUGH_VAR: STAGES},
 )
-mistake(
-    BACKWARD,
-    "eval_dx_zero",
-    edits={DX: 'dx = dx_hat * inv_std * (1.0 if cache["training"] else 0.0)'},
-    hint="""In evaluation your dx is zero. Only the running values are constants there; the output
-    still changes with x. By how much does it move when x moves a little?""",
+NONE = 'if not cache["training"]:\n    cache = None\n    '
+backward(
+    """In evaluation your forward pass stores nothing: its cache is None, and the backward pass
+    fails when it looks for its values there. Gradients are asked for in both modes, so both need a
+    cache.""",
+    eval_cache_none_subscripted={LOAD: f"{NONE}{LOAD}\n{LOAD}"},
+    eval_cache_none_unpacked={LOAD: f"{NONE}x_hat, inv_std, gamma = cache\n{LOAD}"},
+)
+backward(
+    """In evaluation your dx lacks the division by the running standard deviation. The forward pass
+    divides by it, as by any constant; the chain rule keeps such a factor.""",
+    eval_dx_without_std={DX: 'dx = dx_hat * (inv_std if cache["training"] else 1.0)'},
+)
+backward(
+    """In evaluation your dx is zero. Only the running values are constants there; the output still
+    changes with x. By how much does it move when x moves a little?""",
+    eval_dx_zero={DX: 'dx = dx_hat * inv_std * (1.0 if cache["training"] else 0.0)'},
+)
+
+backward(
+    """In evaluation your dx lacks gamma, or is dout itself. The layer still scales there, by gamma
+    and by one over the running standard deviation, and the chain rule keeps such factors.""",
+    eval_dx_without_gamma={DX_HAT: 'dx_hat = dout * gamma if cache["training"] else dout'},
+    eval_dx_passed_through={DX: 'dx = dx_hat * inv_std if cache["training"] else dout'},
+)
+backward(
+    """In evaluation your dgamma is zero. Only the running values are constants there: the output
+    still changes with gamma, by which the normalised value is multiplied in both modes.""",
+    eval_parameters_frozen={RETURN: f'dgamma = dgamma * cache["training"]\n{RETURN}'},
 )
 
 # ---- the parts of dx ----
 
-mistake(
-    BACKWARD,
-    "statistics_taken_as_constant",
-    edits={MODE: "if False:"},
-    hint="""In training your dx treats mean and variance as constants. They depend on x: each
-    example moves the mean and the variance of its unit, and through them all outputs. These two
-    paths are missing.""",
+backward(
+    """In training your dx treats mean and variance as constants. They depend on x: each example
+    moves the mean and the variance of its unit, and through them all outputs. These two paths are
+    missing.""",
+    statistics_taken_as_constant={MODE: "if False:"},
 )
-mistake(
-    BACKWARD,
-    "mean_path_missing",
-    edits={PATHS: "dx_hat = dx_hat - through_var"},
-    hint="""In your dx the path through the mean is missing. Adding a constant to a whole column
-    leaves the output as it is, so each column of dx should sum to zero. Does yours?""",
+backward(
+    """In your dx the path through the mean is missing. Adding a constant to a whole column leaves
+    the output as it is, so each column of dx should sum to zero. Does yours?""",
+    mean_path_missing={PATHS: "dx_hat = dx_hat - through_var"},
 )
-mistake(
-    BACKWARD,
-    "variance_path_missing",
-    edits={PATHS: "dx_hat = dx_hat - through_mean"},
-    hint="""In your dx the path through the variance is missing. Stretching a column about its mean
+backward(
+    """In your dx the path through the variance is missing. Stretching a column about its mean
     leaves the output nearly as it is, so the gradient along x_hat should almost vanish. Does
     yours?""",
+    variance_path_missing={PATHS: "dx_hat = dx_hat - through_mean"},
 )
-mistake(
-    BACKWARD,
-    "mean_path_added",
-    edits={PATHS: "dx_hat = dx_hat + through_mean - through_var"},
-    hint="""In your dx the path through the mean has the wrong sign. The mean is subtracted in the
+backward(
+    """In your dx the path through the mean has the wrong sign. The mean is subtracted in the
     forward pass: what does that do to its derivative? Each column of dx should sum to zero.""",
+    mean_path_added={PATHS: "dx_hat = dx_hat + through_mean - through_var"},
 )
-mistake(
-    BACKWARD,
-    "variance_path_added",
-    edits={PATHS: "dx_hat = dx_hat - through_mean + through_var"},
-    hint="""In your dx the path through the variance has the wrong sign. The output gets smaller
-    when the variance grows: which sign does the derivative of a power with a negative exponent
-    have?""",
+backward(
+    """In your dx the path through the variance has the wrong sign. The output gets smaller when the
+    variance grows: which sign does the derivative of a power with a negative exponent have?""",
+    variance_path_added={PATHS: "dx_hat = dx_hat - through_mean + through_var"},
 )
-mistake(
-    BACKWARD,
-    "paths_not_averaged",
-    edits={
+backward(
+    """The two paths through mean and variance are too large by the number of examples. One example
+    moves the mean by only a share of its own change. Where does N stand in the formula of the
+    mean?""",
+    paths_not_averaged={
         THROUGH_MEAN: "through_mean = dx_hat.sum(axis=0)",
         THROUGH_VAR: "through_var = x_hat * (dx_hat * x_hat).sum(axis=0)",
     },
-    hint="""The two paths through mean and variance are too large by the number of examples. One
-    example moves the mean by only a share of its own change. Where does N stand in the formula of
-    the mean?""",
 )
-mistake(
-    BACKWARD,
-    "paths_over_units",
-    edits={
+backward(
+    """The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit has a
+    mean of its own, taken over the examples. Along which axis did the forward pass take it?""",
+    paths_over_units={
         THROUGH_MEAN: "through_mean = dx_hat.mean(axis=1, keepdims=True)",
         THROUGH_VAR: "through_var = x_hat * (dx_hat * x_hat).mean(axis=1, keepdims=True)",
     },
-    hint="""The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit
-    has a mean of its own, taken over the examples. Along which axis did the forward pass take
-    it?""",
 )
-mistake(
-    BACKWARD,
-    "dvar_without_half",
-    edits={THROUGH_VAR: f"{THROUGH_VAR} * 2.0"},
-    hint="""The path through the variance is twice as large as it should be. The exponent of the
-    root comes to the front when you take the derivative. Which factor does that give?""",
+backward(
+    """The path through the variance is twice as large as it should be. The exponent of the root
+    comes to the front when you take the derivative. Which factor does that give?""",
+    dvar_without_half={THROUGH_VAR: f"{THROUGH_VAR} * 2.0"},
 )
-mistake(
-    BACKWARD,
-    "dvar_wrong_power",
-    edits={THROUGH_VAR: f"{THROUGH_VAR} / inv_std**2"},
-    hint="""In the path through the variance the exponent is wrong. When you take the derivative of
-    a power, the exponent gets smaller by one. What becomes of -1/2?""",
+backward(
+    """In the path through the variance the exponent is wrong. When you take the derivative of a
+    power, the exponent gets smaller by one. What becomes of -1/2?""",
+    dvar_wrong_power={THROUGH_VAR: f"{THROUGH_VAR} / inv_std**2"},
 )
 
 # ---- the scale of dx ----
 
-mistake(
-    BACKWARD,
-    "dx_too_large_by_n",
-    edits={DX: 'dx = dx_hat * inv_std * (len(dout) if cache["training"] else 1)'},
-    hint="""Your dx is too large by the number of examples. The short formula has N inside the
-    brackets, and a factor in front of them that makes up for it. Check one entry by a central
-    difference.""",
+backward(
+    """Your dx is too large by the number of examples. The short formula has N inside the brackets,
+    and a factor in front of them that makes up for it. Check one entry by a central difference.""",
+    dx_too_large_by_n={DX: 'dx = dx_hat * inv_std * (len(dout) if cache["training"] else 1)'},
 )
-mistake(
-    BACKWARD,
-    "dx_averaged_over_batch",
-    edits={DX: "dx = dx_hat * inv_std / len(dout)"},
-    hint="""Your dx is too small by the number of examples. If the loss is an average, dout already
+backward(
+    """Your dx is too small by the number of examples. If the loss is an average, dout already
     contains that factor; dividing in every layer again makes the gradient vanish.""",
+    dx_averaged_over_batch={DX: "dx = dx_hat * inv_std / len(dout)"},
 )
-mistake(
-    BACKWARD,
-    "dx_without_std",
-    edits={DX: "dx = dx_hat"},
-    hint="""Your dx lacks the division by the standard deviation. The forward pass divides by it,
-    and the chain rule keeps that factor. What happens to your dx when x is measured in other
-    units?""",
+backward(
+    """Your dx lacks the division by the standard deviation. The forward pass divides by it, and the
+    chain rule keeps that factor. What happens to your dx when x is measured in other units?""",
+    dx_without_std={DX: "dx = dx_hat"},
 )
-mistake(
-    BACKWARD,
-    "backward_forgets_eps",
-    edits={
+backward(
+    """The backward pass computes the standard deviation without eps. It has to go back through the
+    very root that was computed forward; for units of small spread the difference is large. Store
+    that root in the cache.""",
+    backward_forgets_eps={
         LOAD: f"""
             {LOAD}
             if cache["training"]:
                 inv_std = inv_std / np.sqrt((x_hat**2).mean(axis=0))
         """
     },
-    hint="""The backward pass computes the standard deviation without eps. It has to go back through
-    the very root that was computed forward; for units of small spread the difference is large.
-    Store that root in the cache.""",
 )
-mistake(
-    BACKWARD,
-    "gamma_missing_in_dx",
-    edits={DX_HAT: "dx_hat = dout"},
-    hint="""Your dx lacks gamma. The output is gamma times the normalised value, so this factor is
-    the first on the way back. With gamma = 1 you would not see it; try others.""",
+backward(
+    """Your dx lacks gamma. The output is gamma times the normalised value, so this factor is the
+    first on the way back. With gamma = 1 you would not see it; try others.""",
+    gamma_missing_in_dx={DX_HAT: "dx_hat = dout"},
 )
 
 # ---- dgamma and dbeta ----
 
-mistake(
-    BACKWARD,
-    "dgamma_without_x_hat",
-    edits={DGAMMA: "dgamma = dout.sum(axis=0)"},
-    hint="""Your dgamma is the sum of dout, which is the gradient of beta. Gamma multiplies
-    something in the forward pass, and what it multiplies is its derivative.""",
+backward(
+    """Your dgamma is the sum of dout, which is the gradient of beta. Gamma multiplies something in
+    the forward pass, and what it multiplies is its derivative.""",
+    dgamma_without_x_hat={DGAMMA: "dgamma = dout.sum(axis=0)"},
 )
-mistake(
-    BACKWARD,
-    "dgamma_from_centred",
-    edits={DGAMMA: "dgamma = (dout * x_hat / inv_std).sum(axis=0)"},
-    hint="""Your dgamma uses x minus its mean, before the division by the standard deviation. What
+backward(
+    """Your dgamma uses x minus its mean, before the division by the standard deviation. What
     exactly does gamma multiply in the forward pass?""",
+    dgamma_from_centred={DGAMMA: "dgamma = (dout * x_hat / inv_std).sum(axis=0)"},
 )
-mistake(
-    BACKWARD,
-    "dgamma_averaged",
-    edits={DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"},
-    hint="""Your dgamma is divided by the batch size. All examples use the same gamma, and their
-    shares add up; if the loss is an average, dout contains that factor already.""",
+backward(
+    """Your dgamma is divided by the batch size. All examples use the same gamma, and their shares
+    add up; if the loss is an average, dout contains that factor already.""",
+    dgamma_averaged={DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"},
 )
-mistake(
-    BACKWARD,
-    "dbeta_averaged",
-    edits={DBETA: "dbeta = dout.mean(axis=0)"},
-    hint="""Your dbeta is divided by the batch size. All examples use the same beta, and their
-    shares add up; if the loss is an average, dout contains that factor already.""",
+backward(
+    """Your dbeta is divided by the batch size. All examples use the same beta, and their shares add
+    up; if the loss is an average, dout contains that factor already.""",
+    dbeta_averaged={DBETA: "dbeta = dout.mean(axis=0)"},
 )
-mistake(
-    BACKWARD,
-    "dgamma_and_dbeta_averaged",
-    edits={
-        DBETA: "dbeta = dout.mean(axis=0)",
-        DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)",
-    },
-    hint="""Your dgamma and dbeta are divided by the batch size. All examples share both parameters,
-    and their shares add up; if the loss is an average, dout contains that factor already.""",
-)
-mistake(
-    BACKWARD,
-    "dgamma_and_dbeta_over_units",
-    edits={
+backward(
+    """You sum dgamma and dbeta over the units (axis 1), which leaves one number for each example.
+    Each unit has its gamma and beta, so one number for each unit should be left.""",
+    dgamma_and_dbeta_over_units={
         DBETA: "dbeta = dout.sum(axis=1)",
         DGAMMA: "dgamma = (dout * x_hat).sum(axis=1)",
     },
-    hint="""You sum dgamma and dbeta over the units (axis 1), which leaves one number for each
-    example. Each unit has its gamma and beta, so one number for each unit should be left.""",
 )
-mistake(
-    BACKWARD,
-    "dgamma_and_dbeta_over_everything",
-    edits={DBETA: "dbeta = dout.sum()", DGAMMA: "dgamma = (dout * x_hat).sum()"},
-    hint="""Your dgamma and dbeta are single numbers, summed over everything. Each unit has its own
-    gamma and beta, and needs a gradient of its own. Which axis counts the examples?""",
+backward(
+    """Your dgamma and dbeta are single numbers, summed over everything. Each unit has its own gamma
+    and beta, and needs a gradient of its own. Which axis counts the examples?""",
+    dgamma_and_dbeta_over_everything={
+        DBETA: "dbeta = dout.sum()",
+        DGAMMA: "dgamma = (dout * x_hat).sum()",
+    },
 )
-mistake(
-    BACKWARD,
-    "dgamma_and_dbeta_not_summed",
-    edits={DBETA: "dbeta = dout.copy()", DGAMMA: "dgamma = dout * x_hat"},
-    hint="""Your dgamma and dbeta have the shape of the batch: the sum over the examples is missing.
-    All examples use the same gamma and beta, so their shares of the gradient add up.""",
+backward(
+    """Your dgamma and dbeta have the shape of the batch: the sum over the examples is missing. All
+    examples use the same gamma and beta, so their shares of the gradient add up.""",
+    dgamma_and_dbeta_not_summed={DBETA: "dbeta = dout.copy()", DGAMMA: "dgamma = dout * x_hat"},
 )
-mistake(
-    BACKWARD,
-    "dgamma_and_dbeta_keepdims",
-    edits={
+backward(
+    """Your dgamma and dbeta have two axes, (1, D), because of keepdims. A gradient has the shape of
+    its parameter, here (D,), or an update would change the parameter's shape.""",
+    dgamma_and_dbeta_keepdims={
         DBETA: "dbeta = dout.sum(axis=0, keepdims=True)",
         DGAMMA: "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)",
     },
-    hint="""Your dgamma and dbeta have two axes, (1, D), because of keepdims. A gradient has the
-    shape of its parameter, here (D,), or an update would change the parameter's shape.""",
 )
 
 # ---- results ----
 
-mistake(
-    BACKWARD,
-    "dgamma_and_dbeta_swapped",
-    edits={RETURN: "return dx, dbeta, dgamma"},
-    hint="""Your dgamma and dbeta have changed places in the result, so each parameter would be
-    moved by the gradient of the other. Compare the order with the docstring's.""",
+backward(
+    """Your dgamma and dbeta have changed places in the result, so each parameter would be moved by
+    the gradient of the other. Compare the order with the docstring's.""",
+    dgamma_and_dbeta_swapped={RETURN: "return dx, dbeta, dgamma"},
 )
-mistake(
-    BACKWARD,
-    "dx_returned_last",
-    edits={RETURN: "return dgamma, dbeta, dx"},
-    hint="""Your dx comes last in the result, and should be the first. The layer below would get the
+backward(
+    """Your dx comes last in the result, and should be the first. The layer below would get the
     gradient of a parameter. Compare the order with the docstring's.""",
+    dx_returned_last={RETURN: "return dgamma, dbeta, dx"},
 )
-mistake(
-    BACKWARD,
-    "only_dx_returned",
-    edits={RETURN: "return dx"},
-    hint="""Only dx is returned. Gamma and beta are learned, too, so the caller needs their
-    gradients as well. Look at "Returns" in the docstring.""",
+backward(
+    """Only dx is returned. Gamma and beta are learned, too, so the caller needs their gradients as
+    well. Look at "Returns" in the docstring.""",
+    only_dx_returned={RETURN: "return dx"},
 )
-mistake(
-    BACKWARD,
-    "dout_changed_in_place",
-    edits={DX_HAT: "dout *= gamma\ndx_hat = dout"},
-    hint="""The caller's dout is changed in place. It may be needed again, for another branch of the
+backward(
+    """The caller's dout is changed in place. It may be needed again, for another branch of the
     network. `dout *= gamma` writes into the array, `dout * gamma` makes a new one.""",
+    dout_changed_in_place={DX_HAT: "dout *= gamma\ndx_hat = dout"},
+)
+
+# ---- where it is wrong, whatever stands there ----
+
+backward(
+    """In evaluation your dx is wrong. There the running values are constants, which do not depend
+    on x, so no gradient flows through them. Does your code know the mode of the forward pass, and
+    the very numbers that it subtracted and divided by?""",
+    where=True,
+    eval_dx_otherwise={DX: 'dx = dx_hat * inv_std + (0.0 if cache["training"] else 1.0)'},
+)
+backward(
+    """In training your dx is wrong. Three paths lead from x to the output: straight, through the
+    mean of its unit, and through the variance. Compare each with a central difference: which factor
+    stands in front, and along which axis do its sums go?""",
+    where=True,
+    training_dx_otherwise={DX: 'dx = dx_hat * inv_std + (1.0 if cache["training"] else 0.0)'},
+)
+backward(
+    """Your dgamma is wrong. Gamma multiplies something in the forward pass, in every example: which
+    array is that, and what becomes of the examples' shares? Compare one entry with a central
+    difference in gamma.""",
+    where=True,
+    dgamma_otherwise={DGAMMA: f"{DGAMMA} + 1.0"},
+)
+backward(
+    """Your dbeta is wrong. Beta is added to the output of every example, so the loss moves with it
+    through all of them. Compare one entry with a central difference in beta.""",
+    where=True,
+    dbeta_otherwise={DBETA: f"{DBETA} + 1.0"},
+)
+backward(
+    """A gradient of gamma or beta does not have the shape of its parameter, (D,): one number for
+    each unit, to which all examples contribute. Which axis counts the examples, and does it
+    disappear in your sum?""",
+    where=True,
+    parameters_shape={
+        DBETA: "dbeta = dout.sum(axis=0)[None, None]",
+        DGAMMA: "dgamma = (dout * x_hat).sum(axis=0)[None, None]",
+    },
 )
 
 # ---- what else the hidden tests rule out ----
@@ -328,8 +303,6 @@ for name, text, instead in (
     ("dx_in_float32", DX, "dx = (dx_hat * inv_std).astype(np.float32)"),
     ("single_example_squeezed", RETURN, "return np.squeeze(dx), dgamma, dbeta"),
     ("gradients_limited", DX, "dx = np.clip(dx_hat * inv_std, -10, 10)"),
-    ("eval_dx_without_gamma", DX_HAT, 'dx_hat = dout * gamma if cache["training"] else dout'),
-    ("eval_parameters_frozen", RETURN, f'dgamma = dgamma * cache["training"]\n{RETURN}'),
     ("variance_path_not_summed", THROUGH_VAR, "through_var = x_hat * dx_hat * x_hat"),
     ("variance_path_without_x_hat", THROUGH_VAR, "through_var = (dx_hat * x_hat).mean(axis=0)"),
     ("dmean_without_std", THROUGH_MEAN, f"{THROUGH_MEAN} / inv_std"),
@@ -337,7 +310,6 @@ for name, text, instead in (
     ("dbeta_times_gamma", DBETA, "dbeta = (dout * gamma).sum(axis=0)"),
     ("mean_path_over_everything", THROUGH_MEAN, "through_mean = dx_hat.mean()"),
     ("dx_divided_by_variance", DX, "dx = dx_hat * inv_std**2"),
-    ("eval_dx_passed_through", DX, 'dx = dx_hat * inv_std if cache["training"] else dout'),
     ("dvar_without_two", THROUGH_VAR, f"{THROUGH_VAR} * 0.5"),
 ):
     probe(BACKWARD, name, edits={text: instead})

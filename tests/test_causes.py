@@ -1,0 +1,138 @@
+"""Which cause is told of code as students write it: of two slips, of what is free, of look-alikes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.engine.explain.comparison import as_wrong, free, same, same_numbers
+from autograder.engine.grade.grading import Grader
+from autograder.engine.mistakes import compatible
+from autograder.engine.prove import classroom
+
+CHECKED = "    if not (n_in > 0 and n_out > 0):\n        raise ValueError\n"
+XAVIER = "def xavier_normal(n_in, n_out, rng):\n" + CHECKED
+ONCE = """
+def diagnose(norms, vanishing=1e-3, exploding=1e3):
+    first, last = norms[0], norms[-1]
+    if last == 0:
+        return "exploding" if first != 0 else "vanishing"
+    if first / last {below} vanishing:
+        return "vanishing"
+    return "exploding" if first / last > exploding else "healthy"
+"""
+CAUSES = {
+    "two slips in one value, of which the form is looked at first": (
+        "initializers",
+        XAVIER + "    return rng.normal(0, 2 / (n_in + n_out), (n_out, n_in))",
+        {"xavier_normal_transposed"},
+    ),
+    "a slip and a generator of one's own": (
+        "initializers",
+        XAVIER + "    rng = np.random.default_rng(42)\n"
+        "    return rng.normal(0, 2 / (n_in + n_out), (n_in, n_out))",
+        {"xavier_normal_own_seed", "xavier_normal_variance_as_std"},
+    ),
+    "a scale of no known formula": (
+        "initializers",
+        XAVIER + "    return rng.normal(0, 1.7, (n_in, n_out))",
+        {"xavier_normal_too_large"},
+    ),
+    "two slips in different calls": (
+        "diagnostics",
+        ONCE.format(below="<="),
+        {"diagnose_nan_is_healthy", "diagnose_at_vanishing_threshold"},
+    ),
+    "one slip of the two": ("diagnostics", ONCE.format(below="<"), {"diagnose_nan_is_healthy"}),
+    "numbers of a mistake in another form": (
+        "activations",
+        "def leaky_relu_grad(z, alpha=0.01):\n    return (z > 0).astype(int)",
+        {"leaky_relu_grad_of_relu"},
+    ),
+    "another value for negative z": (
+        "activations",
+        "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.sin(np.minimum(z, 0.0)))",
+        {"elu_negatives"},
+    ),
+    "another value for positive z": (
+        "activations",
+        "def leaky_relu(z, alpha=0.01):\n    return np.where(z > 0, z * z, alpha * z)",
+        {"leaky_relu_positives"},
+    ),
+    "no root, arrays handed back, plain squares": (
+        "clipping",
+        """
+def clip_by_global_norm(grads, max_norm):
+    if not max_norm > 0 or not all(np.isfinite(g).all() for g in grads):
+        raise ValueError
+    norm = sum(np.sum(g**2) for g in grads)
+    if norm > max_norm:
+        grads = [np.array(g * max_norm / norm) for g in grads]
+    return grads, float(norm)
+""",
+        {"global_norm_squared", "global_norm_hands_back_given_arrays"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CAUSES)
+def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader: Grader, case: str) -> None:
+    part, code, causes = CAUSES[case]
+    files = classroom.with_code(grader.assignment, part, code)
+    tests = [test.id for test in grader.suite.tests if test.part == part]
+    outcomes, _ = grader.run(files, tests)
+    told = {o.explanation.mistake for o in outcomes if o.explanation and not o.passed}
+    assert told == causes
+
+
+def test_right_gradients_of_a_wrong_forward_pass_are_not_said_to_be_wrong(grader: Grader) -> None:
+    code = """
+def batchnorm_forward(x, gamma, beta, running_mean, running_var, *, training, momentum=0.9,
+                      eps=1e-5):
+    if not training:
+        return x * 0.7, None, running_mean, running_var
+    out = gamma * (x - x.mean(axis=1, keepdims=True)) + beta
+    return out, (x, gamma), running_mean, running_var
+
+def batchnorm_backward(dout, cache):
+    x, gamma = cache
+    dx = dout * gamma
+    xc = x - x.mean(axis=1, keepdims=True)
+    return dx - dx.mean(axis=1, keepdims=True), (dout * xc).sum(axis=0), dout.sum(axis=0)
+"""
+    files = classroom.with_code(grader.assignment, "batchnorm", code)
+    tests = [test.id for test in grader.suite.tests if test.part == "batchnorm"]
+    told = [o.explanation.mistake for o in grader.run(files, tests)[0] if o.explanation]
+    assert told
+    assert not {"training_dx_otherwise", "dgamma_otherwise", "dbeta_otherwise"} & set(told)
+
+
+def test_numbers_are_compared_whatever_their_form() -> None:
+    one, other = np.array([[1.0, 2.0]]), [[1, 2]]
+    assert same_numbers(one, other)
+    assert not same(one, other)
+    assert not same_numbers(one, [[2, 1]])
+
+
+def test_draws_are_compared_by_their_distribution() -> None:
+    rng = np.random.default_rng(0)
+    draws = [scale * rng.standard_normal((200, 100)) for scale in (1.0, 1.0, 1.05, 2.0, 0.5, 3.0)]
+    assert free(draws[0], draws[1], [], draws=True)
+    assert not free(draws[0], draws[2], [], draws=True)
+    assert not free(draws[0], np.sqrt(3) * rng.uniform(-1, 1, (200, 100)), [], draws=True)
+    assert as_wrong(draws[3], draws[5], draws[0], [], draws=True)
+    assert not as_wrong(draws[3], draws[4], draws[0], [], draws=True)
+
+
+def test_wrong_entries_are_compared_by_their_places() -> None:
+    right = np.arange(20.0)
+    here, there = right + (right < 10), right - 3.0 * (right < 10)
+    assert as_wrong(here, there, right, [], draws=False)
+    assert not as_wrong(here, right + (right > 10), right, [], draws=False)
+    assert not as_wrong(here, right, right, [], draws=False)
+
+
+def test_of_mistakes_in_one_text_the_first_is_made(grader: Grader) -> None:
+    by_name = {mistake.name: mistake for mistake in grader.mistakes}
+    one, other, third = (by_name[n] for n in ("eps_forgotten", "eps_squared", "momentum_swapped"))
+    assert compatible((one, other, third)) == (one, third)
