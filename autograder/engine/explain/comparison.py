@@ -102,17 +102,16 @@ def same_distribution(one: np.ndarray, other: np.ndarray) -> bool:
         return True
     error = ERRORS / np.sqrt(one.size)
     with np.errstate(all="ignore"):
-        spread = max(float(np.std(one)), float(np.std(other)))
-        if not abs(float(np.mean(one) - np.mean(other))) <= 1.5 * error * spread:
+        spreads = float(np.std(one)), float(np.std(other))
+        if not abs(np.log(spreads[0] / spreads[1])) <= error:
             return False
-        ratio = float(np.std(one) / np.std(other))
+        if not abs(float(np.mean(one) - np.mean(other))) <= 1.5 * error * max(spreads):
+            return False
     points = np.concatenate([one, other])
     shares = [
         np.searchsorted(np.sort(each), points, side="right") / one.size for each in (one, other)
     ]
-    return abs(np.log(ratio)) <= error and float(np.max(np.abs(shares[0] - shares[1]))) <= (
-        0.6 * error
-    )
+    return float(np.max(np.abs(shares[0] - shares[1]))) <= 0.6 * error
 
 
 def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -> bool:

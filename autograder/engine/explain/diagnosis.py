@@ -128,11 +128,20 @@ class Look:
 
     @cached_property
     def tests(self) -> list[int]:
-        """The tests that call the function, those first in which most aspects are wrong."""
+        """The tests that call the function, those first in which most aspects are wrong, by few
+        calls."""
         seen: dict[int, set[str]] = defaultdict(set)
+        calls: dict[int, int] = defaultdict(int)
         for (number, _), answer in self.table.items():
             seen[number].update(a for a, is_wrong in answer.items() if is_wrong)
-        return sorted(seen, key=lambda number: (-len(seen[number] & self.wrong), number))
+            calls[number] += 1
+        return sorted(seen, key=lambda n: (-len(seen[n] & self.wrong), calls[n], n))
+
+    @cached_property
+    def right_tests(self) -> set[int]:
+        """The tests in which nothing is wrong that is looked for."""
+        asked = {number for number, _ in self.table}
+        return asked - {number for aspect in self.wrong for number, _ in self.places(aspect)}
 
     def places(self, aspect: str) -> list[Place]:
         """Where an aspect is wrong."""
@@ -226,6 +235,8 @@ class Diagnosis:
         if mistake not in compatible(tuple(mistakes)):
             return Found({})
         for number in look.tests:  # most are ruled out by the first
+            if number in look.right_tests and not any(found.hits.values()):
+                return Found({})
             heard = case.heard[number]
             made = self._made(mistakes, heard)
             for call, (request, instead) in enumerate(zip(heard.requests, made, strict=True)):

@@ -166,9 +166,16 @@ def replay(
 
 def _noting(requests: Sequence[Request], answers: Iterable[Said]) -> Iterator[Said]:
     """The answers; those that may be draws with what they repeat."""
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[tuple[str, Any], int] = {}
     for place, (request, said) in enumerate(zip(requests, answers, strict=True)):
         if said.raised is None and given(request)[1]:
-            first = seen.setdefault((request.name, repr(said.returned)), place)
+            first = seen.setdefault((request.name, _content(said.returned)), place)
             said = replace(said, repeats=first if first < place else -1)
         yield said
+
+
+def _content(value: Any) -> Any:
+    """What is equal where two values hold the same numbers."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_content, value))
+    return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
