@@ -195,17 +195,23 @@ class Diagnosis:
 
     def _name(self, case: Case, function: str) -> bool:
         """Finds the mistakes in a function; whether there are any."""
+        if not any(any(case.wrong(*place, case.base).values()) for place in case.calls(function)):
+            return False
         for how in (STRICTLY, FREELY, WHERE):
             mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
             for look in self._looks(case, function, how):
-                tried = {m: self._found(case, m, look) for m in mistakes}
-                found = {mistake: one for mistake, one in tried.items() if one.hits}
-                case.named += _where(look, found) if how == WHERE else _alone(look, found)
-                if how != WHERE and not case.explained(function) & look.wrong:
-                    case.named += _together(look, found)
+                tried = {m: self._found(case, m, look, how != WHERE) for m in mistakes}
+                found = {m: self._found(case, m, look) for m in tried if tried[m].hits}
+                named = [*(_where if how == WHERE else _alone)(look, found)]
+                if not named and how != WHERE:
+                    left = [m for m, one in tried.items() if not one.is_out and m not in found]
+                    found |= {mistake: self._found(case, mistake, look) for mistake in left}
+                    named = [*_together(look, {m: one for m, one in found.items() if one.hits})]
+                case.named += named
                 # What contradicts a right answer does so beside another mistake, too.
                 known = [named.mistake for named in case.named]
-                mistakes = [m for m, one in tried.items() if not one.is_out and m not in known]
+                out = [m for m, one in (tried | found).items() if one.is_out]
+                mistakes = [m for m in mistakes if m not in known and m not in out]
         return bool(case.explained(function))
 
     def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
@@ -227,9 +233,9 @@ class Diagnosis:
                 return
             self._follow(case, function)
 
-    def _found(self, case: Case, mistake: Mistake, look: Look) -> Found:
+    def _found(self, case: Case, mistake: Mistake, look: Look, is_alone: bool = False) -> Found:
         """Where the mistake gives the student's wrong answers; nowhere, where it contradicts a
-        right one."""
+        right one. is_alone: only of the aspects that it explains alone, which is soon known."""
         found = Found({aspect: {} for aspect in look.wrong})
         mistakes = [*case.replayed(), mistake]
         if mistake not in compatible(tuple(mistakes)):
@@ -253,9 +259,11 @@ class Diagnosis:
                     if hit is None and aspect in look.right:
                         return Found({}, is_out=True)
                     if hit is None:
-                        found.hits.pop(aspect)
+                        found.hits.pop(aspect, None)
                         if aspect in theirs and not _alike(theirs, base, aspect):
                             found.strays.add(aspect)
+                    elif is_alone and is_wrong and not hit.all():
+                        found.hits.pop(aspect, None)
                     elif is_wrong and hit.any():
                         found.hits[aspect][number, call] = hit
                 if not found.hits:
