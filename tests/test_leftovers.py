@@ -19,8 +19,8 @@ EXAMPLES = """
 | `mean_celsius(temperatures)` | their mean |
 
 ```python
->>> float(scales.celsius(212.0))
-100.0
+float(scales.celsius(212.0))
+# 100.0
 ```
 """
 PUBLIC_TEST = """
