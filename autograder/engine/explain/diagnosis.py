@@ -9,7 +9,6 @@ and right in the other. Where several do, none is named: silence is better than 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,97 +18,17 @@ from types import ModuleType
 
 import numpy as np
 
-from ..mistakes import Mistake, compatible, results
-from ..suite.check import hint
-from ..suite.hidden_test import EXPLAINED, Explanation, Outcome
+from ..mistakes import Mistake, compatible
+from ..suite.hidden_test import EXPLAINED, Outcome
 from ..suite.session import Request
-from .comparison import as_wrong, equal_entries, free, same, same_exception, same_numbers
-from .replay import BESIDE, FORM, SOURCE, Aspects, Heard, Said, given, replay
+from .case import Case, Named, Place, alike, freely_alike
+from .comparison import as_wrong, equal_entries
+from .replay import BESIDE, FORM, Aspects, Heard, Said, given, replay
+from .shown import explanation, of_a_net
 
-Place = tuple[int, int]
-"""A test, and a call in it."""
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared, in this order: exactly; but for what is free by contract; by where they
 are wrong alone, for mistakes whose hints speak of nothing else."""
-
-CHECKED = {
-    "changed": "changed",
-    "shared": "shared",
-    "warning": "warned",
-    "type": FORM,
-    "shape": FORM,
-}
-"""By kind of check, the aspect that it looks at."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A mistake that explains an aspect of a function's answers. places: where it does; is_part:
-    whether something else is still wrong with that aspect elsewhere."""
-
-    function: str
-    aspect: str
-    mistake: Mistake
-    places: frozenset[Place]
-    is_part: bool = False
-
-
-@dataclass
-class Case:
-    """A submission's answers, beside the reference's, and those of the reference with the mistakes
-    that were found."""
-
-    heard: list[Heard]
-    right: list[list[Said]]
-    base: list[list[Said]]
-    named: list[Named] = field(default_factory=list)
-    """The mistakes that were found."""
-    _mine: dict[Place, Aspects] = field(default_factory=dict)
-
-    def calls(self, function: str) -> Iterator[Place]:
-        """The tests that call a function, and the numbers of the calls."""
-        for number, heard in enumerate(self.heard):
-            yield from ((number, call) for call in heard.calls(function))
-
-    def wrong(self, number: int, call: int, beside: list[list[Said]]) -> dict[str, bool]:
-        """The aspects of an answer, and whether each is another than that of these answers."""
-        mine, theirs = self.aspects(number, call, beside[number][call])
-        return {aspect: not _alike(mine, theirs, aspect) for aspect in mine}
-
-    def misled(self, number: int, function: str) -> bool:
-        """Whether a function may have been handed an object that came beside a wrong answer."""
-        heard = self.heard[number]
-        return any(
-            aspect not in BESIDE and is_wrong
-            for call, (request, said) in enumerate(zip(heard.requests, heard.said, strict=True))
-            if request.name != function and said.gives_object
-            for aspect, is_wrong in self.wrong(number, call, self.right).items()
-        )
-
-    def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
-        """Of the aspects that are wrong, those that are more than what is free by contract."""
-        mine, theirs = self.aspects(number, call, self.base[number][call])
-        request = self.heard[number].requests[call]
-        return {
-            aspect: is_wrong
-            and (aspect in BESIDE or not _freely_alike(mine, theirs, aspect, request))
-            for aspect, is_wrong in wrong.items()
-        }
-
-    def aspects(self, number: int, call: int, other: Said) -> tuple[Aspects, Aspects]:
-        """The aspects of an answer, and of another one to the same request."""
-        right = self.right[number][call]
-        if (number, call) not in self._mine:
-            self._mine[number, call] = self.heard[number].said[call].aspects(right)
-        return self._mine[number, call], other.aspects(right)
-
-    def explained(self, function: str) -> set[str]:
-        """The aspects of a function's answers that are explained."""
-        return {n.aspect for n in self.named if n.function == function and not n.is_part}
-
-    def replayed(self) -> list[Mistake]:
-        """The mistakes that were found and give the student's answers."""
-        return list(dict.fromkeys(n.mistake for n in self.named if not n.mistake.where))
 
 
 @dataclass(frozen=True)
@@ -186,12 +105,12 @@ class Diagnosis:
             if self._name(case, function):
                 self._follow(case, function)
         told = {
-            outcome.test.id: replace(outcome, explanation=_told(case, number, outcome))
+            outcome.test.id: replace(outcome, explanation=explanation(case, number, outcome))
             for number, outcome in enumerate(about)
             if outcome.kind in EXPLAINED
         }
         explained = [told.get(outcome.test.id, outcome) for outcome in outcomes]
-        return [_of_a_net(outcome, explained) for outcome in explained]
+        return [of_a_net(outcome, explained) for outcome in explained]
 
     def _name(self, case: Case, function: str) -> bool:
         """Finds the mistakes in a function; whether there are any."""
@@ -260,7 +179,7 @@ class Diagnosis:
                         return Found({}, is_out=True)
                     if hit is None:
                         found.hits.pop(aspect, None)
-                        if aspect in theirs and not _alike(theirs, base, aspect):
+                        if aspect in theirs and not alike(theirs, base, aspect):
                             found.strays.add(aspect)
                     elif is_alone and is_wrong and not hit.all():
                         found.hits.pop(aspect, None)
@@ -367,7 +286,7 @@ def _hit(
         return yes
     if not is_wrong or aspect not in theirs or aspect not in base:
         return None
-    if _alike(theirs, base, aspect):
+    if alike(theirs, base, aspect):
         return no
     return equal_entries(mine[aspect], theirs[aspect], base[aspect])
 
@@ -376,104 +295,12 @@ def _is_alike(
     mine: Aspects, theirs: Aspects, aspect: str, request: Request, how: str, is_wrong: bool = True
 ) -> bool:
     """Whether both say the same of an aspect of the first, or but for what is free."""
-    if _alike(mine, theirs, aspect):
+    if alike(mine, theirs, aspect):
         return True
     is_free = how != STRICTLY and not (is_wrong and aspect in BESIDE)
-    return is_free and _freely_alike(mine, theirs, aspect, request)
+    return is_free and freely_alike(mine, theirs, aspect, request)
 
 
 def _wrong(table: dict[Place, dict[str, bool]]) -> set[str]:
     """The aspects that are wrong in any answer."""
     return {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
-
-
-def _freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
-    """Whether what both say of an aspect of the first differs by what is free by contract alone. A
-    change of the arguments is not: a hint may speak of it."""
-    if aspect not in theirs or aspect in ("exception", "changed", SOURCE):
-        return False
-    if aspect == "refusal":  # what comes back in its place is free
-        return mine[aspect].raised is None and theirs[aspect].raised is None
-    if aspect.endswith(FORM):
-        return bool(mine[aspect].free == theirs[aspect].free)
-    return aspect in BESIDE or free(mine[aspect], theirs[aspect], *given(request))
-
-
-def _alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
-    """Whether both say the same of an aspect of the first."""
-    if aspect not in theirs:
-        return False
-    one, other = mine[aspect], theirs[aspect]
-    if aspect in ("refusal", "exception"):
-        return _same_refusal(one, other) if aspect == "refusal" else same_exception(one, other)
-    if aspect in (*BESIDE, SOURCE) or aspect.endswith(FORM):
-        return bool(one == other)
-    return same_numbers(one, other)
-
-
-def _same_refusal(one: Said, other: Said) -> bool:
-    """Where a refusal is due its words are free, but not its class."""
-    if one.raised is None or other.raised is None:
-        return one.raised is other.raised and same(one.returned, other.returned)
-    return one.raised[0] == other.raised[0]
-
-
-def _told(case: Case, number: int, outcome: Outcome) -> Explanation | None:
-    """What explains a failing test: the mistake in the first of its calls that is wrong and
-    explained; of the function and the result that the reason names, where it names them, and first
-    of what the check that failed looks at."""
-    requests, reason = case.heard[number].requests, outcome.reason
-    first = next((aspect for about, aspect in CHECKED.items() if outcome.hint == hint(about)), "-")
-    word = reason.partition(" ")[0]
-    places = {}
-    for name in dict.fromkeys(request.name for request in requests):
-        about = next((n.mistake for n in case.named if n.function == name), None)
-        names = results(about.solution, about.target) if about else ()
-        places[name] = str(names.index(word)) if word in names else ""
-    calls = sorted(
-        range(len(requests)), key=lambda c: _remoteness(requests[c].name, places, reason)
-    )
-    found = [
-        (not aspect.endswith(first), named.mistake)
-        for call in calls
-        for aspect, is_wrong in case.wrong(number, call, case.right).items()
-        if is_wrong and aspect.startswith(places[requests[call].name])
-        for named in case.named
-        if (named.function, named.aspect) == (requests[call].name, aspect)
-        and (number, call) in named.places
-    ]
-    if not found:
-        return None
-    _, mistake = min(found, key=lambda one: one[0])
-    return Explanation(mistake.hint, mistake.name)
-
-
-def _remoteness(name: str, places: dict[str, str], reason: str) -> int:
-    """How far a function is from what the reason speaks of: its result, its call, another's."""
-    is_named = re.search(rf"\b{name.rpartition('.')[2]}\b", reason)
-    return 0 if places[name] else 1 if is_named else 2
-
-
-def _of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
-    """A failing test of functions that the kit's own modules call: it points to the function that
-    costs most in tests of its own. Of two that cost the same, as they fail in the same tests alone,
-    it is the later one: by itself, the earlier one fails none."""
-    noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
-    if outcome.passed or not noted:
-        return outcome
-    lost: dict[str, float] = defaultdict(float)
-    hints: dict[str, Explanation] = {}
-    for other in outcomes:
-        called = {r.name for batch in other.asked for r in batch.requests}.intersection(noted)
-        if other.passed or not called:
-            continue
-        for name in called:
-            lost[name] += other.test.points / len(called)
-            if other.explanation is not None:
-                hints.setdefault(name, other.explanation)
-    if not lost:
-        return outcome
-    name = max(lost, key=lambda each: (lost[each], noted.index(each)))
-    told = hints.get(name, Explanation(""))
-    first = f"This net uses {name}, which fails tests of its own: mend that first."
-    return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))

@@ -178,4 +178,4 @@ def _content(value: Any) -> Any:
     """What is equal where two values hold the same numbers."""
     if isinstance(value, (list, tuple)):
         return tuple(map(_content, value))
-    return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
+    return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
