@@ -10,7 +10,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.explain.comparison import same
-from autograder.engine.explain.diagnosis import _of_a_net
+from autograder.engine.explain.shown import of_a_net
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
 from autograder.engine.prove import classroom
@@ -174,7 +174,7 @@ def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set() -> None
     calls = tuple(Request((), name, b"") for name in names)
     own = Outcome(test, "wrong", asked=(Batch(calls, []),))
     net = Outcome(test, "wrong", asked=(Batch((), [], tuple(names)),))
-    explanation = _of_a_net(net, [own, net]).explanation
+    explanation = of_a_net(net, [own, net]).explanation
     assert explanation is not None
     assert explanation.hint.startswith(f"This net uses {names[-1]},")
 

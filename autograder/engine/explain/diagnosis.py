@@ -102,8 +102,7 @@ class Diagnosis:
         right = [list(replay(self._package, [], one.requests)) for one in heard]
         case = Case(heard, right, list(right))
         for function in functions:
-            if self._name(case, function):
-                self._follow(case, function)
+            self._name(case, function)
         told = {
             outcome.test.id: replace(outcome, explanation=explanation(case, number, outcome))
             for number, outcome in enumerate(about)
@@ -112,10 +111,10 @@ class Diagnosis:
         explained = [told.get(outcome.test.id, outcome) for outcome in outcomes]
         return [of_a_net(outcome, explained) for outcome in explained]
 
-    def _name(self, case: Case, function: str) -> bool:
-        """Finds the mistakes in a function; whether there are any."""
+    def _name(self, case: Case, function: str) -> None:
+        """Finds the mistakes in a function."""
         if not any(any(case.wrong(*place, case.base).values()) for place in case.calls(function)):
-            return False
+            return
         for how in (STRICTLY, FREELY, WHERE):
             mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
             for look in self._looks(case, function, how):
@@ -131,7 +130,6 @@ class Diagnosis:
                 known = [named.mistake for named in case.named]
                 out = [m for m, one in (tried | found).items() if one.is_out]
                 mistakes = [m for m in mistakes if m not in known and m not in out]
-        return bool(case.explained(function))
 
     def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
         """What is to be looked for: at first, and as long as something is found, beside that."""
