@@ -42,6 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["HOME"] = "/"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test begins first, and others run beside it."""
+    items.sort(key=lambda item: item.name != "test_the_docs_work_as_typed")
+
+
 collect_ignore = ["tiny"]  # an assignment of its own: the engine runs its suites
 
 

@@ -75,7 +75,14 @@ class Judge:
 
     def run(self, case: Case, files: dict[str, bytes]) -> tuple[list[Outcome], Events]:
         self.grader.settings = Settings(limits=_limits(case))
-        return self.grader.run(files, [test.id for test in self.tests(case)])
+        tests = [test.id for test in self.tests(case)]
+        if case.name in QUICK:
+            return self.grader.run(files, tests)
+        program = self.grader.program(files)  # of the others no mistakes are named, to save time
+        try:
+            return self.grader.suite.run(program, 0, tests), program.events
+        finally:
+            program.end()
 
     def due(self, case: Case) -> tuple[set[str], set[str]]:
         """The tests that it passes as what it broke had only raised, and those that it may pass
