@@ -119,7 +119,9 @@ class Diagnosis:
             mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
             for look in self._looks(case, function, how):
                 tried = {m: self._found(case, m, look, how != WHERE) for m in mistakes}
-                found = {m: self._found(case, m, look) for m in tried if tried[m].hits}
+                found = {m: one for m, one in tried.items() if one.hits}
+                if how != WHERE:  # of what explains something alone, all that it explains
+                    found = {mistake: self._found(case, mistake, look) for mistake in found}
                 named = [*(_where if how == WHERE else _alone)(look, found)]
                 if not named and how != WHERE:
                     left = [m for m, one in tried.items() if not one.is_out and m not in found]
