@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -59,8 +59,14 @@ def _misfits(assignment: Assignment) -> Iterator[Leftover]:
 
 
 def _functions(assignment: Assignment) -> set[str]:
-    """The functions of the solution, helpers and given ones included."""
-    return set().union(*map(_defined, assignment.solution_files.values()))
+    """The functions of the solution's modules, helpers included."""
+    return _defined_by_modules(assignment, assignment.solution_files)
+
+
+def _defined_by_modules(assignment: Assignment, files: Mapping[str, bytes]) -> set[str]:
+    """Given modules may have a function of the same name: check.py has, of each derivative's."""
+    own = [f"{assignment.package}/{module}.py" for module in assignment.modules]
+    return set().union(*(_defined(files[path]) for path in own if path in files))
 
 
 def _defined(content: bytes) -> set[str]:
@@ -97,8 +103,7 @@ def _named(assignment: Assignment) -> set[str]:
     named |= {name for variant in variants for name in (variant.module, *variant.targets)}
     for folder in (assignment.suites, assignment.handout / "tests"):
         named |= {path.stem.removeprefix("test_") for path in folder.glob("test_*.py")}
-    for content in assignment.handed_out.values():
-        named |= _defined(content)
+    named |= _defined_by_modules(assignment, assignment.handed_out)
     return {name for name in named if not name.startswith("_")}
 
 
