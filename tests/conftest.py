@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader, Settings
-
-ROOT = Path(__file__).parent.parent
-TINY = ROOT / "tests" / "tiny"
+from tests.kit import ROOT, TINY
 
 NOBODY = 65_534
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograder.engine.assignment import Assignment
 from autograder.suites import remedies
-from tests import test_remedies as rules
+from tests.material import test_remedies as rules
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,97 @@
+"""The command line as its users meet it: rows, exit statuses, one clear line for a mistake."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.prove import classroom
+from tests.kit import kit
+
+
+@pytest.fixture
+def tiny_class(tiny: Assignment, tmp_path: Path) -> Path:
+    """A class of a zip, a folder, a nested zip, a damaged zip and an empty folder."""
+    folder = tmp_path / "class"
+    classroom.write_zip(folder / "right.zip", classroom.solution(tiny))
+    classroom.write_zip(folder / "empty.zip", {})
+    nested = {f"a/b/{path}": content for path, content in classroom.solution(tiny).items()}
+    classroom.write_zip(folder / "nested.zip", nested)
+    for path, content in classroom.half_done(tiny, ["scales"]).items():
+        (folder / "half" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "half" / path).write_bytes(content)
+    (folder / "damaged.zip").write_bytes(b"PK\x03\x04 no more than a beginning")
+    (folder / "nothing").mkdir()
+    return folder
+
+
+def test_every_submission_gets_its_row_in_otters_format(tiny_class: Path, tmp_path: Path) -> None:
+    done = kit("grade", tiny_class, "-o", tmp_path / "out", "--jobs", 1)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.reader((tmp_path / "out" / "final_grades.csv").open()))
+    assert rows[0] == [
+        "file",
+        "averages",
+        "scales",
+        "total_points_earned",
+        "percent_correct",
+        "grading_status",
+    ]
+    assert rows[1] == ["points-per-question", "3.0", "7.0", "10.0", "1.0", "--"]
+    assert {row[0]: float(row[3]) for row in rows[2:]} == {
+        "damaged.zip": 0.0,
+        "empty.zip": 0.0,
+        "half.zip": 7.0,
+        "nested.zip": 10.0,
+        "nothing.zip": 0.0,
+        "right.zip": 10.0,
+    }
+
+
+def test_a_result_says_why_and_can_be_derived_again(tiny_class: Path, tmp_path: Path) -> None:
+    kit("grade", tiny_class / "half", tiny_class / "damaged.zip", "-o", tmp_path / "out")
+    half = json.loads((tmp_path / "out" / "results" / "half.json").read_text())
+    assert half["score"] == 7.0
+    todo = next(test for test in half["tests"] if test["extra_data"]["id"] == "averages/mean")
+    assert todo["output"] == "averages.mean_celsius is still to do."
+    record = half["extra_data"]["grader"]
+    assert {"digest", "seed", "layers", "limits", "numpy", "python"} <= set(record)
+    damaged = json.loads((tmp_path / "out" / "results" / "damaged.json").read_text())
+    assert "not a readable zip" in damaged["output"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["grade", "no/such/place"], "no/such/place"),
+        (["grade"], "PATH"),
+        (["grade", ".", "--seed", "-1"], "--seed"),
+        (["grade", ".", "--jobs", "none"], "--jobs"),
+        (["grade", "tests/tiny/solutions", "--require", "magic"], "magic"),
+        (["unheard-of"], "unheard-of"),
+    ],
+)
+def test_a_mistake_of_the_user_is_one_clear_line(words: list[str], said: str) -> None:
+    done = kit(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_another_assignment_must_be_one(tmp_path: Path) -> None:
+    done = kit("grade", tmp_path, assignment=tmp_path)
+    assert done.returncode == 2
+    assert "assignment.toml" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_demo_class_is_graded_and_shown(tmp_path: Path) -> None:
+    done = kit("demo", "-o", tmp_path / "demo")
+    assert done.returncode == 0, done.stderr
+    assert "okafor.zip" in done.stdout
+    rows = list(csv.DictReader((tmp_path / "demo" / "graded" / "final_grades.csv").open()))
+    assert {"points-per-question", "silva.zip", "petrova.zip"} < {r["file"] for r in rows}

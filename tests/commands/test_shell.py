@@ -1,0 +1,139 @@
+"""Nothing of the shell that the command is typed in reaches a grade."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.engine.assignment import Assignment
+from autograder.engine.errors import KitError
+from autograder.engine.grade import batch
+from autograder.engine.prove import classroom
+from autograder.engine.suite.suite import Suite
+from tests.kit import ROOT, TINY
+
+NEWER = b"type Celsius = float\n"
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def grade(out: Path, *words: object, cwd: Path, **env: str) -> None:
+    command = [sys.executable, "-m", "autograder", "--assignment", TINY, "grade", "-o", out]
+    done = subprocess.run(
+        [*map(str, command), "--jobs", "1", *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_hostile_shell_gives_the_same_bytes(tiny: Assignment, tmp_path: Path) -> None:
+    school = tmp_path / "class"
+    classroom.write_zip(school / "Zoë.zip", classroom.solution(tiny))
+    grade(tmp_path / "plain", school, cwd=ROOT)
+    there = tmp_path / "there"
+    there.mkdir()
+    for name in ("numpy", "click", "nonsense"):
+        (there / f"{name}.py").write_text("raise SystemExit(9)")
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    grade(
+        tmp_path / "hostile",
+        school,
+        cwd=there,
+        PYTEST_ADDOPTS="-k mean",
+        PYTEST_PLUGINS="nonsense",
+        PYTHONWARNINGS="error",
+        PYTHONOPTIMIZE="2",
+        PYTHONUTF8="0",
+        LC_ALL="C",
+        MPLBACKEND="nonsense",
+        HOME="/dev/null",
+        TMPDIR=str(long),
+    )
+    assert written(tmp_path / "hostile") == written(tmp_path / "plain")
+
+
+def test_where_a_hidden_test_is_left_out_nothing_is_graded(
+    tiny: Assignment, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny.folder, tmp_path / "own")
+    own = Assignment.load(tmp_path / "own")
+    left_out = "def pytest_collection_modifyitems(items): del items[1:]"
+    (own.suites / "conftest.py").write_text(left_out)
+    with pytest.raises(KitError, match="test_scales"):
+        Suite(own)
+
+
+def test_a_test_that_another_of_its_name_replaces_is_missed(
+    tiny: Assignment, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny.folder, tmp_path / "own")
+    own = Assignment.load(tmp_path / "own")
+    suite = own.suites / "test_scales.py"
+    first = re.search(r"^def (test_\w+)", suite.read_text(), re.M)
+    assert first is not None
+    with suite.open("a") as file:
+        file.write(f"\n\ndef {first[1]}(student):\n    pass\n")
+    with pytest.raises(KitError, match=first[1]):
+        Suite(own)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python takes the newer syntax")
+def test_newer_syntax_is_told_with_the_version_that_grades(
+    tiny: Assignment, tmp_path: Path
+) -> None:
+    files = classroom.solution(tiny)
+    files["thermo/scales.py"] = NEWER + files["thermo/scales.py"]
+    classroom.write_zip(tmp_path / "class" / "new.zip", files)
+    grade(tmp_path / "out", tmp_path / "class", cwd=ROOT)
+    said = f"Python {sys.version_info.major}.{sys.version_info.minor} grades"
+    for name in ("results/new.json", "feedback/new.html", "index.html"):
+        assert said in (tmp_path / "out" / name).read_text("utf-8")
+
+
+def test_a_full_disk_is_one_line_and_resume_goes_on(
+    tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        classroom.write_zip(tmp_path / "class" / f"{name}.zip", classroom.solution(tiny))
+    words = ["--assignment", str(TINY), "grade", str(tmp_path / "class"), "--jobs", "1", "-o"]
+    write = Path.write_text
+
+    def full(path: Path, *text: str) -> int:
+        if path.name == ".b.json.half":
+            write(path, "half of it")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(path, *text)
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(batch.Path, "write_text", full)
+        ended = CliRunner().invoke(cli.main, [*words, str(out)])
+    assert ended.exit_code == 1
+    said = ended.stderr.splitlines()[-1]
+    assert said.startswith("error:")
+    assert "b.json" in said
+    assert "--resume" in said
+    assert [path.name for path in (out / "results").iterdir()] == ["a.json"]
+    for folder, more in ((out, ["--resume"]), (tmp_path / "whole", [])):
+        assert CliRunner().invoke(cli.main, [*words, str(folder), *more]).exit_code == 0
+    assert written(out) == written(tmp_path / "whole")

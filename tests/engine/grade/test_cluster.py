@@ -1,0 +1,65 @@
+"""`grade --scheduler`: a Dask scheduler and two workers, of which one is killed at work."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.prove import classroom
+from tests.kit import ROOT, TINY, kit
+
+pytestmark = pytest.mark.slow
+SIZE = 20
+SLOW = "\n\nimport time\n_right = celsius\n\ndef celsius(f):\n    time.sleep(0.05)\n    return _right(f)\n"
+
+
+def test_every_submission_has_one_row_though_a_worker_is_killed(
+    tiny: Assignment, tmp_path: Path
+) -> None:
+    dask = pytest.importorskip("dask", reason="needs the extra 'cluster'")
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    files = classroom.solution(tiny)
+    files["thermo/scales.py"] += SLOW.encode()
+    for number in range(SIZE):
+        classroom.write_zip(tmp_path / f"class/{number:02}.zip", files)
+    # Dask gives up what a killed worker had, so that the kit has to try it again.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+    ):
+        words = ["--assignment", TINY, "grade", tmp_path / "class", "-o", tmp_path / "out"]
+        command = subprocess.Popen(
+            [sys.executable, "-m", "autograder", *words, "--scheduler", cluster.scheduler_address],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        results = tmp_path / "out" / "results"
+        while not list(results.glob("*.json")) and command.poll() is None:
+            time.sleep(0.02)
+        os.kill(cluster.workers[0].pid, signal.SIGKILL)
+        done_before = len(list(results.glob("*.json")))
+        said, _ = command.communicate()
+    assert done_before < SIZE
+    assert command.returncode == 0, said
+    rows = list(csv.DictReader((tmp_path / "out" / "final_grades.csv").open()))[1:]
+    assert [row["file"] for row in rows] == [f"{number:02}.zip" for number in range(SIZE)]
+    assert {float(row["total_points_earned"]) for row in rows} == {10.0}
+
+
+def test_without_a_scheduler_there_is_one_clear_line(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    address = "tcp://127.0.0.1:1"
+    done = kit("grade", TINY / "solutions", "-o", tmp_path / "out", "--scheduler", address)
+    assert done.returncode == 2
+    assert f"no Dask scheduler at {address}" in done.stderr
+    assert "Traceback" not in done.stderr

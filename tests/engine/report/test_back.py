@@ -1,0 +1,147 @@
+"""What goes back: read as the platforms' own import code reads it, in a run of the whole command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import click
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.errors import KitError
+from autograder.engine.grade.run import Run, run_class
+from autograder.engine.prove import classroom
+from autograder.engine.report.worksheet import WorksheetError, filled_in
+from tests.engine.submission.test_submission import put, zip_of
+
+SHEET = """\ufeffIdentifier,"Full name",Status,Grade,"Maximum Grade","Grade can be changed",\
+"Last modified (grade)","Feedback comments"
+"Participant 501","Ada, L",Submitted,,10.00,Yes,-,"two
+lines"
+"Participant 502",Al,Submitted,3.00,10.00,No,-,
+"Participant 503",Zoe,"No submission",,10.00,Yes,-,
+"""
+
+
+def class_of(tiny: Assignment, folder: Path, *names: str) -> Path:
+    """A class of zips: the first has all points, the others have none."""
+    works = [classroom.solution(tiny), *[classroom.skeleton(tiny)] * len(names)]
+    for name, work in zip(names, works, strict=False):
+        put(folder, name, zip_of(work))
+    return folder
+
+
+def canvas_takes(name: str) -> tuple[str, str] | None:
+    """User and attachment, as `infer_comment_context_from_filename` finds them."""
+    numbers = [word for word in name.split("_") if re.fullmatch(r"\d+", word)][:2]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else None
+
+
+def moodle_takes(path: str, participants: set[int]) -> tuple[int, str] | None:
+    """Participant and file, as `is_valid_filename_for_import` finds them."""
+    parts = path.split("/")
+    while parts:
+        info = parts.pop(0).split("_", 4)
+        if len(info) < 4 or not info[1].isdigit() or int(info[1]) not in participants:
+            continue
+        if (info[2], info[3]) == ("assignsubmission", "file"):
+            return int(info[1]), "/".join([*info[4:], *parts]).strip("/")
+    return None
+
+
+def test_canvas(tiny: Assignment, tmp_path: Path) -> None:
+    names = ["ada_LATE_101_901_x.zip", "al_102_902_y.zip", "zoe_103_text.html"]
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
+    run_class(Run(tiny.folder, [folder], out, 1, gradebook="canvas", feedback_zip=True))
+    rows = list(csv.DictReader((out / "canvas.csv").open()))[1:]
+    assert {row["ID"]: float(row[tiny.title]) for row in rows} == {"101": 10, "102": 0, "103": 0}
+    with zipfile.ZipFile(out / "feedback.zip") as archive:
+        taken = {canvas_takes(name) for name in archive.namelist()}
+        assert taken == {("101", "901"), ("102", "902")}
+        page = archive.read("ada_LATE_101_901_x.html")
+    assert page == (out / "feedback" / "ada_LATE_101_901_x.html").read_bytes()
+
+
+@pytest.mark.parametrize("between", ["/", "_"])
+def test_moodle(tiny: Assignment, tmp_path: Path, between: str) -> None:
+    names = [f"{who}_assignsubmission_file{between}x.zip" for who in ("Ada L_501", "Al_502")]
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
+    sheet = put(tmp_path, "sheet.csv", SHEET.encode())
+    run_class(Run(tiny.folder, [folder], out, 1, worksheet=sheet, feedback_zip=True))
+    rows = list(csv.DictReader(io.StringIO((out / "worksheet.csv").read_text("utf-8-sig"))))
+    grades = {int(row["Identifier"].removeprefix("Participant ")): row["Grade"] for row in rows}
+    assert grades == {501: "10", 502: "3.00", 503: ""}
+    assert rows[0]["Feedback comments"] == "two\nlines"
+    with zipfile.ZipFile(out / "feedback.zip") as archive:
+        taken = [moodle_takes(name, {501, 502, 503}) for name in archive.namelist()]
+    assert [each and each[0] for each in taken] == [501, 502]
+    assert all(each and each[1].endswith(".html") for each in taken)
+
+
+def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays() -> None:
+    content = SHEET.replace("\n", "\r\n").encode()
+    text, problems = filled_in(content, {"501": 33.3, "502": 50.0, "9": 1.0}, 100.0)
+    assert text.startswith(b"\xef\xbb\xbfIdentifier,")
+    assert b"Submitted,3.33,10.00,Yes" in text
+    assert problems == [
+        "  Participant 501: 33.3 of 100 is 3.33 of 10",
+        "  Moodle lets nobody change the grade of Participant 502",
+        "  not in the worksheet: participant 9",
+    ]
+    german = b"ID;Bewertung;Bestwertung\nTeilnehmer/in501;;100,00\n"
+    assert filled_in(german, {"501": 87.5}, 100.0)[0].endswith(b"in501;87.5;100,00\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no column Grade"),
+        (b"a,b\n1,2\n", "no column Grade"),
+        ("Identifier,Grade\nÄ 1,\n".encode("latin-1"), "UTF-8"),
+        (b"Identifier,Grade,Scale\nParticipant 1,,good\n", "no maximum"),
+    ],
+)
+def test_what_is_no_worksheet_is_refused(content: bytes, said: str) -> None:
+    with pytest.raises(WorksheetError, match=said):
+        filled_in(content, {"1": 1.0}, 1.0)
+
+
+def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
+    tiny: Assignment, tmp_path: Path
+) -> None:
+    folder = class_of(tiny, tmp_path / "class", "ada.zip", "al.zip")
+    sheet = put(tmp_path, "sheet.csv", SHEET.encode())
+    for wanted, said in (
+        ({"gradebook": "canvas"}, "--id-pattern"),
+        ({"worksheet": sheet}, "as Moodle"),
+        ({"feedback_zip": True}, "as Canvas or Moodle"),
+    ):
+        with pytest.raises(click.UsageError, match=said):
+            run_class(Run(tiny.folder, [folder], tmp_path / "out", 1, **wanted))  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> None:
+    names = ["ada_101_901_x.zip", "al_102_902_x.zip"]
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
+    run_class(Run(tiny.folder, [folder], out, 1))
+    late = class_of(tiny, tmp_path / "late", "al_LATE_102_950_x-1.zip", "zoe_103_951_x.zip")
+    tally = run_class(Run(tiny.folder, [late], out, 1, gradebook="canvas"))
+    earned = {row.file: row.earned for row in tally.rows.values()}
+    assert earned == {
+        "ada_101_901_x.zip": 10,
+        "al_LATE_102_950_x-1.zip": 10,
+        "zoe_103_951_x.zip": 0,
+    }
+    assert {p.stem for p in (out / "feedback").iterdir()} == {name[:-4] for name in earned}
+    assert (out / "final_grades.csv").read_text("utf-8").count(".zip,") == 3
+    assert (out / "index.html").read_text("utf-8").count('href="feedback/') >= 3
+    assert (out / "canvas.csv").read_text("utf-8").count("\n") == 5
+    before = (out / "final_grades.csv").read_bytes()
+    with pytest.raises(KitError, match="another seed"):
+        run_class(Run(tiny.folder, [late / "zoe_103_951_x.zip"], out, 1, seed=3))
+    assert (out / "final_grades.csv").read_bytes() == before

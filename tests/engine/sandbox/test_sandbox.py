@@ -1,0 +1,198 @@
+"""The sandbox: which layers hold, how it degrades, and that a worker's end is only its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.engine.sandbox import sandbox as module
+from autograder.engine.sandbox.layers import LAYERS, WAYS, SandboxError, Way
+from autograder.engine.sandbox.process import BadReply, OutOfTime, Patience, Process, ProcessEnded
+from autograder.engine.sandbox.sandbox import Sandbox
+from autograder.engine.sandbox.worker.wire import Decoder, WireError
+from tests.engine.sandbox import calls
+from tests.engine.sandbox.calls import LONG, ask, request
+
+HIDDEN = Path(__file__).parent
+SOURCE = b"""
+import os, time
+import numpy as np
+def double(x): return 2 * x
+def leave(): os._exit(3)
+def spin():
+    while True: pass
+def rest(): time.sleep(100)
+def listing(path): return sorted(os.listdir(path))
+def write(path): open(path, "w").write("x")
+def whoami(): return os.getpid(), os.getuid()
+def large(): return np.ones(2**20)
+def speak(): os.write(3, b"\\0" * 8)
+def environment(): return dict(os.environ)
+"""
+SHORT = Patience(0.5, 1.0)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
+
+
+def _ways() -> Iterator[Way]:
+    """The ways that this machine allows."""
+    with pytest.MonkeyPatch.context() as patch:
+        for way in WAYS:
+            patch.setattr(module, "WAYS", [way])
+            try:
+                Sandbox(HIDDEN).close()
+            except SandboxError:
+                continue
+            yield way
+
+
+@pytest.fixture(scope="module", params=list(_ways()) if sys.platform == "linux" else [], ids=str)
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "WAYS", [request.param])
+        patch.setenv("SECRET", "of the grader")
+        with Sandbox(HIDDEN) as made:
+            yield made
+
+
+def worker(sandbox: Sandbox) -> Process:
+    return calls.process(sandbox, SOURCE)
+
+
+def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
+    assert {"limits", "no-new-privileges"} <= set(sandbox.layers) <= set(LAYERS)
+
+
+def test_answers(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    kind, value, *_ = ask(one, "double", np.ones(3))
+    assert kind == "returned"
+    assert np.array_equal(value, 2 * np.ones(3))
+    one.end()
+
+
+def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
+    """More than the channels hold, so that both sides would wait if neither read."""
+    one = worker(sandbox)
+    arrays = [np.full(50_000, float(number)) for number in range(20)]
+    requests = [request("double", array) for array in arrays]
+    replies = list(one.ask(requests, lambda _: LONG))
+    for array, reply in zip(arrays, replies, strict=True):
+        assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
+    one.end()
+
+
+def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    replies = one.ask(
+        [request("double", 1), request("leave"), request("double", 2)], lambda _: LONG
+    )
+    assert Decoder().decode(next(replies))[1] == 2
+    with pytest.raises(ProcessEnded) as death:
+        next(replies)
+    assert death.value.status == 3
+
+
+def test_notes_tell_where_an_import_is(sandbox: Sandbox) -> None:
+    one = calls.process(sandbox, b"from . import gone", gone=b"import os\nos._exit(5)\n")
+    with pytest.raises(ProcessEnded):
+        ask(one, "", of="m")
+    assert one.notes == [["at", "m"], ["at", "gone"]]
+    two = calls.process(sandbox, b"from . import broken", broken=b"1 / 0\n")
+    assert ask(two, "", of="m")[0] == "unavailable"
+    assert [note[:2] for note in two.notes if note[0] == "failed"] == [
+        ["failed", "broken"],
+        ["failed", "m"],
+    ]
+    two.end()
+
+
+def test_two_graders_have_users_of_their_own() -> None:
+    with Sandbox(HIDDEN) as one, Sandbox(HIDDEN) as other:
+        users = [
+            ask(worker(sandbox), "whoami")[1][1]
+            for sandbox in (one, other)
+            if sandbox._user is not None and sandbox._way.other_user
+        ]
+    assert len(set(users)) == len(users)
+
+
+def test_locks_are_denied(sandbox: Sandbox) -> None:
+    """By a lock on a file that both can read, submissions could tell each other something."""
+    if "seccomp" in sandbox.layers:
+        source = b"import fcntl, os\ndef lock(how): fcntl.flock(os.open(__file__, 0), how)\n"
+        one = calls.process(sandbox, source)
+        assert ask(one, "lock", 2)[1][0] == "PermissionError"
+        one.end()
+
+
+def test_an_end_is_told_and_costs_the_next_process_nothing(sandbox: Sandbox) -> None:
+    with pytest.raises(ProcessEnded) as death:
+        ask(worker(sandbox), "leave")
+    assert death.value.status == 3
+    other = worker(sandbox)
+    assert ask(other, "double", 2)[1] == 4
+    other.end()
+
+
+@pytest.mark.parametrize("function", ["spin", "rest"])
+def test_patience_ends(sandbox: Sandbox, function: str) -> None:
+    with pytest.raises(OutOfTime):
+        ask(worker(sandbox), function, patience=SHORT)
+
+
+def test_a_long_reply_and_one_unasked(sandbox: Sandbox) -> None:
+    with pytest.raises(BadReply, match="too large"):
+        ask(worker(sandbox), "large")
+    one = worker(sandbox)
+    assert not one.is_astray()
+    with pytest.raises((BadReply, WireError)):
+        ask(one, "speak")
+    one.end()
+
+
+def test_sees_no_secrets(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    if sandbox.hides:
+        for path in (str(HIDDEN), "/root", "/home", str(HIDDEN.parent)):
+            kind, *_ = ask(one, "listing", path)
+            assert kind == "raised", path
+    assert "SECRET" not in ask(one, "environment")[1]
+    assert ask(one, "write", "/tmp/../etc/left")[0] == "raised"
+    one.end()
+
+
+def test_workers_leave_nothing_to_each_other(sandbox: Sandbox) -> None:
+    one = worker(sandbox)
+    assert ask(one, "write", "left")[0] == "returned"
+    one.end()
+    other = worker(sandbox)
+    assert "left" not in ask(other, "listing", ".")[1]
+    other.end()
+
+
+def test_require(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAYS", [sandbox._way])
+    Sandbox(HIDDEN, sandbox.layers).close()
+    missing = [layer for layer in LAYERS if layer not in sandbox.layers]
+    if missing:
+        with pytest.raises(SandboxError, match=missing[0]):
+            Sandbox(HIDDEN, (missing[0],))
+
+
+def test_a_zygote_that_was_killed_is_made_anew(sandbox: Sandbox) -> None:
+    worker(sandbox)
+    assert sandbox._zygote is not None
+    sandbox._zygote.kill()
+    assert sandbox._control.recv(1) == b""  # bubblewrap's child dies a moment after bubblewrap
+    two = worker(sandbox)
+    assert ask(two, "double", 1)[1] == 2
+    two.end()
+
+
+def test_refuses_to_hide_what_python_shows() -> None:
+    with pytest.raises(SandboxError, match="move it"):
+        Sandbox(Path(np.__file__).parent)

@@ -1,0 +1,154 @@
+"""Nothing survives a submission: no process, no file, no shared memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.sandbox import sandbox as module
+from autograder.engine.sandbox.layers import WAYS, SandboxError
+from autograder.engine.suite.program import TimeLimits
+from tests.attacks.case import with_code
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
+LEAVE_BEHIND = {
+    "daemon": "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(300)\n    os._exit(0)",
+    "subprocess": "subprocess.Popen(['sleep', '300'], start_new_session=True)",
+    "thread": "threading.Thread(target=time.sleep, args=(300,)).start()",
+    "files": "[open(os.path.join(d, 'left-behind'), 'w') for d in ('.', '/tmp', '/var/tmp', '/dev/shm') if os.access(d, os.W_OK)]",
+    "deep_folders": "[(os.mkdir('d'), os.chdir('d')) for _ in range(3000)]",
+    "folders": "os.makedirs('a/b/c/left-behind'); os.chmod('a', 0)",
+    "shared_memory": "open('/dev/shm/left-behind', 'w').write('x')",
+    "system_v_memory": "print(ctypes.CDLL(None).shmget(4711, 4096, 0o1666))",
+    "message_queue": "print(ctypes.CDLL(None).msgget(4711, 0o1666))",
+    "locked_file": "import fcntl; fcntl.flock(open('left-behind', 'w'), fcntl.LOCK_EX)",
+    "group_of_stopped": "os.setpgid(0, 0); signal.raise_signal(signal.SIGSTOP)",
+}
+IMPORTS = "import ctypes, os, signal, subprocess, threading, time\n"
+
+
+def _processes() -> set[int]:
+    """This process and its descendants."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "status").read_text()
+            except OSError:
+                continue
+            fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+            found[int(entry.name)] = int(fields["PPid"])
+    mine = {os.getpid()}
+    while more := {pid for pid, parent in found.items() if parent in mine} - mine:
+        mine |= more
+    return mine
+
+
+def _await(condition: Callable[[], bool], what: str) -> None:
+    """A process that was killed is gone a moment later."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def _files() -> set[str]:
+    places = ["/tmp", "/dev/shm", "/var/tmp"]
+    return {
+        str(path)
+        for place in places
+        if os.path.isdir(place)
+        for path in Path(place).iterdir()
+        if path.name.startswith("left-behind")
+    }
+
+
+def _segments() -> str:
+    text = ""
+    for name in ("shm", "msg", "sem"):
+        lines = Path(f"/proc/sysvipc/{name}").read_text().splitlines()[1:]
+        text += "".join(f"{name} {line.split()[0]}" for line in lines if line.split()[0] == "4711")
+    return text
+
+
+@pytest.fixture
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where scratch folders are made: other users may enter, nobody else uses it."""
+    folder = Path(tempfile.mkdtemp(prefix="scratch-"))
+    folder.chmod(0o711)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def grader(
+    request: pytest.FixtureRequest,
+    kit: Assignment,
+    monkeypatch: pytest.MonkeyPatch,
+    scratch: Path,
+) -> Grader:
+    monkeypatch.setattr(module, "WAYS", [request.param])
+    try:
+        return Grader(kit, Settings(limits=TimeLimits(0.5, 1.0, 20.0)))
+    except SandboxError as problem:
+        pytest.skip(str(problem))
+
+
+def test_nothing_survives(grader: Grader, scratch: Path) -> None:
+    files = _files()
+    with grader:
+        before = _processes()
+        ids = [test.id for test in grader.suite.tests if test.part == "diagnostics"]
+        for code in LEAVE_BEHIND.values():
+            attempt = f"{IMPORTS}try:\n    {code.replace(chr(10), chr(10) + '    ')}\nexcept OSError:\n    pass\n"
+            grader.run(with_code("diagnostics", attempt), ids)
+            _await(lambda: _processes() <= before, code)
+            assert not _segments(), code
+    assert _files() - files == set()
+    assert list(scratch.iterdir()) == []
+
+
+def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
+    """The workers end with the process that they work for, however it ends."""
+    code = (
+        "import sys, time, numpy as np\n"
+        "from pathlib import Path\n"
+        "from autograder.engine.sandbox.process import Patience\n"
+        "from autograder.engine.sandbox.sandbox import Sandbox\n"
+        "from autograder.engine.sandbox.worker.wire import Encoder, write_request\n"
+        "s = Sandbox(Path(sys.argv[1])); w = s.spawn()\n"
+        "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True, [])\n"
+        "print(s._zygote.pid, flush=True)\n"
+        "r = write_request(True, 'm', Encoder().encode(['f', [], {}, [], False]))\n"
+        "list(w.ask([r], lambda _: Patience(100, 100)))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(kit.folder)],
+        stdout=subprocess.PIPE,
+        cwd=kit.folder.parent,
+        text=True,
+    )
+    assert process.stdout is not None
+    zygote = int(process.stdout.readline())
+    time.sleep(0.5)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{zygote}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{zygote}").exists()

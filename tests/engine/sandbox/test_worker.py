@@ -1,0 +1,121 @@
+"""The worker's own code, run where it can be measured.
+
+The sandbox starts its zygote as an isolated Python with nothing around it, and ends workers by
+force: no tool that measures coverage reaches in there, and none should. Here the same zygote, jail,
+filter and worker run as a child of the tests with their environment and one folder open for what
+is measured; a worker is given the time to end by itself. What holds is judged in test_sandbox.py.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograder.engine.sandbox import sandbox as module
+from autograder.engine.sandbox.layers import SandboxError, Way
+from autograder.engine.sandbox.process import Process, ProcessEnded
+from autograder.engine.sandbox.sandbox import Sandbox
+from tests.engine.sandbox import calls
+from tests.engine.sandbox.calls import ask
+from tests.kit import ROOT
+
+BOOT = "from autograder.engine.sandbox.worker.zygote import main; main()"
+SOURCE = b"""
+import os, warnings
+import numpy as np
+np.seterr(all="ignore")
+warnings.filterwarnings("ignore", "of mine")
+os.chdir("/")
+def double(x):
+    warnings.warn("of mine")
+    return 2 * x
+def leave(): os._exit(3)
+def write(path): open(path, "w").write("x" * 4096)
+def alarm(): import signal; signal.alarm(100)
+def timer():
+    import signal, time
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    time.sleep(0.1)
+name = "no function"
+"""
+WAYS = [("mounts", True, True), ("plain", True, True), ("plain", False, True)]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
+
+
+@pytest.fixture(
+    scope="module", params=WAYS, ids=lambda way: f"{way[0]} {'own' if way[1] else 'no'} namespaces"
+)
+def sandbox(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sandbox]:
+    view, namespaces, _ = request.param
+    start, end = module.subprocess.Popen, Sandbox.end_process
+
+    def seen(command: list[str], **options: Any) -> Any:
+        options |= {"env": {**module.ENVIRONMENT, **os.environ}, "cwd": ROOT}
+        return start([sys.executable, "-c", BOOT, command[-1]], **options)
+
+    def slowly(self: Sandbox, number: int, grace: float = 0.0) -> int | None:
+        return end(self, number, max(grace, 10.0))
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Another user could not write down what was measured.
+        patch.setattr(module, "WAYS", [Way(view, namespaces, False)])
+        patch.setattr(module, "DEVICES", [*module.DEVICES, str(ROOT)])
+        patch.setattr(module.subprocess, "Popen", seen)
+        patch.setattr(Sandbox, "end_process", slowly)
+        try:
+            made = Sandbox(tmp_path_factory.mktemp("hidden"))
+        except SandboxError as problem:
+            pytest.skip(f"not to be had on this machine: {problem}")
+        yield made
+        made.close()
+
+
+def worker(sandbox: Sandbox, with_init: bool = True, **modules: bytes) -> Process:
+    return calls.process(sandbox, SOURCE, with_init, **modules)
+
+
+def test_calls_are_answered_and_jailed(sandbox: Sandbox) -> None:
+    assert "limits" in sandbox.layers
+    one = worker(sandbox)
+    assert ask(one, "double", 21) == ["returned", 42, [], [], []]
+    assert ask(one, "write", "/etc/left")[0] == "raised"
+    assert ask(one, "alarm")[0] == "returned"
+    if "seccomp" in sandbox.layers:
+        assert ask(one, "timer")[0] == "returned"
+    assert ask(one, "double", 1)[1] == 2
+    assert one.cpu_seconds() >= 0.0
+    assert one.end() == 0
+
+
+def test_what_is_not_there_is_said(sandbox: Sandbox) -> None:
+    one = worker(sandbox, broken=b"1 / 0", gone=b"import os\nos._exit(4)\n")
+    assert ask(one, "name")[:2] == ["unavailable", ask(one, "other")[1]]
+    assert ask(one, "f", of="broken")[1][0] == "ZeroDivisionError"
+    assert ask(one, "", of="m")[0] == "returned"
+    with pytest.raises(ProcessEnded) as death:
+        ask(one, "f", of="gone")
+    assert death.value.status == 4
+
+
+def test_an_init_can_be_left_out(sandbox: Sandbox) -> None:
+    one = worker(sandbox, False, __init__=b"raise SystemExit")
+    assert ask(one, "double", 2)[1] == 4
+    assert one.end() == 0
+    other = worker(sandbox, True, __init__=b"raise SystemExit")
+    assert ask(other, "double", 2)[0] == "unavailable"
+    assert other.end() == 0
+
+
+def test_one_worker_ends_alone(sandbox: Sandbox) -> None:
+    one, other = worker(sandbox), worker(sandbox)
+    with pytest.raises(ProcessEnded) as death:
+        ask(one, "leave")
+    assert death.value.status == 3
+    assert ask(other, "double", 2)[1] == 4
+    assert other.end() == 0

@@ -1,0 +1,237 @@
+"""Classes in the forms that platforms export: one hand-in a student, the newest; or a clear refusal.
+
+Right work is NEW. What is older, or lies beside it, must not be graded in its place.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.submission.entries import SubmissionError
+from autograder.engine.submission.find import Finder
+from autograder.engine.submission.read import HandIn, Submission, read_hand_in
+from tests.engine.submission.test_submission import MODULES, put, zip_of
+
+NEW, OLD = b"new", b"old"
+PACKAGE = {f"pkg/{module}.py": NEW for module in MODULES}
+RIGHT = zip_of(PACKAGE)
+WRONG = zip_of(dict.fromkeys(PACKAGE, OLD))
+BB = "gradebook_C1_HW_{}_attempt_2026-11-0{}-20-15-33"
+YAML = """---
+submission_7:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '101'
+    :email: ada@example.org
+  - :name: "Zo\\u00eb"
+    :sid: '102'
+  :created_at: 2026-11-01
+  :history:
+  - :id: 3
+    :name: nobody
+submission_8:
+  :submitters:
+  - :name: Alan
+"""
+
+Class = dict[str, bytes]
+
+
+def work(*folders: str, content: bytes = NEW) -> Class:
+    return {f"{folder}/{path}": content for folder in folders for path in PACKAGE}
+
+
+CANVAS = {
+    "adal_LATE_1_90_submission.zip": RIGHT, "LATE_anon_aB3_98_x.zip": RIGHT,
+    "zoe_2_91_alpha.py": NEW, "zoe_2_92_beta-1.py": NEW, "zoe_2_90_beta.py": OLD,
+    "wei_3_93_submission.zip": WRONG, "wei_3_94_submission-1.zip": RIGHT, "wei_3_95_report.pdf": b"",
+    "eve_4_96_alpha (1).py": NEW, "eve_4_97_beta (1).py": NEW, "group_one_5_99_x_1_2.zip": RIGHT,
+}  # fmt: skip
+MOODLE = {
+    "Ada L_1_assignsubmission_file/submission.zip": RIGHT,
+    "Ada L_1_assignsubmission_onlinetext/onlinetext.html": b"be kind",
+    **work("Zoë M_2_assignsubmission_file_"),
+}
+CLASSES: dict[str, tuple[Class, list[str]]] = {
+    "canvas": (CANVAS, ["LATE_anon", "adal_LATE_1_90_submission", "eve_4", "group_one_5", "wei_3", "zoe_2"]),
+    "moodle": (MOODLE, ["Ada L_1", "Zoë M_2"]),
+    "moodle flat": ({
+        "Ada L_1_assignsubmission_file_submission.zip": RIGHT,
+        **{f"Al_2_assignsubmission_file_{module}.py": NEW for module in MODULES},
+    }, ["Ada L_1", "Al_2"]),
+    "gradescope": (
+        {"submission_metadata.yml": YAML.encode(), **work("submission_7", "submission_8")},
+        ["Ada Lovelace, Zoë submission_7", "Alan submission_8"],
+    ),
+    "clones": ({
+        **work("hw-ada", "hw-al"), **{f"hw-ada/.git/{n}": b"" for n in range(9)},
+        "hw-al/venv/pkg/alpha.py": OLD, "hw-al/submission.zip": RIGHT,
+    }, ["hw-ada", "hw-al"]),
+    "attempts": (
+        {**work("ada/1", "ada/2", "al/1", "al/2", content=OLD), **work("ada/10", "al/10")},
+        ["ada", "al"],
+    ),
+    "blackboard": ({
+        f"{BB.format('ada', 1)}_x.zip": WRONG, f"{BB.format('ada', 2)}_x.zip": RIGHT,
+        f"{BB.format('ada', 2)}.txt": b"", f"{BB.format('al', 1)}_x.zip": RIGHT,
+    }, ["_ada", "_al_"]),
+    "brightspace": ({
+        "index.html": b"", "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
+        "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
+        "2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
+    }, ["- Al -", "Ada"]),
+    "zips": ({"ada.zip": RIGHT, "al.zip": RIGHT, "notes.txt": b""}, ["ada", "al"]),
+}  # fmt: skip
+
+
+def find(*paths: Path, out: Path | None = None) -> tuple[list[HandIn], Finder]:
+    finder = Finder("pkg", MODULES, out)
+    return finder.find(paths), finder
+
+
+def read(found: HandIn) -> Submission:
+    return read_hand_in(found, "pkg", MODULES)
+
+
+def made(folder: Path, files: Class) -> Path:
+    for name, content in files.items():
+        put(folder, name, content)
+    return folder
+
+
+@pytest.mark.parametrize("form", CLASSES)
+def test_a_class_is_read_however_it_is_packed(form: str, tmp_path: Path) -> None:
+    files, names = CLASSES[form]
+    unpacked = made(tmp_path / "one" / "class", files)
+    packed = put(tmp_path / "two", "class.zip", zip_of(files))
+    around = put(tmp_path, "around.zip", zip_of({f"x/{name}": c for name, c in files.items()}))
+    for path in (unpacked, unpacked.parent, packed, packed.parent, around):
+        read_all = sorted(map(read, find(path)[0]), key=lambda each: each.name)
+        assert len(read_all) == len(names), path
+        for submission, name in zip(read_all, names, strict=True):
+            assert name in submission.name
+            kept = {path: content for path, content in submission.files.items() if path in PACKAGE}
+            assert kept == PACKAGE, (path, submission)
+
+
+def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
+    notes = {each.name: each.notes for each in map(read, find(made(tmp_path, CANVAS))[0])}
+    assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
+    assert "older, not graded: 93/submission.zip/pkg" in notes["wei_3.zip"]
+    assert "taken for beta.py: beta (1).py" in notes["eve_4.zip"]
+    moodle, _ = find(made(tmp_path / "m", MOODLE))
+    assert moodle[0].notes == ("beside: Ada L_1_assignsubmission_onlinetext",)
+
+
+def test_a_hand_in_knows_its_students(tmp_path: Path) -> None:
+    (first, *_), _ = find(made(tmp_path / "g", CLASSES["gradescope"][0]))
+    assert first.students == (
+        {"name": "Ada Lovelace", "sis_id": "101", "email": "ada@example.org"},
+        {"name": "Zoë", "sis_id": "102"},
+    )
+    (ada, *_), _ = find(made(tmp_path / "c", CANVAS))
+    assert ada.students == ({},)  # graded without names
+    (ada, *_), _ = find(tmp_path / "c" / "adal_LATE_1_90_submission.zip")
+    assert ada.students == ({"name": "adal", "id": "1"},)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a/old.zip": WRONG, "a/new.zip": RIGHT}, "two packages, new.zip/pkg and old.zip/pkg"),
+        ({"a/30-10/pkg/alpha.py": NEW, "a/02-11/pkg/alpha.py": OLD}, "two packages"),
+        ({"a/part1/alpha.py": NEW, "a/part2/beta.py": NEW}, "two packages"),
+        ({"a_1_95_x.zip": WRONG, "a_1_94_x-1.zip": RIGHT}, "two packages"),
+        ({"a_1_95_alpha.py": OLD, "a_1_94_alpha-1.py": NEW}, "Canvas's numbers disagree"),
+        ({"a_1_text.html": b"", "b_2_95_x.zip": RIGHT}, "nothing but a text"),
+        ({"alpha_of_ada.py": NEW}, "whose is it"),
+        ({"a/alpha (1).py": NEW, "a/alpha (2).py": OLD}, "keep one, as alpha.py"),
+    ],
+)
+def test_where_nobody_can_be_sure_the_row_says_what_to_do(
+    files: Class, said: str, tmp_path: Path
+) -> None:
+    found, _ = find(made(tmp_path, {**files, "zz.zip": RIGHT, "zzz.zip": RIGHT}))
+    problems = [each.problem for each in map(read, found)]
+    assert said in problems[0]
+    assert problems[-2:] == ["", ""]
+
+
+def test_of_several_packages_the_one_by_rule_is_graded_and_the_other_named(tmp_path: Path) -> None:
+    files = {**PACKAGE, "old/pkg/alpha.py": OLD, "x.zip": WRONG}
+    made(tmp_path, {"a.zip": zip_of(files), "b.zip": RIGHT})
+    (found, _), _ = find(tmp_path)
+    read_it = read(found)
+    assert read_it.files == PACKAGE
+    assert set(read_it.notes) == {"graded is pkg, not old/pkg", "graded is pkg, not x.zip/pkg"}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({f"{s}/{n}.zip": RIGHT for s in "AB" for n in ("ada", "al")}, "in no known form"),
+        ({f"{s}.zip": zip_of({"a_1_2_x.zip": RIGHT, "b_2_3_y.zip": RIGHT}) for s in "AB"}, "form"),
+        ({f"{who}_{m}.py": NEW for who in ("ada", "al") for m in MODULES}, "no zip and no folder"),
+        (work("1", "2"), "students, or attempts of one"),
+        ({"notes.txt": b""}, "no zip and no folder"),
+        ({"submission_metadata.yml": b"---\n"}, "tells of no submission"),
+    ],
+)
+def test_a_class_in_no_known_form_is_refused(files: Class, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match=said):
+        find(made(tmp_path, files))
+
+
+def test_each_hand_in_is_found_once_and_out_is_none(tmp_path: Path) -> None:
+    folder = made(tmp_path / "class", {"ada.zip": RIGHT, "ada/pkg/alpha.py": NEW, "b/x.zip": RIGHT})
+    made(folder / "out", {"results/ada.json": b"", "feedback/ada.html": b""})
+    (folder / "link").symlink_to(folder / "ada")
+    found, _ = find(folder, folder / ".." / "class", folder / "ada.zip", out=folder / "out")
+    assert [each.name for each in found] == ["ada (folder)", "ada.zip", "b", "link"]
+    assert "link" in found[-1].problem
+    with pytest.raises(SubmissionError, match="where the grades go"):
+        find(folder / "out", out=folder / "out")
+    with pytest.raises(SubmissionError, match="neither a zip nor a folder"):
+        find(put(tmp_path, "notes.txt", b""))
+
+
+def test_equal_names_are_told_apart_by_their_paths(tmp_path: Path) -> None:
+    paths = [put(tmp_path, f"{who}/submission.zip", RIGHT) for who in ("ada", "al")]
+    assert [each.name for each in find(*paths)[0]] == ["ada/submission.zip", "al/submission.zip"]
+
+
+@pytest.mark.parametrize("mode", ["w:", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_is_read_within_limits(mode: str, tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, data in {**PACKAGE, "../slip.py": NEW, "pkg/large.py": b"\0" * 2**21}.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        (tmp_path / "link").symlink_to("/etc/passwd")
+        archive.add(tmp_path / "link", "pkg/link.py")
+    (found,), _ = find(put(tmp_path, "ada.tar.gz", content.getvalue()))
+    assert read(found).files == PACKAGE
+    assert set(read(found).notes) == {
+        "left out: ../slip.py leaves the folder",
+        "left out: pkg/link.py is a link",
+        "left out: pkg/large.py is too large, or one file too many",
+    }
+    cut = put(tmp_path, "cut.tar.gz", content.getvalue()[:100])
+    assert "not a readable" in read(find(cut)[0][0]).problem
+
+
+def test_limits_count_only_what_is_looked_at(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("autograder.engine.submission.entries.MAX_ENTRIES", 9)
+    beside = {f"{place}/{n}.py": b"" for place in (".git", "venv", "__pycache__") for n in range(9)}
+    packed = put(tmp_path, "a.zip", zip_of({**PACKAGE, **beside}))
+    assert read(find(packed)[0][0]).files == PACKAGE
+    made(tmp_path / "b", {**PACKAGE, **beside})
+    assert read(find(tmp_path / "b")[0][0]).files == PACKAGE
+    shutil.copytree(tmp_path / "b" / "venv", tmp_path / "b" / "many")
+    assert "more than 9 files" in read(find(tmp_path / "b")[0][0]).problem

@@ -1,0 +1,356 @@
+"""All pages in a real browser: they sort, search, link, draw, and are accessible."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.reporter import Reporter
+from autograder.engine.prove.demo import demo_class
+from autograder.engine.report.pages.classbook import ClassBook
+from autograder.engine.report.pages.classpage import class_page
+from autograder.engine.report.pages.student import student_page
+from autograder.engine.submission.read import Submission
+from gradflow import page as lecture
+from tests.pages import made
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra 'dev')")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt-get install chromium"),
+]
+FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Visit:
+    """An open page, and what it said and asked for."""
+
+    page: playwright_api.Page
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def is_quiet(self) -> bool:
+        return self.said == [] and all(url.startswith("file://") for url in self.asked)
+
+    def column(self, table: str, number: int) -> list[str]:
+        cells = f"{table} tbody tr:not([hidden]) > *:nth-child({number})"
+        return [text.strip() for text in self.page.locator(cells).all_text_contents()]
+
+
+class Browser:
+    """A browser with an empty profile of its own."""
+
+    def __init__(self, api: playwright_api.Playwright, profile: Path) -> None:
+        self._context = api.chromium.launch_persistent_context(
+            str(profile),
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            headless=True,
+            viewport={"width": 1280, "height": 900},
+        )
+
+    def visit(self, file: Path, scheme: str = "light", address: str = "") -> Visit:
+        visit = Visit(self._context.new_page())
+        visit.page.emulate_media(color_scheme=scheme)
+        visit.page.on("console", lambda message: visit.said.append(message.text))
+        visit.page.on("pageerror", lambda error: visit.said.append(str(error)))
+        visit.page.on("dialog", lambda dialog: visit.said.append(f"dialog: {dialog.message}"))
+        visit.page.on("request", lambda request: visit.asked.append(request.url))
+        visit.page.goto(f"{file.as_uri()}#{address}")
+        return visit
+
+    def close(self) -> None:
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with playwright_api.sync_playwright() as api:
+        opened = Browser(api, tmp_path_factory.mktemp("profile"))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The source of axe-core: from node_modules, or installed by npm into a temporary folder."""
+    name = "node_modules/axe-core/axe.min.js"
+    for folder in Path(__file__).parents:
+        if (folder / name).exists():
+            return (folder / name).read_text("utf-8")
+    folder = tmp_path_factory.mktemp("axe")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("the accessibility check needs axe-core, and there is no npm to install it")
+    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder]
+    done = subprocess.run([*command, "axe-core@4"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"axe-core could not be installed by npm: {done.stderr.strip()[-300:]}")
+    return (folder / name).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def large_class(tmp_path_factory: pytest.TempPathFactory, kit: Assignment) -> Path:
+    """A class of 300 made-up results, one of them hostile."""
+    return written_class(tmp_path_factory.mktemp("large"), kit, 299)
+
+
+def written_class(out: Path, kit: Assignment, count: int) -> Path:
+    results = [made.hostile_result(np.random.default_rng(1)), *made.results(count)]
+    book = ClassBook()
+    (out / "feedback").mkdir()
+    for number, result in enumerate(results):
+        stem = "hostile #1?%" if number == 0 else result.name.removesuffix(".zip")
+        book.add(result, stem)
+        if number < 5:
+            page = student_page(result, None, kit)
+            (out / "feedback" / f"{stem}.html").write_text(page, "utf-8")
+    (out / "index.html").write_text(class_page(book, [], kit), "utf-8")
+    return out
+
+
+QUICK = ("okafor", "martin", "yilmaz", "wagner", "mwangi", "hoffmann")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Grader) -> Path:
+    """The quick ones of the demo's class, really graded."""
+    out = tmp_path_factory.mktemp("demo")
+    reporter, book = Reporter(kit), ClassBook()
+    (out / "feedback").mkdir()
+    for name, files in demo_class(kit).items():
+        if name in QUICK:
+            report = reporter.grade(grader, Submission(f"{name}.zip", "ab" * 32, files))
+            book.add(report.result, name, report.prints)
+            (out / "feedback" / f"{name}.html").write_text(report.page, "utf-8")
+    (out / "index.html").write_text(class_page(book, [], kit), "utf-8")
+    return out
+
+
+TABLE = "#class-table"
+
+
+def test_sorting_by_a_column_and_back(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    total = visit.page.get_by_role("button", name="Total")
+    total.click()
+    points = [float(text) for text in visit.column(TABLE, 2)]
+    assert points == sorted(points, reverse=True)
+    assert total.locator("..").get_attribute("aria-sort") == "descending"
+    total.click()
+    assert [float(text) for text in visit.column(TABLE, 2)] == sorted(points)
+    visit.page.get_by_role("button", name="Submission", exact=True).click()
+    names = visit.column(TABLE, 1)
+    assert names[1:] == sorted(names[1:])
+    assert visit.is_quiet()
+
+
+def test_sorting_by_keyboard(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    visit.page.get_by_role("button", name="clipping").focus()
+    visit.page.keyboard.press("Enter")
+    points = [float(text) for text in visit.column(TABLE, 7)]
+    assert points == sorted(points, reverse=True)
+
+
+def test_tests_without_a_correlation_stay_last(browser: Browser, demo: Path) -> None:
+    visit = browser.visit(demo / "index.html")
+    separates = visit.page.get_by_role("button", name="Separates")
+    for _ in range(2):
+        separates.click()
+        texts = visit.column("#tests ~ .card table", 5)
+        known = [text for text in texts if text != "\N{EN DASH}"]
+        assert texts[: len(known)] == known
+
+
+def test_searching_shows_what_fits(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    search = visit.page.get_by_role("searchbox", name="Search")
+    search.fill("Student001")
+    assert visit.column(TABLE, 1) == [f"student001{i}.zip" for i in range(10)]
+    assert visit.page.get_by_role("status").text_content() == "10 of 300 shown"
+    search.fill("stopped")
+    assert all("stopped" in text for text in visit.column(TABLE, 3))
+    search.fill("no such thing")
+    assert visit.column(TABLE, 1) == []
+    search.fill("")
+    assert len(visit.column(TABLE, 1)) == 300
+    assert visit.is_quiet()
+
+
+def test_a_row_leads_to_its_page(browser: Browser, demo: Path) -> None:
+    visit = browser.visit(demo / "index.html")
+    visit.page.locator(TABLE).get_by_role("link", name="hoffmann.zip").click()
+    assert visit.page.url.endswith("/feedback/hoffmann.html")
+    assert visit.page.get_by_role("heading", level=1).text_content() == "hoffmann.zip"
+    visit.page.get_by_text("tests passed").nth(1).click()
+    assert visit.page.locator("details[open] li.passed").first.is_visible()
+    visit.page.get_by_text("The numbers").first.click()
+    assert visit.page.locator("table.numbers").first.is_visible()
+    assert visit.is_quiet()
+
+
+def test_what_a_hostile_student_wrote_is_text(browser: Browser, large_class: Path) -> None:
+    visit = browser.visit(large_class / "index.html")
+    link = visit.page.locator(TABLE).get_by_role("link", name=made.HOSTILE)
+    assert link.text_content() == f"{made.HOSTILE}.zip"
+    link.click()
+    assert visit.page.get_by_role("heading", level=1).text_content() == f"{made.HOSTILE}.zip"
+    assert visit.page.locator("img, script, iframe").count() == 0
+    assert visit.is_quiet()
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "feedback/hoffmann", "feedback/yilmaz", "feedback/wagner"]
+)
+def test_the_demo_is_accessible(browser: Browser, demo: Path, axe: str, name: str) -> None:
+    assert violations(browser.visit(demo / f"{name}.html"), axe) == []
+
+
+@pytest.mark.parametrize("name", ["index", "feedback/hoffmann", "feedback/yilmaz"])
+def test_dark_colours_have_contrast(browser: Browser, demo: Path, axe: str, name: str) -> None:
+    visit = browser.visit(demo / f"{name}.html", "dark")
+    assert violations(visit, axe, {"type": "rule", "values": ["color-contrast"]}) == []
+
+
+@pytest.mark.parametrize("name", ["index", "feedback/hostile #1?%"])
+def test_a_large_class_is_accessible(
+    browser: Browser, large_class: Path, axe: str, name: str
+) -> None:
+    assert violations(browser.visit(large_class / f"{name}.html"), axe) == []
+
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+ALL_RULES = {"type": "tag", "values": AXE_RULES}
+
+
+def violations(visit: Visit, axe: str, rules: dict[str, object] = ALL_RULES) -> list[str]:
+    """What axe finds, with everything that can be opened open."""
+    visit.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    visit.page.evaluate(axe)
+    found = visit.page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    assert found["passes"]
+    return [
+        f"{problem['id']}: {problem['help']} ({problem['nodes'][0]['html'][:200]})"
+        for problem in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("name", ["index", "feedback/hoffmann"])
+def test_the_page_fits_any_screen(browser: Browser, demo: Path, name: str, width: int) -> None:
+    visit = browser.visit(demo / f"{name}.html")
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    assert visit.page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.fixture(scope="module")
+def lecture_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab's page to play with, of nets of ten layers."""
+    file = tmp_path_factory.mktemp("lecture") / "page.html"
+    file.write_text(lecture.made({**lecture.GRID, "depth": (5, 10), "scale": (0.01, 1)}), "utf-8")
+    return file
+
+
+# `go_back` would not wait until the page has heard of it.
+BACK = "new Promise(done => { addEventListener('hashchange', () => done()); history.back(); })"
+
+
+def lecture_visit(browser: Browser, file: Path, scheme: str = "light", address: str = "") -> Visit:
+    visit = browser.visit(file, scheme, address)
+    playwright_api.expect(visit.page.get_by_role("status")).not_to_contain_text("needs")
+    return visit
+
+
+def follow(visit: Visit, name: str) -> None:
+    link = visit.page.get_by_role("link", name=name, exact=True)
+    link.press("Enter")
+    playwright_api.expect(link).to_have_attribute("aria-current", "true")
+    assert link.evaluate("link => link === document.activeElement")
+
+
+def assert_shows_its_net(visit: Visit) -> lecture.Measured:
+    """What is measured of the net in the address is what the page says and draws."""
+    given = dict(parse_qsl(visit.page.evaluate("location.hash.slice(1)")))
+    values = {n: next(v for v in all_ if str(v) == given[n]) for n, all_ in lecture.GRID.items()}
+    net = lecture.measured(**values)
+    assert net.verdict in visit.page.get_by_role("status").text_content().lower()
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    shown = visit.page.locator("#numbers td:last-child").all_text_contents()
+    norms = [float(re.sub(r" . 10", "e", text).translate(digits)) for text in shown]
+    np.testing.assert_allclose(norms, net.norms, rtol=0.07)  # two digits
+    dots = visit.page.locator("circle").evaluate_all("all => all.map(e => e.cy.baseVal.value)")
+    np.testing.assert_array_equal(np.argsort(dots), np.argsort(-net.norms))
+    bars = visit.page.locator("#shares .bar").count()
+    assert bars == np.count_nonzero(np.rint(255 * net.shares))
+    return net
+
+
+def test_the_lecture_page_follows_the_keyboard_and_the_history(
+    browser: Browser, lecture_page: Path
+) -> None:
+    visit = lecture_visit(browser, lecture_page)
+    follow(visit, "Sigmoid vanishes")
+    visit.page.get_by_label("Activation", exact=True).select_option("ReLU")
+    visit.page.get_by_label("Initializer").select_option("N(0, 1)")
+    assert assert_shows_its_net(visit).verdict == "exploding"
+    visit.page.get_by_label("All weights times").press("ArrowLeft")
+    assert assert_shows_its_net(visit).verdict == "vanishing"
+    visit.page.get_by_label("Batch norm").press("Space")
+    visit.page.get_by_label("Weight layers").press("ArrowLeft")
+    assert len(assert_shows_its_net(visit).norms) == 5
+    for _ in range(3):
+        visit.page.evaluate(BACK)
+    assert assert_shows_its_net(visit).verdict == "exploding"
+    address = visit.page.evaluate("location.hash.slice(1)")
+    assert_shows_its_net(lecture_visit(browser, lecture_page, address=address))
+    assert visit.is_quiet()
+
+
+def test_guess_first_hides_the_answer(browser: Browser, lecture_page: Path) -> None:
+    visit = lecture_visit(browser, lecture_page)
+    visit.page.get_by_label("Guess first").check()
+    plots, status = visit.page.locator("#plots"), visit.page.get_by_role("status")
+    for guess, answer in (("exploding", "Not quite: you said expl"), ("vanishing", "Right. Van")):
+        follow(visit, "Net 2")
+        follow(visit, "Net 1")
+        assert plots.is_hidden()
+        assert "First / last" not in status.text_content()
+        visit.page.get_by_role("button", name=guess).click()
+        assert plots.is_visible()
+        assert status.text_content().startswith(answer)
+    assert visit.is_quiet()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+def test_the_lecture_page_is_accessible_and_fits(
+    browser: Browser, lecture_page: Path, axe: str, scheme: str, width: int
+) -> None:
+    visit = lecture_visit(browser, lecture_page, scheme, "guess=1")
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    assert violations(visit, axe) == []
+    visit.page.get_by_role("button", name="healthy").click()
+    assert violations(visit, axe) == []
+    assert visit.page.evaluate(OVERFLOW) <= 0

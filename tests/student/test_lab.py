@@ -1,0 +1,334 @@
+"""The lab: every figure is made, and what the notebook claims is what it measures.
+
+Run as a script, `PYTHONPATH=solutions python tests/student/test_lab.py`, this file writes
+assignment/lab.ipynb anew from its source, solutions/lab_notebook.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.engine.release.archive import write_archive
+from gradflow import experiments, figures, lab
+from tests.kit import ROOT
+
+SOURCE = ROOT / "solutions" / "lab_notebook.py"
+NOTEBOOK = ROOT / "assignment" / "lab.ipynb"
+SOLUTION = ROOT / "solutions" / "gradflow"
+FOR_THE_LINTER = "# ruff: noqa: B018, E402\n"
+
+
+def notebook_from_source() -> str:
+    """The notebook as it should be handed out: no outputs, steady cell names."""
+    import jupytext
+    import nbformat
+
+    notebook = jupytext.reads(SOURCE.read_text("utf-8").replace(FOR_THE_LINTER, ""), "py:percent")
+    notebook.metadata.pop("jupytext", None)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number:02}"
+        cell["metadata"] = {}
+    return nbformat.writes(notebook) + "\n"
+
+
+@pytest.mark.slow
+def test_notebook_is_in_sync_with_its_source() -> None:
+    assert NOTEBOOK.read_text("utf-8") == notebook_from_source(), "see this file's first lines"
+
+
+def test_a_question_follows_each_experiment() -> None:
+    text = SOURCE.read_text("utf-8")
+    ran = [m.start() for m in re.finditer(r"^result = lab\.", text, re.MULTILINE)]
+    asked = [m.start() for m in re.finditer(r"\*\*Question \d+\.", text)]
+    assert len(ran) == len(lab.EXPERIMENTS) == len(asked)
+    assert all(r < a for r, a in zip(ran, asked, strict=True))
+    assert all(a < r for a, r in zip(asked, ran[1:], strict=False))
+
+
+def set_up_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs the notebook's set-up cell where Colab does: in the folder of what was uploaded."""
+    monkeypatch.chdir(folder)
+    found = re.search(
+        r"^# %matplotlib inline\n(.*?)^from gradflow", SOURCE.read_text("utf-8"), re.M | re.S
+    )
+    assert found is not None
+    exec(found[1], {})
+
+
+def test_setting_up_takes_the_students_work_and_never_overwrites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no assignment\.zip"):
+        set_up_in(tmp_path, monkeypatch)
+    stub, mine = {"gradflow/a.py": b"TODO"}, {"gradflow/a.py": b"mine"}
+    handed_out = {**stub, "tests/test_a.py": b"given"}
+    write_archive(
+        tmp_path / "assignment.zip", {f"assignment/{n}": c for n, c in handed_out.items()}
+    )
+    write_archive(tmp_path / "submission.zip", mine)
+    set_up_in(tmp_path, monkeypatch)
+    assert Path.cwd() == tmp_path / "assignment"
+    assert Path("gradflow/a.py").read_bytes() == b"mine"
+    assert Path("tests/test_a.py").read_bytes() == b"given"
+    Path("gradflow/a.py").write_bytes(b"tonight's")
+    for start in (tmp_path, tmp_path / "assignment"):  # where a restarted kernel begins
+        set_up_in(start, monkeypatch)
+        assert Path.cwd() == tmp_path / "assignment"
+        assert Path("gradflow/a.py").read_bytes() == b"tonight's"
+
+
+def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
+    """All experiments' numbers, from the notebook run top to bottom on the solution."""
+    import nbclient
+    import nbformat
+
+    shutil.copytree(SOLUTION, folder / "gradflow")
+    notebook: Any = nbformat.read(NOTEBOOK, as_version=4)
+    tell = "import json; print('NUMBERS', json.dumps(numbers))"
+    notebook.cells.append(nbformat.v4.new_code_cell(tell))
+    before = {name: os.environ.get(name) for name in ("PYTHONPATH", "OMP_NUM_THREADS")}
+    os.environ.pop("PYTHONPATH", None)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        client = nbclient.NotebookClient(
+            notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}
+        )
+        client.execute()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 10
+    assert not any(output.get("name") == "stderr" for output in outputs)
+    printed = "".join(output.get("text", "") for output in outputs)
+    found = re.search(r"^NUMBERS (.*)$", printed, re.MULTILINE)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def claims_of_saturation(measured: dict[str, dict[str, float]]) -> None:
+    training = measured["saturation"]
+    assert training["lowest mean of layer 4"] < 0.05  # "falls to almost 0"
+    assert training["mean of layer 4 at step 100"] < 0.05  # "within a hundred steps"
+    assert training["most saturated, layer 4"] == 1
+    assert training["most saturated, layer 1, until then"] < 0.01
+    assert training["accuracy there"] < 0.2
+    assert training["accuracy at the end"] > 0.9
+    start = measured["saturation_and_gradient"]
+    assert start["N(0, 1): saturated"] > 0.5
+    assert start["Xavier: saturated"] < 0.01
+    assert start["N(0, 1): ratio"] > 0.1
+    assert start["Xavier: ratio"] < 1e-5
+    assert start["N(0, 0.01²): ratio"] < 1e-14
+
+
+def claims_of_gradient_flow(measured: dict[str, dict[str, float]]) -> None:
+    flow = measured["gradient_flow"]
+    assert len(flow) == 7 * 6 * 6
+    assert 1e-3 < flow["relu, xavier_normal, 10"] < 1e3
+    assert flow["relu, xavier_normal, 50"] < 1e-6
+    assert 0.1 < flow["relu, he_normal, 50"] < 1e3
+
+
+def claims_of_the_blind_ratio(measured: dict[str, dict[str, float]]) -> None:
+    sweep = measured["scale_sweep"]
+    assert sweep["weights: largest / smallest ratio"] < 2
+    assert sweep["pre-activations: largest / smallest ratio"] > 1e15
+    assert sweep["activations: largest / smallest ratio"] > 1e15
+
+
+def claims_of_layers(measured: dict[str, dict[str, float]]) -> None:
+    layers = measured["layers"]
+    assert layers["N(0, 1): saturated"] > 0.7
+    assert layers["N(0, 1): first update"] > 1
+    assert layers["N(0, 1): last update"] < 2 * layers["N(0, 1): first update"] / 1000
+    assert layers["N(0, 1): accuracy"] < 0.5
+    assert 0.1 < layers["Xavier: first / last gradient"] < 0.5
+    for name in ("Xavier", "He"):
+        assert 1e-3 < layers[f"{name}: first update"] < 1e-2
+        assert layers[f"{name}: accuracy"] > 0.95
+
+
+def claims_of_dying_relus(measured: dict[str, dict[str, float]]) -> None:
+    dying = measured["dying_relus"]
+    for name in ("ReLU", "leaky ReLU, 0.01", "leaky ReLU, 0.1", "ELU"):
+        for layer in (1, 2):
+            assert 0.3 <= dying[f"{name}: off at the start, layer {layer}"] < 0.5
+        assert dying[f"{name}: off, layer 2"] < 0.1
+    for name in ("ReLU", "leaky ReLU, 0.01"):
+        assert (
+            abs(dying[f"{name}: off, layer 1"] - dying[f"{name}: off at the start, layer 1"]) < 0.03
+        )
+        assert dying[f"{name}: accuracy"] < 0.6
+    assert dying["leaky ReLU, 0.1: off, layer 1"] < 0.25
+    assert 0.2 < dying["ELU: off, layer 1"] < 0.35
+    for name in ("leaky ReLU, 0.1", "ELU"):
+        assert dying[f"{name}: accuracy"] > 0.95
+
+
+def claims_of_batch_normalisation(measured: dict[str, dict[str, float]]) -> None:
+    repaired = measured["batch_normalisation"]
+    assert repaired["ReLU, N(0, 0.01²), without"] < 1e-10
+    assert repaired["ReLU, largest weights, without"] > 1e10
+    with_it = [repaired[f"ReLU, {w}, with batch norm"] for w in ("N(0, 0.01²)", "largest weights")]
+    assert np.ptp(np.log(with_it)) < 0.2
+    assert repaired["sigmoid, without"] < 1e-5
+    assert repaired["sigmoid, with batch norm"] > 0.1
+
+
+def claims_of_exploding(measured: dict[str, dict[str, float]]) -> None:
+    clipped = measured["exploding"]
+    for name in ("ELU, He", "ReLU, N(0, 0.3²)"):
+        assert clipped[f"{name}: steps"] < 28  # gone within the first epoch
+        assert clipped[f"{name}: accuracy"] < 0.2
+        assert clipped[f"{name}, clipped: steps"] == 280
+    assert clipped["ELU, He, clipped: accuracy"] > 0.95
+    assert 0.5 < clipped["ReLU, N(0, 0.3²), clipped: accuracy"] < 0.9
+    assert clipped["ReLU, N(0, 0.3²): first norm"] > 1000
+
+
+def claims_of_handwritten_digits(measured: dict[str, dict[str, float]]) -> None:
+    accuracies = measured["handwritten_digits"]
+    assert len(accuracies) == 9
+    for name, accuracy in accuracies.items():
+        if name.startswith("remedy"):
+            assert accuracy >= 0.95, name
+        else:
+            assert accuracy < 0.2, name
+
+
+def claims_of_planted_faults(measured: dict[str, dict[str, float]]) -> None:
+    found = measured["planted_faults"]
+    ratios = {name: found[f"{name}: ratio"] for name in "ABCDEFG"}
+    assert {name for name, r in ratios.items() if r < 1e-3} == set("ADFG")
+    assert {name for name, r in ratios.items() if r > 1e3} == {"C"}
+    assert found["D: dead"] > 0.5 > 0.2 > max(found[f"{n}: dead"] for n in "ABCEFG")
+    assert found["B: saturated"] > 0.3
+    assert found["F: saturated"] == 0
+
+
+@pytest.mark.slow
+def test_notebook_runs_and_its_claims_are_true(tmp_path: Path) -> None:
+    # One test, as running the notebook is what takes time.
+    measured = run_notebook(tmp_path)
+    claims_of_saturation(measured)
+    claims_of_gradient_flow(measured)
+    claims_of_the_blind_ratio(measured)
+    claims_of_layers(measured)
+    claims_of_dying_relus(measured)
+    claims_of_batch_normalisation(measured)
+    claims_of_exploding(measured)
+    claims_of_handwritten_digits(measured)
+    claims_of_planted_faults(measured)
+
+
+def test_digits_are_those_of_uci() -> None:
+    digits = experiments.load_digits()
+    assert digits.x.shape == (1400, 64)
+    assert digits.x_test.shape == (397, 64)
+    labels = np.bincount(np.concatenate([digits.y, digits.y_test]))
+    # The class sizes that optdigits.names gives for the test set.
+    assert labels.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    table = np.loadtxt(SOLUTION / "data" / "digits.csv.gz", delimiter=",")
+    assert (table[:, :64] >= 0).all()
+    assert (table[:, :64] <= 16).all()
+    assert (SOLUTION / "data" / "digits.csv.gz").stat().st_size < 100_000
+    assert "Creative Commons Attribution 4.0" in (SOLUTION / "data" / "README.txt").read_text()
+
+
+def run_lab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    command = [sys.executable, "-m", "gradflow.lab", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=kept, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_all_figures_are_written(tmp_path: Path) -> None:
+    done = run_lab(SOLUTION.parent, "--quick", "-o", str(tmp_path / "to" / "figures"))
+    assert done.returncode == 0, done.stderr
+    files = sorted((tmp_path / "to" / "figures").iterdir())
+    assert [file.stem for file in files] == sorted(lab.EXPERIMENTS)
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+    assert all(f"{n}/{len(files)} " in done.stderr for n in range(1, len(files) + 1))
+    assert "Warning" not in done.stderr
+
+
+def test_skeleton_says_what_is_missing(tmp_path: Path) -> None:
+    done = run_lab(ROOT / "assignment", "--quick", "-o", str(tmp_path))
+    assert done.returncode == 1
+    assert "left out, it needs: sigmoid" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "10 of 10 files are left out" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_machine_lacks_is_one_line() -> None:
+    lacking = "import sys; sys.modules['matplotlib'] = None; import gradflow.lab"
+    done = subprocess.run(
+        [sys.executable, "-c", lacking], cwd=SOLUTION.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"matplotlib\S* is missing: pip install -r requirements.txt\n", done.stderr)
+    done = run_lab(SOLUTION.parent, "--quick", "-o", __file__)
+    assert done.returncode == 2
+    assert f"{__file__}: File exists; name another folder with -o" in done.stderr
+
+
+def test_results_repeat() -> None:
+    one, other = (lab.saturation(quick=True).numbers for _ in range(2))
+    assert one == other
+
+
+def test_progress_goes_from_0_to_1() -> None:
+    for experiment in (lab.dying_relus, lab.planted_faults):
+        told: list[float] = []
+        experiment(quick=True, tick=told.append)
+        assert told == sorted(told)
+        assert told[-1] == 1.0
+
+
+def test_answers_are_with_the_instructor_alone() -> None:
+    """What ails the nets of (g) stands in the docs, and is no text in what students get."""
+    told = (ROOT / "autograder" / "docs" / "instructors.md").read_text("utf-8")
+    answers = told[told.index("In the lab's (g)") :]
+    assert re.findall(r"\b([A-Z])\s[a-z]", answers) == list(experiments.PATIENTS)
+    for file in (ROOT / "assignment").rglob("*.*"):
+        if file.suffix in {".py", ".ipynb", ".md"}:
+            assert '"weakened": ' not in file.read_text("utf-8"), file
+            assert "bias=-2" not in file.read_text("utf-8"), file
+
+
+def test_nothing_is_drawn_of_what_is_not_a_positive_number() -> None:
+    _, (axis,) = figures._panels(1, 1, "")
+    figures._log(axis, range(5), [1.0, 2.0, np.inf, np.nan, 0.0], color="black")
+    line, cross = axis.lines
+    assert np.isnan(np.asarray(line.get_ydata(), dtype=float)).tolist() == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert (cross.get_xdata()[0], cross.get_ydata()[0]) == (1, 2.0)
+
+
+def test_no_file_of_the_lab_is_long() -> None:
+    for name in ("lab", "figures", "measurements", "experiments", "page"):
+        assert len((SOLUTION / f"{name}.py").read_text("utf-8").splitlines()) <= 350, name
+
+
+if __name__ == "__main__":
+    NOTEBOOK.write_text(notebook_from_source(), "utf-8", newline="\n")

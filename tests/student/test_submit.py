@@ -1,0 +1,122 @@
+"""Handing in: `python submit.py` as a student runs it."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.assignment import Assignment
+from autograder.engine.release.skeleton import write_skeleton
+from autograder.engine.submission.read import read_submission
+from tests.kit import ROOT
+
+HANDOUT = ROOT / "assignment"
+SOLUTION = ROOT / "solutions" / "gradflow"
+
+
+@pytest.fixture
+def handout(tmp_path: Path) -> Path:
+    folder = tmp_path / "my work"
+    shutil.copytree(HANDOUT, folder, ignore=shutil.ignore_patterns("gradflow", "__pycache__"))
+    write_skeleton(SOLUTION, folder / "gradflow")
+    return folder
+
+
+def submit(folder: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "PYTHONPATH"))
+    }
+    command = [sys.executable, str(folder / "submit.py")]
+    return subprocess.run(
+        command, cwd=cwd or folder, env=kept, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_finished_work(handout: Path) -> None:
+    assignment = Assignment.load(ROOT / "autograder")
+    mine = handout / "gradflow"
+    shutil.copytree(SOLUTION, mine, dirs_exist_ok=True)
+    for name in ("helpers/__init__.py", "helpers/__pycache__/a.pyc", ".idea/a.xml", ".DS_Store"):
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text("", "utf-8")
+    done = submit(handout)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stdout
+    assert done.stdout.count(" done\n") == 6
+    target = handout / "submission.zip"
+    expected = sorted(
+        [
+            *(f"gradflow/{path.name}" for path in SOLUTION.glob("*.py")),
+            *(f"gradflow/data/{path.name}" for path in (SOLUTION / "data").iterdir()),
+            "gradflow/helpers/__init__.py",
+        ]
+    )
+    assert f"{len(expected)} files are in {target}" in done.stdout
+    with zipfile.ZipFile(target) as archive:
+        assert sorted(archive.namelist()) == expected
+    found = read_submission(target, assignment.package, assignment.modules)
+    assert found.problem == ""
+    assert found.notes == ()
+    assert found.files == {name: (handout / name).read_bytes() for name in expected}
+
+
+def test_unfinished_work_may_be_handed_in_from_anywhere(handout: Path, tmp_path: Path) -> None:
+    (handout / "gradflow" / "clipping.py").unlink()
+    (handout / "gradflow" / "diagnostics.py").write_text("def (", "utf-8")
+    done = submit(handout, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING: gradflow/clipping.py is missing" in done.stdout
+    assert "WARNING: gradflow/diagnostics.py isn't Python: line 1" in done.stdout
+    assert "WARNING: not all public checks pass" in done.stdout
+    assert "still TODO" in done.stdout
+    with zipfile.ZipFile(handout / "submission.zip") as archive:
+        assert "gradflow/clipping.py" not in archive.namelist()
+    assert not (tmp_path / "submission.zip").exists()
+
+
+def test_same_work_same_zip(handout: Path) -> None:
+    spec = importlib.util.spec_from_file_location("students_submit", handout / "submit.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    one, other = handout / "one.zip", handout / "other.zip"
+    module.pack(one)
+    for path in (handout / "gradflow").iterdir():
+        os.utime(path, (0, 0))
+    module.pack(other)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_nothing_to_hand_in(handout: Path) -> None:
+    shutil.rmtree(handout / "gradflow")
+    done = submit(handout)
+    assert done.returncode == 2
+    assert "nothing to hand in" in done.stdout
+    assert not (handout / "submission.zip").exists()
+
+
+def test_needs_only_the_standard_library() -> None:
+    tree = ast.parse((HANDOUT / "submit.py").read_text("utf-8"))
+    imported = [
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert {str(name).split(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_where_nothing_can_be_written(handout: Path) -> None:
+    (handout / "submission.zip").mkdir()
+    done = submit(handout)
+    assert done.returncode == 2
+    assert "submission.zip can't be written: Is a directory." in done.stdout
+    assert done.stderr == ""
