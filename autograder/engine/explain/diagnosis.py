@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from types import ModuleType
 
@@ -26,6 +26,8 @@ from .comparison import as_wrong, equal_entries
 from .replay import BESIDE, FORM, Aspects, Heard, Said, given, replay
 from .shown import explanation, of_a_net
 
+MAX_TESTS = 500
+"""As many tests' right answers are kept, which are the same for each submission."""
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared, in this order: exactly; but for what is free by contract; by where they
 are wrong alone, for mistakes whose hints speak of nothing else."""
@@ -91,6 +93,7 @@ class Diagnosis:
         for mistake in mistakes:
             if mistake.hint:
                 self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
+        self._right = lru_cache(MAX_TESTS)(lambda requests: list(replay(package, [], requests)))
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
@@ -99,7 +102,7 @@ class Diagnosis:
         functions = dict.fromkeys(r.name for o in wrong for b in o.asked for r in b.requests)
         about = [outcome for outcome in outcomes if functions.keys() & set(outcome.called)]
         heard = [Heard.by(outcome) for outcome in about]
-        right = [list(replay(self._package, [], one.requests)) for one in heard]
+        right = [self._right(one.requests) for one in heard]
         case = Case(heard, right, list(right))
         for function in functions:
             self._name(case, function)
@@ -163,8 +166,10 @@ class Diagnosis:
             if number in look.right_tests and not any(found.hits.values()):
                 return Found({})
             heard = case.heard[number]
-            made = self._made(mistakes, heard)
-            for call, (request, instead) in enumerate(zip(heard.requests, made, strict=True)):
+            needed = heard.needed(look.function)
+            made = self._made(mistakes, [heard.requests[call] for call in needed])
+            for call, instead in zip(needed, made, strict=True):
+                request = heard.requests[call]
                 if request.name != look.function:
                     continue
                 mine, theirs = case.aspects(number, call, instead)
@@ -195,10 +200,10 @@ class Diagnosis:
         named = case.replayed()
         for number, heard in enumerate(case.heard):
             if named and heard.calls(function):
-                case.base[number] = list(self._made(named, heard))
+                case.base[number] = list(self._made(named, heard.requests))
 
-    def _made(self, mistakes: Sequence[Mistake], heard: Heard) -> Iterator[Said]:
-        return replay(self._package, compatible(tuple(mistakes)), heard.requests)
+    def _made(self, mistakes: Sequence[Mistake], requests: Sequence[Request]) -> Iterator[Said]:
+        return replay(self._package, compatible(tuple(mistakes)), requests)
 
 
 def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:

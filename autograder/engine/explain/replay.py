@@ -116,6 +116,14 @@ class Heard:
         """The places of the calls of a function."""
         return [place for place, r in enumerate(self.requests) if r.name == function]
 
+    def needed(self, function: str) -> Sequence[int]:
+        """The places of the calls that decide what a function answers: its own, and all others
+        where one of its own uses an object or a generator."""
+        own = self.calls(function)
+        if all(stands_alone(self.requests[place]) for place in own):
+            return own
+        return range(len(self.requests))
+
 
 @lru_cache(maxsize=5000)
 def given(request: Request) -> tuple[list[Any], bool]:
@@ -133,6 +141,15 @@ def given(request: Request) -> tuple[list[Any], bool]:
         arrays += [value] if isinstance(value, np.ndarray) else []
         arrays += [x for x in value if isinstance(x, np.ndarray)] if type(value) is list else []
     return arrays, bool(generators)
+
+
+@lru_cache(maxsize=5000)
+def stands_alone(request: Request) -> bool:
+    """Whether the answer depends on no other call, as the request hands over nothing of one."""
+    used: list[Any] = []
+    decoder = Decoder(used.append, used.append, is_trusted=True)
+    decoder.decode(read_request(request.content)[2])
+    return not used
 
 
 def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, str], Target]:
