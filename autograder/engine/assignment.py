@@ -75,8 +75,8 @@ class Assignment:
 
     @cached_property
     def given_files(self) -> dict[str, bytes]:
-        """The given and the supplied modules, as every submission gets them: compiled, too, as each
-        of its processes would have to compile them again."""
+        """The given and the supplied modules, as every submission gets them, with their compiled
+        code: otherwise each of its processes would have to compile them."""
         paths = [self.solutions / self.package / f"{name}.py" for name in self.given]
         files: dict[str, bytes] = {}
         for path in filter(Path.exists, [*paths, *self._supplied_paths]):
@@ -104,9 +104,10 @@ class Assignment:
         return _sources(self.handout, self.package)
 
     def reference(self) -> ModuleType:
-        """The solution as an importable package, the modules that students write loaded.
+        """The solution as an importable package, with the modules that students write already
+        loaded.
 
-        A given module that the suites need, they import: others may need what graders lack.
+        Suites import the given modules that they need; others may need packages that graders lack.
         """
         if str(self.solutions) not in sys.path:
             sys.path.insert(0, str(self.solutions))
@@ -142,7 +143,8 @@ def import_file(name: str, path: Path) -> ModuleType:
 
 
 def _compiled(path: Path) -> bytes:
-    """What Python keeps of a module in `__pycache__`, to be used without a look at the source."""
+    """The compiled module as Python stores it in `__pycache__`, used without checking the
+    source."""
     with tempfile.TemporaryDirectory() as folder:
         kept = f"{folder}/compiled"
         py_compile.compile(

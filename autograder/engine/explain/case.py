@@ -45,12 +45,12 @@ class Case:
             yield from ((number, call) for call in heard.calls(function))
 
     def wrong(self, number: int, call: int, beside: list[list[Said]]) -> dict[str, bool]:
-        """The aspects of an answer, and whether each is another than that of these answers."""
+        """The aspects of an answer, and whether each differs from that of these answers."""
         mine, theirs = self.aspects(number, call, beside[number][call])
         return {aspect: not alike(mine, theirs, aspect) for aspect in mine}
 
     def misled(self, number: int, function: str) -> bool:
-        """Whether a function may have been handed an object that came beside a wrong answer."""
+        """Whether a function may have been passed an object that came with a wrong answer."""
         heard = self.heard[number]
         return any(
             aspect not in BESIDE and is_wrong
@@ -60,7 +60,7 @@ class Case:
         )
 
     def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
-        """Of the aspects that are wrong, those that are more than what is free by contract."""
+        """The wrong aspects whose difference goes beyond what the contract leaves free."""
         mine, theirs = self.aspects(number, call, self.base[number][call])
         request = self.heard[number].requests[call]
         return {
@@ -86,11 +86,11 @@ class Case:
 
 
 def freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
-    """Whether what both say of an aspect of the first differs by what is free by contract alone. A
-    change of the arguments is not: a hint may speak of it."""
+    """Whether two answers differ in an aspect only by what the contract leaves free. Changed
+    arguments are never free: a hint may speak of them."""
     if aspect not in theirs or aspect in ("exception", "changed", SOURCE):
         return False
-    if aspect == "refusal":  # what comes back in its place is free
+    if aspect == "refusal":  # what is returned instead is free
         return mine[aspect].raised is None and theirs[aspect].raised is None
     if aspect.endswith(FORM):
         return bool(mine[aspect].free == theirs[aspect].free)
@@ -98,7 +98,7 @@ def freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) 
 
 
 def alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
-    """Whether both say the same of an aspect of the first."""
+    """Whether both answers agree in an aspect of the first."""
     if aspect not in theirs:
         return False
     one, other = mine[aspect], theirs[aspect]

@@ -47,8 +47,8 @@ def same(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
 
 
 def same_numbers(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
-    """Whether both hold the same numbers in the same order, to rounding, whatever their form is;
-    what is no number must be the same. atol: a share of the largest entry."""
+    """Whether both hold the same numbers in the same order, up to rounding, whatever their types
+    and shapes; anything else must be equal. atol: relative to the largest entry."""
     entries = _entries(one, other)
     if entries is not None:
         return all(same_numbers(a, b, rtol, atol) for a, b in entries)
@@ -63,8 +63,8 @@ def same_numbers(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) 
 
 
 def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
-    """Whether both are the same but for what a contract leaves free: a number's type, the value at
-    an input of exactly 0, extremes, a small number beside a norm, the order and source of draws."""
+    """Whether both are the same up to what a contract leaves free: a number's type, the value at an
+    input of exactly 0, extremes, a small number beside a norm, the order and source of draws."""
     entries = _entries(one, other)
     if entries is not None:
         return all(free(a, b, inputs, draws) for a, b in entries)
@@ -74,7 +74,7 @@ def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
     if a.shape != b.shape:
         return False
     if draws:
-        # Beside arrays that are given, the draws are a part of the answer alone.
+        # With input arrays, only a part of the answer is drawn.
         alike = bool(np.all(_near(np.sort(a), np.sort(b)))) if inputs else same_distribution(a, b)
         if alike or not inputs:
             return alike
@@ -85,8 +85,8 @@ def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
 
 
 def equal_entries(one: Any, other: Any, right: Any) -> np.ndarray | None:
-    """Which numbers of the first the other one has, or are right; None where one of the other's is
-    neither the first's nor right."""
+    """Which entries of the first are right, or equal to the other's; None if an entry of the other
+    is neither."""
     a, b, c = _row(one), _row(other), _row(right)
     if a is None or b is None or c is None or not a.shape == b.shape == c.shape:
         return None
@@ -115,8 +115,8 @@ def same_distribution(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -> bool:
-    """Whether the first is wrong where the other one is, whatever it says there: in the same
-    entries of an array; of draws, too small or too large."""
+    """Whether both are wrong in the same way, whatever their values: in the same entries of an
+    array, or, for draws, both too small or both too large."""
     if free(one, right, inputs, draws) or free(other, right, inputs, draws):
         return False
     a, b, c = _row(one), _row(other), _row(right)
@@ -135,7 +135,7 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
 
 
 def same_exception(one: Any, other: Any) -> bool:
-    """Whether both are of one class, with the same message but for numbers and quoted names."""
+    """Whether both have the same class and message, apart from numbers and quoted names."""
     (kind, message), (other_kind, other_message) = one, other
     return bool(kind == other_kind and _words(message) == _words(other_message))
 
@@ -188,7 +188,7 @@ def _counts(one: np.ndarray, other: np.ndarray, inputs: Sequence[Any]) -> np.nda
 
 
 def _near(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> Any:
-    """Which entries are equal but for rounding; numbers near 1e-200 are told apart, too."""
+    """Which entries are equal up to rounding, also for numbers near 1e-200."""
     with np.errstate(all="ignore"):
         size = np.abs(other)
         scale = np.max(size, initial=0.0, where=np.isfinite(size))

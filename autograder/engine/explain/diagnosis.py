@@ -1,9 +1,9 @@
-"""Which mistake explains what a function answered: it is looked for over all calls of all tests.
+"""Finds the mistake that explains a function's answers, over all calls of all tests.
 
 Each aspect of a function's answers (the entries of a tuple and their forms, warnings, what was
 changed, exceptions) is explained by itself, so that two slips in one function are both found. A
-mistake explains an aspect if it gives the student's answers wherever they are wrong, and
-contradicts none that is right; two explain it together if each wrong entry is that of one of them,
+mistake explains an aspect if it reproduces the student's answers wherever they are wrong, and
+contradicts no right one; two explain it together if each wrong entry is reproduced by one of them
 and right in the other. Where several do, none is named: silence is better than a wrong hint.
 """
 
@@ -35,9 +35,8 @@ are wrong alone, for mistakes whose hints speak of nothing else."""
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked for: what explains these wrong aspects of a function's answers, and leaves the
-    right ones as they are. table: by test and call, which aspects are wrong; how: how answers are
-    compared."""
+    """A search for what explains these wrong aspects of a function's answers and leaves the right
+    ones alone. table: by test and call, which aspects are wrong; how: how answers are compared."""
 
     function: str
     wrong: set[str]
@@ -49,7 +48,7 @@ class Look:
 
     @cached_property
     def tests(self) -> list[int]:
-        """The tests that call the function, those first in which most aspects are wrong, by few
+        """The tests that call the function: first those in which most aspects are wrong, in few
         calls."""
         seen: dict[int, set[str]] = defaultdict(set)
         calls: dict[int, int] = defaultdict(int)
@@ -71,9 +70,9 @@ class Look:
 
 @dataclass
 class Found:
-    """Where a mistake gives the student's wrong answers: by aspect and place, which entries are
-    wrong in no other way. strays: the wrong aspects for which it gives yet another answer; is_out:
-    whether it contradicts a right one."""
+    """Where a mistake reproduces the student's wrong answers. hits: by aspect and place, which
+    entries; strays: the wrong aspects for which it gives a third answer; is_out: whether it
+    contradicts a right one."""
 
     hits: dict[str, dict[Place, np.ndarray]]
     strays: set[str] = field(default_factory=set)
@@ -123,7 +122,7 @@ class Diagnosis:
             for look in self._looks(case, function, how):
                 tried = {m: self._found(case, m, look, how != WHERE) for m in mistakes}
                 found = {m: one for m, one in tried.items() if one.hits}
-                if how != WHERE:  # of what explains something alone, all that it explains
+                if how != WHERE:  # what explains one aspect alone may explain more
                     found = {mistake: self._found(case, mistake, look) for mistake in found}
                 named = [*(_where if how == WHERE else _alone)(look, found)]
                 if not named and how != WHERE:
@@ -131,20 +130,21 @@ class Diagnosis:
                     found |= {mistake: self._found(case, mistake, look) for mistake in left}
                     named = [*_together(look, {m: one for m, one in found.items() if one.hits})]
                 case.named += named
-                # What contradicts a right answer does so beside another mistake, too.
+                # A mistake that contradicts a right answer does so in any combination.
                 known = [named.mistake for named in case.named]
                 out = [m for m, one in (tried | found).items() if one.is_out]
                 mistakes = [m for m in mistakes if m not in known and m not in out]
 
     def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
-        """What is to be looked for: at first, and as long as something is found, beside that."""
+        """The searches to make: a first one, then another as long as the last one found
+        something."""
         while True:
             table = {place: case.wrong(*place, case.base) for place in case.calls(function)}
             aspects = set().union(*table.values())
-            if how == WHERE:  # of a wrong object that another function gave, anything may come
+            if how == WHERE:  # given a wrong object, it may answer anything
                 misled = {number: case.misled(number, function) for number, _ in table}
                 table = {place: wrong for place, wrong in table.items() if not misled[place[0]]}
-            if how != STRICTLY:  # what is wrong by nothing but what is free is not explained
+            if how != STRICTLY:  # what the contract leaves free needs no explanation
                 table = {place: case.freely_wrong(*place, w) for place, w in table.items()}
             right, wrong = aspects - _wrong(table), _wrong(table) - case.explained(function)
             if not wrong:
@@ -156,8 +156,9 @@ class Diagnosis:
             self._follow(case, function)
 
     def _found(self, case: Case, mistake: Mistake, look: Look, is_alone: bool = False) -> Found:
-        """Where the mistake gives the student's wrong answers; nowhere, where it contradicts a
-        right one. is_alone: only of the aspects that it explains alone, which is soon known."""
+        """Where the mistake reproduces the student's wrong answers; nowhere if it contradicts a
+        right one. is_alone: only the aspects that it explains alone, which is quicker to find
+        out."""
         found = Found({aspect: {} for aspect in look.wrong})
         mistakes = [*case.replayed(), mistake]
         if mistake not in compatible(tuple(mistakes)):
@@ -196,7 +197,8 @@ class Diagnosis:
         return found
 
     def _follow(self, case: Case, function: str) -> None:
-        """What follows from the mistakes in a function is no mistake of another one's."""
+        """Replays the mistakes found, so that what follows from them is not blamed on other
+        functions."""
         named = case.replayed()
         for number, heard in enumerate(case.heard):
             if named and heard.calls(function):
@@ -207,10 +209,10 @@ class Diagnosis:
 
 
 def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes that explain aspects alone. One that explains more is more likely than several
-    that explain a part each; of two, that which does nothing else. What a call did beside returning
-    is explained by none that returns something else than the student's function, and a warning by
-    none that leaves wrong values unexplained."""
+    """The mistakes that each explain aspects alone. One that explains more is preferred to several
+    that explain a part each, and one without further effects to one with them. A side effect is not
+    explained by a mistake that returns other values than the student's function, nor a warning by
+    one that leaves wrong values unexplained."""
     full = {
         m: aspects
         for m, one in found.items()
@@ -231,8 +233,8 @@ def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
 
 
 def _together(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes that explain an aspect in pairs, each a part of it: those of the only pair, or
-    that are in every one."""
+    """The mistakes that explain an aspect in pairs, each a part of it: those that are in every such
+    pair."""
     for aspect in sorted(look.wrong - {*BESIDE}):
         parts = [m for m, one in found.items() if aspect in one.hits]
         if any(_cover([found[m]], aspect, look) for m in parts):  # rivals
@@ -249,8 +251,8 @@ def _together(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
 
 
 def _where(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes whose hints speak of where an aspect is wrong, those first that stand in the
-    catalogue first; a call has one of them."""
+    """The mistakes whose hints speak of where an aspect is wrong, in the catalogue's order; each
+    call gets one."""
     for aspect in sorted(look.wrong):
         taken: set[Place] = set()
         for mistake, one in found.items():
@@ -276,8 +278,8 @@ def _hit(
     how: str,
     is_wrong: bool,
 ) -> np.ndarray | None:
-    """Which entries of the first answer the second one gives, where it does not leave them right as
-    the third; None where it contradicts the first."""
+    """Which entries of the first answer the second reproduces, rather than leaving them right as in
+    the third; None if it contradicts the first."""
     mine, theirs, base = answers
     no, yes = np.array(False), np.array(True)
     if how == WHERE:
@@ -299,7 +301,7 @@ def _hit(
 def _is_alike(
     mine: Aspects, theirs: Aspects, aspect: str, request: Request, how: str, is_wrong: bool = True
 ) -> bool:
-    """Whether both say the same of an aspect of the first, or but for what is free."""
+    """Whether both agree in an aspect of the first, or differ only by what is free."""
     if alike(mine, theirs, aspect):
         return True
     is_free = how != STRICTLY and not (is_wrong and aspect in BESIDE)

@@ -85,8 +85,7 @@ class Examples:
         return self._known[mistake]
 
     def _shown(self, mistake: Mistake) -> Iterator[str]:
-        """The examples, those in which the values differ most first, and the plainest first among
-        them."""
+        """The examples: first those in which the values differ most, and of these the plainest."""
         function = f"{mistake.module}.{mistake.target}"
         names = results(mistake.solution, mistake.target)
         pairs: list[tuple[Answer, Answer]] = []
@@ -108,7 +107,7 @@ class Examples:
 
 
 def _stated(student: Package, function: str, given: Mapping[str, Any]) -> list[Call]:
-    """The calls that lead to an answer: that of the function is the last one."""
+    """The calls that an answer needs, that of the function last."""
     calls: list[Call] = []
     arguments: dict[str, Any] = {}
     for name, value in given.items():
@@ -179,7 +178,7 @@ def _most_wrong(wrong: np.ndarray, right: np.ndarray) -> tuple[int, ...]:
 
 
 def _form(value: Any) -> Any:
-    """What kind of value it is: of numbers their type is free, of arrays it is not."""
+    """The kind of a value: a number's type is free, an array's is not."""
     if isinstance(value, np.ndarray) and value.ndim:
         return value.dtype.name, value.shape
     if isinstance(value, (int, float, np.generic, np.ndarray)):

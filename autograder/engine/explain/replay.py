@@ -35,8 +35,8 @@ Aspects = dict[str, Any]
 
 @dataclass(frozen=True)
 class Said:
-    """One answer: what was returned, or raised, and what the call did beside that. repeats: of a
-    draw, the place of an equal one before it, or -1."""
+    """One answer: what was returned or raised, and the call's side effects. repeats: for a draw,
+    the place of an equal one before it, or -1."""
 
     returned: Any = None
     raised: Raised | None = None
@@ -65,8 +65,8 @@ class Said:
         )
 
     def aspects(self, right: Said) -> Aspects:
-        """What can be wrong of it by itself: the entries of a tuple, or the value, and the form of
-        each; an exception; a refusal that is due; what was done beside; where draws come from."""
+        """What can be wrong by itself: the entries of a tuple, or the value, and the form of each;
+        an exception; a refusal that is due; side effects; where draws come from."""
         if right.raised is not None:
             return {"refusal": self}
         if self.raised is not None:
@@ -101,8 +101,7 @@ class Heard:
 
     @classmethod
     def by(cls, outcome: Outcome) -> Heard:
-        """What the test of an outcome heard; of the calls that the kit's own modules make,
-        nothing."""
+        """What the test of an outcome heard, without the calls that the kit's own modules make."""
         pairs = [
             (request, reply)
             for batch in outcome.asked
@@ -166,8 +165,8 @@ def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, s
 def replay(
     package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
 ) -> Iterator[Said]:
-    """The answers of the package with these mistakes in it, which keeps nothing afterwards; each is
-    made when it is taken. Raises `ValueError` where two mistakes replace the same text."""
+    """The answers of the package with these mistakes in it, made one by one; it keeps nothing
+    afterwards. Raises `ValueError` where two mistakes replace the same text."""
     servant = Servant(finder(package, mistakes))
 
     def answers() -> Iterator[Said]:

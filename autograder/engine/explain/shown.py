@@ -24,9 +24,9 @@ CHECKED = {
 
 
 def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None:
-    """What explains a failing test: the mistake in the first of its calls that is wrong and
-    explained; of the function and the result that the reason names, where it names them, and first
-    of what the check that failed looks at."""
+    """The explanation of a failing test: the mistake in the first of its calls that is wrong and
+    explained. The function and the result that the test's reason names come first, and what the
+    failed check looks at."""
     requests, reason = case.heard[number].requests, outcome.reason
     first = next((aspect for about, aspect in CHECKED.items() if outcome.hint == hint(about)), "-")
     word = reason.partition(" ")[0]
@@ -54,15 +54,16 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
 
 
 def _remoteness(name: str, places: dict[str, str], reason: str) -> int:
-    """How far a function is from what the reason speaks of: its result, its call, another's."""
+    """How far a function is from what the reason names: its result, its call, or another
+    function."""
     is_named = re.search(rf"\b{name.rpartition('.')[2]}\b", reason)
     return 0 if places[name] else 1 if is_named else 2
 
 
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """A failing test of functions that the kit's own modules call: it points to the function that
-    costs most in tests of its own. Of two that cost the same, as they fail in the same tests alone,
-    it is the later one: by itself, the earlier one fails none."""
+    costs most in tests of its own. Of two that cost the same, because they fail in the same tests,
+    it is the later one: alone, the earlier one fails none."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome

@@ -28,8 +28,8 @@ class Back:
     feedback_zip: bool = False
 
     def refuse(self, found: Iterable[HandIn]) -> None:
-        """Raises `KitError` or `PatternError` where this class can't go back so, before anything is
-        graded."""
+        """Raises `KitError` or `PatternError`, before anything is graded, if grades can't go back
+        this way."""
         pattern = id_pattern(self.gradebook, self.id_pattern)
         hand_ins = list(found)
         students = [student for each in hand_ins for student in each.students]
@@ -45,7 +45,8 @@ class Back:
     def write(
         self, out: Path, assignment: Assignment, points: dict[str, float], rows: dict[str, Row]
     ) -> Iterator[str]:
-        """Writes it into OUT; rows by the stems of their pages. Says what to know of it."""
+        """Writes the files into OUT; returns what the instructor must know. rows: by their pages'
+        stems."""
         if self.gradebook is not None:
             pattern = id_pattern(self.gradebook, self.id_pattern)
             path = out / f"{self.gradebook}.csv"

@@ -180,7 +180,7 @@ def grade_all(
     reporter = _reporter(assignment.folder, with_figures)
     try:
         while True:
-            # What was lost with a process is graded alone: so it shows whose fault it was.
+            # What was lost with a process is graded alone, to find out whose fault it was.
             while len(running) < (1 if lost else width * IN_FLIGHT):
                 job = lost.pop() if lost else _next_job(waiting, assignment)
                 if job is None:

@@ -25,8 +25,8 @@ class Earlier:
 
     @classmethod
     def in_folder(cls, out: Path, stems: Iterable[str], kit: str, seed: int) -> Earlier:
-        """Those that a run of these stems doesn't replace. Raises `KitError` where they are of
-        another kit or seed, so that one table can't hold both."""
+        """The results that a run of these stems doesn't replace. Raises `KitError` if they come
+        from another kit or seed, as one table can't hold both."""
         found = cls(out)
         new = set(stems)
         for path in sorted((out / "results").glob("*.json")):

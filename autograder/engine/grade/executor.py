@@ -39,9 +39,8 @@ MIN_WIDTH = 16
 
 
 def start_server() -> BaseContext:
-    """Begins to make ready what pools of this machine are made of: where the system can, a server
-    that imports what their processes need, does nothing else, and forks them. It takes a while, in
-    which this process can go on."""
+    """Starts, where the system has it, the fork server of this machine's pools. It imports what
+    their processes need, while this process goes on."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     if "forkserver" not in multiprocessing.get_all_start_methods():
@@ -73,7 +72,7 @@ def available_cores() -> int:
 
 
 def _one_each(jobs: int) -> list[int]:
-    """The core of each job, where there is one for each and no other is left; else nothing.
+    """One core for each job, if there are exactly as many cores as jobs; else none.
 
     A job's grader and its student's process work in turn, never at once: on one core they wake
     each other sooner, and find their data in its cache.

@@ -184,8 +184,8 @@ def _refuse_unknown_layers(names: Sequence[str]) -> None:
 def _ready_pool(
     new_pool: Callable[[], Executor], width: int, assignment: Assignment, settings: Settings
 ) -> tuple[Executor, tuple[tuple[str, ...], bool]]:
-    """A pool whose processes have all got ready at the same time, and what protects in them. Raises
-    `SandboxError` where that is not what is required, or where they are killed each time."""
+    """A pool whose processes are all ready, and the protection in them. Raises `SandboxError` if
+    that is less than required, or if the processes are killed each time."""
     for _ in range(MAX_ATTEMPTS):
         pool = new_pool()
         try:

@@ -42,7 +42,7 @@ def leftovers(assignment: Assignment) -> list[Leftover]:
 
 
 def _misfits(assignment: Assignment) -> Iterator[Leftover]:
-    """Mistakes that are no edits of the solution any more, by the line that is to be edited."""
+    """Mistakes whose text no longer stands in the solution, by the line to edit."""
     at_place: dict[Place, list[str]] = defaultdict(list)
     without_function: dict[tuple[Path, str], list[Place]] = defaultdict(list)
     functions = _functions(assignment)
@@ -64,7 +64,7 @@ def _functions(assignment: Assignment) -> set[str]:
 
 
 def _defined_by_modules(assignment: Assignment, files: Mapping[str, bytes]) -> set[str]:
-    """Given modules may have a function of the same name: check.py has, of each derivative's."""
+    """Given modules may have functions of the same names, as check.py has."""
     own = [f"{assignment.package}/{module}.py" for module in assignment.modules]
     return set().union(*(_defined(files[path]) for path in own if path in files))
 

@@ -183,7 +183,7 @@ def _strongest(pairs: Iterable[Group]) -> dict[int, Group]:
 def _from(
     name: str, source: np.ndarray, prints: Sequence[np.ndarray], enough: Sequence[float]
 ) -> list[Group]:
-    """Those who have enough of a source, in a group; its likeness: what all have of it."""
+    """The group of those who share enough with a source; its likeness: the share that all have."""
     shared = [len(np.intersect1d(mine, source, assume_unique=True)) for mine in prints]
     members = [n for n, count in enumerate(shared) if count >= max(MIN_SHARED, enough[n])]
     least = min((shared[member] for member in members), default=0)

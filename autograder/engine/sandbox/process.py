@@ -92,8 +92,8 @@ class Process:
         """The replies to requests that are sent at once, one by one as they come. The reply to
         request NUMBER may take `patience(NUMBER)`.
 
-        Raises `ProcessEnded` or `OutOfTime`, the process gone. So it is when a caller leaves
-        replies behind.
+        Raises `ProcessEnded` or `OutOfTime`. Then, and if the caller leaves replies behind, the
+        process is removed.
         """
         self.notes = []
         arrived = bytearray()  # grows with what arrives: a length alone takes no memory
@@ -103,7 +103,7 @@ class Process:
             unsent = self._sent(memoryview(sent))
             while answered < len(requests):
                 limit = min(limits.REPLY + 4 * len(requests[answered]), limits.MESSAGE)
-                clock = None  # as a rule, it is there already
+                clock = None  # usually it is there already
                 while (reply := self._reply(arrived, limit)) is None:
                     clock = clock or _Clock(self, partial(patience, answered))
                     unsent = self._exchange(unsent, arrived, clock)
@@ -188,9 +188,8 @@ def _note(message: bytes) -> list[Any]:
 
 
 class _Clock:
-    """Waits for a process's channel, and gives up when its patience is used up.
-
-    How long that is gets asked only about a process that does not answer at once.
+    """Waits for a process's channel until its patience is used up, which is looked up only for a
+    process that does not answer at once.
     """
 
     def __init__(self, process: Process, patience: Callable[[], Patience]) -> None:
@@ -209,7 +208,7 @@ class _Clock:
             left = self._patience.wall - (time.monotonic() - self._started)
             wait = min(LOOK_EVERY, max(0.01, left))
         if self._patience is not None or time.monotonic() - self._started > LOOK_EVERY:
-            self._look()  # at one that drips its answer
+            self._look()  # also for one that sends its answer byte by byte
 
     def _look(self) -> None:
         used = self._process.cpu_seconds()

@@ -10,13 +10,13 @@ FIRST, LAST = 61_184, 65_183
 
 
 class ReservedUser:
-    """A user id that no other grader on this machine gives away while this object lives."""
+    """A user id that no other grader on this machine uses while this object lives."""
 
     def __init__(self) -> None:
         for number in range(FIRST, LAST + 1):
             reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             with contextlib.suppress(OSError):
-                # Of a name in the abstract namespace there is one, and it ends with its process.
+                # A name in the abstract namespace is unique, and is freed when its process ends.
                 reservation.bind(f"\0grader-user-{number}")
                 self.number, self._reservation = number, reservation
                 return

@@ -19,9 +19,9 @@ def without_numbers(name: str) -> str:
 
 
 def newest(names: Sequence[str]) -> str | None:
-    """The one of names, which differ in numbers alone, that is newer than all others by every
-    number; by the first that differs where they begin with a year. None where numbers disagree, as
-    those of two days, 30-10 and 02-11, do."""
+    """The newest of names that differ only in numbers: the one whose every number is the largest,
+    or, where they begin with a year, whose first differing one is. None where numbers disagree, as
+    in 30-10 and 02-11."""
     numbers = {name: [int(found) for found in _NUMBER.findall(name)] for name in names}
     last = max(names, key=lambda name: numbers[name])
     years = all(each and 1990 <= each[0] < 2100 for each in numbers.values())

@@ -149,7 +149,8 @@ def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
 
 
 def _tar_entries(content: bytes) -> list[Entry]:
-    """What is small enough to be of use is kept on one way through: a packed tar has no other."""
+    """Files small enough to be of use are kept in a single pass: a compressed tar allows no
+    other."""
     found, kept = [], 0
     try:
         archive = tarfile.open(fileobj=_Unpacking(content), mode="r:")  # noqa: SIM115
@@ -176,7 +177,7 @@ def _tar_entries(content: bytes) -> list[Entry]:
 
 
 class _Unpacking(io.RawIOBase):
-    """The tar in its packing, of which nobody reads much at once, whatever a header claims."""
+    """The decompressed tar, read in small pieces whatever a header claims."""
 
     def __init__(self, content: bytes) -> None:
         packed: Any = io.BytesIO(content)

@@ -116,7 +116,8 @@ class Finder:
         return self._by_name(items) if form_of([item.name for item in worth_it]) else []
 
     def _by_name(self, items: Sequence[Item]) -> list[HandIn]:
-        """One for each student whom the names tell of; else for each item that may be a hand-in."""
+        """A hand-in for each student whom the names identify; else for each item that may be
+        one."""
         form = form_of([item.name for item in items if self._is_worth_a_row(item)])
         found: list[HandIn] = []
         if form:
@@ -222,7 +223,7 @@ def _unpacked(archive: Entry) -> list[Entry]:
 
 
 def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
-    """What lies directly in the folder, or archive, that these are the files of."""
+    """What lies directly in the folder or archive with these files."""
     below: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         below[entry.path.parts[0]].append(entry)

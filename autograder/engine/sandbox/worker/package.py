@@ -94,7 +94,7 @@ class Package:
         os.chdir(self._folder)
         if module in self._supplied:
             imported.note = lambda function: self._tell("at", function)
-        state = {**wanted, "under": "ignore"}  # underflow is nobody's fault
+        state = {**wanted, "under": "ignore"}  # underflow is no mistake
         return {"silenced": silenced, "error_state": state}
 
 

@@ -186,7 +186,7 @@ def _read_message(requests: BinaryIO) -> bytes:
 
 def _write_all(channel: int, head: bytes, data: bytes) -> None:
     sent = os.writev(channel, [head, data])
-    if sent == len(head) + len(data):  # as a rule
+    if sent == len(head) + len(data):  # usually
         return
     rest = memoryview(head + data)[sent:]
     while rest:
