@@ -16,6 +16,7 @@ from autograder.engine.report.pages import student
 from autograder.engine.report.pages.figure import Figure, Section
 from autograder.engine.report.result import to_json
 from autograder.engine.submission.read import Submission
+from autograder.figures import FIGURES, NETS
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Fig
 
 def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None:
     figures = drawn(classroom.solution(kit))
-    assert len(figures) == 7
+    assert len(figures) == len(FIGURES)
     for figure in figures.values():
         assert figure.missing == ""
         assert figure.chart is not None
@@ -55,7 +56,7 @@ def test_nets_are_drawn_on_equal_axes_and_the_sick_curve_first(
         re.findall(r'y="([\d.]+)" text-anchor="end">10<tspan dy="-5">([^<]+)', figure)
         for figure in page.split("<article")[1:]
     )
-    assert len(nets) == 6
+    assert len(nets) == len(NETS)
     assert all(axis == nets[0] for axis in nets)
     assert clipped != nets[0]
     clipping = list(figures.values())[-1].chart

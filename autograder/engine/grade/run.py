@@ -236,7 +236,7 @@ def _summarise(run: Run, tally: Tally, groups: Sequence[Group], seconds: float) 
     possible = total(tally.points.values())
     totals = [row.earned for row in tally.rows.values()]
     click.echo(
-        f"{len(totals)} submissions in {seconds:.1f} s:"
+        f"{len(totals)} submission{'s' if len(totals) > 1 else ''} in {seconds:.1f} s:"
         f" mean {statistics.mean(totals):.1f}, median {statistics.median(totals):.1f}"
         f" of {possible:g} points"
     )
