@@ -14,6 +14,7 @@ from autograder.engine.grade.grading import Grader, Settings
 from tests.kit import ROOT, TINY
 
 NOBODY = 65_534
+LONGEST = ("test_the_docs_work_as_typed", "test_a_class_of_them")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,9 +40,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["HOME"] = "/"
 
 
+@pytest.hookimpl(trylast=True)  # when others are deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test begins first, and others run beside it."""
-    items.sort(key=lambda item: item.name != "test_the_docs_work_as_typed")
+    """The longest tests begin first, each in a process of its own: xdist deals items in blocks."""
+    longest = [item for item in items if item.name.startswith(LONGEST)]
+    others = [item for item in items if item not in longest]
+    items[:], count = [], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    for left in range(count, 0, -1):
+        items += longest[:1]
+        size = (len(longest) + len(others)) // left - len(longest[:1])
+        items += others[:size]
+        del longest[:1], others[:size]
+    items += longest
 
 
 collect_ignore = ["tiny"]  # an assignment of its own: the engine runs its suites
