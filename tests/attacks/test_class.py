@@ -19,11 +19,9 @@ pytestmark = pytest.mark.slow
 SECRET = "s3cret-of-the-grader"
 REPRESENTATIVE = set(
     """
-    solution patched_numpy_testing conftest channel_flood returns_always_equal returns_masked_all
-    zeroes_its_argument call_os_exit_zero call_segfault call_daemon call_kill_everything
-    import_pytest_exit harmless_timer_that_exits look_hidden_suites look_environment
-    exhaust_six_gib exhaust_loop slip bomb_beside encrypted giant_directory_zip64 source_null_bytes
-    source_plot folder_with_links_out skeleton
+    solution patched_numpy_testing conftest channel_flood returns_always_equal zeroes_its_argument
+    call_os_exit_zero call_daemon call_kill_everything look_hidden_suites slip bomb_beside
+    encrypted giant_directory_zip64 source_null_bytes source_plot folder_with_links_out skeleton
 """.split()
 )  # noqa: SIM905
 
