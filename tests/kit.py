@@ -1,9 +1,12 @@
-"""The command line in a process of its own."""
+"""The kit's folders, its command line in a process of its own, and zips of files."""
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -20,3 +23,12 @@ def kit(*words: object, assignment: Path | None = TINY) -> subprocess.CompletedP
         text=True,
         timeout=300,
     )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """A zip of these files, in their order."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()

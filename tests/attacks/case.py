@@ -8,14 +8,12 @@ kept to the last half point and forged ones are none.
 from __future__ import annotations
 
 import ast
-import io
-import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.kit import ROOT
+from tests.kit import ROOT, zipped
 
 SOLUTION_FOLDER = ROOT / "solutions" / "gradflow"
 MODULES = ("activations", "batchnorm", "clipping", "diagnostics", "initializers")
@@ -75,17 +73,21 @@ def with_code(module: str, code: str, base: Files | None = None) -> Files:
     return files
 
 
-def zipped(files: Files) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in files.items():
-            archive.writestr(path, data)
-    return content.getvalue()
-
-
 def case(name: str, files: Files, *broken: str, **expected: Any) -> Case:
     """A case handed in as a zip of these files."""
     return archive_case(name, zipped(files), *broken, **expected)
+
+
+def calling(name: str, body: str, **expected: Any) -> Case:
+    """A case whose `dead_fraction` has this body."""
+    source = f"def dead_fraction(activations):\n    {body}\n"
+    return case(name, with_code("diagnostics", source), "diagnostics.dead_fraction", **expected)
+
+
+def importing(name: str, code: str, **expected: Any) -> Case:
+    """A case that attacks at the import of a module whose functions all answer nonsense."""
+    files = with_code("diagnostics", wrong("diagnostics") + code)
+    return case(name, files, "diagnostics", **expected)
 
 
 def archive_case(name: str, content: bytes, *broken: str, **expected: Any) -> Case:
@@ -123,3 +125,11 @@ def wrong(module: str) -> str:
     names = FUNCTIONS[module]
     lines = ["def _nonsense(*args, **options):", "    return 42.0", ""]
     return "\n".join([*lines, *(f"{name} = _nonsense" for name in names), ""])
+
+
+def everywhere(code: str, modules: Iterable[str] = MODULES) -> Files:
+    """The solution, in which all functions of some modules do this in place of answering."""
+    files = dict(SOLUTION)
+    for module in modules:
+        files = with_code(module, wrong(module).replace("return 42.0", code), files)
+    return files

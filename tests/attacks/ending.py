@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .case import Case, case, with_code
+from .case import calling, case, with_code
 
 _CALLS = {  # body of a function of diagnostics: code, what the reason says, event
     "os_exit_zero": ("import os; os._exit(0)", "ended the Python process", "crashes"),
@@ -143,19 +143,11 @@ _HARMLESS = {  # all points are kept
 }
 
 
-def _call(name: str, code: str, says: str, event: str) -> Case:
-    source = f"def dead_fraction(activations):\n    {code}\n"
-    return case(
-        f"call_{name}",
-        with_code("diagnostics", source),
-        "diagnostics.dead_fraction",
-        says=says,
-        event=event,
-    )
-
-
 CASES = [
-    *(_call(name, *rest) for name, rest in _CALLS.items()),
+    *(
+        calling(f"call_{name}", code, says=says, event=event)
+        for name, (code, says, event) in _CALLS.items()
+    ),
     *(
         case(name, with_code("diagnostics", code), "diagnostics", says=says, event=event)
         for name, (code, says, event) in _IMPORTS.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .case import Case, case, with_code, wrong
+from .case import calling, case, everywhere, with_code
 
 _CALLS = {  # body of diagnostics.dead_fraction: code, reason, event
     "loop": ("while True: pass", "did not end in time", "timeouts"),
@@ -59,26 +59,6 @@ _CALLS = {  # body of diagnostics.dead_fraction: code, reason, event
 _THREE = ("activations", "clipping", "initializers")
 
 
-def _call(name: str, code: str, says: str, event: str) -> Case:
-    source = f"def dead_fraction(activations):\n    {code}\n"
-    return case(
-        f"exhaust_{name}",
-        with_code("diagnostics", source),
-        "diagnostics.dead_fraction",
-        says=says,
-        event=event,
-    )
-
-
-def _everywhere(code: str, modules: tuple[str, ...] = _THREE) -> dict[str, bytes]:
-    """All functions of some modules do it."""
-    files = with_code("diagnostics", "")
-    for module in modules:
-        spoilt = wrong(module).replace("return 42.0", code)
-        files = with_code(module, spoilt, files)
-    return files
-
-
 _ALL_AT_ONCE = with_code(
     "activations", "def sigmoid(z):\n    while True: pass\n",
     with_code(
@@ -88,12 +68,15 @@ _ALL_AT_ONCE = with_code(
 )  # fmt: skip
 
 CASES = [
-    *(_call(name, *rest) for name, rest in _CALLS.items()),
+    *(
+        calling(f"exhaust_{name}", code, says=says, event=event)
+        for name, (code, says, event) in _CALLS.items()
+    ),
     case("loop_exit_and_six_gib", _ALL_AT_ONCE, "activations.sigmoid", "initializers.he_normal", "diagnostics.gradient_norms", event="timeouts"),
-    case("three_modules_loop", _everywhere("while True: pass"), *_THREE, event="timeouts"),
-    case("three_modules_sleep", _everywhere("import time; time.sleep(10**6)"), *_THREE, event="timeouts"),
-    case("three_modules_exit", _everywhere("import os; os._exit(0)"), *_THREE, event="crashes"),
-    case("one_module_fills_memory", _everywhere("return len(bytearray(400 * 2**20))", ("clipping",)), "clipping"),
+    case("three_modules_loop", everywhere("while True: pass", _THREE), *_THREE, event="timeouts"),
+    case("three_modules_sleep", everywhere("import time; time.sleep(10**6)", _THREE), *_THREE, event="timeouts"),
+    case("three_modules_exit", everywhere("import os; os._exit(0)", _THREE), *_THREE, event="crashes"),
+    case("one_module_fills_memory", everywhere("return len(bytearray(400 * 2**20))", ("clipping",)), "clipping"),
     case("import_fills_memory", with_code("diagnostics", "x = bytearray(6 * 2**30)"), "diagnostics", says="MemoryError"),
     case("import_fills_disk", with_code("diagnostics", "f = open('x', 'wb')\nwhile True: f.write(b'x' * 10**6)"), "diagnostics", says="OSError|ended"),
     case("import_writes_over_others", with_code("diagnostics", "import os, glob\nfor p in glob.glob('**/*.py', recursive=True):\n    os.chmod(p, 0o600)\n    open(p, 'w').write('raise SystemExit')\n")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .case import Case, case, with_code, wrong
+from .case import case, importing, with_code
 
 _SEND = "import os, struct, threading, time, sys\ndef _send(b): os.write(3, struct.pack('<I', len(b)) + b)\n_OK = b'\\x95\\xa8returned\\xcb?\\xe0\\0\\0\\0\\0\\0\\0\\x90\\x90\\x90'\n"
 
@@ -34,33 +34,26 @@ _WORKER = {
 }
 
 
-def _attack(name: str, code: str, **expected: str) -> Case:
-    """The attack runs at the import of a module whose functions all answer 42."""
-    return case(
-        name, with_code("diagnostics", wrong("diagnostics") + code), "diagnostics", **expected
-    )
-
-
 CASES = [
- _attack("thread_answers", _SEND+"def _loop():\n    while True:\n        os.read(3, 100000); _send(_OK)\nthreading.Thread(target=_loop, daemon=True).start()\n"),
- _attack("thread_floods_after_import", _SEND+"def _loop():\n    time.sleep(0.2)\n    for _ in range(10**4): _send(_OK)\nthreading.Thread(target=_loop, daemon=True).start()\n"),
- _attack("reply_ahead", _SEND+"def dead_fraction(a):\n    threading.Timer(0.001, _send, (_OK,)).start()\n    return 0.5\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
- _attack("reply_before_return", _SEND+"def dead_fraction(a):\n    _send(_OK); return 0.5\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
- _attack("own_servant_loop", _SEND+"def dead_fraction(*a, **k):\n    _send(_OK)\n    while True:\n        n, = struct.unpack('<I', os.read(3, 4)); os.read(3, n); _send(_OK)\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
- _attack("import_never_returns_serves_itself", _SEND+"_send(b'\\x95\\xa8returned\\xc0\\x90\\x90\\x90')\nwhile True:\n    n, = struct.unpack('<I', os.read(3, 4)); os.read(3, n); _send(_OK)\n"),
- _attack("half_reply_then_return", _SEND+"def dead_fraction(*a, **k):\n    os.write(3, struct.pack('<I', len(_OK)) + _OK[:-1]); return 0.5\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
- _attack("channel_nonblocking", "import os\nos.set_blocking(3, False)\n"),
- _attack("channel_shutdown", "import ctypes\nctypes.CDLL(None).shutdown(3, 1)\n"),
- _attack("channel_shutdown_read", "import ctypes\nctypes.CDLL(None).shutdown(3, 0)\n"),
- _attack("channel_replaced", "import os\nos.dup2(os.open('/dev/null', os.O_RDWR), 3)\n"),
- _attack("channel_dup_and_close", "import os\nos.dup2(3, 9); os.close(3)\n"),
- _attack("channel_to_file", "import os\nos.dup2(os.open('x', os.O_RDWR | os.O_CREAT), 3)\n"),
- _attack("fake_missing", _SEND+"_send(b'\\x94\\xabunavailable\\x91\\xafMissingFunction\\xa0\\xa0')\n"),
- _attack("nested_message", _SEND+"def dead_fraction(*a):\n    b = b'\\x94\\xa6raised\\x91\\xa1E' + b'\\x91'*1000 + b'\\xc0\\xa0'\n    _send(b); time.sleep(100)\n", event="refused"),
- _attack("message_is_array", _SEND+"def dead_fraction(*a):\n    _send(b'\\x94\\xa6raised\\x91\\xa1E\\xc7\\x0b\\x01\\x0b\\x00\\x00' + b'\\0'*8 + b'\\xa0'); time.sleep(100)\n"),
- _attack("names_are_thousands", _SEND+"def dead_fraction(*a):\n    _send(b'\\x94\\xa6raised\\xdc\\xff\\xff' + b'\\xa1E'*65535 + b'\\xa0\\xa0'); time.sleep(100)\n"),
- _attack("changed_says_nothing_but_html", _SEND+"def dead_fraction(*a):\n    _send(b'\\x95\\xa8returned\\xcb' + b'\\0'*8 + b'\\x91\\xa9<script>\\n\\x90\\x90'); time.sleep(100)\n"),
-    *(_attack(f"worker_{name}", code) for name, code in _WORKER.items()),
+ importing("thread_answers", _SEND+"def _loop():\n    while True:\n        os.read(3, 100000); _send(_OK)\nthreading.Thread(target=_loop, daemon=True).start()\n"),
+ importing("thread_floods_after_import", _SEND+"def _loop():\n    time.sleep(0.2)\n    for _ in range(10**4): _send(_OK)\nthreading.Thread(target=_loop, daemon=True).start()\n"),
+ importing("reply_ahead", _SEND+"def dead_fraction(a):\n    threading.Timer(0.001, _send, (_OK,)).start()\n    return 0.5\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
+ importing("reply_before_return", _SEND+"def dead_fraction(a):\n    _send(_OK); return 0.5\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
+ importing("own_servant_loop", _SEND+"def dead_fraction(*a, **k):\n    _send(_OK)\n    while True:\n        n, = struct.unpack('<I', os.read(3, 4)); os.read(3, n); _send(_OK)\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
+ importing("import_never_returns_serves_itself", _SEND+"_send(b'\\x95\\xa8returned\\xc0\\x90\\x90\\x90')\nwhile True:\n    n, = struct.unpack('<I', os.read(3, 4)); os.read(3, n); _send(_OK)\n"),
+ importing("half_reply_then_return", _SEND+"def dead_fraction(*a, **k):\n    os.write(3, struct.pack('<I', len(_OK)) + _OK[:-1]); return 0.5\ngradient_norms = saturated_fraction = diagnose = dead_fraction\n"),
+ importing("channel_nonblocking", "import os\nos.set_blocking(3, False)\n"),
+ importing("channel_shutdown", "import ctypes\nctypes.CDLL(None).shutdown(3, 1)\n"),
+ importing("channel_shutdown_read", "import ctypes\nctypes.CDLL(None).shutdown(3, 0)\n"),
+ importing("channel_replaced", "import os\nos.dup2(os.open('/dev/null', os.O_RDWR), 3)\n"),
+ importing("channel_dup_and_close", "import os\nos.dup2(3, 9); os.close(3)\n"),
+ importing("channel_to_file", "import os\nos.dup2(os.open('x', os.O_RDWR | os.O_CREAT), 3)\n"),
+ importing("fake_missing", _SEND+"_send(b'\\x94\\xabunavailable\\x91\\xafMissingFunction\\xa0\\xa0')\n"),
+ importing("nested_message", _SEND+"def dead_fraction(*a):\n    b = b'\\x94\\xa6raised\\x91\\xa1E' + b'\\x91'*1000 + b'\\xc0\\xa0'\n    _send(b); time.sleep(100)\n", event="refused"),
+ importing("message_is_array", _SEND+"def dead_fraction(*a):\n    _send(b'\\x94\\xa6raised\\x91\\xa1E\\xc7\\x0b\\x01\\x0b\\x00\\x00' + b'\\0'*8 + b'\\xa0'); time.sleep(100)\n"),
+ importing("names_are_thousands", _SEND+"def dead_fraction(*a):\n    _send(b'\\x94\\xa6raised\\xdc\\xff\\xff' + b'\\xa1E'*65535 + b'\\xa0\\xa0'); time.sleep(100)\n"),
+ importing("changed_says_nothing_but_html", _SEND+"def dead_fraction(*a):\n    _send(b'\\x95\\xa8returned\\xcb' + b'\\0'*8 + b'\\x91\\xa9<script>\\n\\x90\\x90'); time.sleep(100)\n"),
+    *(importing(f"worker_{name}", code) for name, code in _WORKER.items()),
  case("notes_that_say_nothing", with_code("diagnostics", _SEND + "for n in (b'\\x96\\xa6failed\\xa8clipping\\x05\\x05\\x05\\x05', b'', b'\\xc1', b'\\x92\\xa2at\\x91\\x05', b'\\x91\\xa2at'): _send(b'\\xc1' + n)\n")),
  case("notes_within_a_call", with_code("diagnostics", _SEND + "_d = dead_fraction\ndef dead_fraction(a):\n    _send(b'\\xc1\\x92\\xa2at\\xa6x.relu'); return _d(a)\n")),
  case("notes_without_end", with_code("diagnostics", _SEND + "while True: _send(b'\\xc1\\x92\\xa2at\\xa1x')\n"), "diagnostics", says="too much was noted"),

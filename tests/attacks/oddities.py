@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from .case import Case, case, with_code
+from .case import Case, calling, case, with_code
 
 _BN = "import numpy as np\n_f, _b = batchnorm_forward, batchnorm_backward\n"
-
-
-def _call(name: str, body: str, **expected: str) -> Case:
-    source = f"def dead_fraction(activations):\n    {body}\n"
-    return case(name, with_code("diagnostics", source), "diagnostics.dead_fraction", **expected)
 
 
 def _harmless(name: str, code: str, module: str = "diagnostics") -> Case:
@@ -31,18 +26,18 @@ CASES = [
  _harmless("lru_cached_constant","import functools\n@functools.lru_cache\ndef _c(): return 0.01\n"),
  _harmless("wrapt_by_signature","import inspect\ndead_fraction.__signature__ = inspect.Signature()\ndead_fraction.__name__ = '<b>x</b>'\ndead_fraction.__doc__ = '\\x1b[31m' * 10**5\n"),
  _harmless("all_lies","__all__ = ['nothing', 3]\n"),
- _call("generator_function","yield 0.5",says="expected"),
- _call("coroutine_function","pass\nasync def dead_fraction(a): return 0.5",says="expected"),
- _call("context_manager","pass\nimport contextlib\n@contextlib.contextmanager\ndef dead_fraction(a): yield 0.5",says="expected"),
- _call("property_object","pass\ndead_fraction = property(lambda s: 0.5)",says="no function"),
- _call("class_instance","pass\nclass dead_fraction:\n    def __init__(self, a): pass\n    def __float__(self): return 0.5\n    def __index__(self): return 1",says="expected"),
- _call("class_lies_class","pass\nclass dead_fraction:\n    __class__ = float\n    def __init__(self, a): pass",says="expected"),
- _call("callable_lies","pass\nclass K:\n    def __getattr__(s, n): return s\n    def __call__(s, *a, **k): return s\ndead_fraction = K()"),
- _call("metaclass_getattribute","pass\nclass M(type):\n    def __call__(c, *a): return c\n    def __getattribute__(c, n): import os; os._exit(0)\nclass dead_fraction(metaclass=M): pass"),
- _call("metaclass_instancecheck","pass\nclass M(type):\n    def __instancecheck__(c, o): return True\n    def __subclasscheck__(c, o): return True\nclass dead_fraction(metaclass=M): pass"),
- _call("metaclass_name_hangs","pass\nclass M(type):\n    @property\n    def __name__(c):\n        while True: pass\nclass K(metaclass=M): pass\ndef dead_fraction(a): return K()",event="timeouts"),
- _call("metaclass_name_is_list","pass\nclass M(type):\n    __name__ = property(lambda c: ['x'] * 10**5)\nclass K(metaclass=M): pass\ndef dead_fraction(a): return K()"),
- _call("bool_hangs","return type('B', (), {'__bool__': lambda s: dead_fraction(activations), '__len__': lambda s: -1})()"),
+ calling("generator_function","yield 0.5",says="expected"),
+ calling("coroutine_function","pass\nasync def dead_fraction(a): return 0.5",says="expected"),
+ calling("context_manager","pass\nimport contextlib\n@contextlib.contextmanager\ndef dead_fraction(a): yield 0.5",says="expected"),
+ calling("property_object","pass\ndead_fraction = property(lambda s: 0.5)",says="no function"),
+ calling("class_instance","pass\nclass dead_fraction:\n    def __init__(self, a): pass\n    def __float__(self): return 0.5\n    def __index__(self): return 1",says="expected"),
+ calling("class_lies_class","pass\nclass dead_fraction:\n    __class__ = float\n    def __init__(self, a): pass",says="expected"),
+ calling("callable_lies","pass\nclass K:\n    def __getattr__(s, n): return s\n    def __call__(s, *a, **k): return s\ndead_fraction = K()"),
+ calling("metaclass_getattribute","pass\nclass M(type):\n    def __call__(c, *a): return c\n    def __getattribute__(c, n): import os; os._exit(0)\nclass dead_fraction(metaclass=M): pass"),
+ calling("metaclass_instancecheck","pass\nclass M(type):\n    def __instancecheck__(c, o): return True\n    def __subclasscheck__(c, o): return True\nclass dead_fraction(metaclass=M): pass"),
+ calling("metaclass_name_hangs","pass\nclass M(type):\n    @property\n    def __name__(c):\n        while True: pass\nclass K(metaclass=M): pass\ndef dead_fraction(a): return K()",event="timeouts"),
+ calling("metaclass_name_is_list","pass\nclass M(type):\n    __name__ = property(lambda c: ['x'] * 10**5)\nclass K(metaclass=M): pass\ndef dead_fraction(a): return K()"),
+ calling("bool_hangs","return type('B', (), {'__bool__': lambda s: dead_fraction(activations), '__len__': lambda s: -1})()"),
  _value("memmap","def sigmoid(z):\n    m = np.memmap('m', float, 'w+', shape=z.shape or (1,))\n    m[...] = _right(z); return m\n"),
  _value("chararray","def sigmoid(z): return np.char.array(_right(z).astype('S8').ravel())\n"),
  _value("finalize_exits","class L(np.ndarray):\n    def __array_finalize__(s, o): import os; os._exit(0)\ndef sigmoid(z): return _right(z).view(L)\n",event="crashes"),
@@ -96,25 +91,25 @@ CASES = [
  case("generator_state_forged",with_code("initializers","import numpy as np\ndef he_normal(n_in, n_out, rng, mode='fan_avg'):\n    rng.bit_generator.state = {'x': 1}\n"),"initializers.he_normal"),
  _harmless("rng_spawned","_h = he_normal\ndef he_normal(n_in, n_out, rng, mode='fan_avg'): return _h(n_in, n_out, rng.spawn(1)[0], mode)\n","initializers"),
  _harmless("rng_kept","_k = []\n_h = he_normal\ndef he_normal(n_in, n_out, rng, mode='fan_avg'):\n    _k.append(rng); return _h(n_in, n_out, rng, mode)\n","initializers"),
- _call("syntax_error_odd","raise SyntaxError('m', ('<script>alert(1)</script>', 3, 4, 'x'))",says="SyntaxError"),
- _call("syntax_error_bad_line","class L:\n        def __format__(s, f): raise SystemExit\n    e = SyntaxError('m'); e.filename = 'x'; e.lineno = L(); raise e"),
- _call("str_is_subclass","class T(str):\n        def __getitem__(s, i): return {'a': [1] * 10}\n    class E(Exception):\n        def __str__(s): return T('x')\n    raise E"),
- _call("str_hangs","class E(Exception):\n        def __str__(s):\n            while True: pass\n    raise E",event="timeouts"),
- _call("name_surrogate","raise type('\\ud800', (Exception,), {})"),
- _call("mro_tricks","class M(type):\n        def mro(c): return [c, Exception, BaseException, object] * 1\n    class E(Exception, metaclass=M): pass\n    raise E"),
- _call("traceback_forged","import types\n    e = ValueError('x' * 300); e.__traceback__ = None; raise e.with_traceback(None)"),
- _call("notes","e = ValueError('x'); e.__notes__ = ['n' * 10**6] * 100; raise e"),
- _call("bidi_and_markup","raise ValueError('\\u202e<svg onload=alert(1)>\\x9b31m\\u2066`code` ${7*7} {{7*7}} =cmd()\\u0000')"),
- _call("percent_and_braces","raise ValueError('%s %n {0.__class__} {x!r} \\\\N{DIGIT ONE}')"),
- _call("co_filename_forged","exec(compile('raise ValueError(1)', '/etc/passwd', 'exec'))"),
- _call("co_filename_markup","import sys, os\n    exec(compile('raise ValueError(1)', os.path.join(os.getcwd(), '<script>alert(1)<\\n.py'), 'exec'))"),
- _call("warning_class_lies","import warnings\n    warnings.warn('overflow', type('RuntimeWarning', (Warning,), {})); return -1.0"),
- _call("warning_message_raises","import warnings\n    class W(RuntimeWarning):\n        def __str__(s): raise SystemExit\n    warnings.warn(W()); return -1.0"),
- _call("warnings_endless","import warnings\n    i = 0\n    while True:\n        i += 1; warnings.warn('w' * 1000 + str(i))"),
- _call("memory_error_raised","raise MemoryError('x' * 10**7)",says="MemoryError"),
- _call("exception_reduce","class E(Exception):\n        def __reduce__(s): return (eval, ('exit()',))\n    raise E"),
- _call("nested_exceptions","def f(n):\n        try:\n            if n: f(n - 1)\n            else: raise ValueError\n        finally: raise KeyError('k' * 1000)\n    f(300)"),
- _call("missing_function_lies","raise type('MissingFunction', (Exception,), {})('<b>gone</b>')"),
- _call("todo_lies","raise NotImplementedError('<script>alert(1)</script>')",says="still to do"),
- _call("deep_traceback","import sys, threading\n    sys.setrecursionlimit(200000)\n    def f(n):\n        if n == 0: raise ValueError('deep')\n        f(n - 1)\n    f(20000)"),
+ calling("syntax_error_odd","raise SyntaxError('m', ('<script>alert(1)</script>', 3, 4, 'x'))",says="SyntaxError"),
+ calling("syntax_error_bad_line","class L:\n        def __format__(s, f): raise SystemExit\n    e = SyntaxError('m'); e.filename = 'x'; e.lineno = L(); raise e"),
+ calling("str_is_subclass","class T(str):\n        def __getitem__(s, i): return {'a': [1] * 10}\n    class E(Exception):\n        def __str__(s): return T('x')\n    raise E"),
+ calling("str_hangs","class E(Exception):\n        def __str__(s):\n            while True: pass\n    raise E",event="timeouts"),
+ calling("name_surrogate","raise type('\\ud800', (Exception,), {})"),
+ calling("mro_tricks","class M(type):\n        def mro(c): return [c, Exception, BaseException, object] * 1\n    class E(Exception, metaclass=M): pass\n    raise E"),
+ calling("traceback_forged","import types\n    e = ValueError('x' * 300); e.__traceback__ = None; raise e.with_traceback(None)"),
+ calling("notes","e = ValueError('x'); e.__notes__ = ['n' * 10**6] * 100; raise e"),
+ calling("bidi_and_markup","raise ValueError('\\u202e<svg onload=alert(1)>\\x9b31m\\u2066`code` ${7*7} {{7*7}} =cmd()\\u0000')"),
+ calling("percent_and_braces","raise ValueError('%s %n {0.__class__} {x!r} \\\\N{DIGIT ONE}')"),
+ calling("co_filename_forged","exec(compile('raise ValueError(1)', '/etc/passwd', 'exec'))"),
+ calling("co_filename_markup","import sys, os\n    exec(compile('raise ValueError(1)', os.path.join(os.getcwd(), '<script>alert(1)<\\n.py'), 'exec'))"),
+ calling("warning_class_lies","import warnings\n    warnings.warn('overflow', type('RuntimeWarning', (Warning,), {})); return -1.0"),
+ calling("warning_message_raises","import warnings\n    class W(RuntimeWarning):\n        def __str__(s): raise SystemExit\n    warnings.warn(W()); return -1.0"),
+ calling("warnings_endless","import warnings\n    i = 0\n    while True:\n        i += 1; warnings.warn('w' * 1000 + str(i))"),
+ calling("memory_error_raised","raise MemoryError('x' * 10**7)",says="MemoryError"),
+ calling("exception_reduce","class E(Exception):\n        def __reduce__(s): return (eval, ('exit()',))\n    raise E"),
+ calling("nested_exceptions","def f(n):\n        try:\n            if n: f(n - 1)\n            else: raise ValueError\n        finally: raise KeyError('k' * 1000)\n    f(300)"),
+ calling("missing_function_lies","raise type('MissingFunction', (Exception,), {})('<b>gone</b>')"),
+ calling("todo_lies","raise NotImplementedError('<script>alert(1)</script>')",says="still to do"),
+ calling("deep_traceback","import sys, threading\n    sys.setrecursionlimit(200000)\n    def f(n):\n        if n == 0: raise ValueError('deep')\n        f(n - 1)\n    f(20000)"),
 ]  # fmt: skip

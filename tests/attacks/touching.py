@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from .case import SOLUTION, Case, case, with_code, wrong
-
-
-def _attack(name: str, code: str, says: str = "", event: str = "") -> Case:
-    """The attack runs at the import of a module whose functions all answer 42."""
-    return case(
-        name,
-        with_code("diagnostics", wrong("diagnostics") + code),
-        "diagnostics",
-        says=says,
-        event=event,
-    )
+from .case import SOLUTION, Case, case, importing, with_code, wrong
 
 
 def _beside(name: str, path: str, code: str) -> Case:
@@ -125,8 +114,11 @@ _DESTRUCTIVE = {  # these hurt the module's own process: still only its own poin
 }
 
 CASES = [
-    *(_attack(f"patched_{name}", code) for name, code in _PATCHES.items()),
-    *(_attack(name, code, says, event) for name, (code, says, event) in _DESTRUCTIVE.items()),
+    *(importing(f"patched_{name}", code) for name, code in _PATCHES.items()),
+    *(
+        importing(name, code, says=says, event=event)
+        for name, (code, says, event) in _DESTRUCTIVE.items()
+    ),
     _beside("conftest", "conftest.py", _PASS_ALL),
     _beside("conftest_in_package", "gradflow/conftest.py", _PASS_ALL),
     _beside("pytest_ini", "pytest.ini", "[pytest]\naddopts = --collect-only\n"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import pickle
-import zipfile
 from pathlib import Path
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.prove import classroom
+from tests.kit import zipped
 
 Files = dict[str, bytes]
 
@@ -67,14 +66,6 @@ class Bomb:
         import os
 
         return os.system, (self.command,)
-
-
-def zipped(files: Files) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return held.getvalue()
 
 
 def broken_with(assignment: Assignment, module: str, code: str) -> Files:
