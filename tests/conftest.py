@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests begin first, each in a process of its own: xdist deals items in blocks."""
     longest = [item for item in items if item.name.startswith(LONGEST)]
     others = [item for item in items if item not in longest]
-    items[:], count = [], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    items.clear()
     for left in range(count, 0, -1):
         items += longest[:1]
         size = (len(longest) + len(others)) // left - len(longest[:1])

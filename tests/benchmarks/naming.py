@@ -27,14 +27,14 @@ class Timed:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
-        self.each: list[float] = []
+        self.seconds = 0.0
 
     def __call__(self, *args: Any) -> Any:
         started = time.perf_counter()
         try:
             return self._function(*args)
         finally:
-            self.each.append(time.perf_counter() - started)
+            self.seconds += time.perf_counter() - started
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def main() -> None:
             grader._examples.beside = beside  # type: ignore[method-assign]
             results = [grader.grade(path) for path in paths]
             whole = time.perf_counter() - started
-    naming = sum(explained.each) + sum(beside.each)
+    naming = explained.seconds + beside.seconds
     wrong = sum(any(test.kind != "passed" for test in result.tests) for result in results)
     print(f"{size} submissions, {wrong} of them with a wrong answer, in {whole:.1f} s")
     print(f"naming: {100 * naming / whole:.1f} %, {naming / wrong:.2f} s for each of these")

@@ -94,7 +94,8 @@ def freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) 
         return mine[aspect].raised is None and theirs[aspect].raised is None
     if aspect.endswith(FORM):
         return bool(mine[aspect].free == theirs[aspect].free)
-    return aspect in BESIDE or free(mine[aspect], theirs[aspect], *given(request))
+    handed = given(request)
+    return aspect in BESIDE or free(mine[aspect], theirs[aspect], handed.arrays, handed.draws)
 
 
 def alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:

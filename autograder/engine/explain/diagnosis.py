@@ -287,7 +287,8 @@ def _hit(
         if not is_there or _is_alike(theirs, base, aspect, request, how):
             return no
         entries = (mine[aspect], theirs[aspect], base[aspect])
-        is_hit = aspect.endswith(FORM) or as_wrong(*entries, *given(request))
+        handed = given(request)
+        is_hit = aspect.endswith(FORM) or as_wrong(*entries, handed.arrays, handed.draws)
         return yes if is_hit else no
     if _is_alike(mine, theirs, aspect, request, how, is_wrong):
         return yes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -119,36 +119,37 @@ class Heard:
         """The places of the calls that decide what a function answers: its own, and all others
         where one of its own uses an object or a generator."""
         own = self.calls(function)
-        if all(stands_alone(self.requests[place]) for place in own):
-            return own
-        return range(len(self.requests))
+        handed = [given(self.requests[place]) for place in own]
+        if any(each.draws or each.uses_object for each in handed):
+            return range(len(self.requests))
+        return own
+
+
+class Given(NamedTuple):
+    """What a request hands over: arrays; whether a generator, whether an object of another call."""
+
+    arrays: list[Any]
+    draws: bool
+    uses_object: bool
 
 
 @lru_cache(maxsize=5000)
-def given(request: Request) -> tuple[list[Any], bool]:
-    """The arrays that a request hands over, and whether it hands over a generator."""
+def given(request: Request) -> Given:
+    """What a request hands over."""
     arrays: list[Any] = []
     generators: list[GeneratorState] = []
+    objects: list[Handle] = []
 
     def note(state: GeneratorState) -> GeneratorState:
         generators.append(state)
         return state
 
-    decoder = Decoder(lambda handle: handle, note, is_trusted=True)
+    decoder = Decoder(objects.append, note, is_trusted=True)
     _, args, kwargs, *_ = decoder.decode(read_request(request.content)[2])
     for value in [*args, *kwargs.values()]:
         arrays += [value] if isinstance(value, np.ndarray) else []
         arrays += [x for x in value if isinstance(x, np.ndarray)] if type(value) is list else []
-    return arrays, bool(generators)
-
-
-@lru_cache(maxsize=5000)
-def stands_alone(request: Request) -> bool:
-    """Whether the answer depends on no other call, as the request hands over nothing of one."""
-    used: list[Any] = []
-    decoder = Decoder(used.append, used.append, is_trusted=True)
-    decoder.decode(read_request(request.content)[2])
-    return not used
+    return Given(arrays, bool(generators), bool(objects))
 
 
 def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, str], Target]:
@@ -184,7 +185,7 @@ def _noting(requests: Sequence[Request], answers: Iterable[Said]) -> Iterator[Sa
     """The answers; those that may be draws with what they repeat."""
     seen: dict[tuple[str, Any], int] = {}
     for place, (request, said) in enumerate(zip(requests, answers, strict=True)):
-        if said.raised is None and given(request)[1]:
+        if said.raised is None and given(request).draws:
             first = seen.setdefault((request.name, _content(said.returned)), place)
             said = replace(said, repeats=first if first < place else -1)
         yield said
