@@ -17,7 +17,7 @@ from .session import Answering, Batch, Reading, Reply, Request, Session
 
 T = TypeVar("T")
 Ask = Callable[[Session], T]
-"""Asks by a session, and makes something of the answers: a test its verdict, a figure its curves."""
+"""Asks by a session; what comes of the answers: a test's verdict, a figure's curves."""
 
 
 class Trusted:
