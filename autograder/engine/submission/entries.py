@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -103,7 +104,7 @@ def folder_entries(root: Path) -> Iterator[Entry]:
             if stat.S_ISREG(mode) and not is_ignored(name):
                 yield file_entry(path, entry)
             elif stat.S_ISLNK(mode):
-                yield Entry(entry, 0, _nothing, "is a link")
+                yield Entry(entry, 0, partial(_bounded, b""), "is a link")
 
 
 def class_entries(path: Path) -> list[Entry]:
@@ -124,10 +125,9 @@ def archive_entries(content: bytes) -> list[Entry]:
         return _tar_entries(content)
     _check_directory_size(content, MAX_DIRECTORY)
     try:
-        archive = _opened(content)
+        return _zip_entries(_opened(content), MAX_ENTRIES)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
         raise SubmissionError(NO_ARCHIVE) from None
-    return _zip_entries(archive, MAX_ENTRIES)
 
 
 def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
@@ -169,7 +169,7 @@ def _tar_entries(content: bytes) -> list[Entry]:
                 data = held.read(MAX_ARCHIVE - kept) if held else b""
                 kept += len(data)
                 trouble = trouble or ("" if len(data) == member.size else "is too large")
-            found.append(Entry(path, member.size, _kept(data), trouble))
+            found.append(Entry(path, member.size, partial(_bounded, data), trouble))
             _not_too_many(found, MAX_ENTRIES)
     except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
         raise SubmissionError(NO_ARCHIVE) from None
@@ -199,14 +199,6 @@ def _not_too_many(entries: list[Entry], most: int) -> list[Entry]:
     if len(entries) > most:
         raise SubmissionError(f"more than {most} files")
     return entries
-
-
-def _nothing(limit: int) -> bytes:
-    raise SubmissionError("not a file")
-
-
-def _kept(data: bytes) -> Callable[[int], bytes]:
-    return lambda limit: _bounded(data, limit)
 
 
 def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:

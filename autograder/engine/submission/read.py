@@ -54,6 +54,11 @@ class HandIn:
     problem: str = ""
     back: str = ""
 
+    @property
+    def file(self) -> str:
+        """The name, with ".zip"."""
+        return self.name if self.name.lower().endswith(".zip") else f"{self.name}.zip"
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -87,7 +92,6 @@ def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submiss
 
 def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submission:
     """Reads a hand-in. Never raises for what is in it: see `Submission.problem`."""
-    name = given.name if given.name.lower().endswith(".zip") else f"{given.name}.zip"
     reader = _Reader(package, modules, given.notes)
     files: dict[str, bytes] = {}
     try:
@@ -102,8 +106,8 @@ def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submiss
     except Exception as trouble:  # whatever a malformed archive provokes
         problem = f"can't be read ({type(trouble).__name__})"
     notes = tuple(reader.notes[:MAX_NOTES])
-    shown = visible(name, MAX_NAME)
-    return Submission(shown, reader.digest, files, problem, notes, given.students, given.back)
+    name = visible(given.file, MAX_NAME)
+    return Submission(name, reader.digest, files, problem, notes, given.students, given.back)
 
 
 class _Reader:
@@ -173,33 +177,21 @@ class _Reader:
         root = self._package_folder(entries)
         if root is None:
             return {}
-        named = root.name.lower() == self._package
-        chosen: dict[str, Entry] = {}
-        for entry in sorted(entries, key=lambda e: e.path.name not in self._wanted):
-            target = self._target(entry.path, root, named)
-            # Of two that differ in case only, the rightly written one counts; else the later.
-            if target is not None and (
-                target not in chosen
-                or (
-                    chosen[target].path.name.lower() == chosen[target].path.name
-                    and entry.path.name.lower() == entry.path.name
-                )
-            ):
-                chosen[target] = entry
-        return self._read_all(chosen)
+        # Of two that differ in case only, the rightly written one counts; else the later.
+        ordered = sorted(entries, key=lambda entry: entry.path.name in self._wanted)
+        targets = [(self._target(entry.path, root), entry) for entry in ordered]
+        return self._read_all({target: entry for target, entry in targets if target})
 
-    def _target(self, path: PurePosixPath, root: PurePosixPath, named: bool) -> str | None:
-        kind = path.suffix.lower()
-        python = kind == ".py"
-        if path.is_relative_to(root) and (python or (named and kind not in COMPILED)):
-            inside = path.relative_to(root)
-            if not named and len(inside.parts) > 1:
-                return None
-            name = inside.as_posix()
-            return f"{self._package}/{name.lower() if name.lower() in self._wanted else name}"
-        if named and python and path.parent == root.parent:
+    def _target(self, path: PurePosixPath, root: PurePosixPath) -> str:
+        """The path that the file should have; "" where it is no part of the package."""
+        named, kind = root.name.lower() == self._package, path.suffix.lower()
+        if named and kind == ".py" and path.parent == root.parent:
             return path.name
-        return None
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+        kept = kind not in COMPILED if named else kind == ".py" and "/" not in name
+        if not name or not kept:
+            return ""
+        return f"{self._package}/{name.lower() if name.lower() in self._wanted else name}"
 
     def _package_folder(self, entries: Iterable[Entry]) -> PurePosixPath | None:
         """The folder of the package that counts; see the module's docstring."""
