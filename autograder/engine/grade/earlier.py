@@ -72,10 +72,11 @@ class Earlier:
         return found
 
     def without(self, students: Iterable[Mapping[str, str]]) -> Iterator[str]:
-        """Takes out what these students handed in before, and says so."""
-        again = [dict(student) for student in students if student]
+        """Takes out what these students, all of a group's, handed in before, and says so. Who is
+        known by name alone may be another of that name."""
+        again = [dict(student) for student in students if student.keys() - {"name"}]
         for stem, result in list(self.results.items()):
-            if any(dict(student) in again for student in result.students):
+            if result.students and all(dict(student) in again for student in result.students):
                 del self.results[stem]
                 result_path(self.out, stem).unlink(missing_ok=True)
                 page_path(self.out, stem).unlink(missing_ok=True)
