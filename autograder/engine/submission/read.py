@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from ..text import visible
-from .attempts import COPY, newest, without_numbers
+from .attempts import COPY, newest, numbers, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_FILE,
@@ -138,11 +139,14 @@ class _Reader:
         return [entry for entry in every if not entry.trouble]
 
     def _inside_archives(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The files of the archives among these, below the archive's path."""
+        """The files of the archives among these, of many the newest, below the archive's path."""
         archives = [entry for entry in entries if is_archive(entry.path.name)]
-        archives.sort(key=lambda entry: (len(entry.path.parts), entry.path))
+        archives.sort(key=lambda entry: numbers(entry.path.as_posix()), reverse=True)
+        archives.sort(key=lambda entry: len(entry.path.parts))
+        if beyond := [str(entry.path) for entry in archives[MAX_INNER_ARCHIVES:]]:
+            self.notes.append(f"left out, too many archives: {', '.join(beyond)}")
         found = []
-        for each in archives[:MAX_INNER_ARCHIVES]:
+        for each in sorted(archives[:MAX_INNER_ARCHIVES], key=_by_depth):
             try:
                 inside = self._readable(archive_entries(each.read(MAX_ARCHIVE)))
             except Exception as problem:  # whatever a damaged archive provokes
@@ -180,7 +184,21 @@ class _Reader:
         # Of two that differ in case only, the rightly written one counts; else the later.
         ordered = sorted(entries, key=lambda entry: entry.path.name in self._wanted)
         targets = [(self._target(entry.path, root), entry) for entry in ordered]
-        return self._read_all({target: entry for target, entry in targets if target})
+        chosen = {target: entry for target, entry in targets if target}
+        self._name_helpers(chosen)
+        return self._read_all(chosen)
+
+    def _name_helpers(self, chosen: dict[str, Entry]) -> None:
+        """Any other module is taken for a copy, too: none can be imported as `helper-1.py`."""
+        copies = defaultdict(list)
+        for target in chosen:
+            own = COPY.sub("", target)
+            if own not in chosen and re.search(r"(^|/)[^\W\d]\w*\.py$", own):
+                copies[own].append(target)
+        for own, found in copies.items():
+            if len(found) == 1:
+                self.notes.append(f"taken for {own}: {found[0]}")
+                chosen[own] = chosen.pop(found[0])
 
     def _target(self, path: PurePosixPath, root: PurePosixPath) -> str:
         """The path that the file should have; "" where it is no part of the package."""
@@ -260,6 +278,10 @@ class _Reader:
                 continue
             files[target] = content
         return files if any(t.startswith(f"{self._package}/") for t in files) else {}
+
+
+def _by_depth(entry: Entry) -> tuple[int, PurePosixPath]:
+    return len(entry.path.parts), entry.path
 
 
 def _contents(modules: Mapping[str, Entry]) -> dict[str, bytes]:
