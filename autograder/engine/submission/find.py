@@ -30,6 +30,7 @@ from .read import HandIn
 MAX_LOOK = 2000
 """How many files of a folder are looked at for what makes it a submission."""
 MAX_LEVELS = 4
+"""How many folders and archives may stand around a class, or a student's work."""
 TEXTS = ("_text.html", "_link.html")
 """What Canvas makes of a text or an address that was handed in."""
 NUMBERED = re.compile(r"(?:v|version|attempt|try|draft)?[ _.-]*\d{1,3}", re.IGNORECASE)
@@ -167,7 +168,7 @@ class Finder:
         except SubmissionError:
             return True  # more than anybody reads: its row says so
 
-    def _holds_several(self, item: Item) -> bool:
+    def _holds_several(self, item: Item, levels: int = MAX_LEVELS) -> bool:
         """Whether the item holds what looks like the work of several students."""
         try:
             items = [each for each in item.inside() if not is_ignored(each.name)]
@@ -176,8 +177,8 @@ class Finder:
         if self._is_submission(items) or any(map(self._holds, self._named(items))):
             return False
         units = [each for each in items if _may_hold(each) and self._holds(each)]
-        if len(units) == 1:
-            return self._holds_several(units[0])
+        if len(units) == 1 and levels:
+            return self._holds_several(units[0], levels - 1)
         return len({without_numbers(unit.name) for unit in units}) > 1
 
 

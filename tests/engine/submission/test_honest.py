@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.submission import entries
+from autograder.engine.submission import entries, find
 from autograder.engine.submission.entries import SubmissionError
 from autograder.engine.submission.find import Finder
 from autograder.engine.submission.read import Submission, read_hand_in, read_submission
@@ -82,6 +82,20 @@ def test_a_number_of_any_length_is_one(tmp_path: Path) -> None:
     folders = [f"{digits * 5000}/pkg/alpha.py" for digits in "12"]
     path = put(tmp_path, "ada.zip", zip_of(dict.fromkeys(folders, b"")))
     assert not read_submission(path, "pkg", MODULES).problem
+
+
+def test_a_zip_in_zips_is_opened_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, opened = alpha(b""), []
+    for _ in range(50):
+        content = zip_of({"x.zip": content})
+    for name in ("ada", "al", "zoe"):
+        put(tmp_path, f"{name}.zip", content if name == "al" else alpha(b""))
+    unpacked = find.archive_entries
+    monkeypatch.setattr(find, "archive_entries", lambda c: opened.append(c) or unpacked(c))
+    assert len(Finder("pkg", MODULES).find([tmp_path])) == 3
+    assert len(opened) < 10
 
 
 def test_a_giant_list_of_entries_is_refused_unread(
