@@ -1,4 +1,4 @@
-"""What earlier runs left in OUT: a late student's result joins those of the class."""
+"""What earlier runs left in OUT: an interrupted run goes on, a late student joins the class."""
 
 from __future__ import annotations
 
@@ -8,11 +8,39 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..assignment import Assignment
 from ..errors import KitError
 from ..report.result import Result, from_gradescope
-from .batch import page_path, write_atomically
+from ..submission.read import Submission
+from .grading import Settings
+from .outputs import Task, page_path, result_path, write_atomically
 
+GRADER_FAILED = "the grader failed twice"
+"""How the problem of a result begins that is no verdict on the student's work."""
 PRINTS = "fingerprints.json"
+
+
+def earlier_result(
+    out: Path, task: Task, submission: Submission, assignment: Assignment, settings: Settings
+) -> Result | None:
+    """The result that an interrupted run left, if it is of these bytes, this kit and this seed, was
+    made behind all layers that are required, and does not say that the grader failed."""
+    result = _result(result_path(out, task.stem), assignment.digest, settings.seed)
+    if result is None or result.problem.startswith(GRADER_FAILED):
+        return None
+    same = (result.name, result.sha256) == (submission.name, submission.sha256)
+    protected = set(settings.require) <= set(result.grader.get("layers", ()))
+    failed = any(test.kind == "grader" for test in result.tests)
+    return result if same and protected and not failed else None
+
+
+def _result(path: Path, kit: str, seed: int) -> Result | None:
+    """The result at a path, if there is one, of this kit and this seed."""
+    try:
+        result = from_gradescope(json.loads(path.read_text("utf-8")))
+        return result if (result.grader["digest"], result.grader["seed"]) == (kit, seed) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @dataclass
@@ -27,17 +55,12 @@ class Earlier:
     def in_folder(cls, out: Path, stems: Iterable[str], kit: str, seed: int) -> Earlier:
         """The results that a run of these stems doesn't replace. Raises `KitError` if they come
         from another kit or seed, as one table can't hold both."""
-        found = cls(out)
-        new = set(stems)
+        found, new = cls(out), set(stems)
         for path in sorted((out / "results").glob("*.json")):
             if path.stem in new:
                 continue
-            try:
-                result = from_gradescope(json.loads(path.read_text("utf-8")))
-                same = (result.grader["digest"], result.grader["seed"]) == (kit, seed)
-            except (OSError, ValueError, KeyError, TypeError):
-                same = False
-            if not same:
+            result = _result(path, kit, seed)
+            if result is None:
                 raise KitError(
                     f"{path} is of another version of the kit, or another seed, and can't stand in"
                     " one table with new results: grade the whole class, or name another -o"
@@ -49,12 +72,13 @@ class Earlier:
         return found
 
     def without(self, students: Iterable[Mapping[str, str]]) -> Iterator[str]:
-        """Takes out what these students handed in before, and says so."""
-        again = [dict(student) for student in students if student]
+        """Takes out what these students, all of a group's, handed in before, and says so. Who is
+        known by name alone may be another of that name."""
+        again = [dict(student) for student in students if student.keys() - {"name"}]
         for stem, result in list(self.results.items()):
-            if any(dict(student) in again for student in result.students):
+            if result.students and all(dict(student) in again for student in result.students):
                 del self.results[stem]
-                (self.out / "results" / f"{stem}.json").unlink(missing_ok=True)
+                result_path(self.out, stem).unlink(missing_ok=True)
                 page_path(self.out, stem).unlink(missing_ok=True)
                 yield f"replaced, the same student's: {result.name}"
 

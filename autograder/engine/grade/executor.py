@@ -89,18 +89,14 @@ def _begin(cores: SimpleQueue[int]) -> None:
         with contextlib.suppress(OSError):  # the cores may have been taken away since
             os.sched_setaffinity(0, {cores.get()})
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
-    _watch_parent()
+    # It would wait for ever for work from a parent that was killed.
+    threading.Thread(target=_end_with_parent, daemon=True, name="parent's end").start()
 
 
 def kill_pool() -> None:
     """Ends the pool's processes in the middle of what they do; their workers end with them."""
     for process in multiprocessing.active_children():
         process.kill()
-
-
-def _watch_parent() -> None:
-    """A pool's process would wait for ever for work from a parent that was killed."""
-    threading.Thread(target=_end_with_parent, daemon=True, name="parent's end").start()
 
 
 def _end_with_parent() -> None:

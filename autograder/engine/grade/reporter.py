@@ -44,14 +44,14 @@ class Reporter:
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
-        drawn: list[Section] = []
+        section: Section | None = None
 
         def draw(program: Program) -> None:
-            drawn.append(self.figures(program))
+            nonlocal section
+            section = self._figures(program)
 
         result = grader.grade_submission(submission, draw if self.with_figures else None)
         seconds = {} if submission.problem else grader.suite.seconds
-        section = drawn[0] if drawn else None
         return replace(self.report(result, submission, section), seconds=seconds)
 
     def report(
@@ -67,7 +67,7 @@ class Reporter:
                 return student_page(result, shown, self.assignment)
         return ""
 
-    def figures(self, program: Program) -> Section:
+    def _figures(self, program: Program) -> Section:
         """The assignment's figures of this student's work; a sentence in place of one that
         fails."""
         try:

@@ -24,11 +24,12 @@ from ..sandbox.layers import LAYERS, SandboxError
 from ..submission.find import Finder
 from ..submission.read import HandIn, read_hand_in
 from ..text import visible
-from .back import Back
-from .batch import MAX_ATTEMPTS, Task, grade_all, protection_of_process, tasks, write_atomically
+from .batch import MAX_ATTEMPTS, grade_all, protection_of_process
 from .earlier import Earlier, keep_prints
 from .executor import available_cores, cluster, kill_pool, local_pool
 from .grading import Settings
+from .lms_import import LmsImport
+from .outputs import Task, tasks, write_atomically
 from .reporter import Report, Reporter
 
 
@@ -52,9 +53,9 @@ class Run:
     known: Sequence[Path] = ()
 
     @property
-    def back(self) -> Back:
-        """What goes back to the learning platform."""
-        return Back(self.gradebook, self.id_pattern, self.worksheet, self.feedback_zip)
+    def lms_import(self) -> LmsImport:
+        """What the learning platform is to import."""
+        return LmsImport(self.gradebook, self.id_pattern, self.worksheet, self.feedback_zip)
 
 
 @dataclass
@@ -82,12 +83,11 @@ def run_class(run: Run) -> Tally:
         assignment = Assignment.load(run.assignment)
         finder = Finder(assignment.package, assignment.modules, run.out)
         found = finder.find(run.paths)
-        run.back.refuse(found)
+        run.lms_import.refuse(found)
         known = Finder(assignment.package, assignment.modules).find(run.known)
         todo = tasks(found)
-        earlier = Earlier.in_folder(
-            run.out, [task.stem for task in todo], assignment.digest, run.seed
-        )
+        stems = [task.stem for task in todo]
+        earlier = Earlier.in_folder(run.out, stems, assignment.digest, run.seed)
         new_executor, width = _executor(run, len(found))
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
@@ -127,9 +127,10 @@ def run_class(run: Run) -> Tally:
     if earlier.results:
         replaced.append(f"with {len(earlier.results)} earlier results in {run.out}")
     groups = _write(run, tally, assignment, known)
-    _say_left_out(sorted(set(finder.left_out)))
+    left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]
+    _say_some("no submissions, left out", left_out, 10)
     _summarise(run, tally, groups, time.monotonic() - started)
-    for line in [*replaced, *run.back.write(run.out, assignment, tally.points, tally.rows)]:
+    for line in [*replaced, *run.lms_import.write(run.out, assignment, tally.points, tally.rows)]:
         click.echo(line)
     return tally
 
@@ -208,13 +209,6 @@ def _say_protection(layers: Sequence[str], hides: bool) -> None:
             " grade untrusted work in Docker",
             err=True,
         )
-
-
-def _say_left_out(names: Sequence[str]) -> None:
-    if names:
-        shown = ", ".join(visible(name, 60) for name in names[:10])
-        more = f", and {len(names) - 10} more" if len(names) > 10 else ""
-        click.echo(f"no submissions, left out: {shown}{more}")
 
 
 def _with_progress(

@@ -10,6 +10,8 @@ COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
+MAX_DIGITS = 100
+"""Python makes no integer of some thousand digits."""
 _NUMBER = re.compile(r"[ _.-]*\(?(\d+)\)?")
 
 
@@ -18,14 +20,19 @@ def without_numbers(name: str) -> str:
     return _NUMBER.sub("", name.casefold())
 
 
+def numbers(name: str) -> list[int]:
+    """The numbers in a name, which grow from attempt to attempt."""
+    return [int(found[:MAX_DIGITS]) for found in _NUMBER.findall(name)]
+
+
 def newest(names: Sequence[str]) -> str | None:
     """The newest of names that differ only in numbers: the one whose every number is the largest,
     or, where they begin with a year, whose first differing one is. None where numbers disagree, as
     in 30-10 and 02-11."""
-    numbers = {name: [int(found) for found in _NUMBER.findall(name)] for name in names}
-    last = max(names, key=lambda name: numbers[name])
-    years = all(each and 1990 <= each[0] < 2100 for each in numbers.values())
-    pairs = [zip_longest(numbers[last], numbers[name], fillvalue=0) for name in names]
+    of_each = [numbers(name) for name in names]
+    last = max(names, key=numbers)
+    years = all(each and 1990 <= each[0] < 2100 for each in of_each)
+    pairs = [zip_longest(numbers(last), each, fillvalue=0) for each in of_each]
     sure = all(ours >= theirs for pair in pairs for ours, theirs in pair)
-    told_apart = len({tuple(each) for each in numbers.values()}) == len(names)
+    told_apart = len({tuple(each) for each in of_each}) == len(names)
     return last if (years or sure) and told_apart else None

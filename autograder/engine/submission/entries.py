@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -31,7 +32,11 @@ MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_DEPTH = 12
 IN_A_CLASS = 20
-"""How many times as much an archive of a whole class may hold."""
+"""How many times as much an archive of a whole class may hold,"""
+MAX_CLASS = 500_000
+"""and how many entries, those that are ignored, too: `zipfile` takes a kilobyte for each."""
+ENTRY, END = b"PK\x01\x02", b"PK\x05\x06"
+"""How an entry in an archive's list begins, and what stands behind the list."""
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 PIECE = 4096
 """Read at once: `zipfile` unpacks all that it has read, and bzip2 makes much of little."""
@@ -46,6 +51,7 @@ PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]] = {
 }
 """What a tar may be packed with, by how it begins."""
 NO_ARCHIVE = "not a readable zip file, nor a tar"
+TOO_MANY = "a zip with too many entries"
 TOO_LARGE = f"larger than {MAX_ARCHIVE // 2**20} MiB: hand in the code alone"
 
 
@@ -103,14 +109,19 @@ def folder_entries(root: Path) -> Iterator[Entry]:
             if stat.S_ISREG(mode) and not is_ignored(name):
                 yield file_entry(path, entry)
             elif stat.S_ISLNK(mode):
-                yield Entry(entry, 0, _nothing, "is a link")
+                yield Entry(entry, 0, partial(_bounded, b""), "is a link")
 
 
 def class_entries(path: Path) -> list[Entry]:
     """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            _check_directory_size(whole, IN_A_CLASS * MAX_DIRECTORY)
+            size = _directory_size(whole)
+            if (
+                size > IN_A_CLASS * MAX_DIRECTORY
+                or whole[-size - MAX_END :].count(ENTRY) > MAX_CLASS
+            ):
+                raise SubmissionError(TOO_MANY)
         return _zip_entries(zipfile.ZipFile(path), IN_A_CLASS * MAX_ENTRIES)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):
         raise SubmissionError(NO_ARCHIVE) from None
@@ -120,21 +131,22 @@ def archive_entries(content: bytes) -> list[Entry]:
     """The files in a zip or a tar. Raises `SubmissionError`."""
     if not content:
         raise SubmissionError("the file is empty")
-    if content.rfind(b"PK\x05\x06", max(0, len(content) - MAX_END)) < 0:
+    if content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    _check_directory_size(content, MAX_DIRECTORY)
+    if _directory_size(content) > MAX_DIRECTORY:
+        raise SubmissionError(TOO_MANY)
     try:
-        archive = _opened(content)
+        return _zip_entries(_opened(content), MAX_ENTRIES)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
         raise SubmissionError(NO_ARCHIVE) from None
-    return _zip_entries(archive, MAX_ENTRIES)
 
 
 def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
     found = []
     for info in archive.infolist():
-        path = _without_anchor(PurePosixPath(info.filename.replace("\\", "/")))
-        if not info.is_dir() and _is_looked_at(path):
+        name = info.filename.replace("\\", "/")
+        path = _without_anchor(PurePosixPath(name))
+        if not name.endswith("/") and _is_looked_at(path):
             read, trouble = _zip_reader(archive, info), ""
             if ".." in path.parts:
                 trouble = "leaves the folder"
@@ -169,7 +181,7 @@ def _tar_entries(content: bytes) -> list[Entry]:
                 data = held.read(MAX_ARCHIVE - kept) if held else b""
                 kept += len(data)
                 trouble = trouble or ("" if len(data) == member.size else "is too large")
-            found.append(Entry(path, member.size, _kept(data), trouble))
+            found.append(Entry(path, member.size, partial(_bounded, data), trouble))
             _not_too_many(found, MAX_ENTRIES)
     except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
         raise SubmissionError(NO_ARCHIVE) from None
@@ -199,14 +211,6 @@ def _not_too_many(entries: list[Entry], most: int) -> list[Entry]:
     if len(entries) > most:
         raise SubmissionError(f"more than {most} files")
     return entries
-
-
-def _nothing(limit: int) -> bytes:
-    raise SubmissionError("not a file")
-
-
-def _kept(data: bytes) -> Callable[[int], bytes]:
-    return lambda limit: _bounded(data, limit)
 
 
 def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
@@ -240,16 +244,16 @@ def _opened(content: bytes) -> zipfile.ZipFile:
     except UnicodeDecodeError:
         unflagged = bytearray(content)
         # Where the list of entries can be: before it, a file may be full of what looks like one.
-        entry = content.find(b"PK\x01\x02", max(0, len(content) - MAX_DIRECTORY - MAX_END))
+        entry = content.find(ENTRY, max(0, len(content) - MAX_DIRECTORY - MAX_END))
         while 0 <= entry < len(content) - 10:
             unflagged[entry + 9] &= ~8
-            entry = content.find(b"PK\x01\x02", entry + 1)
+            entry = content.find(ENTRY, entry + 1)
         return zipfile.ZipFile(io.BytesIO(unflagged))
 
 
-def _check_directory_size(content: bytes | mmap.mmap, limit: int) -> None:
-    """Refuses an archive with a giant list of entries before `zipfile` reads all of it."""
-    end = content.rfind(b"PK\x05\x06", max(0, len(content) - MAX_END))
+def _directory_size(content: bytes | mmap.mmap) -> int:
+    """The size of an archive's list of entries, all of which `zipfile` would read at once."""
+    end = content.rfind(END, max(0, len(content) - MAX_END))
     if end < 0 or len(content) < end + 22:
         raise SubmissionError(NO_ARCHIVE)
     (plain,) = struct.unpack_from("<I", content, end + 12)
@@ -259,5 +263,4 @@ def _check_directory_size(content: bytes | mmap.mmap, limit: int) -> None:
         records = [at for at in (record, end - 76) if content[at : at + 4] == b"PK\x06\x06"]
         whole = [at for at in records if at <= len(content) - 56]
         sizes += [struct.unpack_from("<Q", content, at + 40)[0] for at in whole]
-    if max(sizes, default=0) > limit:  # whichever of them `zipfile` goes by
-        raise SubmissionError("a zip with too many entries")
+    return max(sizes, default=0)  # whichever of them `zipfile` goes by

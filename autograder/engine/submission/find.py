@@ -30,6 +30,7 @@ from .read import HandIn
 MAX_LOOK = 2000
 """How many files of a folder are looked at for what makes it a submission."""
 MAX_LEVELS = 4
+"""How many folders and archives may stand around a class, or a student's work."""
 TEXTS = ("_text.html", "_link.html")
 """What Canvas makes of a text or an address that was handed in."""
 NUMBERED = re.compile(r"(?:v|version|attempt|try|draft)?[ _.-]*\d{1,3}", re.IGNORECASE)
@@ -56,9 +57,9 @@ class Finder:
         for path in paths:
             if not path.exists() and not path.is_symlink():
                 raise FileNotFoundError(path)
-            if self.out is not None and path.resolve() == self.out.resolve():
-                raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
             item = disk_item(path.resolve() if path.is_dir() else path.parent.resolve() / path.name)
+            if self._is_out(item):
+                raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
             hand_ins = self._class(item, MAX_LEVELS)
             if not hand_ins and not (item.is_link or _may_hold(item)):
                 raise SubmissionError(f"{path}: neither a zip nor a folder")
@@ -108,10 +109,11 @@ class Finder:
         metadata = next((item for item in items if item.name == METADATA), None)
         if metadata is not None:
             others = [item for item in items if item is not metadata]
-            if found := gradescope(metadata, others):
-                taken = {each.where for each in found}
-                return [*found, *self._by_name([i for i in others if i.where not in taken])]
-            raise SubmissionError(f"{metadata.where} tells of no submission")
+            found = gradescope(metadata, others)
+            if not found:
+                raise SubmissionError(f"{metadata.where} tells of no submission")
+            taken = {each.where for each in found}
+            return [*found, *self._by_name([i for i in others if i.where not in taken])]
         worth_it = [item for item in items if not item.is_link and self._is_worth_a_row(item)]
         return self._by_name(items) if form_of([item.name for item in worth_it]) else []
 
@@ -166,7 +168,7 @@ class Finder:
         except SubmissionError:
             return True  # more than anybody reads: its row says so
 
-    def _holds_several(self, item: Item) -> bool:
+    def _holds_several(self, item: Item, levels: int = MAX_LEVELS) -> bool:
         """Whether the item holds what looks like the work of several students."""
         try:
             items = [each for each in item.inside() if not is_ignored(each.name)]
@@ -175,8 +177,8 @@ class Finder:
         if self._is_submission(items) or any(map(self._holds, self._named(items))):
             return False
         units = [each for each in items if _may_hold(each) and self._holds(each)]
-        if len(units) == 1:
-            return self._holds_several(units[0])
+        if len(units) == 1 and levels:
+            return self._holds_several(units[0], levels - 1)
         return len({without_numbers(unit.name) for unit in units}) > 1
 
 
@@ -231,7 +233,6 @@ def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
 
 
 def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
-    folder = any(len(entry.path.parts) > 1 for entry in found)
     cut = [
         replace(entry, path=PurePosixPath(*entry.path.parts[1:]))
         for entry in found
@@ -239,26 +240,23 @@ def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
     ]
 
     def inside() -> list[Item]:
-        return _items(cut if folder else _unpacked(found[0]), where)
+        return _items(cut or _unpacked(found[0]), where)
 
-    link = not folder and found[0].trouble == "is a link"
-    return Item(name, str(where), folder, link, lambda: cut if folder else found, inside)
+    link = not cut and found[0].trouble == "is a link"
+    return Item(name, str(where), bool(cut), link, lambda: cut or found, inside)
 
 
 def _told_apart(found: Sequence[HandIn]) -> list[HandIn]:
     """Those of equal names get their paths from the folder that holds all of them."""
-    names = Counter(_shown(each.name) for each in found)
-    alike = [each for each in found if names[_shown(each.name)] > 1]
-    if not alike:
-        return list(found)
-    root = os.path.commonpath([Path(each.where).parent for each in alike])
-    return [replace(each, name=_path_of(each, root)) if each in alike else each for each in found]
+    counts = Counter(each.file for each in found)
+    alike = [each for each in found if counts[each.file] > 1]
+    root = os.path.commonpath([Path(each.where).parent for each in alike]) if alike else ""
+    return [
+        replace(each, name=_path_of(each, root)) if counts[each.file] > 1 else each
+        for each in found
+    ]
 
 
 def _path_of(each: HandIn, root: str) -> str:
     path = os.path.relpath(each.where, root)
     return f"{path} (folder)" if Path(each.where).is_dir() else path
-
-
-def _shown(name: str) -> str:
-    return name if name.lower().endswith(".zip") else f"{name}.zip"

@@ -3,7 +3,8 @@
 Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1. Moodle: a folder
 "Ada Lovelace_PARTICIPANT_assignsubmission_file", or names that begin so. Blackboard:
 Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a folder
-"USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM". Gradescope: folders of which a file tells the rest.
+"USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so. Gradescope: folders of
+which a file tells the rest.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from ..text import visible
 from .attempts import COPY, newest
 from .entries import MAX_ARCHIVE, Entry, is_archive
-from .read import HandIn
+from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
 FORMS = {
@@ -32,11 +34,12 @@ FORMS = {
         r"(?:_(?P<file>.*))?"
     ),
     "blackboard": re.compile(
-        r"(?P<label>.+_(?P<login>[^_]+))_attempt_(?P<number>[\d-]{19})"
+        r"(?P<label>(?P<account>.+_(?P<login>[^_]+)))_attempt_(?P<number>[\d-]{19})"
         r"(?:_(?P<file>.+)|(?P<text>\.txt))"
     ),
     "brightspace": re.compile(
         r"(?P<number>\d+-\d+) - (?P<label>(?P<name>.+?)) - (?P<time>\w+ \d+, \d{4} \d+ [AP]M)"
+        r"(?: - (?P<file>.+))?"
     ),
 }
 
@@ -89,14 +92,15 @@ def by_student(
 
 
 def _part(item: Item, form: str, told: dict[str, str]) -> Part:
-    of_student = ("id", "anonymous", "participant", "login", "name")
+    of_student = ("id", "anonymous", "participant", "account", "name")
     key = next(told[name] for name in of_student if name in told)
     file, number = told.get("file", ""), told.get("number", "")
     if form == "brightspace":
         key, number = f"{number} {key}", _sortable(told["time"])
     if form == "canvas" and not item.is_folder and not is_archive(file):
         number = ""  # each loose file has its own
-    student = {k: v for k, v in told.items() if k in ("name", "id", "participant", "login")}
+    known = ("name", "id", "participant", "login", "account")
+    student = {k: visible(v, MAX_NAME) for k, v in told.items() if k in known}
     below = "/".join(filter(None, (number, file)))
     aside = "text" in told or told.get("kind", "file") != "file"
     return Part(item, key, told["label"], student, below, aside)
@@ -111,7 +115,8 @@ def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn
         work, notes, problem = _newest_files(work, modules, notes, problem)
     first, *_, last = [parts[0], *(work or parts)]
     name = last.item.name if len(work) == 1 else first.label
-    back = f"{last.item.name}/feedback.html" if last.item.is_folder else _as_page(last.item.name)
+    shown = visible(last.item.name, MAX_NAME)
+    back = f"{shown}/feedback.html" if last.item.is_folder else _as_page(shown)
     return HandIn(
         name,
         last.item.where,
@@ -178,7 +183,8 @@ def gradescope(metadata: Item, items: Sequence[Item]) -> list[HandIn]:
             found.append(HandIn(name, item.where, item.entries, tuple(students)))
         else:
             problem = f"{METADATA} names {folder}, which is not there"
-            found.append(HandIn(name, folder, tuple, tuple(students), problem=problem))
+            where = str(Path(metadata.where).parent / folder)
+            found.append(HandIn(name, where, tuple, tuple(students), problem=problem))
     return found
 
 

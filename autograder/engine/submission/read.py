@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from ..text import visible
-from .attempts import COPY, newest, without_numbers
+from .attempts import COPY, newest, numbers, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_FILE,
@@ -54,6 +55,11 @@ class HandIn:
     problem: str = ""
     back: str = ""
 
+    @property
+    def file(self) -> str:
+        """The name, with ".zip"."""
+        return self.name if self.name.lower().endswith(".zip") else f"{self.name}.zip"
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -87,7 +93,6 @@ def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submiss
 
 def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submission:
     """Reads a hand-in. Never raises for what is in it: see `Submission.problem`."""
-    name = given.name if given.name.lower().endswith(".zip") else f"{given.name}.zip"
     reader = _Reader(package, modules, given.notes)
     files: dict[str, bytes] = {}
     try:
@@ -102,8 +107,8 @@ def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submiss
     except Exception as trouble:  # whatever a malformed archive provokes
         problem = f"can't be read ({type(trouble).__name__})"
     notes = tuple(reader.notes[:MAX_NOTES])
-    shown = visible(name, MAX_NAME)
-    return Submission(shown, reader.digest, files, problem, notes, given.students, given.back)
+    name = visible(given.file, MAX_NAME)
+    return Submission(name, reader.digest, files, problem, notes, given.students, given.back)
 
 
 class _Reader:
@@ -134,11 +139,14 @@ class _Reader:
         return [entry for entry in every if not entry.trouble]
 
     def _inside_archives(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The files of the archives among these, below the archive's path."""
+        """The files of the archives among these, of many the newest, below the archive's path."""
         archives = [entry for entry in entries if is_archive(entry.path.name)]
-        archives.sort(key=lambda entry: (len(entry.path.parts), entry.path))
+        archives.sort(key=lambda entry: numbers(entry.path.as_posix()), reverse=True)
+        archives.sort(key=lambda entry: len(entry.path.parts))
+        if beyond := [str(entry.path) for entry in archives[MAX_INNER_ARCHIVES:]]:
+            self.notes.append(f"left out, too many archives: {', '.join(beyond)}")
         found = []
-        for each in archives[:MAX_INNER_ARCHIVES]:
+        for each in sorted(archives[:MAX_INNER_ARCHIVES], key=_by_depth):
             try:
                 inside = self._readable(archive_entries(each.read(MAX_ARCHIVE)))
             except Exception as problem:  # whatever a damaged archive provokes
@@ -173,33 +181,35 @@ class _Reader:
         root = self._package_folder(entries)
         if root is None:
             return {}
-        named = root.name.lower() == self._package
-        chosen: dict[str, Entry] = {}
-        for entry in sorted(entries, key=lambda e: e.path.name not in self._wanted):
-            target = self._target(entry.path, root, named)
-            # Of two that differ in case only, the rightly written one counts; else the later.
-            if target is not None and (
-                target not in chosen
-                or (
-                    chosen[target].path.name.lower() == chosen[target].path.name
-                    and entry.path.name.lower() == entry.path.name
-                )
-            ):
-                chosen[target] = entry
+        # Of two that differ in case only, the rightly written one counts; else the later.
+        ordered = sorted(entries, key=lambda entry: entry.path.name in self._wanted)
+        targets = [(self._target(entry.path, root), entry) for entry in ordered]
+        chosen = {target: entry for target, entry in targets if target}
+        self._name_helpers(chosen)
         return self._read_all(chosen)
 
-    def _target(self, path: PurePosixPath, root: PurePosixPath, named: bool) -> str | None:
-        kind = path.suffix.lower()
-        python = kind == ".py"
-        if path.is_relative_to(root) and (python or (named and kind not in COMPILED)):
-            inside = path.relative_to(root)
-            if not named and len(inside.parts) > 1:
-                return None
-            name = inside.as_posix()
-            return f"{self._package}/{name.lower() if name.lower() in self._wanted else name}"
-        if named and python and path.parent == root.parent:
+    def _name_helpers(self, chosen: dict[str, Entry]) -> None:
+        """Any other module is taken for a copy, too: none can be imported as `helper-1.py`."""
+        copies = defaultdict(list)
+        for target in chosen:
+            own = COPY.sub("", target)
+            if own not in chosen and re.search(r"(^|/)[^\W\d]\w*\.py$", own):
+                copies[own].append(target)
+        for own, found in copies.items():
+            if len(found) == 1:
+                self.notes.append(f"taken for {own}: {found[0]}")
+                chosen[own] = chosen.pop(found[0])
+
+    def _target(self, path: PurePosixPath, root: PurePosixPath) -> str:
+        """The path that the file should have; "" where it is no part of the package."""
+        named, kind = root.name.lower() == self._package, path.suffix.lower()
+        if named and kind == ".py" and path.parent == root.parent:
             return path.name
-        return None
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+        kept = kind not in COMPILED if named else kind == ".py" and "/" not in name
+        if not name or not kept:
+            return ""
+        return f"{self._package}/{name.lower() if name.lower() in self._wanted else name}"
 
     def _package_folder(self, entries: Iterable[Entry]) -> PurePosixPath | None:
         """The folder of the package that counts; see the module's docstring."""
@@ -268,6 +278,10 @@ class _Reader:
                 continue
             files[target] = content
         return files if any(t.startswith(f"{self._package}/") for t in files) else {}
+
+
+def _by_depth(entry: Entry) -> tuple[int, PurePosixPath]:
+    return len(entry.path.parts), entry.path
 
 
 def _contents(modules: Mapping[str, Entry]) -> dict[str, bytes]:

@@ -12,16 +12,11 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade import run
-from autograder.engine.grade.batch import (
-    GRADER_FAILED,
-    Task,
-    earlier_result,
-    grade_all,
-    tasks,
-    write_atomically,
-)
+from autograder.engine.grade.batch import grade_all
+from autograder.engine.grade.earlier import GRADER_FAILED, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
 from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.grade.outputs import Task, tasks, write_atomically
 from autograder.engine.prove import classroom
 from autograder.engine.report.result import Result, to_json, ungraded
 from autograder.engine.sandbox.layers import SandboxError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.grade.batch import tasks
+from autograder.engine.grade.outputs import tasks
 from autograder.engine.submission import read as submission
 from autograder.engine.submission.entries import MAX_ARCHIVE, MAX_DIRECTORY, SubmissionError
 from autograder.engine.submission.find import Finder

@@ -1,10 +1,10 @@
-"""What goes back to the learning platform: gradebooks, and a zip of the students' pages."""
+"""What an LMS imports: a gradebook or a filled-in worksheet, and a zip of the students' pages."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,25 +13,24 @@ from ..report.gradebook import PatternError, Row, export, id_pattern, refuse_nam
 from ..report.result import total
 from ..report.worksheet import filled_in
 from ..submission.read import HandIn
-from .batch import page_path, write_atomically
+from .outputs import page_path, write_atomically
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Back:
-    """What was asked for."""
+class LmsImport:
+    """The files that were asked for."""
 
     gradebook: str | None = None
     id_pattern: str | None = None
     worksheet: Path | None = None
     feedback_zip: bool = False
 
-    def refuse(self, found: Iterable[HandIn]) -> None:
+    def refuse(self, hand_ins: Sequence[HandIn]) -> None:
         """Raises `KitError` or `PatternError`, before anything is graded, if grades can't go back
         this way."""
         pattern = id_pattern(self.gradebook, self.id_pattern)
-        hand_ins = list(found)
         students = [student for each in hand_ins for student in each.students]
         if self.gradebook is not None and pattern is None:
             refuse_nameless(self.gradebook, students)
@@ -63,10 +62,8 @@ class Back:
             yield from (f"worksheet: {path}", *problems, *more)
         if self.feedback_zip:
             path = out / "feedback.zip"
-            write_atomically(
-                path,
-                _zipped({row.back: page_path(out, stem) for stem, row in rows.items() if row.back}),
-            )
+            pages = {row.back: page_path(out, stem) for stem, row in rows.items() if row.back}
+            write_atomically(path, _zipped(pages))
             left = [f"  not in it: {row.file}" for row in rows.values() if not row.back]
             yield from (f"feedback: {path}", *left)
 

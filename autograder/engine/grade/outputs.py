@@ -1,0 +1,73 @@
+"""The folder OUT: the names of its files, and how they are written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..submission.read import HandIn
+
+MAX_STEM = 200
+
+
+@dataclass(frozen=True)
+class Task:
+    """What was handed in, and the stem of its result's files."""
+
+    hand_in: HandIn
+    stem: str
+
+
+def tasks(hand_ins: Iterable[HandIn]) -> list[Task]:
+    """A task for each hand-in, with file stems that are safe and different from each other."""
+    taken: set[str] = set()
+    found = []
+    for hand_in in hand_ins:
+        name = hand_in.name
+        base = _safe_stem(name[:-4] if name.lower().endswith(".zip") else name)
+        stem, number = base, 1
+        while _alike(stem) in taken:
+            number += 1
+            stem = f"{base}-{number}"
+        taken.add(_alike(stem))
+        found.append(Task(hand_in, stem))
+    return found
+
+
+def _alike(stem: str) -> str:
+    """What is the same for stems that some file system takes for one."""
+    return unicodedata.normalize("NFC", stem).casefold()
+
+
+def _safe_stem(name: str) -> str:
+    """The name as that of a file on any system; letters of all languages stay."""
+    safe = re.sub(r"[^\w.@()+ -]", "_", name).encode()[:MAX_STEM].decode(errors="ignore")
+    return safe.strip(" .") or "submission"
+
+
+def result_path(out: Path, stem: str) -> Path:
+    """Where the result is."""
+    return out / "results" / f"{stem}.json"
+
+
+def page_path(out: Path, stem: str) -> Path:
+    """Where the student's page is."""
+    return out / "feedback" / f"{stem}.html"
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Writes a file that is never seen half-written. Raises `OSError`, which names it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.half")  # the next try replaces what a killed one left
+    try:
+        if isinstance(content, str):
+            half.write_text(content, "utf-8")
+        else:
+            half.write_bytes(content)
+        half.replace(path)
+    except OSError as problem:
+        half.unlink(missing_ok=True)
+        raise OSError(problem.errno, problem.strerror, str(path)) from None
