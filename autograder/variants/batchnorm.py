@@ -1,8 +1,4 @@
 """Odd but right batch normalisation: other algebra, other caches, other layouts."""
-# Odd code is the point of this file: style rules that such code breaks are off.
-# ruff: noqa: B008, B905, C408, C417, C419, E731, F841, FURB136, N806, PERF401, PLC0415
-# ruff: noqa: PLC2401, PLR0124, PLR0402, PLW2901, PT018, RUF001, RUF002, RUF059, RUF100
-# ruff: noqa: SIM300, T201, UP042
 
 import numpy as np
 
@@ -11,7 +7,8 @@ from autograder.engine.variants import variant
 
 @variant("batchnorm_forward", "batchnorm_backward")
 def one_pass_variance():
-    """Mean of squares minus square of the mean: digits are lost, not too many."""
+    """Mean of squares minus square of the mean: digits are lost, not too many. The cache holds the
+    batch itself."""
 
     def batchnorm_forward(
         x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
@@ -24,121 +21,17 @@ def one_pass_variance():
         else:
             mu, var = running_mean, running_var
         s = np.sqrt(var + eps)
-        xh = (x - mu) / s
-        return gamma * xh + beta, (xh, gamma, s, training), running_mean, running_var
+        out = gamma * (x - mu) / s + beta
+        return out, (x, mu, gamma, s, training), running_mean, running_var
 
     def batchnorm_backward(dout, cache):
-        xh, gamma, s, training = cache
+        x, mu, gamma, s, training = cache
+        xh = (x - mu) / s
         dgamma, dbeta = (dout * xh).sum(0), dout.sum(0)
         dx = dout * gamma / s
         if training:
             dx = gamma / s * (dout - dbeta / len(dout) - xh * dgamma / len(dout))
         return dx, dgamma, dbeta
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def einsum_everywhere():
-    """All sums over the batch are einsum calls; the running arrays come back as given."""
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        n = x.shape[0]
-        if training:
-            mu = np.einsum("nd->d", x) / n
-            centred = x - mu
-            var = np.einsum("nd,nd->d", centred, centred) / n
-            new_mean = momentum * running_mean + (1 - momentum) * mu
-            new_var = momentum * running_var + (1 - momentum) * var
-        else:
-            centred, var = x - running_mean, running_var
-            new_mean, new_var = running_mean, running_var
-        scale = (var + eps) ** -0.5
-        out = np.einsum("nd,d,d->nd", centred, scale, gamma) + beta
-        return out, [centred, scale, gamma, training], new_mean, new_var
-
-    def batchnorm_backward(dout, cache):
-        centred, scale, gamma, training = cache
-        n = centred.shape[0]
-        dbeta = np.einsum("ij->j", dout)
-        dgamma = np.einsum("ij,ij,j->j", dout, centred, scale)
-        if not training:
-            return np.einsum("ij,j,j->ij", dout, gamma, scale), dgamma, dbeta
-        residual = dout - dbeta / n - np.einsum("ij,j,j->ij", centred, scale, dgamma / n)
-        return np.einsum("j,j,ij->ij", gamma, scale, residual), dgamma, dbeta
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def three_line_backward():
-    """The compact formula with N times dxhat; shapes (1, D) in the cache."""
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        if training:
-            mean = np.mean(x, axis=0, keepdims=True)
-            var = np.mean(np.square(x - mean), axis=0, keepdims=True)
-            running_mean = momentum * running_mean + (1 - momentum) * mean[0]
-            running_var = momentum * running_var + (1 - momentum) * var[0]
-        else:
-            mean, var = running_mean[np.newaxis], running_var[None, :]
-        istd = np.power(var + eps, -0.5)
-        normalised = (x - mean) * istd
-        cache = dict(xh=normalised, istd=istd, g=gamma.reshape(1, -1), training=training)
-        return gamma * normalised + beta, cache, running_mean, running_var
-
-    def batchnorm_backward(dout, cache):
-        N = dout.shape[0]
-        xh = cache["xh"]
-        dxh = dout * cache["g"]
-        if cache["training"]:
-            dx = N * dxh - np.sum(dxh, axis=0) - xh * np.sum(dxh * xh, axis=0)
-            dx = 1.0 / N * cache["istd"] * dx
-        else:
-            dx = dxh * cache["istd"]
-        return dx, np.sum(dout * xh, axis=0), np.sum(dout, axis=0)
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def column_by_column_lists():
-    """Plain Python lists and math.fsum: another order of the sums."""
-    import math
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        columns, out, new_mean, new_var = [], [], [], []
-        for j, column in enumerate(x.T.tolist()):
-            old_mean, old_var = float(running_mean[j]), float(running_var[j])
-            mean, var = old_mean, old_var
-            if training:
-                mean = math.fsum(column) / len(column)
-                var = math.fsum((v - mean) ** 2 for v in column) / len(column)
-                old_mean = momentum * old_mean + (1 - momentum) * mean
-                old_var = momentum * old_var + (1 - momentum) * var
-            new_mean.append(old_mean)
-            new_var.append(old_var)
-            std = math.sqrt(var + eps)
-            hats = [(v - mean) / std for v in column]
-            g, b = float(gamma[j]), float(beta[j])
-            columns.append((hats, std, g))
-            out.append([g * h + b for h in hats])
-        cache = columns, bool(training)
-        return np.array(out).T, cache, np.array(new_mean), np.array(new_var)
-
-    def batchnorm_backward(dout, cache):
-        columns, training = cache
-        dx, dgamma, dbeta = [], [], []
-        for (hats, std, g), ds in zip(columns, dout.T.tolist()):
-            n = len(ds)
-            dbeta.append(math.fsum(ds))
-            dgamma.append(math.fsum(d * h for d, h in zip(ds, hats)))
-            if training:
-                a, b = dbeta[-1] / n, dgamma[-1] / n
-                dx.append([g / std * (d - a - h * b) for d, h in zip(ds, hats)])
-            else:
-                dx.append([g / std * d for d in ds])
-        return np.array(dx).T, np.array(dgamma), np.array(dbeta)
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
@@ -268,38 +161,6 @@ def transposed_work():
         dg, db = np.sum(d * h, axis=1), np.sum(d, axis=1)
         dx = g / s * (d - (db[:, None] + h * dg[:, None]) / d.shape[1]) if training else g / s * d
         return dx.T, dg, db
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def chain_rule_by_hand():
-    """The paper's equations term by term; the mode is a factor of 0 or 1."""
-
-    def paper_forward(x, gamma, beta, mean, var, eps):
-        return gamma * (x - mean) / np.sqrt(var + eps) + beta
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        if not training:
-            out = paper_forward(x, gamma, beta, running_mean, running_var, eps)
-            return out, (x, gamma, running_mean, running_var, eps, 0), running_mean, running_var
-        mean = x.mean(axis=0)
-        var = np.mean((x - mean) ** 2, axis=0)
-        out = paper_forward(x, gamma, beta, mean, var, eps)
-        new_mean = momentum * running_mean + (1 - momentum) * mean
-        new_var = momentum * running_var + (1 - momentum) * var
-        return out, (x, gamma, mean, var, eps, 1), new_mean, new_var
-
-    def batchnorm_backward(dout, cache):
-        x, gamma, mean, var, eps, training = cache
-        m = x.shape[0]
-        dx_hat = dout * gamma
-        dvar = training * np.sum(dx_hat * (x - mean) * -0.5 * (var + eps) ** -1.5, axis=0)
-        dmean = training * np.sum(-dx_hat / np.sqrt(var + eps), axis=0)
-        dmean = dmean + dvar * np.sum(-2 * (x - mean), axis=0) / m
-        dx = dx_hat / np.sqrt(var + eps) + dvar * 2 * (x - mean) / m + dmean / m
-        dgamma = np.sum(dout * (x - mean) / np.sqrt(var + eps), axis=0)
-        return dx, dgamma, np.sum(dout, axis=0)
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
