@@ -54,11 +54,6 @@ CAUSES = {
         "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.sin(np.minimum(z, 0.0)))",
         {"elu_negatives"},
     ),
-    "another value for positive z": (
-        "activations",
-        "def leaky_relu(z, alpha=0.01):\n    return np.where(z > 0, z * z, alpha * z)",
-        {"leaky_relu_positives"},
-    ),
     "no root, arrays handed back, plain squares": (
         "clipping",
         """
