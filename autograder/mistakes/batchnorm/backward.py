@@ -15,6 +15,12 @@ PATHS = "dx_hat = dx_hat - through_mean - through_var"
 DX = "dx = dx_hat * inv_std"
 RETURN = "return dx, dgamma, dbeta"
 
+
+def _sums(instead: str) -> dict[str, str]:
+    """What stands in place of the sum in both dbeta and dgamma."""
+    return {f"{summed}.sum(axis=0)": f"{summed}.{instead}" for summed in ("dout", "x_hat)")}
+
+
 # ---- evaluation ----
 
 # In stages what flows to the variance flows on to the mean, which is not 0 here.
@@ -90,17 +96,14 @@ backward(
     """The two paths through mean and variance are too large by the number of examples. One example
     moves the mean by only a share of its own change. Where does N stand in the formula of the
     mean?""",
-    paths_not_averaged={
-        THROUGH_MEAN: "through_mean = dx_hat.sum(axis=0)",
-        THROUGH_VAR: "through_var = x_hat * (dx_hat * x_hat).sum(axis=0)",
-    },
+    paths_not_averaged={"dx_hat.mean": "dx_hat.sum", "x_hat).mean": "x_hat).sum"},
 )
 backward(
     """The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit has a
     mean of its own, taken over the examples. Along which axis did the forward pass take it?""",
     paths_over_units={
-        THROUGH_MEAN: "through_mean = dx_hat.mean(axis=1, keepdims=True)",
-        THROUGH_VAR: "through_var = x_hat * (dx_hat * x_hat).mean(axis=1, keepdims=True)",
+        "dx_hat.mean(axis=0)": "dx_hat.mean(axis=1, keepdims=True)",
+        "x_hat).mean(axis=0)": "x_hat).mean(axis=1, keepdims=True)",
     },
 )
 backward(
@@ -136,11 +139,7 @@ backward(
     very root that was computed forward; for units of small spread the difference is large. Store
     that root in the cache.""",
     backward_forgets_eps={
-        LOAD: f"""
-            {LOAD}
-            if cache["training"]:
-                inv_std = inv_std / np.sqrt((x_hat**2).mean(axis=0))
-        """
+        MODE: f"{MODE}\n    inv_std = inv_std / np.sqrt((x_hat**2).mean(axis=0))"
     },
 )
 backward(
@@ -174,18 +173,12 @@ backward(
 backward(
     """You sum dgamma and dbeta over the units (axis 1), which leaves one number for each example.
     Each unit has its gamma and beta, so one number for each unit should be left.""",
-    dgamma_and_dbeta_over_units={
-        DBETA: "dbeta = dout.sum(axis=1)",
-        DGAMMA: "dgamma = (dout * x_hat).sum(axis=1)",
-    },
+    dgamma_and_dbeta_over_units=_sums("sum(axis=1)"),
 )
 backward(
     """Your dgamma and dbeta are single numbers, summed over everything. Each unit has its own gamma
     and beta, and needs a gradient of its own. Which axis counts the examples?""",
-    dgamma_and_dbeta_over_everything={
-        DBETA: "dbeta = dout.sum()",
-        DGAMMA: "dgamma = (dout * x_hat).sum()",
-    },
+    dgamma_and_dbeta_over_everything=_sums("sum()"),
 )
 backward(
     """Your dgamma and dbeta have the shape of the batch: the sum over the examples is missing. All
@@ -195,10 +188,7 @@ backward(
 backward(
     """Your dgamma and dbeta have two axes, (1, D), because of keepdims. A gradient has the shape of
     its parameter, here (D,), or an update would change the parameter's shape.""",
-    dgamma_and_dbeta_keepdims={
-        DBETA: "dbeta = dout.sum(axis=0, keepdims=True)",
-        DGAMMA: "dgamma = (dout * x_hat).sum(axis=0, keepdims=True)",
-    },
+    dgamma_and_dbeta_keepdims=_sums("sum(axis=0, keepdims=True)"),
 )
 
 # ---- results ----
@@ -258,10 +248,7 @@ backward(
     each unit, to which all examples contribute. Which axis counts the examples, and does it
     disappear in your sum?""",
     where=True,
-    parameters_shape={
-        DBETA: "dbeta = dout.sum(axis=0)[None, None]",
-        DGAMMA: "dgamma = (dout * x_hat).sum(axis=0)[None, None]",
-    },
+    parameters_shape=_sums("sum(axis=0)[None, None]"),
 )
 
 # ---- what else the hidden tests rule out ----

@@ -16,6 +16,13 @@ INV_STD = f"inv_std = 1.0 / {ROOT}"
 X_HAT = "x_hat = (x - mean) * inv_std"
 OUT = "out = gamma * x_hat + beta"
 RETURN = "return out, cache, running_mean, running_var"
+SHARES = "kept, added = momentum, 1 - momentum"
+
+
+def _averages(instead: str) -> dict[str, str]:
+    """What stands in place of the mean over the examples, of x and of the squares."""
+    return {f"{what}.mean(axis=0)": f"{what}.{instead}" for what in ("= x", "** 2)")}
+
 
 # ---- the batch's mean and variance ----
 
@@ -46,10 +53,7 @@ forward(
 forward(
     """Your sums are divided by the number of units. A mean over examples divides by the number of
     examples. Which of the two does `x.shape[1]` give? A square batch hides the difference.""",
-    bn_divides_by_units={
-        MEAN: "mean = x.sum(axis=0) / x.shape[1]",
-        VAR: "var = ((x - mean) ** 2).sum(axis=0) / x.shape[1]",
-    },
+    bn_divides_by_units=_averages("sum(axis=0) / x.shape[1]"),
 )
 forward(
     """Your variance is the mean of the squares. That is right only for units whose mean is 0;
@@ -61,10 +65,7 @@ forward(
     """Each example is normalised over its units (axis 1), which is layer normalisation. Batch
     normalisation takes one unit at a time and looks at it over all examples. Which axis counts the
     examples?""",
-    bn_layer_norm={
-        MEAN: "mean = x.mean(axis=1, keepdims=True)",
-        VAR: "var = ((x - mean) ** 2).mean(axis=1, keepdims=True)",
-    },
+    bn_layer_norm=_averages("mean(axis=1, keepdims=True)"),
 )
 forward(
     """There is one mean and one variance for the whole batch. Units differ in size: the large ones
@@ -76,10 +77,7 @@ forward(
     """The running values come back with two axes, (1, D), because of keepdims. They should have the
     shape (D,) that they came with. Broadcasting against x works without keepdims when the mean is
     over axis 0.""",
-    running_keepdims={
-        MEAN: "mean = x.mean(axis=0, keepdims=True)",
-        VAR: "var = ((x - mean) ** 2).mean(axis=0, keepdims=True)",
-    },
+    running_keepdims=_averages("mean(axis=0, keepdims=True)"),
 )
 forward(
     """The mean is never subtracted, so units keep their offset, and a sigmoid that follows may
@@ -175,10 +173,7 @@ forward(
     """The shares of old and new have changed places. Libraries differ in what they call momentum:
     compare with the docstring. With the default the running values should move slowly and average
     over many batches.""",
-    momentum_swapped={
-        NEW_MEAN: "running_mean = added * running_mean + kept * mean",
-        NEW_VAR: "running_var = added * running_var + kept * var",
-    },
+    momentum_swapped={SHARES: "kept, added = 1 - momentum, momentum"},
 )
 forward(
     """Your momentum is the other share, and its default fits that, as in another library. Only
@@ -186,8 +181,7 @@ forward(
     docstring call momentum, and with which default?""",
     momentum_of_other_libraries={
         "momentum: float = ": "momentum: float = 1 - ",
-        NEW_MEAN: "running_mean = added * running_mean + kept * mean",
-        NEW_VAR: "running_var = added * running_var + kept * var",
+        SHARES: "kept, added = 1 - momentum, momentum",
     },
 )
 forward(
@@ -198,18 +192,12 @@ forward(
 forward(
     """The batch's values come in with full weight. The two shares should add up to 1, or the
     running values grow to a multiple of the true ones, batch after batch.""",
-    momentum_only_on_old={
-        NEW_MEAN: "running_mean = kept * running_mean + mean",
-        NEW_VAR: "running_var = kept * running_var + var",
-    },
+    momentum_only_on_old={SHARES: "kept, added = momentum, 1.0"},
 )
 forward(
     """The old value is kept in full, and a share of the batch is added. The running values then
     grow without end. The two shares should add up to 1.""",
-    momentum_only_on_batch={
-        NEW_MEAN: "running_mean = running_mean + added * mean",
-        NEW_VAR: "running_var = running_var + added * var",
-    },
+    momentum_only_on_batch={SHARES: "kept, added = 1.0, 1 - momentum"},
 )
 forward(
     """The batch's mean and variance replace the running values, and what came before is lost.
