@@ -64,12 +64,6 @@ _mistakes(
     promised.""",
     assertion="raise AssertionError(f",
 )
-_probes(
-    WRONG,
-    bounds_checked_for_negatives=f"np.any(z < 0) and {WRONG}",
-    bounds_unchecked_for_nothing=f"z.size and {WRONG}",
-    bounds_unchecked_beside_generator=f"(training or rng is None) and {WRONG}",
-)
 
 # ---- how slopes are drawn in training ----
 
@@ -117,25 +111,7 @@ _mistakes(
     own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
     global_state="np.random.uniform(lower, upper, np.shape(z))",
 )
-_probes(
-    DRAW,
-    slopes_of_last_two_axes="rng.uniform(lower, upper, np.shape(z)[-2:])",
-    one_slope_for_one_axis="rng.uniform(lower, upper, z.shape if z.ndim != 1 else None)",
-    slope_per_channel="rng.uniform(lower, upper, (*z.shape[:2], 1, 1) if z.ndim == 4 else z.shape)",
-    slopes_at_most_one=f"np.minimum({DRAW}, 1.0)",
-    few_seeds="np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)",
-)
-_probes(
-    DRAWN,
-    slope_per_value="""
-        values, which = np.unique(z, return_inverse=True)
-        negative_slope = rng.uniform(lower, upper, values.shape)[which.ravel()].reshape(z.shape)
-        """,
-    seeds_global_generator="""
-        np.random.seed(rng.integers(2**32, dtype=np.uint32))
-        negative_slope = np.random.uniform(lower, upper, np.shape(z))
-        """,
-)
+_probes(DRAW, few_seeds="np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)")
 _probes(MODE, single_entry_not_drawn="if training and z.size > 1:")
 
 # ---- the value and the slope ----
@@ -246,14 +222,4 @@ _mistakes(
     "lower: float = 1 / 8,\nupper: float = 1 / 3,",
     OTHER_DEFAULT,
     inverse_default_bounds="lower: float = 3.0,\nupper: float = 8.0,",
-)
-_probes(f"if {WRONG}", zero_upper_replaced=f"upper = upper or 1 / 3\nif {WRONG}")
-_probes(MIDDLE, evaluation_at_most_one=f"min({MIDDLE}, 1.0)")
-probe(
-    "rrelu",
-    "rrelu_evaluation_remembers_upper",
-    edits={
-        ASSERT: "rrelu.__dict__['upper'] = upper",
-        MIDDLE: "(lower + rrelu.__dict__.get('upper', upper)) / 2",
-    },
 )

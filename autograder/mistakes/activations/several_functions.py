@@ -54,12 +54,6 @@ _mistakes(
     z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop.""",
     **{target: f"np.ravel({right})" for target, right in RIGHT.items()},
 )
-for target in ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu"):
-    probe(
-        target,
-        f"{target}_one_entry_as_scalar",
-        body=f"value = {RIGHT[target]}\nreturn value.ravel()[0] if value.size == 1 else value",
-    )
 
 # ---- one decision for many entries, and loops ----
 
@@ -175,14 +169,6 @@ _mistakes(
 
 # ---- shapes of which one function is the example ----
 
-probe("relu", "relu_at_least_one_axis", edits={"np.maximum(z,": "np.maximum(np.atleast_1d(z),"})
-probe("leaky_relu", "leaky_relu_two_axes", body="return np.maximum(np.atleast_2d(z), alpha * z)")
-probe("elu", "elu_squeezed", body=f"return np.squeeze({RIGHT['elu']})")
-probe(
-    "relu",
-    "relu_flattens_images",
-    body="return np.maximum(z.reshape(len(z), -1) if z.ndim > 3 else z, 0.0)",
-)
 probe(
     "relu",
     "relu_whole_blocks_only",
@@ -335,22 +321,6 @@ mistake(
     edits={"alpha: float = 0.01": "alpha: float"},
     hint="""The function cannot be called without alpha, though the docstring gives it a default.
     Compare your signature with the one that you were given.""",
-)
-for target, default, text in (
-    ("leaky_relu", 0.01, "alpha * z"),
-    ("leaky_relu_grad", 0.01, "1.0, alpha"),
-    ("elu", 1.0, "alpha * np.expm1"),
-    ("elu_grad", 1.0, "alpha * np.exp"),
-):
-    probe(
-        target,
-        f"{target}_zero_alpha_replaced",
-        edits={text: text.replace("alpha", f"(alpha or {default})")},
-    )
-probe(
-    "leaky_relu",
-    "leaky_relu_ends_refused",
-    body="assert 0 < alpha < 1\nreturn np.where(z >= 0, z, alpha * z)",
 )
 
 # ---- where it is wrong, whatever stands there ----

@@ -253,50 +253,5 @@ backward(
 
 # ---- what else the hidden tests rule out ----
 
-for name, text, instead in (
-    (
-        "variance_path_not_averaged",
-        THROUGH_VAR,
-        "through_var = x_hat * (dx_hat * x_hat).sum(axis=0)",
-    ),
-    (
-        "backward_n_minus_one",
-        THROUGH_MEAN,
-        "through_mean = dx_hat.sum(axis=0) / max(len(dout) - 1, 1)",
-    ),
-    (
-        "backward_unbiased_variance",
-        THROUGH_VAR,
-        f"{THROUGH_VAR} * len(dout) / max(len(dout) - 1, 1)",
-    ),
-    ("gamma_twice_in_dx", DX, "dx = gamma * dx_hat * inv_std"),
-    ("gamma_missing_in_paths", PATHS, "dx_hat = dx_hat - (through_mean + through_var) / gamma"),
-    ("backward_first_gamma", DX_HAT, "dx_hat = dout * gamma[0]"),
-    ("two_examples_without_variance_path", MODE, f"{MODE[:-1]} and len(dout) != 2:"),
-    (
-        "zero_gradients_not_counted",
-        THROUGH_MEAN,
-        "through_mean = dx_hat.sum(axis=0) / max(np.count_nonzero(dout.any(axis=1)), 1)",
-    ),
-    ("small_gradients_zeroed", DX, "dx = np.where(np.abs(dx_hat) < 1e-7, 0.0, dx_hat) * inv_std"),
-    ("zero_gamma_has_no_gradient", DGAMMA, f"{DGAMMA} * (gamma != 0)"),
-    (
-        "zero_dout_gives_scalars",
-        RETURN,
-        f"if not dout.any():\n    return np.zeros_like(dout), 0.0, 0.0\n{RETURN}",
-    ),
-    ("dout_ignored", LOAD, f"{LOAD}\ndout = np.ones_like(dout)"),
-    ("backward_float32", LOAD, f"{LOAD}\ndout = dout.astype(np.float32)"),
-    ("dx_in_float32", DX, "dx = (dx_hat * inv_std).astype(np.float32)"),
-    ("single_example_squeezed", RETURN, "return np.squeeze(dx), dgamma, dbeta"),
-    ("gradients_limited", DX, "dx = np.clip(dx_hat * inv_std, -10, 10)"),
-    ("variance_path_not_summed", THROUGH_VAR, "through_var = x_hat * dx_hat * x_hat"),
-    ("variance_path_without_x_hat", THROUGH_VAR, "through_var = (dx_hat * x_hat).mean(axis=0)"),
-    ("dmean_without_std", THROUGH_MEAN, f"{THROUGH_MEAN} / inv_std"),
-    ("dgamma_times_gamma", DGAMMA, "dgamma = (dout * gamma * x_hat).sum(axis=0)"),
-    ("dbeta_times_gamma", DBETA, "dbeta = (dout * gamma).sum(axis=0)"),
-    ("mean_path_over_everything", THROUGH_MEAN, "through_mean = dx_hat.mean()"),
-    ("dx_divided_by_variance", DX, "dx = dx_hat * inv_std**2"),
-    ("dvar_without_two", THROUGH_VAR, f"{THROUGH_VAR} * 0.5"),
-):
-    probe(BACKWARD, name, edits={text: instead})
+probe(BACKWARD, "backward_float32", edits={LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"})
+probe(BACKWARD, "single_example_squeezed", edits={RETURN: "return np.squeeze(dx), dgamma, dbeta"})
