@@ -4,6 +4,7 @@ from autograder.engine.mistakes import mistakes_of, probe
 
 VALUE, NORM, JOINT = "clip_by_value", "clip_by_norm", "clip_by_global_norm"
 FINITE = "_check_finite(grads)"
+LIMIT = 'max_norm = _positive("max_norm", max_norm)'
 CLIP = "np.clip(grad, -threshold, threshold)"
 RESCALE = "_rescale(grad, _norm(grad), max_norm)"
 RESCALE_ALL = "_rescale(grad, global_norm, max_norm)"
@@ -83,9 +84,7 @@ for target, prefix, norm, value, vector, rescale in (
         is not positive, so the docstring asks for an exception: a caller who mistypes a limit
         should notice.""",
         zero_means_off={
-            'max_norm = _positive("max_norm", max_norm)': (
-                "if not max_norm >= 0:\n    raise ValueError\nmax_norm = max_norm or np.inf"
-            )
+            LIMIT: "if not max_norm >= 0:\n    raise ValueError\nmax_norm = max_norm or np.inf"
         },
     )
     enter(
@@ -303,9 +302,7 @@ by_norm(
     """With a limit that is not positive the gradients come back unclipped. A caller who mistypes
     the limit would not notice that nothing is clipped, so the docstring asks for an exception.""",
     clip_norm_off_for_wrong_limits={
-        'max_norm = _positive("max_norm", max_norm)': (
-            "if not max_norm > 0:\n    return [np.array(grad) for grad in grads]"
-        )
+        LIMIT: "if not max_norm > 0:\n    return [np.array(grad) for grad in grads]"
     },
 )
 by_norm(

@@ -244,9 +244,7 @@ diagnose(
 diagnose(
     """You compare the smallest norm with the largest, wherever they are, so that nothing ever
     explodes. The question is what happens from the last layer to the first.""",
-    diagnose_smallest_over_largest={
-        ENDS: "first, last = float(np.min(norms)), float(np.max(norms))"
-    },
+    diagnose_smallest_over_largest={"norms[0]": "min(norms)", "norms[-1]": "max(norms)"},
 )
 diagnose(
     """You compare neighbouring layers. A gradient may shrink by little at each step and yet be gone
@@ -282,10 +280,7 @@ diagnose(
 diagnose(
     """Other thresholds make no difference to your answer, so the caller can't choose what is
     healthy. Look for numbers that stand where the arguments should stand.""",
-    diagnose_hard_coded_thresholds={
-        "ratio < vanishing": "ratio < 1e-3",
-        "ratio > exploding": "ratio > 1e3",
-    },
+    diagnose_hard_coded_thresholds={"< vanishing": "< 1e-3", "> exploding": "> 1e3"},
 )
 diagnose(
     """A ratio of exactly `vanishing` counts as vanishing in your code. The docstring calls it the
@@ -403,13 +398,8 @@ remedy(
     """Your rule looks at the gradient norms alone. Small weights, the slope of sigmoid and dead
     units all make gradients vanish, and each needs another remedy: compare the spreads, the dead
     shares and the activation, too.""",
-    remedy_by_ratio_alone={
-        IS_DEAD: "False",
-        IS_SATURATED: "False",
-        IS_FLAT: "False",
-        IS_LONG: "False",
-        **OR_FIRST,
-    },
+    remedy_by_ratio_alone=OR_FIRST
+    | dict.fromkeys((IS_DEAD, IS_SATURATED, IS_FLAT, IS_LONG), "False"),
 )
 remedy(
     """Your rule names a remedy for a net of dead ReLUs that leaves it sick. A layer whose biases

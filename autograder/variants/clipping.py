@@ -27,42 +27,25 @@ def pytorch_factor():
         return [g * min(coefficient, 1.0) for g in grads], total
 
 
-@variant("clip_by_norm", "clip_by_global_norm")
-def hypot_reduced():
-    """np.hypot.reduce, which needs no scaling; the norm as an np.float64."""
-    from ._right_clipping import _check_finite, _positive
-
-    def clip_by_norm(grads, max_norm):
-        max_norm = _positive("max_norm", max_norm)
-        _check_finite(grads)
-        norms = [np.hypot.reduce(g, axis=None) for g in grads]
-        return [g * (max_norm / n) if n > max_norm else g.copy() for g, n in zip(grads, norms)]
+@variant("clip_by_global_norm")
+def norm_is_a_numpy_number():
+    """The norm as an np.float64."""
+    from . import _right_clipping as right
 
     def clip_by_global_norm(grads, max_norm):
-        max_norm = _positive("max_norm", max_norm)
-        _check_finite(grads)
-        norm = np.float64(0.0)
-        for g in grads:
-            norm = np.hypot(norm, np.hypot.reduce(g.ravel()))
-        factor = 1.0 if norm <= max_norm else max_norm / norm
-        return [factor * g for g in grads], norm
+        clipped, norm = right.clip_by_global_norm(grads, max_norm)
+        return clipped, np.float64(norm)
 
 
 @variant("clip_by_global_norm")
 def split_of_one_flat_copy():
     """Results that are views of one joined array."""
-    from ._right_clipping import _check_finite, _norm, _positive
+    from . import _right_clipping as right
 
     def clip_by_global_norm(grads, max_norm):
-        max_norm = _positive("max_norm", max_norm)
-        if len(grads) == 0:
-            return [], 0.0
-        joined = np.concatenate(tuple(g.flatten() for g in grads))
-        _check_finite([joined])
-        norm = _norm(joined)
-        if norm > max_norm:
-            joined *= max_norm / norm
-        pieces = np.split(joined, np.cumsum([g.size for g in grads])[:-1])
+        clipped, norm = right.clip_by_global_norm(grads, max_norm)
+        joined = np.concatenate([[], *(g.ravel() for g in clipped)])
+        pieces = np.split(joined, np.cumsum([g.size for g in grads]))[:-1]
         return [p.reshape(g.shape) for p, g in zip(pieces, grads)], norm
 
 
@@ -84,30 +67,17 @@ def errors_translated():
 
 @variant("clip_by_value", "clip_by_norm")
 def clipper_objects():
-    """The functions are objects with __call__, of an abstract base class."""
-    from abc import ABC, abstractmethod
+    """The functions are objects with __call__."""
+    from . import _right_clipping as right
 
-    from ._right_clipping import _check_finite, _norm, _positive, _rescale
+    class Clipper:
+        def __init__(self, function):
+            self.function = function
 
-    class Clipper(ABC):
         def __call__(self, grads, *limit, **named):
-            (value,) = (*limit, *named.values())
-            value = _positive("limit", value)
-            _check_finite(grads)
-            return self.clip(grads, value)
+            return self.function(grads, *limit, *named.values())
 
-        @abstractmethod
-        def clip(self, grads, limit): ...
-
-    class ByValue(Clipper):
-        def clip(self, grads, limit):
-            return [g.clip(-limit, limit) for g in grads]
-
-    class ByNorm(Clipper):
-        def clip(self, grads, limit):
-            return [_rescale(g, _norm(g), limit) for g in grads]
-
-    clip_by_value, clip_by_norm = ByValue(), ByNorm()
+    clip_by_value, clip_by_norm = Clipper(right.clip_by_value), Clipper(right.clip_by_norm)
 
 
 @variant("clip_by_global_norm")
@@ -115,14 +85,11 @@ def result_is_a_named_tuple():
     """A NamedTuple is a tuple."""
     from typing import NamedTuple
 
-    from ._right_clipping import _check_finite, _norm, _positive, _rescale
+    from . import _right_clipping as right
 
     class Clipped(NamedTuple):
         grads: list[np.ndarray]
         norm: float
 
     def clip_by_global_norm(grads, max_norm):
-        max_norm = _positive("max_norm", max_norm)
-        _check_finite(grads)
-        norm = _norm(np.array([_norm(g) for g in grads]))
-        return Clipped([_rescale(g, norm, max_norm) for g in grads], norm)
+        return Clipped(*right.clip_by_global_norm(grads, max_norm))

@@ -36,17 +36,13 @@ def drawn_transposed():
 @variant("xavier_normal", "he_uniform")
 def spawned_generators():
     """rng.spawn: children of the given generator draw, and it does not."""
-    from ._right_initializers import _check_sizes, _he_std
+    from . import _right_initializers as right
 
     def xavier_normal(n_in, n_out, rng):
-        n_in, n_out = _check_sizes(n_in, n_out)
-        (child,) = rng.spawn(1)
-        return child.normal(0, np.sqrt(2 / (n_in + n_out)), (n_in, n_out))
+        return right.xavier_normal(n_in, n_out, *rng.spawn(1))
 
     def he_uniform(n_in, n_out, rng, mode="fan_avg"):
-        n_in, n_out = _check_sizes(n_in, n_out)
-        r = np.sqrt(3) * _he_std(n_in, n_out, mode)
-        return np.array([child.uniform(-r, r, n_out) for child in rng.spawn(n_in)])
+        return right.he_uniform(n_in, n_out, *rng.spawn(1), mode)
 
 
 @variant("xavier_normal", "xavier_uniform")
@@ -72,17 +68,13 @@ def standard_library_generator():
 @variant("xavier_normal", "he_uniform")
 def other_generator_on_the_same_bits():
     """New Generator and RandomState objects over the given one's bits."""
-    from ._right_initializers import _check_sizes, _he_std
+    from . import _right_initializers as right
 
     def xavier_normal(n_in, n_out, rng):
-        n_in, n_out = _check_sizes(n_in, n_out)
-        legacy = np.random.RandomState(rng.bit_generator)
-        return legacy.randn(n_in, n_out) * np.sqrt(2 / (n_in + n_out))
+        return right.xavier_normal(n_in, n_out, np.random.RandomState(rng.bit_generator))
 
     def he_uniform(n_in, n_out, rng, mode="fan_avg"):
-        n_in, n_out = _check_sizes(n_in, n_out)
-        r = np.sqrt(3) * _he_std(n_in, n_out, mode)
-        return np.random.Generator(rng.bit_generator).uniform(-r, r, (n_in, n_out))
+        return right.he_uniform(n_in, n_out, np.random.Generator(rng.bit_generator), mode)
 
 
 @variant("xavier_normal")
@@ -90,11 +82,5 @@ def global_seed_at_import():
     """Global generators are seeded at import, and then never used."""
     import random
 
-    from ._right_initializers import _check_sizes
-
     np.random.seed(42)
     random.seed(42)
-
-    def xavier_normal(n_in, n_out, rng):
-        n_in, n_out = _check_sizes(n_in, n_out)
-        return rng.normal(loc=0, scale=np.sqrt(2 / (n_in + n_out)), size=(n_in, n_out))
