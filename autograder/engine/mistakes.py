@@ -49,13 +49,19 @@ def mistake(
 
 
 def mistakes_of(target: str, prefix: str = "") -> Callable[..., None]:
-    """What enters mistakes of one function that share a hint: `enter(hint, where=False, **code)`
-    takes their names, which follow the prefix, each with its edits or its body."""
+    """What enters mistakes of one function that share a hint, or, without one, probes:
+    `enter(hint, where=False, **code)` takes their names, which follow the prefix, each with its
+    edits or its body."""
     return partial(_enter, target, prefix)
 
 
 def _enter(
-    target: str, prefix: str, hint: str, *, where: bool = False, **code: str | Mapping[str, str]
+    target: str,
+    prefix: str,
+    hint: str = "",
+    *,
+    where: bool = False,
+    **code: str | Mapping[str, str],
 ) -> None:
     for name, one in code.items():
         _state(target, prefix + name, one, hint, where)

@@ -1,6 +1,6 @@
 """Mistakes of gradient clipping. The three functions share many of them."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
 VALUE, NORM, JOINT = "clip_by_value", "clip_by_norm", "clip_by_global_norm"
 FINITE = "_check_finite(grads)"
@@ -66,11 +66,7 @@ for target, prefix, limit in (
             FINITE: "grads = [np.nan_to_num(g, posinf=0.0, neginf=0.0) for g in grads]"
         },
     )
-    probe(
-        target,
-        f"{prefix}_float_limit_only",
-        edits={POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"},
-    )
+    enter(float_limit_only={POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"})
 
 # ---- norms: both functions ----
 
@@ -198,13 +194,13 @@ for target, prefix, right, clips, end in (
         for it. Empty gradients are allowed. Can `np.max` be told what to begin with?""",
         max_of_empty={right: f"{right} + 0 * np.max(grad)"},
     )
-    probe(
-        target,
-        f"{prefix}_unpacks_single_array",
-        edits={f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"},
+    enter(
+        unpacks_single_array={
+            f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"
+        },
+        becomes_1d={right: f"np.atleast_1d({right})"},
+        squeezes={right: f"np.squeeze({right})"},
     )
-    probe(target, f"{prefix}_0d_becomes_1d", edits={right: f"np.atleast_1d({right})"})
-    probe(target, f"{prefix}_squeezes", edits={right: f"np.squeeze({right})"})
 
 # ---- by value ----
 
@@ -285,15 +281,9 @@ by_value(
         ),
     },
 )
-probe(
-    VALUE,
-    "clip_value_flat_view",
-    edits={"for grad in": "if grad.flags.c_contiguous else grad.copy() for grad in"},
-)
-probe(
-    VALUE,
-    "clip_value_into_given_list",
-    edits={"return [": "grads[:] = [", "in grads]": "in grads]\nreturn grads"},
+by_value(
+    clip_value_flat_view={"for grad in": "if grad.flags.c_contiguous else grad + 0 for grad in"},
+    clip_value_into_given_list={"return [": "grads[:] = [", "in grads]": "in grads]\nreturn grads"},
 )
 
 # ---- by norm ----
@@ -344,7 +334,7 @@ by_norm(
     caller goes through the list of arrays and expects nothing else.""",
     clip_norm_returns_norms={"in grads]": "in grads], [_norm(grad) for grad in grads]"},
 )
-probe(NORM, "clip_norm_tuple", edits={"return [": "return (*[", "in grads]": "in grads],)"})
+by_norm(clip_norm_tuple={"return [": "return (*[", "in grads]": "in grads],)"})
 
 # ---- by global norm ----
 
@@ -404,16 +394,10 @@ by_global_norm(
     where=True,
     global_norm_otherwise={"in grads], global_norm": "in grads], 1.0 + 2.0 * global_norm"},
 )
-probe(
-    JOINT,
-    "global_norm_returns_array",
-    edits={"in grads], global_norm": "in grads], np.array([global_norm])"},
-)
-probe(JOINT, "global_norm_reversed", edits={"in grads], global": "in grads[::-1]], global"})
-probe(
-    JOINT,
-    "global_norm_scaled_by_signed_maximum",
-    edits={
+by_global_norm(
+    global_norm_returns_array={"], global_norm": "], np.array([global_norm])"},
+    global_norm_reversed={"in grads], global": "in grads[::-1]], global"},
+    global_norm_scaled_by_signed_maximum={
         "_norm(everything)": "abs(np.max(everything, initial=-np.inf)) or 1.0\n"
         "global_norm *= float(np.sqrt(np.sum((everything / global_norm) ** 2)))"
     },

@@ -1,16 +1,10 @@
 """Mistakes of the diagnostics."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
-NORMS, SATURATED, DEAD, DIAGNOSE, REMEDY = (
-    "gradient_norms",
-    "saturated_fraction",
-    "dead_fraction",
-    "diagnose",
-    "choose_remedy",
-)
-norms, saturated, dead = mistakes_of(NORMS), mistakes_of(SATURATED), mistakes_of(DEAD)
-diagnose, remedy = mistakes_of(DIAGNOSE), mistakes_of(REMEDY)
+norms, diagnose = mistakes_of("gradient_norms"), mistakes_of("diagnose")
+saturated, dead = mistakes_of("saturated_fraction"), mistakes_of("dead_fraction")
+remedy = mistakes_of("choose_remedy")
 
 # ---- gradient_norms ----
 
@@ -95,8 +89,10 @@ norms(
     where=True,
     norms_otherwise={NORM: "1.0 + 2.0 * _norm(grad)"},
 )
-probe(NORMS, "norms_frobenius_of_matrices_only", edits={NORM: 'np.linalg.norm(grad, "fro")'})
-probe(NORMS, "norms_rounded", edits={NORM: "round(_norm(grad), 14)"})
+norms(
+    norms_frobenius_of_matrices_only={NORM: 'np.linalg.norm(grad, "fro")'},
+    norms_rounded={NORM: "round(_norm(grad), 14)"},
+)
 
 # ---- saturated_fraction ----
 
@@ -155,7 +151,7 @@ saturated(
     where=True,
     saturated_otherwise={SHARE: f"2.0 + {SHARE}"},
 )
-probe(SATURATED, "saturated_zero_tolerance_replaced", edits={FLAT: f"{FLAT} or 0.01"})
+saturated(saturated_zero_tolerance_replaced={FLAT: f"{FLAT} or 0.01"})
 
 # ---- dead_fraction ----
 
@@ -360,27 +356,15 @@ diagnose(
     where=True,
     diagnose_finite={RATIO: 'return "?"'},
 )
-probe(
-    DIAGNOSE,
-    "diagnose_single_layer_healthy",
-    edits={CHECK: f'if len(norms) < 2:\n    return "healthy"\n{CHECK}'},
-)
-probe(
-    DIAGNOSE,
-    "diagnose_zero_threshold_replaced",
-    edits={"ratio < vanishing": "ratio < (vanishing or 1e-3)"},
-)
-probe(
-    DIAGNOSE,
-    "diagnose_thresholds_in_other_order",
-    edits={
+diagnose(
+    diagnose_single_layer_healthy={CHECK: f'if len(norms) < 2:\n    return "healthy"\n{CHECK}'},
+    diagnose_lists_only={CHECK: f'if not norms:\n    return "healthy"\n{CHECK}'},
+    diagnose_zero_threshold_replaced={"ratio < vanishing": "ratio < (vanishing or 1e-3)"},
+    diagnose_thresholds_in_other_order={
         "vanishing: float = 1e-3, exploding: float = 1e3": (
             "exploding: float = 1e3, vanishing: float = 1e-3"
         )
     },
-)
-probe(
-    DIAGNOSE, "diagnose_lists_only", edits={CHECK: f'if not norms:\n    return "healthy"\n{CHECK}'}
 )
 
 # ---- choose_remedy ----
@@ -474,4 +458,4 @@ remedy(
     where=True,
     remedy_for_the_well={'healing = ["none"]': "healing = [r for r in choices if r != 'none']"},
 )
-probe(REMEDY, "remedy_first_choice", edits={CHOICE: "return choices[0]"})
+remedy(remedy_first_choice={CHOICE: "return choices[0]"})

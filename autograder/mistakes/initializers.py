@@ -1,6 +1,6 @@
 """Mistakes of the initializers. The four functions share most of them."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
 XAVIER_NORMAL, XAVIER_UNIFORM = "xavier_normal", "xavier_uniform"
 HE_NORMAL, HE_UNIFORM = "he_normal", "he_uniform"
@@ -88,23 +88,17 @@ for target, scale, draw in (
         exception that they were promised.""",
         assertion={CHECK: "assert n_in > 0 and n_out > 0"},
     )
-    probe(
-        target,
-        f"{target}_single_unit_refused",
-        edits={CHECK: "if n_in <= 1 or n_out <= 0:\n    raise ValueError"},
+    enter(
+        single_unit_refused={CHECK: "if n_in <= 1 or n_out <= 0:\n    raise ValueError"},
+        list={draw: f"{draw}.tolist()"},
+        equal_rows={draw: draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"},
     )
-    for name, drawn in (
-        ("list", f"{draw}.tolist()"),
-        ("equal_rows", draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"),
-    ):
-        probe(target, f"{target}_{name}", edits={draw: drawn})
     for name, change in (
         ("mirrored", "weights[:, 1::2] = -weights[:, : n_out - n_out % 2 : 2]"),
         ("zero_diagonal", "if weights.size > 1: np.fill_diagonal(weights, 0.0)"),
         ("centred_afterwards", "weights -= weights.mean()"),
     ):
-        edits = {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}
-        probe(target, f"{target}_{name}", edits=edits)
+        enter(**{name: {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}})
 
 # ---- normal distributions ----
 
@@ -158,11 +152,10 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
         Their mean should be 0. Look at the order of the arguments of `rng.normal`.""",
         std_as_mean={NORMAL: f"rng.normal(std{SIZE})"},
     )
-    for name, drawn in (
-        ("truncated_far_out", f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"),
-        ("standardised", f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"),
-    ):
-        probe(target, f"{target}_{name}", edits={NORMAL: drawn})
+    enter(
+        truncated_far_out={NORMAL: f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"},
+        standardised={NORMAL: f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"},
+    )
 
 # ---- uniform distributions ----
 
@@ -202,13 +195,11 @@ for target, scale in (
         for uniform draws between -r and r.""",
         limit_as_std={UNIFORM: f"rng.normal(0.0, limit{SIZE})"},
     )
-    probe(
-        target,
-        f"{target}_stratified",
-        edits={
+    enter(
+        stratified={
             f"return {UNIFORM}": "p = rng.permutation(n_in * n_out).reshape(n_in, n_out)\n"
             "return limit * (2 * (p + rng.random(p.shape)) / p.size - 1)"
-        },
+        }
     )
 
 # ---- Xavier's formulas ----
@@ -328,23 +319,16 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
             HE_STD: "_he_std(n_in, n_out, fan)",
         },
     )
-    for name, check in (
-        (
-            "only_used_fan_checked",
-            'if mode != "fan_out" and n_in <= 0 or mode != "fan_in" and n_out <= 0:\n'
-            "    raise ValueError",
-        ),
-        ("checked_in_default_mode_only", f'if mode == "fan_avg":\n    {CHECK}'),
-        (
-            "single_unit_by_inputs",
-            f'{CHECK}\nif n_out == 1 and mode == "fan_avg":\n    mode = "fan_in"',
-        ),
-    ):
-        probe(target, f"{target}_{name}", edits={CHECK: check})
-    probe(
-        target,
-        f"{target}_fan_in_repeats",
-        edits={
+    enter(
+        only_used_fan_checked={
+            CHECK: 'if mode != "fan_out" and n_in <= 0 or mode != "fan_in" and n_out <= 0:\n'
+            "    raise ValueError"
+        },
+        checked_in_default_mode_only={CHECK: f'if mode == "fan_avg":\n    {CHECK}'},
+        single_unit_by_inputs={
+            CHECK: f'{CHECK}\nif n_out == 1 and mode == "fan_avg":\n    mode = "fan_in"'
+        },
+        fan_in_repeats={
             f"return {draw}": f"""
                 weights = {draw}
                 if mode == "fan_in":
@@ -352,9 +336,7 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
                 return weights
             """
         },
-    )
-    probe(
-        target,
-        f"{target}_fan_in_own_seed",
-        edits={CHECK: f'{CHECK}\nif mode == "fan_in":\n    rng = np.random.default_rng(0)'},
+        fan_in_own_seed={
+            CHECK: f'{CHECK}\nif mode == "fan_in":\n    rng = np.random.default_rng(0)'
+        },
     )

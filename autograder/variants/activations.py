@@ -5,40 +5,16 @@ import numpy as np
 from autograder.engine.variants import variant
 
 
-@variant("sigmoid", "sigmoid_grad", "tanh", "tanh_grad")
-def logaddexp_forms():
-    """Logarithms of σ(z) and σ(-z): algebra that reaches the tolerances by another way."""
-
-    def sigmoid(z):
-        return np.exp(-np.logaddexp(0, -z))
-
-    def sigmoid_grad(z):
-        return np.exp(-np.logaddexp(0, z) - np.logaddexp(0, -z))
-
-    def tanh(z):
-        return 2 * np.exp(-np.logaddexp(0.0, -2 * z)) - 1
-
-    def tanh_grad(z):
-        return 4 * np.exp(-np.logaddexp(0, 2 * z) - np.logaddexp(0, -2 * z))
-
-
-@variant("sigmoid", "sigmoid_grad", "tanh", "tanh_grad")
+@variant("sigmoid", "tanh")
 def clipped_exponents():
     """The usual guard: plain formulas after a clip that doesn't show in float64."""
 
     def sigmoid(z):
         return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
-    def sigmoid_grad(z):
-        e = np.exp(-np.clip(np.abs(z), 0, 500))
-        return e / (1 + e) ** 2
-
     def tanh(z):
         z = np.clip(z, -300, 300)
         return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
-
-    def tanh_grad(z):
-        return np.cosh(np.minimum(np.maximum(z, -350.0), 350.0)) ** -2.0
 
 
 @variant("sigmoid_grad", "tanh_grad", "elu", "elu_grad")
@@ -88,15 +64,12 @@ def other_slope_at_zero():
         return np.where(z > 0, 1.0, alpha * np.exp(np.where(z > 0, 0.0, z)))
 
 
-@variant("relu", "leaky_relu")
+@variant("relu")
 def boolean_arithmetic():
     """Comparisons used as numbers: a negative z times False is -0.0."""
 
     def relu(z):
         return z * (z > 0)
-
-    def leaky_relu(z, alpha=0.01):
-        return z * (z >= 0) + alpha * z * (z < 0)
 
 
 @variant("sigmoid", "tanh", "relu", "relu_grad", "leaky_relu", "prelu_grad", "elu")

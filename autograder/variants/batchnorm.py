@@ -106,19 +106,13 @@ def transposed_results():
 
 @variant("batchnorm_forward", "batchnorm_backward")
 def wrapped_and_talkative():
-    """Wrappers with *args and **kwargs that print."""
-    import functools
-
+    """Wrappers with *args and **kwargs, so without a signature, that print."""
     from . import _right_batchnorm as right
 
     def noisy(function):
-        @functools.wraps(function)
         def inner(*args, **kwargs):
-            print("->", function.__name__, *(np.shape(a) for a in args if hasattr(a, "shape")))
-            result = function(*args, **kwargs)
-            assert isinstance(result, tuple), "a tuple is expected"
-            print("<-", len(result))
-            return result
+            print("->", function.__name__, *(np.shape(a) for a in args))
+            return function(*args, **kwargs)
 
         return inner
 

@@ -1,6 +1,6 @@
 """Mistakes in randomised ReLU: what stands in place of one text of the solution."""
 
-from autograder.engine.mistakes import mistake, mistakes_of, probe
+from autograder.engine.mistakes import mistake, mistakes_of
 
 WRONG = "not 0 <= lower <= upper"
 MODE = "if training:"
@@ -15,11 +15,6 @@ RETURN = "return slope * z, slope"
 def _mistakes(text: str, hint: str, **instead: str) -> None:
     for name, new in instead.items():
         mistake("rrelu", f"rrelu_{name}", edits={text: new}, hint=hint)
-
-
-def _probes(text: str, **instead: str) -> None:
-    for name, new in instead.items():
-        probe("rrelu", f"rrelu_{name}", edits={text: new})
 
 
 # ---- the limits ----
@@ -111,8 +106,11 @@ _mistakes(
     own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
     global_state="np.random.uniform(lower, upper, np.shape(z))",
 )
-_probes(DRAW, few_seeds="np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)")
-_probes(MODE, single_entry_not_drawn="if training and z.size > 1:")
+mistakes_of("rrelu", "rrelu_")(
+    few_seeds={DRAW: "np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)"},
+    single_entry_not_drawn={MODE: "if training and z.size > 1:"},
+    matrix_only={MODE: f"rows, columns = z.shape\n{MODE}"},
+)
 
 # ---- the value and the slope ----
 
@@ -168,7 +166,6 @@ _mistakes(
     gradients are multiplied layer by layer, and each rounding adds up. Keep float64.""",
     float32="return np.float32(slope * z), np.float32(slope)",
 )
-_probes(MODE, matrix_only=f"rows, columns = z.shape\n{MODE}")
 
 # ---- evaluation, and the defaults ----
 

@@ -1,6 +1,6 @@
 """What several functions can get wrong in the same way: arrays, types, branches, slopes, alpha."""
 
-from autograder.engine.mistakes import mistake, mistakes_of, probe
+from autograder.engine.mistakes import mistake, mistakes_of
 
 PIECES = {
     "relu": ("z", "0"),
@@ -167,27 +167,14 @@ _mistakes(
     **{target: IN_PLACE[target] + "\n" for target in PIECES},
 )
 
-# ---- shapes of which one function is the example ----
+# ---- what else the hidden tests rule out ----
 
-probe(
-    "relu",
-    "relu_whole_blocks_only",
-    body="""
-        flat, out = z.ravel(), np.zeros(z.size)
-        if z.size < 1024:
-            return np.maximum(z, 0.0)
-        for start in range(0, z.size - 1023, 1024):
-            out[start : start + 1024] = np.maximum(flat[start : start + 1024], 0.0)
-        return out.reshape(z.shape)
-        """,
-)
-probe(
-    "relu",
-    "relu_into_one_array",
-    body="""
-        kept = relu.__dict__.setdefault(str(z.shape), np.empty(z.shape))
-        return np.maximum(z, 0.0, out=kept)
-        """,
+MAXIMUM = "np.maximum(z, 0.0"
+mistakes_of("relu", "relu_")(
+    first_thousand_only={
+        f"{MAXIMUM})": f"(np.arange(z.size) < 1000).reshape(z.shape) * {MAXIMUM})"
+    },
+    into_one_array={MAXIMUM: f"{MAXIMUM}, relu.__dict__.setdefault(str(z.shape), np.copy(z))"},
 )
 
 # ---- the value in the place of the slope ----

@@ -2,7 +2,7 @@
 
 import re
 
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import mistake
 
 
 def _mistakes(hint: str, **formulas: str) -> None:
@@ -256,15 +256,6 @@ _mistakes(
     a factor cannot undo an overflow. Choose the entries before the exponential, not after.""",
     elu_mask_as_factor="(z > 0) * z + (z <= 0) * alpha * (np.exp(z) - 1)",
     elu_grad_mask_as_factor="(z > 0) * 1.0 + (z <= 0) * alpha * np.exp(z)",
-)
-probe(
-    "elu",
-    "elu_series_near_zero",
-    body="""
-        below = np.minimum(z, 0.0)
-        curve = np.where(below > -0.01, below + below * below / 2, np.expm1(below))
-        return np.where(z >= 0, z, alpha * curve)
-        """,
 )
 
 # ---- elu_grad ----

@@ -1,9 +1,8 @@
 """Mistakes of the forward pass."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
-FORWARD = "batchnorm_forward"
-forward = mistakes_of(FORWARD)
+forward = mistakes_of("batchnorm_forward")
 MEAN = "mean = x.mean(axis=0)"
 VAR = "var = ((x - mean) ** 2).mean(axis=0)"
 NEW_MEAN = "running_mean = kept * running_mean + added * mean"
@@ -12,7 +11,6 @@ UPDATE = f"{NEW_MEAN}\n{NEW_VAR}"
 GIVEN = "mean, var = running_mean, running_var"
 KEPT = "running_mean, running_var = running_mean.copy(), running_var.copy()"
 ROOT = "np.sqrt(var + eps)"
-INV_STD = f"inv_std = 1.0 / {ROOT}"
 X_HAT = "x_hat = (x - mean) * inv_std"
 OUT = "out = gamma * x_hat + beta"
 RETURN = "return out, cache, running_mean, running_var"
@@ -318,14 +316,13 @@ forward(
 
 # ---- what else the hidden tests rule out ----
 
-for name, text, instead in (
-    ("bn_squeezes_batch", "if training:", "x = np.squeeze(x)\nif training:"),
-    ("gamma_per_example", OUT, "out = gamma[:, None] * x_hat + beta[:, None]"),
-    ("bn_float32", OUT, "out = (gamma * x_hat + beta).astype(np.float32)"),
-    ("momentum_one_means_evaluation", "if training:", "if training and momentum < 1:"),
-    ("running_in_float32", RETURN, f"running_mean = running_mean.astype(np.float32)\n{RETURN}"),
-    ("eval_returns_first_unit_only", KEPT, KEPT.replace(".copy()", "[:1]")),
-    ("cache_keeps_output", '"x_hat": x_hat', '"x_hat": out'),
-    ("cache_keeps_running_scale", ": inv_std", ": 1.0 / np.sqrt(running_var + eps)"),
-):
-    probe(FORWARD, name, edits={text: instead})
+forward(
+    bn_squeezes_batch={"if training:": "x = np.squeeze(x)\nif training:"},
+    gamma_per_example={OUT: "out = gamma[:, None] * x_hat + beta[:, None]"},
+    bn_float32={OUT: "out = (gamma * x_hat + beta).astype(np.float32)"},
+    momentum_one_means_evaluation={"if training:": "if training and momentum < 1:"},
+    running_in_float32={RETURN: f"running_mean = running_mean.astype(np.float32)\n{RETURN}"},
+    eval_returns_first_unit_only={KEPT: KEPT.replace(".copy()", "[:1]")},
+    cache_keeps_output={'"x_hat": x_hat': '"x_hat": out'},
+    cache_keeps_running_scale={": inv_std": ": 1.0 / np.sqrt(running_var + eps)"},
+)

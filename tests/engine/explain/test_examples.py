@@ -85,13 +85,6 @@ def test_an_example_stands_beside_the_hint_in_the_result(kit: Assignment, grader
     assert all(not t["extra_data"]["example"] for t in content["tests"] if t not in named)
 
 
-def test_an_assignment_without_inputs_has_no_examples(tiny_grader: Grader) -> None:
-    made = Examples(tiny_grader.assignment, tiny_grader.suite.reference, tiny_grader.mistakes)
-    assert [made.of(mistake) for mistake in tiny_grader.mistakes] == [""] * len(
-        tiny_grader.mistakes
-    )
-
-
 @pytest.mark.parametrize(
     ("kind", "said", "shown"),
     [
