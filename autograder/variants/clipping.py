@@ -28,25 +28,15 @@ def pytorch_factor():
 
 
 @variant("clip_by_global_norm")
-def norm_is_a_numpy_number():
-    """The norm as an np.float64."""
-    from . import _right_clipping as right
-
-    def clip_by_global_norm(grads, max_norm):
-        clipped, norm = right.clip_by_global_norm(grads, max_norm)
-        return clipped, np.float64(norm)
-
-
-@variant("clip_by_global_norm")
 def split_of_one_flat_copy():
-    """Results that are views of one joined array."""
+    """Results that are views of one joined array; the norm as an np.float64."""
     from . import _right_clipping as right
 
     def clip_by_global_norm(grads, max_norm):
         clipped, norm = right.clip_by_global_norm(grads, max_norm)
         joined = np.concatenate([[], *(g.ravel() for g in clipped)])
         pieces = np.split(joined, np.cumsum([g.size for g in grads]))[:-1]
-        return [p.reshape(g.shape) for p, g in zip(pieces, grads)], norm
+        return [p.reshape(g.shape) for p, g in zip(pieces, grads)], np.float64(norm)
 
 
 @variant("clip_by_value")

@@ -106,11 +106,6 @@ _mistakes(
     own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
     global_state="np.random.uniform(lower, upper, np.shape(z))",
 )
-mistakes_of("rrelu", "rrelu_")(
-    few_seeds={DRAW: "np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)"},
-    single_entry_not_drawn={MODE: "if training and z.size > 1:"},
-    matrix_only={MODE: f"rows, columns = z.shape\n{MODE}"},
-)
 
 # ---- the value and the slope ----
 
@@ -169,20 +164,17 @@ _mistakes(
 
 # ---- evaluation, and the defaults ----
 
-for name, mode in (("always_random", "True"), ("modes_swapped", "not training")):
-    mistake(
-        "rrelu",
-        f"rrelu_{name}",
-        edits={MODE: f"if {mode}:", ASSERT: ""},
-        hint="""Slopes are drawn in evaluation. A trained network should answer the same every time,
-        also when there is no generator; the noise belongs to training. Look at the condition.""",
-    )
-mistake(
-    "rrelu",
-    "rrelu_draws_before_mode",
-    edits={MODE: f"drawn = {DRAW}\n{MODE}", ASSERT: "", DRAWN: "negative_slope = drawn"},
-    hint="""Evaluation fails without a generator, since numbers are drawn before the mode is looked
-    at. In evaluation nothing is random. Draw only where the draw is used.""",
+enter = mistakes_of("rrelu", "rrelu_")
+enter(
+    """Slopes are drawn in evaluation. A trained network should answer the same every time, also
+    when there is no generator; the noise belongs to training. Look at the condition.""",
+    always_random={MODE: "if True:", ASSERT: ""},
+    modes_swapped={MODE: "if not training:", ASSERT: ""},
+)
+enter(
+    """Evaluation fails without a generator, since numbers are drawn before the mode is looked at.
+    In evaluation nothing is random. Draw only where the draw is used.""",
+    draws_before_mode={DRAW: "drawn", MODE: f"drawn = {DRAW}\n{MODE}", ASSERT: ""},
 )
 _mistakes(
     MIDDLE,
@@ -203,12 +195,12 @@ _mistakes(
     different slopes, and the backward pass multiplies entry by entry, so it needs z's shape.""",
     evaluation_returns_one_slope=f"return slope * z, slope if training else {MIDDLE}",
 )
-mistakes_of("rrelu")(
+enter(
     """In evaluation the slope of negative entries is wrong. Nothing is drawn there: one fixed
     slope, the middle of the limits, stands for all that training may draw, so that a trained
     network answers the same every time.""",
     where=True,
-    rrelu_evaluation_otherwise={MIDDLE: f"{MIDDLE} + 1.0"},
+    evaluation_otherwise={MIDDLE: f"{MIDDLE} + 1.0"},
 )
 OTHER_DEFAULT = """Without limits or a mode your function uses defaults that are not the
 docstring's. (The paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise,
@@ -219,4 +211,9 @@ _mistakes(
     "lower: float = 1 / 8,\nupper: float = 1 / 3,",
     OTHER_DEFAULT,
     inverse_default_bounds="lower: float = 3.0,\nupper: float = 8.0,",
+)
+enter(
+    few_seeds={DRAW: "np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)"},
+    single_entry_not_drawn={MODE: "if training and z.size > 1:"},
+    matrix_only={MODE: f"rows, columns = z.shape\n{MODE}"},
 )

@@ -257,18 +257,13 @@ _mistakes(
     "assignments_in_sequence",
     """Your slope is 1 nearly everywhere: the first assignment makes negative entries positive, and
     the second one finds them. Compare z itself, or store first which entries are positive.""",
-    leaky_relu_grad="""
-            slope = z.copy()
-            slope[slope <= 0] = alpha
-            slope[slope > 0] = 1.0
-            return slope
-            """,
-    elu_grad="""
-            slope = z.copy()
-            slope[slope <= 0] = alpha * np.exp(slope[slope <= 0])
-            slope[slope > 0] = 1.0
-            return slope
-            """,
+    **{
+        target: f"slope = z.copy()\nslope[z <= 0] = {below}\nslope[slope > 0] = 1.0\nreturn slope"
+        for target, below in {
+            "leaky_relu_grad": "alpha",
+            "elu_grad": "alpha * np.exp(z[z <= 0])",
+        }.items()
+    },
 )
 _mistakes(
     "matrix_product",
