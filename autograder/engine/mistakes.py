@@ -10,12 +10,12 @@ import ast
 import re
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from .assignment import Assignment, import_file
 from .place import Place
@@ -45,52 +45,44 @@ def mistake(
     where: whether the hint speaks only of where answers are wrong, so that it is right whatever
         stands there; it is shown where no other one explains them.
     """
-    _state(_catalogue(), target, name, edits or body, hint, where)
+    _state(target, name, edits or body, hint, where)
 
 
-class Enter(Protocol):
-    """Enters mistakes that share a hint by their names, each with its edits or its body."""
+def mistakes_of(target: str, prefix: str = "") -> Callable[..., None]:
+    """What enters mistakes of one function that share a hint, or, without one, probes:
+    `enter(hint, where=False, **code)` takes their names, which follow the prefix, each with its
+    edits or its body."""
+    return partial(_enter, target, prefix)
 
-    def __call__(self, hint: str, *, where: bool = False, **code: str | Mapping[str, str]) -> None:
-        """Enters them."""
 
-
-def mistakes_of(target: str, prefix: str = "") -> Enter:
-    """What enters mistakes of one function, whose names begin with the prefix."""
-    catalogue = _catalogue()
-
-    def enter(hint: str, *, where: bool = False, **code: str | Mapping[str, str]) -> None:
-        for name, one in code.items():
-            _state(catalogue, target, prefix + name, one, hint, where)
-
-    return enter
+def _enter(
+    target: str,
+    prefix: str,
+    hint: str = "",
+    *,
+    where: bool = False,
+    **code: str | Mapping[str, str],
+) -> None:
+    for name, one in code.items():
+        _state(target, prefix + name, one, hint, where)
 
 
 def probe(
     target: str, name: str, *, edits: Mapping[str, str] | None = None, body: str = ""
 ) -> None:
     """Enters a probe of the function `target` in the catalogue: a mistake without a hint."""
-    _state(_catalogue(), target, name, edits or body)
-
-
-def _catalogue() -> str:
-    """The module of the caller's caller."""
-    return str(sys._getframe(2).f_globals["__name__"])
+    _state(target, name, edits or body)
 
 
 def _state(
-    catalogue: str,
-    target: str,
-    name: str,
-    code: str | Mapping[str, str],
-    hint: str = "",
-    where: bool = False,
+    target: str, name: str, code: str | Mapping[str, str], hint: str = "", where: bool = False
 ) -> None:
-    frame = sys._getframe(2)
+    frame = sys._getframe(2)  # where the catalogue states it
     place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
     edits, body = ({}, code) if isinstance(code, str) else (code, "")
     fields = {"edits": edits, "body": body, "hint": " ".join(hint.split()), "where": where}
-    _stated.append((catalogue, {"target": target, "name": name, "place": place, **fields}))
+    fields |= {"target": target, "name": name, "place": place}
+    _stated.append((str(frame.f_globals["__name__"]), fields))
 
 
 class Misfit(ValueError):

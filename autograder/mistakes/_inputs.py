@@ -24,33 +24,23 @@ def _z(**options: Any) -> list[Given]:
     return [{"z": z, **options} for z in arrays]
 
 
-def _alphas(values: tuple[Any, ...], *, has_default: bool) -> list[Given]:
-    """z with each alpha in turn, and without."""
-    tried = [given for alpha in values for given in _z(alpha=alpha)]
-    return tried + _z() if has_default else tried
-
-
 PER_UNIT = [{"z": np.array([[-2.0, 0.5], [1.0, -0.5], [3.0, -1.0]]), "alpha": np.array([0.2, 0.5])}]
 EVALUATED = [
-    {"z": z, "rng": None, "training": False, **limits}
-    for z, limits in product(
-        (np.array([-2.0, 0.5]), np.array([[-2.0], [0.5]])), ({"lower": 0.2, "upper": 0.4}, {})
-    )
+    {"z": np.array([-2.0, 0.5]), "rng": None, "training": False, **limits}
+    for limits in ({"lower": 0.2, "upper": 0.4}, {})
 ]
 REFUSED = [
     {"z": np.array([-2.0, 0.5]), "rng": rng, "training": rng, "lower": lower, "upper": upper}
     for rng, (lower, upper) in product(
-        (True, False), ((0.4, 0.2), (-0.2, 0.4), (NAN, 0.4), (0.2, NAN), (0.3, 0.3))
+        (True, False), ((0.4, 0.2), (-0.2, 0.4), (NAN, 0.4), (0.3, 0.3))
     )
 ]
 ZERO_LOWER = {"z": np.array([-2.0, 0.5]), "rng": None, "training": False, "lower": 0.0}
 
-SIZES = [(300, 100), (100, 300), (2, 3), (0, 3), (3, 0), (-3, 2)]
-DRAWN = [{"n_in": n_in, "n_out": n_out, "rng": True} for n_in, n_out in SIZES]
-MODES = [
-    given | {"mode": mode}
-    for given, mode in product(DRAWN[:3], ("fan_in", "fan_out", "fan_avg", "fan_sum"))
+DRAWN = [
+    {"n_in": n_in, "n_out": n_out, "rng": True} for n_in, n_out in ((300, 100), (2, 3), (0, 3))
 ]
+MODES = [DRAWN[0] | {"mode": mode} for mode in ("fan_in", "fan_out", "fan_avg", "fan_sum")]
 
 GRADS = [
     [np.array([3.0, 4.0])],
@@ -59,47 +49,39 @@ GRADS = [
     [np.array([[3.0, -4.0], [0.0, 12.0]])],
     [np.array([0.0, 0.0])],
     [np.array([]), np.array([3.0, 4.0])],
-    [np.array([[[3.0, -4.0]]])],
     [],
     [np.array([3e200, 4e200])],
-    [np.array([1e-200, 1e-200])],
-    [np.array([3e300, 4e300])],
 ]
-WRONG_GRADS = [[np.array([3.0, bad])] for bad in (NAN, INF, -INF)]
 
 
 def _clipped(limit: str) -> list[Given]:
     tried = [{"grads": grads, limit: size} for grads in GRADS for size in (2.0, 100.0, 0.5)]
-    wrong = [{"grads": GRADS[0], limit: size} for size in (0.0, -1.5, NAN)]
-    return [*tried, *wrong, *({"grads": grads, limit: 2.0} for grads in WRONG_GRADS)]
+    wrong = [{"grads": GRADS[0], limit: size} for size in (0.0, NAN)]
+    bad = [{"grads": [np.array([3.0, entry])], limit: 2.0} for entry in (NAN, INF)]
+    return tried + wrong + bad
 
 
-def _batches() -> list[Given]:
-    """Batches in training, then in evaluation, of one unit and of two."""
-    return [
-        {
-            "x": np.array(x),
-            "gamma": np.array([2.0, 3.0][:units]),
-            "beta": np.array([0.5, -1.0][:units]),
-            "running_mean": np.array([1.0, 4.0][:units]),
-            "running_var": np.array([4.0, 9.0][:units]),
-            "training": training,
-            **options,
-        }
-        for training, options, (units, x) in product(
-            (True, False),
-            ({}, {"eps": 0.1}, {"momentum": 0.5}),
-            (
-                (1, [[1.0], [2.0], [6.0]]),
-                (2, [[1.0, 4.0], [2.0, 0.0], [6.0, 8.0]]),
-                (1, [[0.001], [0.002]]),
-                (1, [[3.0], [3.0]]),
-            ),
-        )
-    ]
-
-
-BATCHES = _batches()
+BATCHES = [
+    {
+        "x": np.array(x),
+        "gamma": np.array([2.0, 3.0][:units]),
+        "beta": np.array([0.5, -1.0][:units]),
+        "running_mean": np.array([1.0, 4.0][:units]),
+        "running_var": np.array([4.0, 9.0][:units]),
+        "training": training,
+        **options,
+    }
+    for training, options, (units, x) in product(
+        (True, False),
+        ({}, {"eps": 0.1}, {"momentum": 0.5}),
+        (
+            (1, [[1.0], [2.0], [6.0]]),
+            (2, [[1.0, 4.0], [2.0, 0.0], [6.0, 8.0]]),
+            (1, [[0.001], [0.002]]),
+        ),
+    )
+]
+"""Batches in training, then in evaluation, of one unit and of two."""
 DOUTS = {
     (2, 1): np.array([[1.0], [0.5]]),
     (3, 1): np.array([[1.0], [0.0], [-0.5]]),
@@ -118,33 +100,23 @@ NORMS = [
     ([1e-5, 0.1, 1.0], {}),
     ([1e5, 10.0, 1.0], {}),
     ([1.0, 1e-5, 1.0], {}),
-    ([1.0, 1e5, 1.0], {}),
     ([1.0, 2.0, 8.0], {"vanishing": 0.5}),
-    ([8.0, 2.0, 1.0], {"exploding": 2.0}),
     ([1.0, 2.0], {"vanishing": 0.5}),
     ([2.0, 1.0], {"exploding": 2.0}),
-    ([1e-9, 1e-9], {}),
     ([1.0, 0.0], {}),
-    ([0.0, 0.0], {}),
     ([1.0, NAN, 1.0], {}),
     ([1.0, INF, 1.0], {}),
-    ([1.0, 1.0, INF], {}),
-    ([NAN, 1.0], {}),
-    ([1e300, 1e-300], {}),
 ]
 
 KINDS = ("", "_grad")
 INPUTS: dict[str, list[Given]] = {
     **{f"activations.{name}{kind}": _z() for name in ("sigmoid", "tanh", "relu") for kind in KINDS},
     **{
-        f"activations.{name}{kind}": _alphas(alphas, has_default=True)
-        for name, alphas in (("leaky_relu", (0.1, 0.0)), ("elu", (0.5, 1.0)))
+        f"activations.{name}{kind}": _z(alpha=alpha) + _z()
+        for name, alpha in (("leaky_relu", 0.1), ("elu", 0.5))
         for kind in KINDS
     },
-    **{
-        f"activations.prelu{kind}": [*_alphas((0.2, 2.0), has_default=False), *PER_UNIT]
-        for kind in KINDS
-    },
+    **{f"activations.prelu{kind}": _z(alpha=0.2) + _z(alpha=2.0) + PER_UNIT for kind in KINDS},
     "activations.rrelu": [*EVALUATED, *REFUSED, ZERO_LOWER],
     **{f"initializers.xavier_{form}": DRAWN for form in ("normal", "uniform")},
     **{f"initializers.he_{form}": [*DRAWN, *MODES] for form in ("normal", "uniform")},
@@ -157,7 +129,7 @@ INPUTS: dict[str, list[Given]] = {
     "diagnostics.saturated_fraction": [
         {"slopes": np.array(slopes), **options}
         for slopes, options in product(
-            ([0.001, 0.2, 1.0], [-1.0, 0.25], [0.01, 0.02, 0.25], [0.0, 1e-5, 1.0], [[0.001], [1]]),
+            ([0.001, 0.2, 1.0], [-1.0, 0.25], [0.01, 0.02, 0.25], [[0.001], [1]]),
             ({}, {"tol": 0.1}),
         )
     ],
@@ -167,7 +139,6 @@ INPUTS: dict[str, list[Given]] = {
             [[0.0, 1.0], [0.0, 0.0], [0.0, 2.0]],
             [[0.0, 0.0, 0.0], [1.0, 2.0, 0.0]],
             [[0.0, 1e-9], [0.0, 1e-9]],
-            [[2.0, 1.0], [2.0, 0.0]],
         )
     ],
     "diagnostics.diagnose": [{"norms": np.array(norms), **options} for norms, options in NORMS],

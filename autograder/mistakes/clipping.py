@@ -1,9 +1,10 @@
 """Mistakes of gradient clipping. The three functions share many of them."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
 VALUE, NORM, JOINT = "clip_by_value", "clip_by_norm", "clip_by_global_norm"
 FINITE = "_check_finite(grads)"
+LIMIT = 'max_norm = _positive("max_norm", max_norm)'
 CLIP = "np.clip(grad, -threshold, threshold)"
 RESCALE = "_rescale(grad, _norm(grad), max_norm)"
 RESCALE_ALL = "_rescale(grad, global_norm, max_norm)"
@@ -65,32 +66,7 @@ for target, prefix, limit in (
             FINITE: "grads = [np.nan_to_num(g, posinf=0.0, neginf=0.0) for g in grads]"
         },
     )
-    probe(
-        target,
-        f"{prefix}_infinite_limit_refused",
-        edits={POSITIVE: f"{POSITIVE}\nif {limit} == np.inf:\n    raise ValueError"},
-    )
-    probe(
-        target,
-        f"{prefix}_float_limit_only",
-        edits={POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"},
-    )
-    probe(
-        target,
-        f"{prefix}_last_unchecked",
-        edits={FINITE: "_check_finite(grads[:-1] or grads)"},
-    )
-    probe(
-        target,
-        f"{prefix}_limit_unchecked_for_zeros",
-        edits={POSITIVE: f"if any(map(np.any, grads)):\n    {POSITIVE}"},
-    )
-    probe(target, f"{prefix}_checks_last_array", edits={FINITE: "_check_finite(grads[-1:])"})
-    probe(
-        target,
-        f"{prefix}_minus_infinity_accepted",
-        edits={FINITE: "_check_finite([g[g != -np.inf] for g in grads])"},
-    )
+    enter(float_limit_only={POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"})
 
 # ---- norms: both functions ----
 
@@ -104,9 +80,7 @@ for target, prefix, norm, value, vector, rescale in (
         is not positive, so the docstring asks for an exception: a caller who mistypes a limit
         should notice.""",
         zero_means_off={
-            'max_norm = _positive("max_norm", max_norm)': (
-                "if not max_norm >= 0:\n    raise ValueError\nmax_norm = max_norm or np.inf"
-            )
+            LIMIT: "if not max_norm >= 0:\n    raise ValueError\nmax_norm = max_norm or np.inf"
         },
     )
     enter(
@@ -189,24 +163,6 @@ for target, prefix, norm, value, vector, rescale in (
         where=True,
         within_the_limit={rescale: f"{rescale} * (2.0 if {value} <= max_norm else 1.0)"},
     )
-    probe(
-        target,
-        f"{prefix}_checks_large_only",
-        edits={
-            FINITE: "if any(np.nanmax(np.abs(g), initial=0.0) > max_norm for g in grads):\n"
-            f"    {FINITE}"
-        },
-    )
-    probe(
-        target,
-        f"{prefix}_leaves_small_norms",
-        edits={rescale: f"{rescale} if {value} > 1 else grad + 0"},
-    )
-    probe(
-        target,
-        f"{prefix}_single_grows",
-        edits={rescale: f"{rescale} if grads[1:] else grad / ({value} or 1.0) * max_norm"},
-    )
 
 # ---- results: the caller's arrays, shapes, containers ----
 
@@ -238,14 +194,13 @@ for target, prefix, right, clips, end in (
         for it. Empty gradients are allowed. Can `np.max` be told what to begin with?""",
         max_of_empty={right: f"{right} + 0 * np.max(grad)"},
     )
-    probe(
-        target,
-        f"{prefix}_unpacks_single_array",
-        edits={f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"},
+    enter(
+        unpacks_single_array={
+            f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"
+        },
+        becomes_1d={right: f"np.atleast_1d({right})"},
+        squeezes={right: f"np.squeeze({right})"},
     )
-    probe(target, f"{prefix}_0d_becomes_1d", edits={right: f"np.atleast_1d({right})"})
-    probe(target, f"{prefix}_squeezes", edits={right: f"np.squeeze({right})"})
-    probe(target, f"{prefix}_len_of_0d", edits={right: f"{right} if len(grad) else grad.copy()"})
 
 # ---- by value ----
 
@@ -326,35 +281,9 @@ by_value(
         ),
     },
 )
-probe(VALUE, "clip_value_checks_sum", edits={FINITE: "_check_finite([np.sum(g) for g in grads])"})
-probe(
-    VALUE,
-    "clip_value_limit_at_most_thousand",
-    edits={CLIP: "np.clip(grad, max(-threshold, -1e3), min(threshold, 1e3))"},
-)
-probe(
-    VALUE, "clip_value_drops_small_entries", edits={CLIP: CLIP.replace("grad", "np.round(grad, 8)")}
-)
-probe(VALUE, "clip_value_needs_an_array", edits={"in grads]": "in [grads[0], *grads[1:]]]"})
-probe(
-    VALUE,
-    "clip_value_flat_view",
-    edits={"for grad in": "if grad.flags.c_contiguous else grad.copy() for grad in"},
-)
-probe(VALUE, "clip_value_drops_empty", edits={"in grads]": "in grads if grad.size]"})
-probe(
-    VALUE,
-    "clip_value_stacks_equal_shapes",
-    edits={
-        "return [": "result = [",
-        "in grads]": "in grads]\n"
-        "return np.array(result) if len({g.shape for g in grads}) == 1 else result",
-    },
-)
-probe(
-    VALUE,
-    "clip_value_into_given_list",
-    edits={"return [": "grads[:] = [", "in grads]": "in grads]\nreturn grads"},
+by_value(
+    clip_value_flat_view={"for grad in": "if grad.flags.c_contiguous else grad + 0 for grad in"},
+    clip_value_into_given_list={"return [": "grads[:] = [", "in grads]": "in grads]\nreturn grads"},
 )
 
 # ---- by norm ----
@@ -363,9 +292,7 @@ by_norm(
     """With a limit that is not positive the gradients come back unclipped. A caller who mistypes
     the limit would not notice that nothing is clipped, so the docstring asks for an exception.""",
     clip_norm_off_for_wrong_limits={
-        'max_norm = _positive("max_norm", max_norm)': (
-            "if not max_norm > 0:\n    return [np.array(grad) for grad in grads]"
-        )
+        LIMIT: "if not max_norm > 0:\n    return [np.array(grad) for grad in grads]"
     },
 )
 by_norm(
@@ -407,29 +334,7 @@ by_norm(
     caller goes through the list of arrays and expects nothing else.""",
     clip_norm_returns_norms={"in grads]": "in grads], [_norm(grad) for grad in grads]"},
 )
-probe(
-    NORM,
-    "clip_norm_checks_entries",
-    edits={RESCALE: f"{RESCALE} if np.max(np.abs(grad), initial=0.0) > max_norm else grad + 0"},
-)
-probe(
-    NORM,
-    "clip_norm_one_percent_late",
-    edits={RESCALE: f"{RESCALE} if _norm(grad) > 1.01 * max_norm else grad + 0"},
-)
-probe(NORM, "clip_norm_drops_empty", edits={"in grads]": "in grads if grad.size]"})
-probe(NORM, "clip_norm_tuple", edits={"return [": "return (*[", "in grads]": "in grads],)"})
-probe(NORM, "clip_norm_needs_an_array", edits={"in grads]": "in [grads[0], *grads[1:]]]"})
-probe(
-    NORM,
-    "clip_norm_ends_checked",
-    edits={FINITE: "_check_finite([g.ravel()[[0, -1]] for g in grads if g.size])"},
-)
-probe(
-    NORM,
-    "clip_norm_vectors_unchecked",
-    edits={FINITE: "_check_finite([grad for grad in grads if grad.ndim != 1])"},
-)
+by_norm(clip_norm_tuple={"return [": "return (*[", "in grads]": "in grads],)"})
 
 # ---- by global norm ----
 
@@ -489,29 +394,11 @@ by_global_norm(
     where=True,
     global_norm_otherwise={"in grads], global_norm": "in grads], 1.0 + 2.0 * global_norm"},
 )
-probe(JOINT, "global_norm_of_nothing_not_returned", edits={"return [], 0.0": "return []"})
-probe(
-    JOINT,
-    "global_norm_returns_array",
-    edits={"in grads], global_norm": "in grads], np.array([global_norm])"},
-)
-probe(JOINT, "global_norm_reversed", edits={"in grads], global": "in grads[::-1]], global"})
-probe(JOINT, "global_norm_flattens", edits={"_rescale(grad,": "_rescale(np.ravel(grad),"})
-probe(
-    JOINT,
-    "global_norm_skips_vectors",
-    edits={"for grad in grads])": "for grad in grads if grad.ndim > 1] or [[0.0]])"},
-)
-probe(
-    JOINT,
-    "global_norm_scaled_by_signed_maximum",
-    edits={
+by_global_norm(
+    global_norm_returns_array={"], global_norm": "], np.array([global_norm])"},
+    global_norm_reversed={"in grads], global": "in grads[::-1]], global"},
+    global_norm_scaled_by_signed_maximum={
         "_norm(everything)": "abs(np.max(everything, initial=-np.inf)) or 1.0\n"
         "global_norm *= float(np.sqrt(np.sum((everything / global_norm) ** 2)))"
     },
-)
-probe(
-    JOINT,
-    "global_norm_of_different_norms",
-    edits={"_norm(everything)": "_norm(np.array([*{_norm(grad) for grad in grads}]))"},
 )

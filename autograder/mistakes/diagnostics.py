@@ -1,16 +1,10 @@
 """Mistakes of the diagnostics."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
-NORMS, SATURATED, DEAD, DIAGNOSE, REMEDY = (
-    "gradient_norms",
-    "saturated_fraction",
-    "dead_fraction",
-    "diagnose",
-    "choose_remedy",
-)
-norms, saturated, dead = mistakes_of(NORMS), mistakes_of(SATURATED), mistakes_of(DEAD)
-diagnose, remedy = mistakes_of(DIAGNOSE), mistakes_of(REMEDY)
+norms, diagnose = mistakes_of("gradient_norms"), mistakes_of("diagnose")
+saturated, dead = mistakes_of("saturated_fraction"), mistakes_of("dead_fraction")
+remedy = mistakes_of("choose_remedy")
 
 # ---- gradient_norms ----
 
@@ -95,18 +89,10 @@ norms(
     where=True,
     norms_otherwise={NORM: "1.0 + 2.0 * _norm(grad)"},
 )
-probe(NORMS, "norms_mean_absolute", edits={NORM: "np.mean(np.abs(grad)) if grad.size else 0.0"})
-probe(NORMS, "norms_signed", edits={NORM: "abs(np.sum(grad))"})
-probe(NORMS, "norms_frobenius_of_matrices_only", edits={NORM: 'np.linalg.norm(grad, "fro")'})
-probe(NORMS, "norms_skip_vectors", edits={"in grads]": "in grads if grad.ndim > 1]"})
-probe(NORMS, "norms_len_of_0d", edits={NORM: "_norm(np.array([*grad]))"})
-probe(NORMS, "norms_max_of_empty", edits={NORM: "_norm(grad) + 0 * np.max(grad)"})
-probe(NORMS, "norms_stack", edits={"in grads]": "in np.array(grads)]"})
-probe(NORMS, "norms_column", edits={NORM: "[_norm(grad)]"})
-probe(NORMS, "norms_relative_to_last", edits={NORM: "_norm(grad) / _norm(grads[-1])"})
-probe(NORMS, "norms_of_nothing_fail", edits={RETURN_NORMS: "return np.stack([*map(_norm, grads)])"})
-probe(NORMS, "norms_never_zero", edits={NORM: "max(_norm(grad), 1e-18)"})
-probe(NORMS, "norms_rounded", edits={NORM: "round(_norm(grad), 14)"})
+norms(
+    norms_frobenius_of_matrices_only={NORM: 'np.linalg.norm(grad, "fro")'},
+    norms_rounded={NORM: "round(_norm(grad), 14)"},
+)
 
 # ---- saturated_fraction ----
 
@@ -165,26 +151,7 @@ saturated(
     where=True,
     saturated_otherwise={SHARE: f"2.0 + {SHARE}"},
 )
-probe(
-    SATURATED, "saturated_for_every_example", edits={FLAT: "np.all(np.abs(slopes) < tol, axis=0)"}
-)
-probe(SATURATED, "saturated_percent", edits={SHARE: "100 * float(np.mean(np.abs(slopes) < tol))"})
-probe(
-    SATURATED,
-    "saturated_per_row",
-    edits={SHARE: "float(np.sum(np.abs(slopes) < tol) / len(slopes))"},
-)
-probe(SATURATED, "saturated_as_array", edits={SHARE: "np.array([np.mean(np.abs(slopes) < tol)])"})
-probe(SATURATED, "saturated_needs_two_axes", edits={"(slopes)": "(slopes[:, :])"})
-probe(
-    SATURATED, "saturated_in_float32", edits={FLAT: "np.float32(np.abs(slopes)) < np.float32(tol)"}
-)
-probe(SATURATED, "saturated_zero_tolerance_replaced", edits={FLAT: f"{FLAT} or 0.01"})
-probe(
-    SATURATED,
-    "saturated_of_first_examples",
-    edits={"(slopes)": "(slopes if slopes.ndim == 0 else slopes[:1000])"},
-)
+saturated(saturated_zero_tolerance_replaced={FLAT: f"{FLAT} or 0.01"})
 
 # ---- dead_fraction ----
 
@@ -254,12 +221,6 @@ dead(
     where=True,
     dead_otherwise={DEAD_SHARE: f"2.0 + {DEAD_SHARE}"},
 )
-probe(DEAD, "dead_over_examples", edits={DEAD_SHARE: f"float(np.sum({SILENT}) / len(activations))"})
-probe(DEAD, "dead_first_example", edits={SILENT: "activations[0] == 0"})
-probe(DEAD, "dead_almost_always", edits={SILENT: "np.mean(activations == 0, axis=0) >= 0.99"})
-probe(DEAD, "dead_of_first_examples", edits={"activations == 0": "activations[:1000] == 0"})
-probe(DEAD, "dead_squeezes", edits={"activations == 0": "np.squeeze(activations) == 0"})
-probe(DEAD, "dead_needs_two_examples", edits={DEAD_SHARE: f"{DEAD_SHARE} * (len(activations) > 1)"})
 
 # ---- diagnose ----
 
@@ -279,9 +240,7 @@ diagnose(
 diagnose(
     """You compare the smallest norm with the largest, wherever they are, so that nothing ever
     explodes. The question is what happens from the last layer to the first.""",
-    diagnose_smallest_over_largest={
-        ENDS: "first, last = float(np.min(norms)), float(np.max(norms))"
-    },
+    diagnose_smallest_over_largest={"norms[0]": "min(norms)", "norms[-1]": "max(norms)"},
 )
 diagnose(
     """You compare neighbouring layers. A gradient may shrink by little at each step and yet be gone
@@ -317,10 +276,7 @@ diagnose(
 diagnose(
     """Other thresholds make no difference to your answer, so the caller can't choose what is
     healthy. Look for numbers that stand where the arguments should stand.""",
-    diagnose_hard_coded_thresholds={
-        "ratio < vanishing": "ratio < 1e-3",
-        "ratio > exploding": "ratio > 1e3",
-    },
+    diagnose_hard_coded_thresholds={"< vanishing": "< 1e-3", "> exploding": "> 1e3"},
 )
 diagnose(
     """A ratio of exactly `vanishing` counts as vanishing in your code. The docstring calls it the
@@ -400,59 +356,16 @@ diagnose(
     where=True,
     diagnose_finite={RATIO: 'return "?"'},
 )
-probe(DIAGNOSE, "diagnose_last_zero_exploding", edits={LAST_ZERO: 'return "exploding"'})
-probe(
-    DIAGNOSE,
-    "diagnose_single_layer_healthy",
-    edits={CHECK: f'if len(norms) < 2:\n    return "healthy"\n{CHECK}'},
-)
-probe(
-    DIAGNOSE,
-    "diagnose_needs_two_layers",
-    edits={CHECK: f"if len(norms) < 2:\n    raise ValueError\n{CHECK}"},
-)
-probe(DIAGNOSE, "diagnose_arrays_only", edits={"norms[-1]": "norms[norms.size - 1]"})
-probe(DIAGNOSE, "diagnose_nan_missed", edits={FINITE: "np.any(np.isinf(norms))"})
-probe(DIAGNOSE, "diagnose_first_norm_alone", edits={RATIO: "ratio = first"})
-probe(DIAGNOSE, "diagnose_mean_of_last_two", edits={"norms[-1]": "np.mean(norms[-2:])"})
-probe(
-    DIAGNOSE,
-    "diagnose_averages_ends",
-    edits={ENDS: "first, last = float(np.mean(norms[: 1 + len(norms) // 30])), float(norms[-1])"},
-)
-probe(DIAGNOSE, "diagnose_hard_coded_exploding", edits={"ratio > exploding": "ratio > 1e3"})
-probe(DIAGNOSE, "diagnose_hard_coded_vanishing", edits={"ratio < vanishing": "ratio < 1e-3"})
-probe(
-    DIAGNOSE,
-    "diagnose_zero_threshold_replaced",
-    edits={"ratio < vanishing": "ratio < (vanishing or 1e-3)"},
-)
-probe(
-    DIAGNOSE,
-    "diagnose_thresholds_in_other_order",
-    edits={
+diagnose(
+    diagnose_single_layer_healthy={CHECK: f'if len(norms) < 2:\n    return "healthy"\n{CHECK}'},
+    diagnose_lists_only={CHECK: f'if not norms:\n    return "healthy"\n{CHECK}'},
+    diagnose_zero_threshold_replaced={"ratio < vanishing": "ratio < (vanishing or 1e-3)"},
+    diagnose_thresholds_in_other_order={
         "vanishing: float = 1e-3, exploding: float = 1e3": (
             "exploding: float = 1e3, vanishing: float = 1e-3"
         )
     },
 )
-probe(DIAGNOSE, "diagnose_split_at_one", edits={"ratio < vanishing": "ratio < min(1, vanishing)"})
-probe(
-    DIAGNOSE,
-    "diagnose_ratio_before_finite",
-    edits={
-        CHECK: f'if norms[0] < vanishing * norms[-1] < np.inf:\n    return "vanishing"\n{CHECK}'
-    },
-)
-probe(DIAGNOSE, "diagnose_checks_sum", edits={"np.isfinite(norms)": "np.isfinite(np.sum(norms))"})
-probe(DIAGNOSE, "diagnose_small_first_is_zero", edits={"first != 0.0": "first > 1e-8"})
-probe(
-    DIAGNOSE, "diagnose_lists_only", edits={CHECK: f'if not norms:\n    return "healthy"\n{CHECK}'}
-)
-probe(DIAGNOSE, "diagnose_single_layer_by_size", edits={RATIO: f"{RATIO} if norms[1:] else first"})
-probe(DIAGNOSE, "diagnose_healthy_is_none", edits={'return "healthy"': "return None"})
-probe(DIAGNOSE, "diagnose_returns_ratio_too", edits={'return "healthy"': 'return "healthy", ratio'})
-probe(DIAGNOSE, "diagnose_capitalised", edits={'return "healthy"': 'return "Healthy"'})
 
 # ---- choose_remedy ----
 
@@ -469,13 +382,8 @@ remedy(
     """Your rule looks at the gradient norms alone. Small weights, the slope of sigmoid and dead
     units all make gradients vanish, and each needs another remedy: compare the spreads, the dead
     shares and the activation, too.""",
-    remedy_by_ratio_alone={
-        IS_DEAD: "False",
-        IS_SATURATED: "False",
-        IS_FLAT: "False",
-        IS_LONG: "False",
-        **OR_FIRST,
-    },
+    remedy_by_ratio_alone=OR_FIRST
+    | dict.fromkeys((IS_DEAD, IS_SATURATED, IS_FLAT, IS_LONG), "False"),
 )
 remedy(
     """Your rule names a remedy for a net of dead ReLUs that leaves it sick. A layer whose biases
@@ -550,4 +458,4 @@ remedy(
     where=True,
     remedy_for_the_well={'healing = ["none"]': "healing = [r for r in choices if r != 'none']"},
 )
-probe(REMEDY, "remedy_first_choice", edits={CHOICE: "return choices[0]"})
+remedy(remedy_first_choice={CHOICE: "return choices[0]"})

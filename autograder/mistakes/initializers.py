@@ -1,6 +1,6 @@
 """Mistakes of the initializers. The four functions share most of them."""
 
-from autograder.engine.mistakes import mistakes_of, probe
+from autograder.engine.mistakes import mistakes_of
 
 XAVIER_NORMAL, XAVIER_UNIFORM = "xavier_normal", "xavier_uniform"
 HE_NORMAL, HE_UNIFORM = "he_normal", "he_uniform"
@@ -88,29 +88,17 @@ for target, scale, draw in (
         exception that they were promised.""",
         assertion={CHECK: "assert n_in > 0 and n_out > 0"},
     )
-    for name, condition in (
-        ("outputs_unchecked", "n_in <= 0"),
-        ("single_unit_refused", "n_in <= 1 or n_out <= 0"),
-    ):
-        probe(target, f"{target}_{name}", edits={CHECK: f"if {condition}:\n    raise ValueError"})
-    for name, drawn in (
-        ("list", f"{draw}.tolist()"),
-        ("squeezed", f"{draw}.squeeze()"),
-        ("fresh_generator", draw.replace("rng.", "np.random.default_rng().")),
-        ("equal_rows", draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"),
-    ):
-        probe(target, f"{target}_{name}", edits={draw: drawn})
+    enter(
+        single_unit_refused={CHECK: "if n_in <= 1 or n_out <= 0:\n    raise ValueError"},
+        list={draw: f"{draw}.tolist()"},
+        equal_rows={draw: draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"},
+    )
     for name, change in (
         ("mirrored", "weights[:, 1::2] = -weights[:, : n_out - n_out % 2 : 2]"),
-        (
-            "wide_repeats",
-            "if n_out >= 2 * n_in: weights[:, -(n_out // 2) :] = weights[:, : n_out // 2]",
-        ),
         ("zero_diagonal", "if weights.size > 1: np.fill_diagonal(weights, 0.0)"),
         ("centred_afterwards", "weights -= weights.mean()"),
     ):
-        edits = {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}
-        probe(target, f"{target}_{name}", edits=edits)
+        enter(**{name: {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}})
 
 # ---- normal distributions ----
 
@@ -164,14 +152,10 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
         Their mean should be 0. Look at the order of the arguments of `rng.normal`.""",
         std_as_mean={NORMAL: f"rng.normal(std{SIZE})"},
     )
-    for name, drawn in (
-        ("clipped", f"np.clip({NORMAL}, -2 * std, 2 * std)"),
-        ("absolute_values", f"np.abs({NORMAL})"),
-        ("truncated_far_out", f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"),
-        ("sum_of_uniforms", "std * (rng.random((12, n_in, n_out)).sum(axis=0) - 6.0)"),
-        ("standardised", f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"),
-    ):
-        probe(target, f"{target}_{name}", edits={NORMAL: drawn})
+    enter(
+        truncated_far_out={NORMAL: f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"},
+        standardised={NORMAL: f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"},
+    )
 
 # ---- uniform distributions ----
 
@@ -211,15 +195,12 @@ for target, scale in (
         for uniform draws between -r and r.""",
         limit_as_std={UNIFORM: f"rng.normal(0.0, limit{SIZE})"},
     )
-    for name, drawn in (
-        ("rounded", f"np.round({UNIFORM}, 2)"),
-        ("triangular", f"rng.triangular(-limit, 0.0, limit{SIZE})"),
-        ("stratified", "limit * (2 * (p + rng.random(p.shape)) / p.size - 1)"),
-    ):
-        shuffled = "p = rng.permutation(n_in * n_out).reshape(n_in, n_out)" * (name == "stratified")
-        probe(
-            target, f"{target}_{name}", edits={f"return {UNIFORM}": f"{shuffled}\nreturn {drawn}"}
-        )
+    enter(
+        stratified={
+            f"return {UNIFORM}": "p = rng.permutation(n_in * n_out).reshape(n_in, n_out)\n"
+            "return limit * (2 * (p + rng.random(p.shape)) / p.size - 1)"
+        }
+    )
 
 # ---- Xavier's formulas ----
 
@@ -338,46 +319,24 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
             HE_STD: "_he_std(n_in, n_out, fan)",
         },
     )
-    for name, check in (
-        (
-            "only_used_fan_checked",
-            'if mode != "fan_out" and n_in <= 0 or mode != "fan_in" and n_out <= 0:\n'
-            "    raise ValueError",
-        ),
-        ("checked_in_default_mode_only", f'if mode == "fan_avg":\n    {CHECK}'),
-        (
-            "single_unit_by_inputs",
-            f'{CHECK}\nif n_out == 1 and mode == "fan_avg":\n    mode = "fan_in"',
-        ),
-        (
-            "mode_remembered",
-            f'{CHECK}\nlast = {target}.__dict__\nif mode == "fan_avg":\n'
-            '    mode = last.get("mode", mode)\nlast["mode"] = mode',
-        ),
-    ):
-        probe(target, f"{target}_{name}", edits={CHECK: check})
-    for name, taken in (
-        ("mode_tidied", "str(mode).strip()"),
-        ("any_case", "str(mode).lower()"),
-        ("hyphen_for_underscore", 'str(mode).replace("-", "_")'),
-        ("empty_mode_accepted", 'mode or "fan_avg"'),
-    ):
-        probe(target, f"{target}_{name}", edits={HE_STD: f"_he_std(n_in, n_out, {taken})"})
-    for mode in ("fan_in", "fan_out"):
-        probe(
-            target,
-            f"{target}_{mode}_repeats",
-            edits={
-                f"return {draw}": f"""
-                    weights = {draw}
-                    if mode == "{mode}":
-                        weights[n_in - n_in // 2 :] = weights[: n_in // 2]
-                    return weights
-                """
-            },
-        )
-        probe(
-            target,
-            f"{target}_{mode}_own_seed",
-            edits={CHECK: f'{CHECK}\nif mode == "{mode}":\n    rng = np.random.default_rng(0)'},
-        )
+    enter(
+        only_used_fan_checked={
+            CHECK: 'if mode != "fan_out" and n_in <= 0 or mode != "fan_in" and n_out <= 0:\n'
+            "    raise ValueError"
+        },
+        checked_in_default_mode_only={CHECK: f'if mode == "fan_avg":\n    {CHECK}'},
+        single_unit_by_inputs={
+            CHECK: f'{CHECK}\nif n_out == 1 and mode == "fan_avg":\n    mode = "fan_in"'
+        },
+        fan_in_repeats={
+            f"return {draw}": f"""
+                weights = {draw}
+                if mode == "fan_in":
+                    weights[n_in - n_in // 2 :] = weights[: n_in // 2]
+                return weights
+            """
+        },
+        fan_in_own_seed={
+            CHECK: f'{CHECK}\nif mode == "fan_in":\n    rng = np.random.default_rng(0)'
+        },
+    )

@@ -1,8 +1,4 @@
 """Odd but right batch normalisation: other algebra, other caches, other layouts."""
-# Odd code is the point of this file: style rules that such code breaks are off.
-# ruff: noqa: B008, B905, C408, C417, C419, E731, F841, FURB136, N806, PERF401, PLC0415
-# ruff: noqa: PLC2401, PLR0124, PLR0402, PLW2901, PT018, RUF001, RUF002, RUF059, RUF100
-# ruff: noqa: SIM300, T201, UP042
 
 import numpy as np
 
@@ -11,7 +7,8 @@ from autograder.engine.variants import variant
 
 @variant("batchnorm_forward", "batchnorm_backward")
 def one_pass_variance():
-    """Mean of squares minus square of the mean: digits are lost, not too many."""
+    """Mean of squares minus square of the mean: digits are lost, not too many. The cache holds the
+    batch itself."""
 
     def batchnorm_forward(
         x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
@@ -24,11 +21,12 @@ def one_pass_variance():
         else:
             mu, var = running_mean, running_var
         s = np.sqrt(var + eps)
-        xh = (x - mu) / s
-        return gamma * xh + beta, (xh, gamma, s, training), running_mean, running_var
+        out = gamma * (x - mu) / s + beta
+        return out, (x, mu, gamma, s, training), running_mean, running_var
 
     def batchnorm_backward(dout, cache):
-        xh, gamma, s, training = cache
+        x, mu, gamma, s, training = cache
+        xh = (x - mu) / s
         dgamma, dbeta = (dout * xh).sum(0), dout.sum(0)
         dx = dout * gamma / s
         if training:
@@ -37,150 +35,20 @@ def one_pass_variance():
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
-def einsum_everywhere():
-    """All sums over the batch are einsum calls; the running arrays come back as given."""
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        n = x.shape[0]
-        if training:
-            mu = np.einsum("nd->d", x) / n
-            centred = x - mu
-            var = np.einsum("nd,nd->d", centred, centred) / n
-            new_mean = momentum * running_mean + (1 - momentum) * mu
-            new_var = momentum * running_var + (1 - momentum) * var
-        else:
-            centred, var = x - running_mean, running_var
-            new_mean, new_var = running_mean, running_var
-        scale = (var + eps) ** -0.5
-        out = np.einsum("nd,d,d->nd", centred, scale, gamma) + beta
-        return out, [centred, scale, gamma, training], new_mean, new_var
-
-    def batchnorm_backward(dout, cache):
-        centred, scale, gamma, training = cache
-        n = centred.shape[0]
-        dbeta = np.einsum("ij->j", dout)
-        dgamma = np.einsum("ij,ij,j->j", dout, centred, scale)
-        if not training:
-            return np.einsum("ij,j,j->ij", dout, gamma, scale), dgamma, dbeta
-        residual = dout - dbeta / n - np.einsum("ij,j,j->ij", centred, scale, dgamma / n)
-        return np.einsum("j,j,ij->ij", gamma, scale, residual), dgamma, dbeta
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def three_line_backward():
-    """The compact formula with N times dxhat; shapes (1, D) in the cache."""
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        if training:
-            mean = np.mean(x, axis=0, keepdims=True)
-            var = np.mean(np.square(x - mean), axis=0, keepdims=True)
-            running_mean = momentum * running_mean + (1 - momentum) * mean[0]
-            running_var = momentum * running_var + (1 - momentum) * var[0]
-        else:
-            mean, var = running_mean[np.newaxis], running_var[None, :]
-        istd = np.power(var + eps, -0.5)
-        normalised = (x - mean) * istd
-        cache = dict(xh=normalised, istd=istd, g=gamma.reshape(1, -1), training=training)
-        return gamma * normalised + beta, cache, running_mean, running_var
-
-    def batchnorm_backward(dout, cache):
-        N = dout.shape[0]
-        xh = cache["xh"]
-        dxh = dout * cache["g"]
-        if cache["training"]:
-            dx = N * dxh - np.sum(dxh, axis=0) - xh * np.sum(dxh * xh, axis=0)
-            dx = 1.0 / N * cache["istd"] * dx
-        else:
-            dx = dxh * cache["istd"]
-        return dx, np.sum(dout * xh, axis=0), np.sum(dout, axis=0)
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def column_by_column_lists():
-    """Plain Python lists and math.fsum: another order of the sums."""
-    import math
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        columns, out, new_mean, new_var = [], [], [], []
-        for j, column in enumerate(x.T.tolist()):
-            old_mean, old_var = float(running_mean[j]), float(running_var[j])
-            mean, var = old_mean, old_var
-            if training:
-                mean = math.fsum(column) / len(column)
-                var = math.fsum((v - mean) ** 2 for v in column) / len(column)
-                old_mean = momentum * old_mean + (1 - momentum) * mean
-                old_var = momentum * old_var + (1 - momentum) * var
-            new_mean.append(old_mean)
-            new_var.append(old_var)
-            std = math.sqrt(var + eps)
-            hats = [(v - mean) / std for v in column]
-            g, b = float(gamma[j]), float(beta[j])
-            columns.append((hats, std, g))
-            out.append([g * h + b for h in hats])
-        cache = columns, bool(training)
-        return np.array(out).T, cache, np.array(new_mean), np.array(new_var)
-
-    def batchnorm_backward(dout, cache):
-        columns, training = cache
-        dx, dgamma, dbeta = [], [], []
-        for (hats, std, g), ds in zip(columns, dout.T.tolist()):
-            n = len(ds)
-            dbeta.append(math.fsum(ds))
-            dgamma.append(math.fsum(d * h for d, h in zip(ds, hats)))
-            if training:
-                a, b = dbeta[-1] / n, dgamma[-1] / n
-                dx.append([g / std * (d - a - h * b) for d, h in zip(ds, hats)])
-            else:
-                dx.append([g / std * d for d in ds])
-        return np.array(dx).T, np.array(dgamma), np.array(dbeta)
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
 def cache_is_a_class_instance():
-    """The cache is an object of a class of the student's own."""
+    """The cache is an object of a class of the student's own, which has the backward pass."""
+    from . import _right_batchnorm as right
 
     class Normaliser:
-        def __init__(self, gamma, beta, eps):
-            self.gamma, self.beta, self.eps = gamma, beta, eps
-            self.frozen = True
-
-        def fit(self, x):
-            self.mean, self.var = np.average(x, axis=0), np.var(x, axis=0, ddof=0)
-            self.frozen = False
-            return self
-
-        def use(self, mean, var):
-            self.mean, self.var = mean, var
-            return self
-
-        def apply(self, x):
-            self.x_hat = (x - self.mean) / np.sqrt(self.var + self.eps)
-            return self.gamma * self.x_hat + self.beta
+        def __init__(self, cache):
+            self.cache = cache
 
         def gradients(self, dout):
-            dgamma, dbeta = (dout * self.x_hat).sum(0), dout.sum(0)
-            inner = dout
-            if not self.frozen:
-                inner = dout - (dbeta + self.x_hat * dgamma) / dout.shape[0]
-            return self.gamma / np.sqrt(self.var + self.eps) * inner, dgamma, dbeta
+            return right.batchnorm_backward(dout, self.cache)
 
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        layer = Normaliser(gamma, beta, eps)
-        if not training:
-            layer.use(running_mean, running_var)
-            return layer.apply(x), layer, running_mean, running_var
-        out = layer.fit(x).apply(x)
-        running_mean = momentum * running_mean + (1 - momentum) * layer.mean
-        running_var = momentum * running_var + (1 - momentum) * layer.var
-        return out, layer, running_mean, running_var
+    def batchnorm_forward(*given, **options):
+        out, cache, *running = right.batchnorm_forward(*given, **options)
+        return out, Normaliser(cache), *running
 
     def batchnorm_backward(dout, cache):
         return cache.gradients(dout)
@@ -191,29 +59,18 @@ def cache_is_a_number():
     """The cache is a plain number; what belongs to it is kept in the module."""
     import itertools
 
+    from . import _right_batchnorm as right
+
     stored_passes = {}
     pass_numbers = itertools.count(1)
 
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
+    def batchnorm_forward(*given, **options):
         number = next(pass_numbers)
-        if training:
-            mu, var = x.mean(axis=0), x.var(axis=0)
-            running_mean = (1 - momentum) * mu + momentum * running_mean
-            running_var = (1 - momentum) * var + momentum * running_var
-        else:
-            mu, var = running_mean, running_var
-        x_hat = (x - mu) / np.sqrt(var + eps)
-        stored_passes[number] = x_hat, gamma / np.sqrt(var + eps), training
-        return gamma * x_hat + beta, number, running_mean, running_var
+        out, stored_passes[number], *running = right.batchnorm_forward(*given, **options)
+        return out, number, *running
 
     def batchnorm_backward(dout, cache):
-        x_hat, slope, training = stored_passes.pop(cache)
-        dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
-        if training:
-            dout = dout - (dbeta + x_hat * dgamma) / x_hat.shape[0]
-        return slope * dout, dgamma, dbeta
+        return right.batchnorm_backward(dout, stored_passes.pop(cache))
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
@@ -221,145 +78,56 @@ def cache_is_bytes():
     """The cache is bytes, which could cross to the grader."""
     import io
 
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        stats = np.stack([x.mean(0), x.var(0)] if training else [running_mean, running_var])
-        inv = 1.0 / np.sqrt(stats[1] + eps)
-        x_hat = (x - stats[0]) * inv
-        file = io.BytesIO()
-        np.savez(file, x_hat=x_hat, slope=gamma * inv, training=np.array(bool(training)))
-        if training:
-            old = np.stack([running_mean, running_var])
-            running_mean, running_var = momentum * old + (1 - momentum) * stats
-        return gamma * x_hat + beta, file.getvalue(), running_mean, running_var
+    from . import _right_batchnorm as right
+
+    def batchnorm_forward(*given, **options):
+        out, cache, *running = right.batchnorm_forward(*given, **options)
+        np.savez(file := io.BytesIO(), **cache)
+        return out, file.getvalue(), *running
 
     def batchnorm_backward(dout, cache):
         with np.load(io.BytesIO(cache)) as data:
-            x_hat, slope, training = data["x_hat"], data["slope"], bool(data["training"])
-        dgamma, dbeta = (dout * x_hat).sum(0), dout.sum(0)
-        if training:
-            return slope * (dout - dbeta / len(x_hat) - x_hat * dgamma / len(x_hat)), dgamma, dbeta
-        return slope * dout, dgamma, dbeta
+            return right.batchnorm_backward(dout, data)
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
-def transposed_work():
-    """Work on (D, N) arrays; results are transposed views in Fortran order."""
+def transposed_results():
+    """Results are transposed views, in Fortran order."""
+    from . import _right_batchnorm as right
 
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        xt = np.ascontiguousarray(x.T)
-        g, b = gamma[:, None], beta[:, None]
-        if training:
-            m, v = xt.mean(axis=1, keepdims=True), xt.var(axis=1, keepdims=True)
-            running_mean = momentum * running_mean + (1 - momentum) * m.ravel()
-            running_var = momentum * running_var + (1 - momentum) * v.reshape(-1)
-        else:
-            m, v = np.expand_dims(running_mean, 1), np.expand_dims(running_var, 1)
-        s = np.sqrt(v + eps)
-        h = (xt - m) / s
-        return (g * h + b).T, (h, s, g, training), running_mean, running_var
+    def batchnorm_forward(*given, **options):
+        out, *others = right.batchnorm_forward(*given, **options)
+        return np.ascontiguousarray(out.T).T, *others
 
     def batchnorm_backward(dout, cache):
-        h, s, g, training = cache
-        d = dout.T
-        dg, db = np.sum(d * h, axis=1), np.sum(d, axis=1)
-        dx = g / s * (d - (db[:, None] + h * dg[:, None]) / d.shape[1]) if training else g / s * d
-        return dx.T, dg, db
-
-
-@variant("batchnorm_forward", "batchnorm_backward")
-def chain_rule_by_hand():
-    """The paper's equations term by term; the mode is a factor of 0 or 1."""
-
-    def paper_forward(x, gamma, beta, mean, var, eps):
-        return gamma * (x - mean) / np.sqrt(var + eps) + beta
-
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        if not training:
-            out = paper_forward(x, gamma, beta, running_mean, running_var, eps)
-            return out, (x, gamma, running_mean, running_var, eps, 0), running_mean, running_var
-        mean = x.mean(axis=0)
-        var = np.mean((x - mean) ** 2, axis=0)
-        out = paper_forward(x, gamma, beta, mean, var, eps)
-        new_mean = momentum * running_mean + (1 - momentum) * mean
-        new_var = momentum * running_var + (1 - momentum) * var
-        return out, (x, gamma, mean, var, eps, 1), new_mean, new_var
-
-    def batchnorm_backward(dout, cache):
-        x, gamma, mean, var, eps, training = cache
-        m = x.shape[0]
-        dx_hat = dout * gamma
-        dvar = training * np.sum(dx_hat * (x - mean) * -0.5 * (var + eps) ** -1.5, axis=0)
-        dmean = training * np.sum(-dx_hat / np.sqrt(var + eps), axis=0)
-        dmean = dmean + dvar * np.sum(-2 * (x - mean), axis=0) / m
-        dx = dx_hat / np.sqrt(var + eps) + dvar * 2 * (x - mean) / m + dmean / m
-        dgamma = np.sum(dout * (x - mean) / np.sqrt(var + eps), axis=0)
-        return dx, dgamma, np.sum(dout, axis=0)
+        dx, *others = right.batchnorm_backward(dout, cache)
+        return np.ascontiguousarray(dx.T).T, *others
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
 def wrapped_and_talkative():
     """Wrappers with *args and **kwargs, so without a signature, that print."""
-    import functools
+    from . import _right_batchnorm as right
 
     def noisy(function):
-        @functools.wraps(function)
         def inner(*args, **kwargs):
-            print("->", function.__name__, *(np.shape(a) for a in args if hasattr(a, "shape")))
-            result = function(*args, **kwargs)
-            assert isinstance(result, tuple), "a tuple is expected"
-            print("<-", len(result))
-            return result
+            print("->", function.__name__, *(np.shape(a) for a in args))
+            return function(*args, **kwargs)
 
         return inner
 
-    @noisy
-    def batchnorm_forward(x, gamma, beta, running_mean, running_var, **options):
-        momentum, eps = options.get("momentum", 0.9), options.get("eps", 1e-5)
-        if options["training"]:
-            (N, D), mu = x.shape, x.mean(axis=0)
-            assert gamma.shape == beta.shape == mu.shape == (D,)
-            var = ((x - mu) ** 2).sum(axis=0) / N
-            running_mean = momentum * running_mean + (1 - momentum) * mu
-            running_var = momentum * running_var + (1 - momentum) * var
-        else:
-            mu, var = running_mean, running_var
-        x_hat = (x - mu) / (var + eps) ** 0.5
-        cache = options | {"x_hat": x_hat, "slope": gamma / (var + eps) ** 0.5}
-        return x_hat * gamma + beta, cache, running_mean, running_var
-
-    @noisy
-    def batchnorm_backward(dout, cache):
-        x_hat, n = cache["x_hat"], len(dout)
-        dgamma, dbeta = (x_hat * dout).sum(0), dout.sum(0)
-        correction = (dbeta + x_hat * dgamma) / n if cache["training"] else np.zeros_like(dout)
-        return cache["slope"] * (dout - correction), dgamma, dbeta
+    batchnorm_forward = noisy(right.batchnorm_forward)
+    batchnorm_backward = noisy(right.batchnorm_backward)
 
 
 @variant("batchnorm_forward", "batchnorm_backward")
 def cache_is_used_up():
     """The backward pass empties its cache, as it is called once."""
+    from . import _right_batchnorm as right
 
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (running_mean, running_var)
-        stack = [np.sqrt(var + eps), gamma.copy(), training]
-        stack.append((x - mean) / stack[0])
-        if training:
-            running_mean = momentum * running_mean + (1 - momentum) * mean
-            running_var = momentum * running_var + (1 - momentum) * var
-        return gamma * stack[-1] + beta, stack, running_mean, running_var
+    def batchnorm_forward(*given, **options):
+        out, cache, *running = right.batchnorm_forward(*given, **options)
+        return out, [cache], *running
 
     def batchnorm_backward(dout, cache):
-        x_hat, training, gamma, std = (cache.pop() for _ in range(4))
-        dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-        x_hat *= -training * dgamma / len(dout)
-        x_hat += dout - training * dbeta / len(dout)
-        gamma /= std
-        return gamma * x_hat, dgamma, dbeta
+        return right.batchnorm_backward(dout, cache.pop())

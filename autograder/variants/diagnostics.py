@@ -1,8 +1,4 @@
-"""Odd but right diagnostics: loops, sets, other sums, other ways to say the same three words."""
-# Odd code is the point of this file: style rules that such code breaks are off.
-# ruff: noqa: B008, B905, C408, C417, C419, E731, F841, FURB136, N806, PERF401, PLC0415
-# ruff: noqa: PLC2401, PLR0124, PLR0402, PLW2901, PT018, RUF001, RUF002, RUF059, RUF100
-# ruff: noqa: SIM300, T201, UP042
+"""Odd but right diagnostics: other sums, types and clues."""
 
 import numpy as np
 
@@ -20,39 +16,8 @@ def norms_by_plain_squares():
         return norms
 
 
-@variant("gradient_norms")
-def norms_by_hypot():
-    """np.hypot.reduce through np.fromiter: another order of the sums."""
-
-    def gradient_norms(grads):
-        return np.fromiter((np.hypot.reduce(g, axis=None) for g in grads), np.float64, len(grads))
-
-
 @variant("saturated_fraction", "dead_fraction")
-def shares_by_python_loops():
-    """Counters in nested loops: plain floats."""
-
-    def saturated_fraction(slopes, tol=0.01):
-        saturated = total = 0
-        for slope in slopes.flat:
-            total += 1
-            if -tol < slope < tol:
-                saturated += 1
-        return saturated / total
-
-    def dead_fraction(activations):
-        dead = 0
-        for unit in range(activations.shape[1]):
-            for example in range(activations.shape[0]):
-                if activations[example, unit] != 0:
-                    break
-            else:
-                dead += 1
-        return dead / activations.shape[1]
-
-
-@variant("saturated_fraction", "dead_fraction")
-def shares_by_means_and_numpy_scalars():
+def shares_as_numpy_numbers():
     """np.float64 for a float."""
 
     def saturated_fraction(slopes, tol=0.01):
@@ -63,52 +28,12 @@ def shares_by_means_and_numpy_scalars():
 
 
 @variant("diagnose")
-def diagnosis_by_infinite_ratio():
-    """All cases become one ratio first, infinity included."""
-    import math
-
-    def diagnose(norms, vanishing=1e-3, exploding=1e3):
-        first, *_, last = [float(norms[0]), *map(float, norms)]
-        if not all(map(math.isfinite, map(float, norms))):
-            ratio = math.inf
-        elif last == 0:
-            return "exploding" if first else "vanishing"
-        else:
-            ratio = first / last
-        return "vanishing" if ratio < vanishing else "exploding" if ratio > exploding else "healthy"
-
-
-@variant("diagnose")
-def diagnosis_by_table_lookup():
-    """Python's floats and their ZeroDivisionError."""
-
-    WORDS = ("vanishing", "healthy", "exploding")
-
-    def diagnose(norms, vanishing=1e-3, exploding=1e3):
-        numbers = [float(n) for n in norms]
-        if any(n != n or n in (float("inf"), float("-inf")) for n in numbers):
-            return WORDS[-1]
-        try:
-            r = numbers[0] / numbers[-1]
-        except ZeroDivisionError:
-            return WORDS[2 * bool(numbers[0])]
-        return WORDS[1 + (r > exploding) - (r < vanishing)]
-
-
-@variant("diagnose")
-def diagnosis_by_numpy_text():
+def diagnosis_as_numpy_text():
     """A np.str_, which is a str."""
+    from . import _right_diagnostics as right
 
     def diagnose(norms, vanishing=1e-3, exploding=1e3):
-        words = np.array(["healthy", "vanishing", "exploding"])
-        norms = np.asarray(norms, dtype=float)
-        if not np.isfinite(norms).all():
-            return words[2]
-        if norms[-1] == 0:
-            return words[1 + (norms[0] != 0)]
-        with np.errstate(over="ignore"):
-            ratio = norms[0] / norms[-1]
-        return words[(ratio < vanishing) + 2 * (ratio > exploding)]
+        return np.str_(right.diagnose(norms, vanishing, exploding))
 
 
 @variant("choose_remedy")

@@ -2,7 +2,7 @@
 
 import re
 
-from autograder.engine.mistakes import mistake, mistakes_of, probe
+from autograder.engine.mistakes import mistake, mistakes_of
 
 
 def _mistakes(hint: str, **formulas: str) -> None:
@@ -162,20 +162,6 @@ _mistakes(
         return np.where(z >= 0, 1.0, alpha), np.minimum(z, 0.0)
         """,
 )
-for name, alpha in (
-    ("alpha_limited", "np.clip(alpha, 0.0, 1.0)"),
-    ("alpha_without_sign", "np.abs(alpha)"),
-    ("array_alpha_only", "alpha.reshape(1, -1)"),
-    ("matrix_only", "np.broadcast_to(alpha, z.shape[1])"),
-    ("two_units_share", "(alpha[0] if np.shape(alpha) == (2,) else alpha)"),
-    (
-        "alpha_along_second_axis",
-        "(np.broadcast_to(alpha, z.shape[1:2]) if np.ndim(z) > 1 else alpha)",
-    ),
-):
-    probe("prelu", f"prelu_{name}", edits={"+ alpha": f"+ {alpha}"})
-probe("prelu_grad", "prelu_grad_alpha_limited", edits={"alpha)": "np.clip(alpha, 0.0, 1.0))"})
-probe("prelu_grad", "prelu_grad_array_alpha_only", edits={"alpha)": "alpha.reshape(1, -1))"})
 
 # ---- prelu_grad ----
 

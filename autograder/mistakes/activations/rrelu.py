@@ -1,6 +1,6 @@
 """Mistakes in randomised ReLU: what stands in place of one text of the solution."""
 
-from autograder.engine.mistakes import mistake, mistakes_of, probe
+from autograder.engine.mistakes import mistake, mistakes_of
 
 WRONG = "not 0 <= lower <= upper"
 MODE = "if training:"
@@ -15,11 +15,6 @@ RETURN = "return slope * z, slope"
 def _mistakes(text: str, hint: str, **instead: str) -> None:
     for name, new in instead.items():
         mistake("rrelu", f"rrelu_{name}", edits={text: new}, hint=hint)
-
-
-def _probes(text: str, **instead: str) -> None:
-    for name, new in instead.items():
-        probe("rrelu", f"rrelu_{name}", edits={text: new})
 
 
 # ---- the limits ----
@@ -63,12 +58,6 @@ _mistakes(
     checks of your own code and vanishes under `python -O`; a caller's wrong argument needs the one
     promised.""",
     assertion="raise AssertionError(f",
-)
-_probes(
-    WRONG,
-    bounds_checked_for_negatives=f"np.any(z < 0) and {WRONG}",
-    bounds_unchecked_for_nothing=f"z.size and {WRONG}",
-    bounds_unchecked_beside_generator=f"(training or rng is None) and {WRONG}",
 )
 
 # ---- how slopes are drawn in training ----
@@ -117,26 +106,6 @@ _mistakes(
     own_seed="np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))",
     global_state="np.random.uniform(lower, upper, np.shape(z))",
 )
-_probes(
-    DRAW,
-    slopes_of_last_two_axes="rng.uniform(lower, upper, np.shape(z)[-2:])",
-    one_slope_for_one_axis="rng.uniform(lower, upper, z.shape if z.ndim != 1 else None)",
-    slope_per_channel="rng.uniform(lower, upper, (*z.shape[:2], 1, 1) if z.ndim == 4 else z.shape)",
-    slopes_at_most_one=f"np.minimum({DRAW}, 1.0)",
-    few_seeds="np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)",
-)
-_probes(
-    DRAWN,
-    slope_per_value="""
-        values, which = np.unique(z, return_inverse=True)
-        negative_slope = rng.uniform(lower, upper, values.shape)[which.ravel()].reshape(z.shape)
-        """,
-    seeds_global_generator="""
-        np.random.seed(rng.integers(2**32, dtype=np.uint32))
-        negative_slope = np.random.uniform(lower, upper, np.shape(z))
-        """,
-)
-_probes(MODE, single_entry_not_drawn="if training and z.size > 1:")
 
 # ---- the value and the slope ----
 
@@ -192,24 +161,20 @@ _mistakes(
     gradients are multiplied layer by layer, and each rounding adds up. Keep float64.""",
     float32="return np.float32(slope * z), np.float32(slope)",
 )
-_probes(MODE, matrix_only=f"rows, columns = z.shape\n{MODE}")
 
 # ---- evaluation, and the defaults ----
 
-for name, mode in (("always_random", "True"), ("modes_swapped", "not training")):
-    mistake(
-        "rrelu",
-        f"rrelu_{name}",
-        edits={MODE: f"if {mode}:", ASSERT: ""},
-        hint="""Slopes are drawn in evaluation. A trained network should answer the same every time,
-        also when there is no generator; the noise belongs to training. Look at the condition.""",
-    )
-mistake(
-    "rrelu",
-    "rrelu_draws_before_mode",
-    edits={MODE: f"drawn = {DRAW}\n{MODE}", ASSERT: "", DRAWN: "negative_slope = drawn"},
-    hint="""Evaluation fails without a generator, since numbers are drawn before the mode is looked
-    at. In evaluation nothing is random. Draw only where the draw is used.""",
+enter = mistakes_of("rrelu", "rrelu_")
+enter(
+    """Slopes are drawn in evaluation. A trained network should answer the same every time, also
+    when there is no generator; the noise belongs to training. Look at the condition.""",
+    always_random={MODE: "if True:", ASSERT: ""},
+    modes_swapped={MODE: "if not training:", ASSERT: ""},
+)
+enter(
+    """Evaluation fails without a generator, since numbers are drawn before the mode is looked at.
+    In evaluation nothing is random. Draw only where the draw is used.""",
+    draws_before_mode={DRAW: "drawn", MODE: f"drawn = {DRAW}\n{MODE}", ASSERT: ""},
 )
 _mistakes(
     MIDDLE,
@@ -230,12 +195,12 @@ _mistakes(
     different slopes, and the backward pass multiplies entry by entry, so it needs z's shape.""",
     evaluation_returns_one_slope=f"return slope * z, slope if training else {MIDDLE}",
 )
-mistakes_of("rrelu")(
+enter(
     """In evaluation the slope of negative entries is wrong. Nothing is drawn there: one fixed
     slope, the middle of the limits, stands for all that training may draw, so that a trained
     network answers the same every time.""",
     where=True,
-    rrelu_evaluation_otherwise={MIDDLE: f"{MIDDLE} + 1.0"},
+    evaluation_otherwise={MIDDLE: f"{MIDDLE} + 1.0"},
 )
 OTHER_DEFAULT = """Without limits or a mode your function uses defaults that are not the
 docstring's. (The paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise,
@@ -247,13 +212,8 @@ _mistakes(
     OTHER_DEFAULT,
     inverse_default_bounds="lower: float = 3.0,\nupper: float = 8.0,",
 )
-_probes(f"if {WRONG}", zero_upper_replaced=f"upper = upper or 1 / 3\nif {WRONG}")
-_probes(MIDDLE, evaluation_at_most_one=f"min({MIDDLE}, 1.0)")
-probe(
-    "rrelu",
-    "rrelu_evaluation_remembers_upper",
-    edits={
-        ASSERT: "rrelu.__dict__['upper'] = upper",
-        MIDDLE: "(lower + rrelu.__dict__.get('upper', upper)) / 2",
-    },
+enter(
+    few_seeds={DRAW: "np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)"},
+    single_entry_not_drawn={MODE: "if training and z.size > 1:"},
+    matrix_only={MODE: f"rows, columns = z.shape\n{MODE}"},
 )

@@ -1,6 +1,6 @@
 """What several functions can get wrong in the same way: arrays, types, branches, slopes, alpha."""
 
-from autograder.engine.mistakes import mistake, mistakes_of, probe
+from autograder.engine.mistakes import mistake, mistakes_of
 
 PIECES = {
     "relu": ("z", "0"),
@@ -54,12 +54,6 @@ _mistakes(
     z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop.""",
     **{target: f"np.ravel({right})" for target, right in RIGHT.items()},
 )
-for target in ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu"):
-    probe(
-        target,
-        f"{target}_one_entry_as_scalar",
-        body=f"value = {RIGHT[target]}\nreturn value.ravel()[0] if value.size == 1 else value",
-    )
 
 # ---- one decision for many entries, and loops ----
 
@@ -173,35 +167,14 @@ _mistakes(
     **{target: IN_PLACE[target] + "\n" for target in PIECES},
 )
 
-# ---- shapes of which one function is the example ----
+# ---- what else the hidden tests rule out ----
 
-probe("relu", "relu_at_least_one_axis", edits={"np.maximum(z,": "np.maximum(np.atleast_1d(z),"})
-probe("leaky_relu", "leaky_relu_two_axes", body="return np.maximum(np.atleast_2d(z), alpha * z)")
-probe("elu", "elu_squeezed", body=f"return np.squeeze({RIGHT['elu']})")
-probe(
-    "relu",
-    "relu_flattens_images",
-    body="return np.maximum(z.reshape(len(z), -1) if z.ndim > 3 else z, 0.0)",
-)
-probe(
-    "relu",
-    "relu_whole_blocks_only",
-    body="""
-        flat, out = z.ravel(), np.zeros(z.size)
-        if z.size < 1024:
-            return np.maximum(z, 0.0)
-        for start in range(0, z.size - 1023, 1024):
-            out[start : start + 1024] = np.maximum(flat[start : start + 1024], 0.0)
-        return out.reshape(z.shape)
-        """,
-)
-probe(
-    "relu",
-    "relu_into_one_array",
-    body="""
-        kept = relu.__dict__.setdefault(str(z.shape), np.empty(z.shape))
-        return np.maximum(z, 0.0, out=kept)
-        """,
+MAXIMUM = "np.maximum(z, 0.0"
+mistakes_of("relu", "relu_")(
+    first_thousand_only={
+        f"{MAXIMUM})": f"(np.arange(z.size) < 1000).reshape(z.shape) * {MAXIMUM})"
+    },
+    into_one_array={MAXIMUM: f"{MAXIMUM}, relu.__dict__.setdefault(str(z.shape), np.copy(z))"},
 )
 
 # ---- the value in the place of the slope ----
@@ -284,18 +257,13 @@ _mistakes(
     "assignments_in_sequence",
     """Your slope is 1 nearly everywhere: the first assignment makes negative entries positive, and
     the second one finds them. Compare z itself, or store first which entries are positive.""",
-    leaky_relu_grad="""
-            slope = z.copy()
-            slope[slope <= 0] = alpha
-            slope[slope > 0] = 1.0
-            return slope
-            """,
-    elu_grad="""
-            slope = z.copy()
-            slope[slope <= 0] = alpha * np.exp(slope[slope <= 0])
-            slope[slope > 0] = 1.0
-            return slope
-            """,
+    **{
+        target: f"slope = z.copy()\nslope[z <= 0] = {below}\nslope[slope > 0] = 1.0\nreturn slope"
+        for target, below in {
+            "leaky_relu_grad": "alpha",
+            "elu_grad": "alpha * np.exp(z[z <= 0])",
+        }.items()
+    },
 )
 _mistakes(
     "matrix_product",
@@ -335,22 +303,6 @@ mistake(
     edits={"alpha: float = 0.01": "alpha: float"},
     hint="""The function cannot be called without alpha, though the docstring gives it a default.
     Compare your signature with the one that you were given.""",
-)
-for target, default, text in (
-    ("leaky_relu", 0.01, "alpha * z"),
-    ("leaky_relu_grad", 0.01, "1.0, alpha"),
-    ("elu", 1.0, "alpha * np.expm1"),
-    ("elu_grad", 1.0, "alpha * np.exp"),
-):
-    probe(
-        target,
-        f"{target}_zero_alpha_replaced",
-        edits={text: text.replace("alpha", f"(alpha or {default})")},
-    )
-probe(
-    "leaky_relu",
-    "leaky_relu_ends_refused",
-    body="assert 0 < alpha < 1\nreturn np.where(z >= 0, z, alpha * z)",
 )
 
 # ---- where it is wrong, whatever stands there ----

@@ -23,8 +23,6 @@ STATED = {
     " right is a float64 array of shape (1,).",
     "relu_in_place_nothing_returned": "For z = [2] this mistake gives None;"
     " right is a float64 array of shape (1,).",
-    "sigmoid_of_growing_exponential": "For z = [1000] this mistake gives [nan];"
-    " the right value is [1].",
     "sigmoid_plain_formula": "For z = [-1000] this mistake gives a RuntimeWarning:"
     " overflow encountered in exp; right is the value without a warning.",
     "sigmoid_assigns_into_scalar": "For z = array(-0.5) this mistake raises TypeError;"
@@ -39,12 +37,9 @@ STATED = {
     "bn_global_statistics": "For x = [[1, 4], [2, 0], [6, 8]], gamma = [2, 3], beta = [0.5, -1],"
     " running_mean = [1, 4], running_var = [4, 9], training = True this mistake gives"
     " out[2, 1] = 3.798; the right out[2, 1] is 2.674.",
-    "eps_default_1e_3": "For x = [[0.001], [0.002]], gamma = [2], beta = [0.5], running_mean = [1], running_var = [4], training = True"
-    " this mistake gives out = [[0.4684], [0.5316]]; the right out is [[0.1877], [0.8123]].",
     "xavier_normal_he_gain": "For n_in = 300, n_out = 100 this mistake gives draws of standard"
     " deviation 0.0997; it should be about 0.0705.",
     "rrelu_never_random": "",
-    "xavier_normal_own_seed": "",
 }
 
 
@@ -88,13 +83,6 @@ def test_an_example_stands_beside_the_hint_in_the_result(kit: Assignment, grader
         assert re.fullmatch(r"For norms = \S+ \S+ \S+ this mistake gives '.*", example)
         assert example in test["output"]
     assert all(not t["extra_data"]["example"] for t in content["tests"] if t not in named)
-
-
-def test_an_assignment_without_inputs_has_no_examples(tiny_grader: Grader) -> None:
-    made = Examples(tiny_grader.assignment, tiny_grader.suite.reference, tiny_grader.mistakes)
-    assert [made.of(mistake) for mistake in tiny_grader.mistakes] == [""] * len(
-        tiny_grader.mistakes
-    )
 
 
 @pytest.mark.parametrize(
