@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
 from ..assignment import Assignment, AssignmentError
 from ..mistakes import Mistake
+from ..release.archive import write_archive
 from ..release.skeleton import skeleton_source
 from ..variants import Variant
 
 Files = dict[str, bytes]
 RIGHT = "_right_"
-EPOCH = (1980, 1, 1, 0, 0, 0)
+write_zip = write_archive
 
 
 def solution(assignment: Assignment) -> Files:
@@ -70,11 +69,3 @@ def _append(assignment: Assignment, files: Files, module: str, source: str) -> N
         files[right] = files[path]
         files[path] = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n".encode()
     files[path] += f"\n\n{source}".encode()
-
-
-def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
-    """A submission's zip; the same files give the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), files[name])
