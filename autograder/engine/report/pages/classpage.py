@@ -13,7 +13,7 @@ import numpy as np
 from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
 from ..lookalikes import Group
-from . import drawing
+from ..result import TestResult
 from .classbook import ClassBook, ClassRow, Look
 from .render import render
 
@@ -29,9 +29,7 @@ ENOUGH = 10
 class Item:
     """How the class did in one test; separates: see `discrimination`."""
 
-    part: str
-    title: str
-    points: float
+    test: TestResult
     share: float
     separates: float | None
 
@@ -55,23 +53,7 @@ class MistakeLine:
     hint: str
     count: int
     lost: float
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Odd:
-    """Something to look at, and in which submissions."""
-
-    look: Look
-    rows: list[ClassRow]
-
-
-@dataclass(frozen=True)
-class Alike:
-    """A group of look-alikes with its rows."""
-
-    group: Group
-    rows: list[ClassRow]
+    parts: list[str]
 
 
 def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment) -> str:
@@ -92,9 +74,7 @@ def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment)
         median=statistics.median(totals) if totals else 0.0,
         spread=statistics.pstdev(totals) if totals else 0.0,
         full=sum(total >= possible for total in totals),
-        bars=_distribution(totals, possible),
-        bar_width=drawing.BAR_CHART_WIDTH,
-        bar_height=drawing.BAR_CHART_HEIGHT,
+        bins=_distribution(totals, possible),
         items=_items(book),
         weak=WEAK,
         enough=ENOUGH,
@@ -102,7 +82,7 @@ def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment)
         more_mistakes=max(0, len(mistakes) - MAX_MISTAKES),
         odd=odd[:MAX_LOOKS],
         more_odd=max(0, len(odd) - MAX_LOOKS),
-        groups=[Alike(group, [book.rows[place] for place in group.members]) for group in groups],
+        groups=[(group, [book.rows[place] for place in group.members]) for group in groups],
         graders=book.graders(),
         layers=LAYERS,
     )
@@ -117,13 +97,10 @@ def discrimination(passed: np.ndarray, worth: np.ndarray) -> list[float | None]:
     """
     found: list[float | None] = []
     totals = passed @ worth
-    for test in range(passed.shape[1]):
-        mine = passed[:, test].astype(np.float64)
-        rest = totals - mine * worth[test]
-        if np.ptp(mine) == 0 or np.ptp(rest) < 1e-9:
-            found.append(None)
-        else:
-            found.append(float(np.corrcoef(mine, rest)[0, 1]))
+    for mine, points in zip(passed.T, worth, strict=True):
+        rest = totals - mine * points
+        differ = np.ptp(mine) > 0 and np.ptp(rest) >= 1e-9
+        found.append(float(np.corrcoef(mine, rest)[0, 1]) if differ else None)
     return found
 
 
@@ -132,12 +109,8 @@ def _items(book: ClassBook) -> list[Item]:
     passed = passed.reshape(len(book.rows), len(book.tests))
     worth = np.array([test.points for test in book.tests])
     shares = passed.mean(axis=0) if len(passed) else np.zeros(len(book.tests))
-    return [
-        Item(test.part, test.title, test.points, float(share), separates)
-        for test, share, separates in zip(
-            book.tests, shares, discrimination(passed, worth), strict=True
-        )
-    ]
+    columns = zip(book.tests, shares, discrimination(passed, worth), strict=True)
+    return [Item(test, float(share), separates) for test, share, separates in columns]
 
 
 def _part_lines(book: ClassBook) -> list[PartLine]:
@@ -151,34 +124,28 @@ def _part_lines(book: ClassBook) -> list[PartLine]:
 
 
 def _mistakes(book: ClassBook) -> list[MistakeLine]:
-    parts = book.parts
+    parts, lines = book.parts, []
     counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
-    return [
-        MistakeLine(
-            name,
-            book.hints[name],
-            count,
-            book.lost[name],
-            tuple(p for p in parts if p in book.failing[name]),
-        )
-        for name, count in sorted(counts.items(), key=lambda each: (-book.lost[each[0]], each[0]))
-    ]
+    for name, count in sorted(counts.items(), key=lambda each: (-book.lost[each[0]], each[0])):
+        shown_in = [part for part in parts if part in book.failing[name]]
+        lines.append(MistakeLine(name, book.hints[name], count, book.lost[name], shown_in))
+    return lines
 
 
-def _distribution(totals: Sequence[float], possible: float) -> list[drawing.Bar]:
-    """Scores in ten bins; full marks count in the last."""
+def _distribution(totals: Sequence[float], possible: float) -> list[tuple[str, int]]:
+    """How many scores lie in each of ten bins; full marks count in the last."""
     edges = [possible * i / BINS for i in range(BINS + 1)]
     counts = [0] * BINS
     for total in totals:
         counts[min(BINS - 1, int(BINS * total / possible)) if possible else 0] += 1
     labels = [f"{a:.0f}\N{EN DASH}{b:.0f}" for a, b in itertools.pairwise(edges)]
-    return drawing.draw_bars(labels, counts)
+    return list(zip(labels, counts, strict=True))
 
 
-def _odd(rows: Sequence[ClassRow]) -> list[Odd]:
-    """What there is to look at, the gravest first, told once for all who have it."""
+def _odd(rows: Sequence[ClassRow]) -> list[tuple[Look, list[ClassRow]]]:
+    """What there is to look at, the gravest first, each with all who have it."""
     found: dict[Look, list[ClassRow]] = {}
     for row in rows:
         for look in row.looks:
             found.setdefault(look, []).append(row)
-    return [Odd(*each) for each in sorted(found.items(), key=lambda each: each[0].weight)]
+    return sorted(found.items(), key=lambda each: each[0].weight)

@@ -112,15 +112,6 @@ class Step:
     advice: str
 
 
-@dataclass(frozen=True)
-class DrawnFigure:
-    """A figure with its chart and histograms as geometry."""
-
-    figure: Figure
-    chart: drawing.DrawnChart | None
-    histograms: drawing.DrawnHistograms | None
-
-
 def student_page(result: Result, section: Section | None, assignment: Assignment) -> str:
     """The text of OUT/feedback/NAME.html, one file that needs no other."""
     return render(
@@ -146,21 +137,29 @@ def _line(test: TestResult, told: str = "") -> Markup:
 
 
 @lru_cache(maxsize=1024)
-def _figure(figure: Figure, number: int, span: tuple[int, int]) -> Markup:
-    """A figure that is drawn; span: the decades of its chart."""
-    return Markup(render("figure.html", drawn=_drawn(figure, span), number=number))
+def _figure(figure: Figure, number: int, axes: drawing.Axes | None) -> Markup:
+    """A figure that is drawn; axes: of its chart, where it has one."""
+    return Markup(
+        render(
+            "figure.html",
+            figure=figure,
+            number=number,
+            axes=axes,
+            styled=drawing.styled(figure.chart) if figure.chart else [],
+            outlines=drawing.outlines(figure.histograms) if figure.histograms else [],
+            cell_width=drawing.CELL_WIDTH,
+            cell_height=drawing.CELL_HEIGHT,
+        )
+    )
 
 
 def _figures(section: Section) -> Markup:
     """The section with all figures."""
     drawn = [figure for figure in section.figures if not figure.missing]
     gaps = [figure for figure in section.figures if figure.missing]
-    # Charts of the same quantity have the same axis, so that nets can be compared.
     charts = [figure.chart for figure in drawn if figure.chart]
-    labels = {chart.y_label for chart in charts}
-    spans = {label: drawing.decades(c for c in charts if c.y_label == label) for label in labels}
     figures = [
-        _figure(figure, number, spans[figure.chart.y_label] if figure.chart else (0, 0))
+        _figure(figure, number, drawing.axes(figure.chart, charts) if figure.chart else None)
         for number, figure in enumerate(drawn, 1)
     ]
     return Markup(render("section.html", section=section, figures=figures, gaps=gaps))
@@ -205,11 +204,3 @@ def _parts(result: Result) -> list[Part]:
         Part(name, tuple(sorted(groups, key=lambda group: not group.function)))
         for name, groups in made.items()
     ]
-
-
-def _drawn(figure: Figure, span: tuple[int, int]) -> DrawnFigure:
-    return DrawnFigure(
-        figure,
-        None if figure.chart is None else drawing.draw_chart(figure.chart, span),
-        None if figure.histograms is None else drawing.draw_histograms(figure.histograms),
-    )
