@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..assignment import Assignment, AssignmentError
+from ..assignment import Assignment
 from ..mistakes import Mistake
 from ..release.archive import write_archive
-from ..release.skeleton import skeleton_source
+from ..release.skeleton import skeletons
 from ..variants import Variant
 
 Files = dict[str, bytes]
@@ -22,13 +22,8 @@ def solution(assignment: Assignment) -> Files:
 
 def skeleton(assignment: Assignment) -> Files:
     """What students start from, handed in as it is."""
-    files = {}
-    for path, content in assignment.solution_files.items():
-        try:
-            files[path] = skeleton_source(content.decode()).encode()
-        except ValueError as problem:
-            raise AssignmentError(f"{path}: {problem}") from None
-    return files
+    made = skeletons(assignment.solutions / assignment.package)
+    return {f"{assignment.package}/{name}": content for name, content in made.items()}
 
 
 def half_done(assignment: Assignment, done: Iterable[str]) -> Files:

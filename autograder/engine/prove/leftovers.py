@@ -18,7 +18,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..assignment import Assignment
-from ..errors import KitError
 from ..mistakes import stated_mistakes
 from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
@@ -132,11 +131,7 @@ def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
 
 def _stale_stubs(assignment: Assignment) -> Iterator[Leftover]:
     stubs = assignment.handout / assignment.package
-    try:
-        stale = stale_files(assignment.solutions / assignment.package, stubs)
-    except ValueError as problem:
-        raise KitError(str(problem)) from None
-    for name in stale:
+    for name in stale_files(assignment.solutions / assignment.package, stubs):
         yield Place(stubs / name, 1), "is not what the solution makes of it: build it again"
 
 
