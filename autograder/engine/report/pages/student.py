@@ -40,10 +40,6 @@ class Group:
         return sum(test.points for test in self.tests)
 
     @property
-    def passed(self) -> list[TestResult]:
-        return [test for test in self.tests if test.kind == "passed"]
-
-    @property
     def failed(self) -> list[TestResult]:
         return [test for test in self.tests if test.kind != "passed"]
 
@@ -71,19 +67,11 @@ class Part:
         return total(group.points for group in self.groups)
 
     @property
-    def share(self) -> float:
-        return self.earned / self.points if self.points else 0.0
-
-    @property
-    def failed(self) -> list[Group]:
-        return [group for group in self.groups if group.failed]
-
-    @property
     def repeated(self) -> dict[str, str]:
         """The failed tests whose hint stands elsewhere already, by their ids, with where."""
         places: dict[str, str] = {}
         found, last = {}, ""
-        for test in (test for group in self.failed for test in group.failed if test.hint):
+        for test in (test for group in self.groups for test in group.failed if test.hint):
             cause = test.mistake or test.hint
             if cause == last:
                 found[test.id] = "above"
@@ -93,11 +81,6 @@ class Part:
                 places[cause] = test.function
                 last = cause
         return found
-
-    @property
-    def done(self) -> list[Group]:
-        """Those that earned all their points."""
-        return [group for group in self.groups if not group.failed]
 
 
 @dataclass(frozen=True)
@@ -196,11 +179,8 @@ def _parts(result: Result) -> list[Part]:
     for test in result.tests:
         key = (test.reason, "") if test.kind == "import" else ("", test.function)
         parts.setdefault(test.part, {}).setdefault(key, []).append(test)
-    made = {
-        name: [Group(function, tuple(tests)) for (_, function), tests in groups.items()]
-        for name, groups in parts.items()
-    }
-    return [
-        Part(name, tuple(sorted(groups, key=lambda group: not group.function)))
-        for name, groups in made.items()
-    ]
+    made = []
+    for name, by_key in parts.items():
+        groups = [Group(function, tuple(tests)) for (_, function), tests in by_key.items()]
+        made.append(Part(name, tuple(sorted(groups, key=lambda group: not group.function))))
+    return made
