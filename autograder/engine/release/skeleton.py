@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
 import tokenize
 from collections.abc import Iterator
@@ -127,30 +128,25 @@ def _parsed(text: str, what: str) -> ast.Module:
 
 
 def _regions(text: str) -> Iterator[_Region]:
-    begin: tokenize.TokenInfo | None = None
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type != tokenize.COMMENT or not _LIKE_A_MARKER.match(token.string):
-            continue
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    markers = [token for token in comments if _LIKE_A_MARKER.match(token.string)]
+    for token in markers:
         line, indent = token.start
         if token.string not in (BEGIN, END) or token.line[:indent].strip():
-            raise SkeletonError(
-                f"line {line}: a marker is a line with nothing but {BEGIN} or {END}"
-            )
-        if token.string == BEGIN:
-            if begin is not None:
-                raise SkeletonError(
-                    f"line {line}: BEGIN within the region of line {begin.start[0]}"
-                )
-            begin = token
-        elif begin is None:
-            raise SkeletonError(f"line {line}: END without BEGIN")
-        else:
-            if begin.start[1] != indent:
-                raise SkeletonError(f"line {line}: END is indented unlike its BEGIN")
-            yield _Region(begin.start[0], line, indent)
-            begin = None
-    if begin is not None:
-        raise SkeletonError(f"line {begin.start[0]}: BEGIN without END")
+            said = f"a marker is a line with nothing but {BEGIN} or {END}"
+            raise SkeletonError(f"line {line}: {said}")
+    for begin, end in itertools.zip_longest(markers[::2], markers[1::2]):
+        first, indent = begin.start
+        if begin.string == END:
+            raise SkeletonError(f"line {first}: END without BEGIN")
+        if end is None:
+            raise SkeletonError(f"line {first}: BEGIN without END")
+        if end.string == BEGIN:
+            raise SkeletonError(f"line {end.start[0]}: BEGIN within the region of line {first}")
+        if end.start[1] != indent:
+            raise SkeletonError(f"line {end.start[0]}: END is indented unlike its BEGIN")
+        yield _Region(first, end.start[0], indent)
 
 
 def _stand_in(tree: ast.Module, region: _Region) -> list[str]:
@@ -163,12 +159,11 @@ def _stand_in(tree: ast.Module, region: _Region) -> list[str]:
         raise SkeletonError(f"line {region.begin}: the marker is indented unlike the code after it")
     if any((node.end_lineno or 0) > region.end for node in held):
         raise SkeletonError(f"line {region.end}: the region ends within a statement")
+    functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
     around = [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, _Function)
-        and node.lineno < region.begin
-        and first.lineno <= (node.end_lineno or 0)
+        for node in functions
+        if node.lineno < region.begin and first.lineno <= (node.end_lineno or 0)
     ]
     if not around:
         return []
@@ -193,17 +188,15 @@ def _refuse_leftover_imports(solution: ast.Module, skeleton: ast.Module, lines: 
     """An import that nothing in the skeleton uses would tell what the solution is made of."""
     lost = _used(solution) - _used(skeleton)
     for node in ast.walk(skeleton):
-        if (
-            isinstance(node, ast.Import | ast.ImportFrom)
-            and "noqa: F401" not in lines[(node.end_lineno or node.lineno) - 1]
-        ):
-            for alias in node.names:
-                name = (alias.asname or alias.name).split(".")[0]
-                if name in lost:
-                    raise SkeletonError(
-                        f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
-                        " move its import between markers too"
-                    )
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        for alias in node.names if "noqa: F401" not in lines[(node.end_lineno or 0) - 1] else ():
+            name = (alias.asname or alias.name).split(".")[0]
+            if name in lost:
+                raise SkeletonError(
+                    f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
+                    " move its import between markers too"
+                )
 
 
 def _used(tree: ast.Module) -> set[str]:

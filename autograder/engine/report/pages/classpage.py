@@ -6,7 +6,6 @@ import itertools
 import statistics
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,37 +24,6 @@ ENOUGH = 10
 """With fewer submissions a correlation is mostly noise."""
 
 
-@dataclass(frozen=True)
-class Item:
-    """How the class did in one test; separates: see `discrimination`."""
-
-    test: TestResult
-    share: float
-    separates: float | None
-
-
-@dataclass(frozen=True)
-class PartLine:
-    """A row of the table of parts; share: of the points, on average; full: how many earned all."""
-
-    name: str
-    points: float
-    mean: float
-    share: float
-    full: int
-
-
-@dataclass(frozen=True)
-class MistakeLine:
-    """A row of the table of mistakes; lost: points of the class; parts: where it was made."""
-
-    name: str
-    hint: str
-    count: int
-    lost: float
-    parts: list[str]
-
-
 def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment) -> str:
     """The text of OUT/index.html."""
     rows = sorted(book.rows, key=lambda row: row.name.casefold())
@@ -67,8 +35,7 @@ def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment)
         "class.html",
         title=assignment.title,
         rows=rows,
-        parts=_part_lines(book),
-        part_names=list(book.parts),
+        parts=_parts(book),
         possible=possible,
         mean=statistics.fmean(totals) if totals else 0.0,
         median=statistics.median(totals) if totals else 0.0,
@@ -79,6 +46,8 @@ def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment)
         weak=WEAK,
         enough=ENOUGH,
         mistakes=mistakes[:MAX_MISTAKES],
+        hints=book.hints,
+        lost=book.lost,
         more_mistakes=max(0, len(mistakes) - MAX_MISTAKES),
         odd=odd[:MAX_LOOKS],
         more_odd=max(0, len(odd) - MAX_LOOKS),
@@ -104,32 +73,32 @@ def discrimination(passed: np.ndarray, worth: np.ndarray) -> list[float | None]:
     return found
 
 
-def _items(book: ClassBook) -> list[Item]:
+def _items(book: ClassBook) -> list[tuple[TestResult, float, float | None]]:
+    """The tests, each with the share of the class that passed and how well it separates."""
     passed = np.array([list(row.passed) for row in book.rows], dtype=np.float64)
     passed = passed.reshape(len(book.rows), len(book.tests))
     worth = np.array([test.points for test in book.tests])
     shares = passed.mean(axis=0) if len(passed) else np.zeros(len(book.tests))
-    columns = zip(book.tests, shares, discrimination(passed, worth), strict=True)
-    return [Item(test, float(share), separates) for test, share, separates in columns]
+    return list(zip(book.tests, shares.tolist(), discrimination(passed, worth), strict=True))
 
 
-def _part_lines(book: ClassBook) -> list[PartLine]:
+def _parts(book: ClassBook) -> list[tuple[str, float, float, int]]:
+    """The parts, each with its points, those that were earned on average, and how many earned
+    all."""
     lines = []
     for place, (name, possible) in enumerate(book.parts.items()):
         earned = [row.parts[place] for row in book.rows]
         mean = statistics.fmean(earned) if earned else 0.0
-        full = sum(value >= possible for value in earned)
-        lines.append(PartLine(name, possible, mean, mean / possible, full))
+        lines.append((name, possible, mean, sum(value >= possible for value in earned)))
     return lines
 
 
-def _mistakes(book: ClassBook) -> list[MistakeLine]:
-    parts, lines = book.parts, []
+def _mistakes(book: ClassBook) -> list[tuple[str, int, list[str]]]:
+    """The mistakes, the costliest first, each with how many made it and in which parts it shows."""
     counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
-    for name, count in sorted(counts.items(), key=lambda each: (-book.lost[each[0]], each[0])):
-        shown_in = [part for part in parts if part in book.failing[name]]
-        lines.append(MistakeLine(name, book.hints[name], count, book.lost[name], shown_in))
-    return lines
+    costliest = sorted(counts, key=lambda name: (-book.lost[name], name))
+    shown_in = {name: [p for p in book.parts if p in book.failing[name]] for name in costliest}
+    return [(name, counts[name], shown_in[name]) for name in costliest]
 
 
 def _distribution(totals: Sequence[float], possible: float) -> list[tuple[str, int]]:
