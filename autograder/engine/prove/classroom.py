@@ -50,17 +50,10 @@ def with_variant(assignment: Assignment, variant: Variant) -> Files:
 
 
 def with_code(assignment: Assignment, module: str, source: str) -> Files:
-    """The solution with code at the end of a module, which may replace functions of it."""
-    files = solution(assignment)
-    _append(assignment, files, module, source)
+    """The solution with code at the end of a module, which may replace functions of it: the
+    module's own functions do not see what it replaces."""
+    files, path = solution(assignment), f"{assignment.package}/{module}.py"
+    files[f"{assignment.package}/{RIGHT}{module}.py"] = files[path]
+    head = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n"
+    files[path] = f"{head}\n\n{source}".encode()
     return files
-
-
-def _append(assignment: Assignment, files: Files, module: str, source: str) -> None:
-    """Adds code to a module so that the module's own functions do not see what it replaces."""
-    path = f"{assignment.package}/{module}.py"
-    right = f"{assignment.package}/{RIGHT}{module}.py"
-    if right not in files:
-        files[right] = files[path]
-        files[path] = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n".encode()
-    files[path] += f"\n\n{source}".encode()

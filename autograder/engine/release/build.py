@@ -26,10 +26,6 @@ GIVEN = "tests/given.sha256"
 HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")
 
 
-class StaleHandout(KitError):
-    """The handout is not what the solution and the suites make it."""
-
-
 def build_all(assignment_folder: Path, out: Path) -> None:
     """Brings the handout up to date and writes the zips to a folder.
 
@@ -62,7 +58,7 @@ def _say_size(file: Path) -> None:
 
 
 def check_handout(assignment_folder: Path) -> None:
-    """Raises `StaleHandout` where `build_all` would change the handout."""
+    """Raises `KitError` where `build_all` would change the handout."""
     assignment = Assignment.load(assignment_folder)
     stubs = stale_files(*_solution_and_stubs(assignment))
     stale = [f"{assignment.package}/{name}" for name in stubs]
@@ -71,7 +67,7 @@ def check_handout(assignment_folder: Path) -> None:
         if not file.exists() or unix(file.read_bytes()) != content:
             stale.append(name)
     if stale:
-        raise StaleHandout(f"the handout is stale, build it again: {', '.join(stale)}")
+        raise KitError(f"the handout is stale, build it again: {', '.join(stale)}")
     click.echo("the handout is up to date")
 
 

@@ -19,8 +19,7 @@ from ...assignment import FILE, Assignment
 from ...errors import KitError
 from ...suite.hidden_test import HiddenTest
 from ..archive import read_archive, write_archive
-from .submission_folder import EMPTY_NOTEBOOK
-from .testfiles import test_file
+from .testfiles import EMPTY_NOTEBOOK, test_file
 from .verdict import ASSIGNMENT, CONFIG
 
 IMAGE = Path(__file__).parent / "image"

@@ -1,4 +1,5 @@
-"""Otter's test files: one a part, one test case a hidden test, all read from the verdict."""
+"""What Otter gets to read: one test file a part, one test case a hidden test, all read from the
+verdict; and a document without a cell."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 
 from ...suite.hidden_test import HiddenTest
 
+EMPTY_NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 HEAD = '''\
 """Counts what the grader found in {part}; nothing is judged here."""
 

@@ -103,12 +103,9 @@ def _mistakes(book: ClassBook) -> list[tuple[str, int, list[str]]]:
 
 def _distribution(totals: Sequence[float], possible: float) -> list[tuple[str, int]]:
     """How many scores lie in each of ten bins; full marks count in the last."""
-    edges = [possible * i / BINS for i in range(BINS + 1)]
-    counts = [0] * BINS
-    for total in totals:
-        counts[min(BINS - 1, int(BINS * total / possible)) if possible else 0] += 1
+    counts, edges = np.histogram(totals, BINS, (0.0, possible or 1.0))
     labels = [f"{a:.0f}\N{EN DASH}{b:.0f}" for a, b in itertools.pairwise(edges)]
-    return list(zip(labels, counts, strict=True))
+    return list(zip(labels, counts.tolist(), strict=True))
 
 
 def _odd(rows: Sequence[ClassRow]) -> list[tuple[Look, list[ClassRow]]]:

@@ -32,14 +32,6 @@ class Group:
     tests: tuple[TestResult, ...]
 
     @property
-    def earned(self) -> float:
-        return sum(test.earned for test in self.tests)
-
-    @property
-    def points(self) -> float:
-        return sum(test.points for test in self.tests)
-
-    @property
     def failed(self) -> list[TestResult]:
         return [test for test in self.tests if test.kind != "passed"]
 
@@ -60,11 +52,11 @@ class Part:
 
     @property
     def earned(self) -> float:
-        return total(group.earned for group in self.groups)
+        return total(test.earned for group in self.groups for test in group.tests)
 
     @property
     def points(self) -> float:
-        return total(group.points for group in self.groups)
+        return total(test.points for group in self.groups for test in group.tests)
 
     @property
     def repeated(self) -> dict[str, str]:
@@ -162,15 +154,13 @@ def next_step(result: Result) -> Step | None:
         causes.setdefault(cause or test.id, []).append(test)
     unwritten = [tests for tests in causes.values() if tests[0].kind in UNWRITTEN]
     candidates = [tests for tests in causes.values() if tests not in unwritten[1:]]
-    tests = max(candidates, key=lambda tests: (tests[0].kind == "import", _points(tests)))
+    tests = max(
+        candidates, key=lambda tests: (tests[0].kind == "import", sum(t.points for t in tests))
+    )
     first = next((test for test in tests if test.function), tests[0])
     function = "" if first.kind == "import" else first.function
     advice = first.hint or ADVICE.get(first.kind, "")
-    return Step(first, function, len(tests), _points(tests), advice)
-
-
-def _points(tests: list[TestResult]) -> float:
-    return sum(test.points for test in tests)
+    return Step(first, function, len(tests), sum(t.points for t in tests), advice)
 
 
 def _parts(result: Result) -> list[Part]:
