@@ -95,36 +95,15 @@ jobs_option = click.option(
 )  # fmt: skip
 @click.option("--feedback-zip", is_flag=True, help="Pack the pages for Canvas or Moodle.")
 @click.pass_obj
-def grade(
-    assignment: Path,
-    paths: tuple[Path, ...],
-    out: Path,
-    jobs: int | None,
-    seed: int,
-    scheduler: str | None,
-    resume: bool,
-    require: tuple[str, ...],
-    no_figures: bool,
-    gradebook: str | None,
-    id_pattern: str | None,
-    worksheet: Path | None,
-    feedback_zip: bool,
-    known: tuple[Path, ...],
-) -> None:
+def grade(assignment: Path, /, no_figures: bool, **arguments: Any) -> None:
     """Grade submissions: zips or folders with the package, or a class of them, as exported."""
-    if scheduler is None and all(path.exists() for path in paths):
+    if arguments["scheduler"] is None and all(path.exists() for path in arguments["paths"]):
         from .engine.grade.executor import start_server
 
         start_server()  # while the rest is imported here
     from .engine.grade.run import Run, run_class
 
-    run_class(
-        Run(
-            assignment, paths, out, jobs, seed, scheduler, resume, require,
-            figures=not no_figures, gradebook=gradebook, id_pattern=id_pattern,
-            worksheet=worksheet, feedback_zip=feedback_zip, known=known,
-        )
-    )  # fmt: skip
+    run_class(Run(assignment, figures=not no_figures, **arguments))
 
 
 @main.command()

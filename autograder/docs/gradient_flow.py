@@ -1,6 +1,8 @@
 """Draws gradient_flow.png, the README's picture: two nets of the solution, each sick and cured.
 
 PYTHONPATH=solutions python autograder/docs/gradient_flow.py
+
+The picture in the repository has 24 colours, to be small.
 """
 
 from __future__ import annotations

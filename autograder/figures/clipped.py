@@ -22,11 +22,6 @@ ABOUT = (
     " sense. Clipping bounds the step; it does not heal the net."
 )
 LIMIT = 1.0
-WAYS = {
-    "by value": "clip_by_value",
-    "by norm": "clip_by_norm",
-    "by global norm": "clip_by_global_norm",
-}
 SAID = {
     "by value": "Clipped by value, the entries lose their proportions: the direction changes.",
     "by norm": "Clipped by norm, every layer's gradient gets the same length.",
@@ -38,7 +33,8 @@ def clipped_net(student: Package, reference: ModuleType) -> Figure:
     """The exploding net is the reference's, so that only clipping itself is on show."""
     given = [grad.copy() for grad in _exploded(reference)]
     curves, faults = [], []
-    for name, function in WAYS.items():
+    for name in SAID:
+        function = f"clip_{name.replace(' ', '_')}"
         right = _norms(getattr(reference.clipping, function)(given, LIMIT), function, given)
         try:
             yours = getattr(student.clipping, function)(given, LIMIT)
@@ -71,10 +67,9 @@ def clipped_net(student: Package, reference: ModuleType) -> Figure:
 
 
 def _meaning(curve: Curve) -> str:
-    right = np.allclose(curve.yours, curve.reference, rtol=1e-3, atol=1e-9)
-    if not right:
-        return f"Clipped {curve.name}, your norms are not the reference's: the tests above say why."
-    return SAID[curve.name]
+    if np.allclose(curve.yours, curve.reference, rtol=1e-3, atol=1e-9):
+        return SAID[curve.name]
+    return f"Clipped {curve.name}, your norms are not the reference's: the tests above say why."
 
 
 @cache

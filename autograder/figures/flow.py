@@ -88,21 +88,17 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
         return Figure(net.title, net.about, missing=fault.reason)
     except Wrong as unusable:
         return Figure(net.title, net.about, missing=str(unusable))
+    meaning = [
+        words.flow(yours.norms),
+        words.beside(yours.norms, right.norms, net.initializer == "normal"),
+        words.activations(yours.activations, right.activations),
+    ]
+    curves = (Curve("your net", yours.norms, right.norms),)
     return Figure(
         net.title,
         net.about,
-        meaning=" ".join(
-            (
-                words.flow(yours.norms),
-                words.beside(yours.norms, right.norms, net.initializer == "normal"),
-                words.activations(yours.activations, right.activations),
-            )
-        ),
-        chart=Chart(
-            "layer (input side first)",
-            "norm of the gradient at z",
-            (Curve("your net", yours.norms, right.norms),),
-        ),
+        meaning=" ".join(meaning),
+        chart=Chart("layer (input side first)", "norm of the gradient at z", curves),
         histograms=_histograms(net, yours, right),
         table=_table(yours, right),
     )

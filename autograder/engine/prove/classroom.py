@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
-from ..assignment import Assignment, AssignmentError
+from ..assignment import Assignment
 from ..mistakes import Mistake
-from ..release.skeleton import skeleton_source
+from ..release.archive import write_archive
+from ..release.skeleton import skeletons
 from ..variants import Variant
 
 Files = dict[str, bytes]
 RIGHT = "_right_"
-EPOCH = (1980, 1, 1, 0, 0, 0)
+write_zip = write_archive
 
 
 def solution(assignment: Assignment) -> Files:
@@ -23,13 +22,8 @@ def solution(assignment: Assignment) -> Files:
 
 def skeleton(assignment: Assignment) -> Files:
     """What students start from, handed in as it is."""
-    files = {}
-    for path, content in assignment.solution_files.items():
-        try:
-            files[path] = skeleton_source(content.decode()).encode()
-        except ValueError as problem:
-            raise AssignmentError(f"{path}: {problem}") from None
-    return files
+    made = skeletons(assignment.solutions / assignment.package)
+    return {f"{assignment.package}/{name}": content for name, content in made.items()}
 
 
 def half_done(assignment: Assignment, done: Iterable[str]) -> Files:
@@ -56,25 +50,10 @@ def with_variant(assignment: Assignment, variant: Variant) -> Files:
 
 
 def with_code(assignment: Assignment, module: str, source: str) -> Files:
-    """The solution with code at the end of a module, which may replace functions of it."""
-    files = solution(assignment)
-    _append(assignment, files, module, source)
+    """The solution with code at the end of a module, which may replace functions of it: the
+    module's own functions do not see what it replaces."""
+    files, path = solution(assignment), f"{assignment.package}/{module}.py"
+    files[f"{assignment.package}/{RIGHT}{module}.py"] = files[path]
+    head = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n"
+    files[path] = f"{head}\n\n{source}".encode()
     return files
-
-
-def _append(assignment: Assignment, files: Files, module: str, source: str) -> None:
-    """Adds code to a module so that the module's own functions do not see what it replaces."""
-    path = f"{assignment.package}/{module}.py"
-    right = f"{assignment.package}/{RIGHT}{module}.py"
-    if right not in files:
-        files[right] = files[path]
-        files[path] = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n".encode()
-    files[path] += f"\n\n{source}".encode()
-
-
-def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
-    """A submission's zip; the same files give the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), files[name])

@@ -13,9 +13,9 @@ from ..mistakes import Mistake, load_mistakes
 from . import classroom
 from .classroom import Files
 
-LOOP = "def {name}(*given, **named):\n    while True:\n        pass\n"
-EXIT = "def {name}(*given, **named):\n    import os\n\n    os._exit(0)\n"
-MEMORY = "def {name}(*given, **named):\n    return np.ones(6 * 2**30 // 8)\n"
+LOOP = "def {}(*given, **named):\n    while True:\n        pass\n"
+EXIT = "def {}(*given, **named):\n    import os\n\n    os._exit(0)\n"
+MEMORY = "def {}(*given, **named):\n    return np.ones(6 * 2**30 // 8)\n"
 
 
 def demo_class(assignment: Assignment) -> dict[str, Files]:
@@ -28,7 +28,7 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
     syntax_error[f"{assignment.package}/{first}.py"] += b"\n\ndef unfinished(:\n"
     lacking = classroom.solution(assignment)
     del lacking[f"{assignment.package}/{last}.py"]
-    functions = _one_function_a_module(mistakes)
+    functions = list({mistake.module: mistake.target for mistake in mistakes}.items())
     return {
         "okafor": classroom.solution(assignment),
         "fischer": {f"work/handin/{p}": c for p, c in classroom.solution(assignment).items()},
@@ -37,8 +37,8 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
         "yilmaz": classroom.skeleton(assignment),
         "wagner": syntax_error,
         "mwangi": lacking,
-        "silva": classroom.with_code(assignment, *_broken(functions[0], LOOP)),
-        "lopez": classroom.with_code(assignment, *_broken(functions[-1], EXIT)),
+        "silva": classroom.with_code(assignment, functions[0][0], LOOP.format(functions[0][1])),
+        "lopez": classroom.with_code(assignment, functions[-1][0], EXIT.format(functions[-1][1])),
         "nowak": _in_turn(assignment, functions),
         "petrova": {},
         **_mistaken(assignment, mistakes),
@@ -78,19 +78,9 @@ def _mistaken(assignment: Assignment, mistakes: tuple[Mistake, ...]) -> dict[str
     return made
 
 
-def _one_function_a_module(mistakes: tuple[Mistake, ...]) -> list[tuple[str, str]]:
-    return list({mistake.module: (mistake.module, mistake.target) for mistake in mistakes}.values())
-
-
-def _broken(function: tuple[str, str], source: str) -> tuple[str, str]:
-    module, name = function
-    return module, source.format(name=name)
-
-
 def _in_turn(assignment: Assignment, functions: list[tuple[str, str]]) -> Files:
     """One submission with a loop in one module, an exit in another, too much memory in a third."""
     files = classroom.solution(assignment)
-    for function, source in zip(functions, (LOOP, EXIT, MEMORY), strict=False):
-        module, code = _broken(function, source)
-        files[f"{assignment.package}/{module}.py"] += f"\n\n{code}".encode()
+    for (module, name), source in zip(functions, (LOOP, EXIT, MEMORY), strict=False):
+        files[f"{assignment.package}/{module}.py"] += f"\n\n{source.format(name)}".encode()
     return files

@@ -18,7 +18,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..assignment import Assignment
-from ..errors import KitError
 from ..mistakes import stated_mistakes
 from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
@@ -45,7 +44,7 @@ def _misfits(assignment: Assignment) -> Iterator[Leftover]:
     """Mistakes whose text no longer stands in the solution, by the line to edit."""
     at_place: dict[Place, list[str]] = defaultdict(list)
     without_function: dict[tuple[Path, str], list[Place]] = defaultdict(list)
-    functions = _functions(assignment)
+    functions = _functions(assignment, assignment.solution_files)
     for mistake in stated_mistakes(assignment):
         if mistake.target not in functions:
             without_function[mistake.place.file, mistake.target].append(mistake.place)
@@ -58,19 +57,12 @@ def _misfits(assignment: Assignment) -> Iterator[Leftover]:
         yield min(places), f"{count} of {target}, which the solution does not have"
 
 
-def _functions(assignment: Assignment) -> set[str]:
-    """The functions of the solution's modules, helpers included."""
-    return _defined_by_modules(assignment, assignment.solution_files)
-
-
-def _defined_by_modules(assignment: Assignment, files: Mapping[str, bytes]) -> set[str]:
-    """Given modules may have functions of the same names, as check.py has."""
+def _functions(assignment: Assignment, files: Mapping[str, bytes]) -> set[str]:
+    """The functions, helpers included, of the modules that students write: given ones may have some
+    of the same names."""
     own = [f"{assignment.package}/{module}.py" for module in assignment.modules]
-    return set().union(*(_defined(files[path]) for path in own if path in files))
-
-
-def _defined(content: bytes) -> set[str]:
-    return {node.name for node in ast.parse(content).body if isinstance(node, ast.FunctionDef)}
+    nodes = [node for path in own for node in ast.parse(files.get(path, b"")).body]
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
 
 
 def _useless_files(assignment: Assignment) -> Iterator[Leftover]:
@@ -92,8 +84,9 @@ def _names(assignment: Assignment) -> Iterator[Leftover]:
 
 def _gone(assignment: Assignment) -> set[str]:
     """What the material is about and the solution does not have."""
-    there = {*_functions(assignment), *assignment.modules, *assignment.given, *assignment.parts}
-    return _named(assignment) - there - set(assignment.supplied_modules)
+    there = {*assignment.modules, *assignment.given, *assignment.supplied_modules}
+    there |= {*_functions(assignment, assignment.solution_files), *assignment.parts}
+    return _named(assignment) - there
 
 
 def _named(assignment: Assignment) -> set[str]:
@@ -103,7 +96,7 @@ def _named(assignment: Assignment) -> set[str]:
     named |= {name for variant in variants for name in (variant.module, *variant.targets)}
     for folder in (assignment.suites, assignment.handout / "tests"):
         named |= {path.stem.removeprefix("test_") for path in folder.glob("test_*.py")}
-    named |= _defined_by_modules(assignment, assignment.handed_out)
+    named |= _functions(assignment, assignment.handed_out)
     return {name for name in named if not name.startswith("_")}
 
 
@@ -132,11 +125,7 @@ def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
 
 def _stale_stubs(assignment: Assignment) -> Iterator[Leftover]:
     stubs = assignment.handout / assignment.package
-    try:
-        stale = stale_files(assignment.solutions / assignment.package, stubs)
-    except ValueError as problem:
-        raise KitError(str(problem)) from None
-    for name in stale:
+    for name in stale_files(assignment.solutions / assignment.package, stubs):
         yield Place(stubs / name, 1), "is not what the solution makes of it: build it again"
 
 

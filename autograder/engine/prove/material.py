@@ -11,7 +11,8 @@ import ast
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from ..assignment import Assignment
 from ..errors import KitError
 from ..grade.executor import available_cores, local_pool
 from ..grade.grading import Grader, Settings
-from ..mistakes import load_mistakes, stated_mistakes
+from ..mistakes import NOWHERE, load_mistakes, stated_mistakes
 from ..place import Place, first_line
 from ..suite.hidden_test import HiddenTest, Outcome
 from ..text import printable
@@ -31,35 +32,32 @@ from .leftovers import leftovers
 
 CHUNK = 8
 
-_graders: dict[int, Grader] = {}
-
 
 @dataclass(frozen=True)
 class Case:
-    """A made-up submission, and the tests that can tell it from the solution (None: all)."""
+    """A made-up submission, and the tests that can tell it from the solution (None: all).
+
+    target: the function that a mistake or a probe is in; place: where the case is stated.
+    """
 
     kind: str
     name: str
     seed: int
     files: Files
-    tests: tuple[str, ...] | None = None
+    tests: list[str] | None = None
     target: str = ""
-    place: Place | None = None
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a case lost, and which mistakes were named; place: where the case is stated."""
+    """A case, without its files: the tests that failed and passed, the mistakes that were named."""
 
-    case: str
-    kind: str
-    seed: int
-    target: str
-    place: Place | None
-    lost: tuple[str, ...]
-    kept: tuple[str, ...]
-    named: tuple[str, ...]
-    reasons: tuple[str, ...]
+    case: Case
+    lost: list[str]
+    kept: list[str]
+    named: list[str]
+    reasons: list[str]
 
 
 Problem = tuple[Place, str]
@@ -96,22 +94,19 @@ def run_check(
     click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
     click.echo(f"{points:g} points, {hygiene:g} of them for hygiene")
     findings = []
-    for name in unsteady:
-        problems.append((places[name], f"{name} asks something else each time that it runs"))
+    problems += [(places[n], f"{n} asks something else each time that it runs") for n in unsteady]
     for found in _findings(folder, cases, jobs or available_cores()):
         findings.append(found)
-        if found.kind == "solution" and found.seed > seeds[0]:
-            click.echo(f"seed {found.seed - 1} is done, {len(problems)} problems")
+        if found.case.kind == "solution" and found.case.seed > seeds[0]:
+            click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
         problems += _problems(found, places, known={outcome.test.id for outcome in failed})
     if not variants_only:
         proved = {o.test for o in outcomes if not doubtful.intersection(o.called)}
         told = [test for test in tests if test in proved]
-        stated = {
-            mistake.name for mistake in stated_mistakes(assignment) if mistake.module in chosen
-        }
-        are_all_there = stated <= {found.case for found in findings}
+        stated = {m.name for m in stated_mistakes(assignment) if m.module in chosen}
+        are_all_there = stated <= {found.case.name for found in findings}
         problems += _report_mistakes(told, findings, places, are_all_there)
-    counts = Counter(finding.kind for finding in findings)
+    counts = Counter(finding.case.kind for finding in findings)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     for place, text in sorted(problems):
         click.echo(f"{place}: {printable(text, 200)}")
@@ -141,18 +136,18 @@ def _fault(outcome: Outcome) -> str:
     return f"{lines[-1]} ({where[-1]})"
 
 
-def _tests_by_function(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
+def _tests_by_function(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
     calling: dict[str, list[str]] = defaultdict(list)
     for outcome in outcomes:
         for function in outcome.called:
             calling[function].append(outcome.test.id)
-    return {function: tuple(ids) for function, ids in calling.items()}
+    return calling
 
 
 def _cases(
     assignment: Assignment,
     seeds: range,
-    calling: dict[str, tuple[str, ...]],
+    calling: dict[str, list[str]],
     variants_only: bool,
     modules: Sequence[str],
 ) -> Iterator[Case]:
@@ -161,15 +156,9 @@ def _cases(
         yield Case("solution", "solution", seed, classroom.solution(assignment))
         for variant in variants:
             targets = [f"{variant.module}.{target}" for target in variant.targets]
-            tests = tuple(dict.fromkeys(t for name in targets for t in calling.get(name, ())))
-            yield Case(
-                "variant",
-                variant.name,
-                seed,
-                classroom.with_variant(assignment, variant),
-                tests,
-                place=variant.place,
-            )
+            tests = list(dict.fromkeys(t for name in targets for t in calling.get(name, ())))
+            files = classroom.with_variant(assignment, variant)
+            yield Case("variant", variant.name, seed, files, tests, place=variant.place)
     if variants_only:
         return
     yield Case("skeleton", "skeleton", seeds[0], classroom.skeleton(assignment))
@@ -190,32 +179,28 @@ def _findings(folder: Path, cases: Sequence[Case], jobs: int) -> Iterator[Findin
 
 
 def _examine(folder: Path, cases: Sequence[Case]) -> list[Finding]:
-    return [_finding(_grader(folder, case.seed), case) for case in cases]
+    return [_finding(_grader(folder), case) for case in cases]
 
 
-def _grader(folder: Path, seed: int) -> Grader:
-    if not _graders:
-        _graders[0] = Grader(Assignment.load(folder), Settings())
-    _graders[0].settings = Settings(seed=seed)
-    return _graders[0]
+@cache
+def _grader(folder: Path) -> Grader:
+    """The grader of this process."""
+    return Grader(Assignment.load(folder), Settings())
 
 
 def _finding(grader: Grader, case: Case) -> Finding:
-    outcomes, _ = grader.run(case.files, None if case.tests is None else list(case.tests))
+    grader.settings = Settings(seed=case.seed)
+    outcomes, _ = grader.run(case.files, case.tests)
     lost = [outcome for outcome in outcomes if not outcome.passed]
     told = [o.explanation.mistake for o in lost if o.explanation and o.explanation.mistake]
     # A hint at where answers are wrong is right for whatever is wrong there.
     others = {mistake.name for mistake in grader.mistakes if mistake.where} - {case.name}
     return Finding(
-        case.name,
-        case.kind,
-        case.seed,
-        case.target,
-        case.place,
-        tuple(outcome.test.id for outcome in lost),
-        tuple(outcome.test.id for outcome in outcomes if outcome.passed),
-        tuple(name for name in dict.fromkeys(told) if name not in others),
-        tuple(f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]),
+        replace(case, files={}),
+        [outcome.test.id for outcome in lost],
+        [outcome.test.id for outcome in outcomes if outcome.passed],
+        [name for name in dict.fromkeys(told) if name not in others],
+        [f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]],
     )
 
 
@@ -223,15 +208,15 @@ def _problems(
     found: Finding, places: Mapping[str, Place], known: Container[str]
 ) -> Iterator[Problem]:
     """known: the tests that the solution was seen to fail."""
-    if found.kind == "variant" and found.lost:
-        assert found.place is not None
-        text = f"variant {found.case} loses points with seed {found.seed}"
-        yield found.place, f"{text}: {'; '.join(found.reasons)}"
-    if found.kind == "solution":
+    case = found.case
+    if case.kind == "variant" and found.lost:
+        text = f"variant {case.name} loses points with seed {case.seed}"
+        yield case.place, f"{text}: {'; '.join(found.reasons)}"
+    if case.kind == "solution":
         for test in found.lost:
             if test not in known:
-                yield places[test], f"the solution fails {test} with seed {found.seed}"
-    if found.kind == "skeleton":
+                yield places[test], f"the solution fails {test} with seed {case.seed}"
+    if case.kind == "skeleton":
         for test in found.kept:
             yield places[test], f"the skeleton passes {test}"
 
@@ -244,32 +229,28 @@ def _report_mistakes(
 ) -> list[Problem]:
     """are_all_there: whether no mistake is left out as its text no longer fits, or as the solution
     has its function wrong; else a test that none fails may still be needed."""
-    mistakes = [found for found in findings if found.kind in ("mistake", "probe")]
+    mistakes = [found for found in findings if found.case.kind in ("mistake", "probe")]
     problems = []
-    for found in sorted(mistakes, key=lambda f: (f.target, f.case)):
-        wrongly = [name for name in found.named if name != found.case]
-        click.echo(f"{found.target:32} {found.case:40} {_mark(found)} {' '.join(found.lost)}")
+    for found in sorted(mistakes, key=lambda found: (found.case.target, found.case.name)):
+        case, is_named = found.case, found.case.name in found.named
+        wrongly = [name for name in found.named if name != case.name]
+        mark = "named  " if is_named else "caught " if found.lost else "MISSED "
+        click.echo(f"{case.target:32} {case.name:40} {mark} {' '.join(found.lost)}")
         said = []
         if not found.lost:
             said.append("loses nothing")
-        elif found.kind == "mistake" and found.case not in found.named:
+        elif case.kind == "mistake" and not is_named:
             said.append("is not named")
         if wrongly:
             said.append(f"is named {', '.join(wrongly)}")
         if said:
-            assert found.place is not None
-            text = f"{found.kind} {found.case} {', '.join(said)}"
-            problems.append((found.place, text))
+            problems.append((case.place, f"{case.kind} {case.name} {', '.join(said)}"))
     failed = Counter(test for found in mistakes for test in found.lost)
     click.echo("\nmistakes that fail each test:")
     for test in tests:
         click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
         if are_all_there and not failed[test.id]:
             problems.append((places[test.id], f"no mistake or probe needs {test.id}"))
-    named = [found.case in found.named for found in mistakes if found.kind == "mistake"]
+    named = [f.case.name in f.named for f in mistakes if f.case.kind == "mistake"]
     click.echo(f"\n{sum(named)} of {len(named)} mistakes named right")
     return problems
-
-
-def _mark(found: Finding) -> str:
-    return "named  " if found.case in found.named else "caught " if found.lost else "MISSED "

@@ -18,16 +18,12 @@ from ..suite.suite import Suite
 from .archive import write_archive
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
-from .skeleton import stale_files, write_skeleton
+from .skeleton import stale_files, unix, write_skeleton
 
 README = "README.md"
 GIVEN = "tests/given.sha256"
 """The digests of what students get complete, so that their tests can name what has changed."""
 HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")
-
-
-class StaleHandout(KitError):
-    """The handout is not what the solution and the suites make it."""
 
 
 def build_all(assignment_folder: Path, out: Path) -> None:
@@ -37,15 +33,9 @@ def build_all(assignment_folder: Path, out: Path) -> None:
     """
     assignment = Assignment.load(assignment_folder)
     tests = hidden_tests(assignment)
-    try:
-        write_skeleton(assignment.solutions / assignment.package, _stubs(assignment))
-        readme = assignment.handout / README
-        if readme.exists():
-            readme.write_text(_readme(assignment, tests), "utf-8")
-        if (assignment.handout / GIVEN).parent.is_dir():
-            (assignment.handout / GIVEN).write_bytes(given_digests(assignment))
-    except ValueError as problem:
-        raise KitError(str(problem)) from None
+    write_skeleton(*_solution_and_stubs(assignment))
+    for name, content in _made(assignment, tests).items():
+        (assignment.handout / name).write_bytes(content)
     write_archive(out / "assignment.zip", handout_files(assignment))
     _say_size(out / "assignment.zip")
     for name, command in assignment.extras.items():
@@ -68,27 +58,16 @@ def _say_size(file: Path) -> None:
 
 
 def check_handout(assignment_folder: Path) -> None:
-    """Raises `StaleHandout` where `build_all` would change the handout."""
+    """Raises `KitError` where `build_all` would change the handout."""
     assignment = Assignment.load(assignment_folder)
-    try:
-        stale = [
-            f"{assignment.package}/{name}"
-            for name in stale_files(assignment.solutions / assignment.package, _stubs(assignment))
-        ]
-    except ValueError as problem:
-        raise KitError(str(problem)) from None
-    readme = assignment.handout / README
-    if readme.exists() and readme.read_text("utf-8") != _readme(
-        assignment, hidden_tests(assignment)
-    ):
-        stale.append(README)
-    given = assignment.handout / GIVEN
-    if given.parent.is_dir() and not (
-        given.exists() and given.read_bytes().split() == given_digests(assignment).split()
-    ):
-        stale.append(GIVEN)
+    stubs = stale_files(*_solution_and_stubs(assignment))
+    stale = [f"{assignment.package}/{name}" for name in stubs]
+    for name, content in _made(assignment, hidden_tests(assignment)).items():
+        file = assignment.handout / name
+        if not file.exists() or unix(file.read_bytes()) != content:
+            stale.append(name)
     if stale:
-        raise StaleHandout(f"the handout is stale, build it again: {', '.join(stale)}")
+        raise KitError(f"the handout is stale, build it again: {', '.join(stale)}")
     click.echo("the handout is up to date")
 
 
@@ -135,10 +114,16 @@ def _is_left_out(name: str, made: list[str]) -> bool:
     return any(fnmatch.fnmatch(name, pattern) for pattern in made)
 
 
-def _stubs(assignment: Assignment) -> Path:
-    return assignment.handout / assignment.package
+def _solution_and_stubs(assignment: Assignment) -> tuple[Path, Path]:
+    return assignment.solutions / assignment.package, assignment.handout / assignment.package
 
 
-def _readme(assignment: Assignment, tests: tuple[HiddenTest, ...]) -> str:
-    table = points_table(tests, assignment.modules)
-    return with_points((assignment.handout / README).read_text("utf-8"), table)
+def _made(assignment: Assignment, tests: tuple[HiddenTest, ...]) -> dict[str, bytes]:
+    """What the handout holds that is made, beside the stubs; only what it has a place for."""
+    made, readme = {}, assignment.handout / README
+    if readme.exists():
+        table = points_table(tests, assignment.modules)
+        made[README] = with_points(readme.read_text("utf-8"), table).encode()
+    if (assignment.handout / GIVEN).parent.is_dir():
+        made[GIVEN] = given_digests(assignment)
+    return made

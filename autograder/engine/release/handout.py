@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import ModuleType
-from typing import Protocol
 
 import numpy as np
+
+from ..errors import KitError
+from ..suite.hidden_test import HiddenTest
 
 BEGIN = "<!-- points -->"
 END = "<!-- /points -->"
@@ -18,17 +20,11 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]?\d+)?")
 SIGNATURE = re.compile(r"^\| `(\w+)\(([^)]*)\)`")
 
 
-class Worth(Protocol):
-    """A hidden test, as far as the table is concerned."""
-
-    @property
-    def part(self) -> str: ...
-
-    @property
-    def points(self) -> float: ...
+class MarkersMissing(KitError, ValueError):
+    """The handout has no place for the table of points."""
 
 
-def points_table(tests: Iterable[Worth], files: Iterable[str] = ()) -> str:
+def points_table(tests: Iterable[HiddenTest], files: Iterable[str] = ()) -> str:
     """A Markdown table of the parts, in the order of their first tests, with their points.
 
     files: names of the modules that students write; a part of that name is linked to its file.
@@ -48,13 +44,12 @@ def points_table(tests: Iterable[Worth], files: Iterable[str] = ()) -> str:
 def with_points(text: str, table: str) -> str:
     """The text with the table between its two markers.
 
-    Raises:
-        ValueError: not exactly one pair of markers, in this order.
+    Raises `MarkersMissing` where there is not exactly one pair of markers, in this order.
     """
     before, found, rest = text.partition(BEGIN)
     _, closed, after = rest.partition(END)
     if not (found and closed) or text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"the handout must hold {BEGIN} and then {END}, once each")
+        raise MarkersMissing(f"the handout must hold {BEGIN} and then {END}, once each")
     return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
 

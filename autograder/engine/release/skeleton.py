@@ -18,11 +18,14 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from ..errors import KitError
 
 BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"
@@ -31,6 +34,10 @@ _LIKE_A_MARKER = re.compile(r"#\W*(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
 _NOT_MATERIAL = re.compile(r"(^|/)(\.|__pycache__(/|$))|\.py[co]$")
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class SkeletonError(KitError, ValueError):
+    """No skeleton can be made of a source; the message names the line, or the file and the line."""
 
 
 class _Region(NamedTuple):
@@ -48,9 +55,9 @@ def skeleton_source(text: str) -> str:
     """The skeleton of one Python source.
 
     Raises:
-        ValueError: naming the line, where markers are unbalanced, nested, at the wrong place or
-            misspelt, where a region holds no code, or where an import is left over that only the
-            solution needed. `# noqa: F401` at the end of that import's line keeps it.
+        SkeletonError: markers are unbalanced, nested, at the wrong place or misspelt; a region
+            holds no code; an import is left over that only the solution needed. `# noqa: F401` at
+            the end of that import's line keeps it.
     """
     text = text.replace("\r\n", "\n")
     tree = _parsed(text, "the source")
@@ -70,103 +77,93 @@ def skeleton_source(text: str) -> str:
 def write_skeleton(solution_dir: Path, out_dir: Path) -> list[str]:
     """Write the skeleton of a whole folder; the names of all files, relative to out_dir, sorted.
 
-    Hidden files and compiled ones are left out. Files that are in out_dir without a counterpart are
-    left alone; `stale_files` names them.
-
-    Raises:
-        ValueError: naming file and line, as `skeleton_source`. Nothing is written then.
+    Files that are in out_dir without a counterpart are left alone; `stale_files` names them. Raises
+    `SkeletonError`, and writes nothing then.
     """
-    contents = _skeletons(solution_dir)
+    contents = skeletons(solution_dir)
     for name, content in contents.items():
         target = out_dir / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    return sorted(contents)
+    return list(contents)
 
 
 def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
     """The files that `write_skeleton` would change in out_dir, or has no use for there, sorted."""
-    expected = _skeletons(solution_dir)
-    present = _files(out_dir) if out_dir.is_dir() else {}
-    return sorted(
-        name
-        for name in expected.keys() | present.keys()
-        if name not in expected
-        or name not in present
-        # Line ends don't count: a checkout may have changed them.
-        or _unix(present[name].read_bytes()) != expected[name]
-    )
+    expected, present = skeletons(solution_dir), _contents(out_dir)
+    names = sorted(expected.keys() | present.keys())
+    return [name for name in names if expected.get(name) != present.get(name)]
 
 
-def _skeletons(folder: Path) -> dict[str, bytes]:
-    contents = {}
-    for name, path in _files(folder).items():
-        content = _unix(path.read_bytes())
-        if path.suffix == ".py":
+def skeletons(folder: Path) -> dict[str, bytes]:
+    """The skeleton of a whole folder: contents by name. Raises `SkeletonError`."""
+    contents = _contents(folder)
+    for name in contents:
+        if name.endswith(".py"):
             try:
-                content = skeleton_source(content.decode("utf-8")).encode("utf-8")
+                contents[name] = skeleton_source(contents[name].decode("utf-8")).encode("utf-8")
             except ValueError as problem:
-                raise ValueError(f"{name}: {problem}") from problem
-        contents[name] = content
+                raise SkeletonError(f"{name}: {problem}") from problem
     return contents
 
 
-def _unix(content: bytes) -> bytes:
-    """Text with Unix line ends; data, which holds a zero byte as git has it too, as it is."""
+def unix(content: bytes) -> bytes:
+    """Text with Unix line ends, since a checkout may have changed them; data, which holds a zero
+    byte, as it is."""
     return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    return {n: p for n, p in names.items() if p.is_file() and not _NOT_MATERIAL.search(n)}
+def _contents(folder: Path) -> dict[str, bytes]:
+    """The folder's files without hidden and compiled ones, by name, sorted."""
+    names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    files = {n: p for n, p in names.items() if p.is_file() and not _NOT_MATERIAL.search(n)}
+    return {name: unix(path.read_bytes()) for name, path in files.items()}
 
 
 def _parsed(text: str, what: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as problem:
-        raise ValueError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
+        raise SkeletonError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
 
 
 def _regions(text: str) -> Iterator[_Region]:
-    begin: tokenize.TokenInfo | None = None
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type != tokenize.COMMENT or not _LIKE_A_MARKER.match(token.string):
-            continue
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    markers = [token for token in comments if _LIKE_A_MARKER.match(token.string)]
+    for token in markers:
         line, indent = token.start
         if token.string not in (BEGIN, END) or token.line[:indent].strip():
-            raise ValueError(f"line {line}: a marker is a line with nothing but {BEGIN} or {END}")
-        if token.string == BEGIN:
-            if begin is not None:
-                raise ValueError(f"line {line}: BEGIN within the region of line {begin.start[0]}")
-            begin = token
-        elif begin is None:
-            raise ValueError(f"line {line}: END without BEGIN")
-        else:
-            if begin.start[1] != indent:
-                raise ValueError(f"line {line}: END is indented unlike its BEGIN")
-            yield _Region(begin.start[0], line, indent)
-            begin = None
-    if begin is not None:
-        raise ValueError(f"line {begin.start[0]}: BEGIN without END")
+            said = f"a marker is a line with nothing but {BEGIN} or {END}"
+            raise SkeletonError(f"line {line}: {said}")
+    for begin, end in itertools.zip_longest(markers[::2], markers[1::2]):
+        first, indent = begin.start
+        if begin.string == END:
+            raise SkeletonError(f"line {first}: END without BEGIN")
+        if end is None:
+            raise SkeletonError(f"line {first}: BEGIN without END")
+        if end.string == BEGIN:
+            raise SkeletonError(f"line {end.start[0]}: BEGIN within the region of line {first}")
+        if end.start[1] != indent:
+            raise SkeletonError(f"line {end.start[0]}: END is indented unlike its BEGIN")
+        yield _Region(first, end.start[0], indent)
 
 
 def _stand_in(tree: ast.Module, region: _Region) -> list[str]:
     """The lines that take a region's place."""
     held = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and region.holds(n)]
     if not held:
-        raise ValueError(f"line {region.begin}: the region holds no code")
+        raise SkeletonError(f"line {region.begin}: the region holds no code")
     first = min(held, key=lambda node: node.lineno)
     if first.col_offset != region.indent:
-        raise ValueError(f"line {region.begin}: the marker is indented unlike the code after it")
+        raise SkeletonError(f"line {region.begin}: the marker is indented unlike the code after it")
     if any((node.end_lineno or 0) > region.end for node in held):
-        raise ValueError(f"line {region.end}: the region ends within a statement")
+        raise SkeletonError(f"line {region.end}: the region ends within a statement")
+    functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
     around = [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, _Function)
-        and node.lineno < region.begin
-        and first.lineno <= (node.end_lineno or 0)
+        for node in functions
+        if node.lineno < region.begin and first.lineno <= (node.end_lineno or 0)
     ]
     if not around:
         return []
@@ -191,17 +188,15 @@ def _refuse_leftover_imports(solution: ast.Module, skeleton: ast.Module, lines: 
     """An import that nothing in the skeleton uses would tell what the solution is made of."""
     lost = _used(solution) - _used(skeleton)
     for node in ast.walk(skeleton):
-        if (
-            isinstance(node, ast.Import | ast.ImportFrom)
-            and "noqa: F401" not in lines[(node.end_lineno or node.lineno) - 1]
-        ):
-            for alias in node.names:
-                name = (alias.asname or alias.name).split(".")[0]
-                if name in lost:
-                    raise ValueError(
-                        f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
-                        " move its import between markers too"
-                    )
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        for alias in node.names if "noqa: F401" not in lines[(node.end_lineno or 0) - 1] else ():
+            name = (alias.asname or alias.name).split(".")[0]
+            if name in lost:
+                raise SkeletonError(
+                    f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
+                    " move its import between markers too"
+                )
 
 
 def _used(tree: ast.Module) -> set[str]:

@@ -80,7 +80,7 @@ class Fingerprinter:
 
     def __init__(self, handed_out: Mapping[str, bytes], solution: Mapping[str, bytes]) -> None:
         self._modules = solution.keys()
-        given = [self._hashes(_text(content)) for content in handed_out.values()]
+        given = [self._hashes(content) for content in handed_out.values()]
         self._given = np.unique(np.concatenate([*given, np.empty(0, np.uint32)]))
         self.solution = self.fingerprint(solution)
 
@@ -91,15 +91,15 @@ class Fingerprinter:
         for path in sorted(files):
             if path.endswith(".py"):
                 is_module = path in self._modules
-                hashes = self._hashes(_text(files[path]), MAX_TOKENS if is_module else left)
+                hashes = self._hashes(files[path], MAX_TOKENS if is_module else left)
                 left -= 0 if is_module else len(hashes)
                 found.append(_winnowed(hashes))
         prints = np.unique(np.concatenate(found))
         return np.setdiff1d(prints, self._given, assume_unique=True)[:MAX_PRINTS].tobytes()
 
-    def _hashes(self, text: str, limit: int = MAX_TOKENS) -> np.ndarray:
+    def _hashes(self, content: bytes, limit: int = MAX_TOKENS) -> np.ndarray:
         """The hash of each run of K of the first `limit` tokens."""
-        first = itertools.islice(self._tokens(text), limit)
+        first = itertools.islice(self._tokens(content.decode("utf-8", "replace")), limit)
         tokens = np.fromiter((zlib.crc32(token.encode()) for token in first), dtype=np.uint64)
         if len(tokens) < K:
             return np.empty(0, np.uint32)
@@ -124,14 +124,10 @@ class Fingerprinter:
             yield token
 
 
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "replace")
-
-
 def _winnowed(hashes: np.ndarray) -> np.ndarray:
-    if len(hashes) <= WINDOW:
-        return hashes[:1] if len(hashes) == 0 else hashes.min(keepdims=True)
-    windows = np.lib.stride_tricks.sliding_window_view(hashes, WINDOW)
+    if len(hashes) == 0:
+        return hashes
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes)))
     return np.unique(windows.min(axis=1))
 
 
@@ -162,22 +158,15 @@ def look_alikes(
         source = np.setdiff1d(np.frombuffer(prints, np.uint32), reference, assume_unique=True)
         enough = [KNOWN * min(size, len(source), most) for size in sizes]
         found += _from(name, source, own, enough)
-    best = _strongest(pairs)
+    best: dict[int, Group] = {}
+    for pair in sorted(pairs, key=lambda pair: pair.likeness, reverse=True):
+        for member in pair.members:
+            best.setdefault(member, pair)
     for members in _joined(pairs, len(own)):
         if len(members) > 1:
             least = min((best[member] for member in members), key=lambda pair: pair.likeness)
             found.append(Group(tuple(members), least.likeness, least.shared))
     return sorted(found, key=lambda g: (not g.source, -g.likeness, -g.shared, g.members))
-
-
-def _strongest(pairs: Iterable[Group]) -> dict[int, Group]:
-    """For each member the pair that holds it best."""
-    best: dict[int, Group] = {}
-    for pair in pairs:
-        for member in pair.members:
-            if member not in best or pair.likeness > best[member].likeness:
-                best[member] = pair
-    return best
 
 
 def _from(

@@ -107,26 +107,16 @@ def graded(
 def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
     if outcome is None:
         outcome = Outcome(test, "grader", "this test did not run")
-    if outcome.passed:
-        return TestResult(
-            test.id,
-            test.part,
-            test.title,
-            test.points,
-            test.points,
-            "passed",
-            function=outcome.function,
-        )
-    hint = outcome.hint or (test.hint if outcome.kind == "wrong" else "")
-    told = outcome.explanation or Explanation(hint)
-    if outcome.kind not in EXPLAINED:
-        told = Explanation("")
+    told = Explanation("")
+    if outcome.kind in EXPLAINED:
+        hint = outcome.hint or (test.hint if outcome.kind == "wrong" else "")
+        told = outcome.explanation or Explanation(hint)
     return TestResult(
         test.id,
         test.part,
         test.title,
         test.points,
-        0.0,
+        test.points if outcome.passed else 0.0,
         outcome.kind,
         without_paths(printable(outcome.reason, MAX_REASON)),
         told.hint,
@@ -161,6 +151,8 @@ def _result(
 
 def to_gradescope(result: Result, visibility: str = "visible") -> dict[str, Any]:
     """The result in the results.json format of Gradescope's autograder documentation."""
+    record = vars(result).copy()
+    del record["tests"]
     return {
         "score": result.earned,
         "output": _summary(result),
@@ -168,16 +160,7 @@ def to_gradescope(result: Result, visibility: str = "visible") -> dict[str, Any]
         "visibility": visibility,
         "stdout_visibility": "hidden",
         "tests": [_gradescope_test(result, number) for number in range(len(result.tests))],
-        "extra_data": {
-            "file": result.name,
-            "sha256": result.sha256,
-            "problem": result.problem,
-            "notes": list(result.notes),
-            "events": result.events,
-            "grader": result.grader,
-            "students": list(result.students),
-            "back": result.back,
-        },
+        "extra_data": {"file": record.pop("name"), **record},
     }
 
 
@@ -194,48 +177,31 @@ def _gradescope_test(result: Result, number: int) -> dict[str, Any]:
     if test.hint:
         said.append(f"Hint: {test.hint}")
     said.append(test.example)
+    fields = vars(test).copy()
     return {
         "number": f"{number + 1}",
         "name": f"{test.part}: {test.title}",
-        "score": test.earned,
-        "max_score": test.points,
+        "score": fields.pop("earned"),
+        "max_score": fields.pop("points"),
         "status": "passed" if test.kind == "passed" else "failed",
         "output": "\n".join(filter(None, said)),
         "output_format": "text",
-        "extra_data": {
-            "id": test.id,
-            "part": test.part,
-            "title": test.title,
-            "kind": test.kind,
-            "reason": test.reason,
-            "hint": test.hint,
-            "mistake": test.mistake,
-            "example": test.example,
-            "function": test.function,
-        },
+        "extra_data": fields,
     }
 
 
 def from_gradescope(content: dict[str, Any]) -> Result:
     """The result that `to_gradescope` wrote. Raises `KeyError` or `TypeError` for other content."""
-    record = content["extra_data"]
+    record = dict(content["extra_data"])
     tests = tuple(
         TestResult(
             points=float(test["max_score"]), earned=float(test["score"]), **test["extra_data"]
         )
         for test in content["tests"]
     )
-    return Result(
-        record["file"],
-        record["sha256"],
-        tests,
-        record["problem"],
-        tuple(record["notes"]),
-        record["events"],
-        record["grader"],
-        tuple(record["students"]),
-        record["back"],
-    )
+    for name in ("notes", "students"):
+        record[name] = tuple(record[name])
+    return Result(name=record.pop("file"), tests=tests, **record)
 
 
 def to_json(result: Result) -> str:

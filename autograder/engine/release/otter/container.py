@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from .submission_folder import handed_in
 from .verdict import CONFIG, judge, results_json, write_verdict
 
 METADATA = "submission_metadata.json"
@@ -24,13 +24,20 @@ def grade(autograder: Path, kit: Path) -> None:
     results.mkdir(exist_ok=True)
     submission = autograder / "submission"
     config = json.loads((autograder / "source" / CONFIG).read_text("utf-8"))
-    result = judge(kit, handed_in(submission))
+    result = judge(kit, _handed_in(submission))
     verdict = results / "verdict.json"
     write_verdict(result, verdict)
     try:
         _run_otter(autograder, verdict)
     finally:
         (results / "results.json").write_text(results_json(result, config), "utf-8")
+
+
+def _handed_in(folder: Path) -> Path:
+    """What the student handed in: the one zip that a folder holds, or else the folder."""
+    children = list(folder.iterdir())
+    is_zip = [c.suffix.lower() == ".zip" and stat.S_ISREG(c.lstat().st_mode) for c in children]
+    return children[0] if is_zip == [True] else folder
 
 
 def _run_otter(autograder: Path, verdict: Path) -> None:

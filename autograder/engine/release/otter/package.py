@@ -19,8 +19,7 @@ from ...assignment import FILE, Assignment
 from ...errors import KitError
 from ...suite.hidden_test import HiddenTest
 from ..archive import read_archive, write_archive
-from .submission_folder import EMPTY_NOTEBOOK
-from .testfiles import test_file
+from .testfiles import EMPTY_NOTEBOOK, test_file
 from .verdict import ASSIGNMENT, CONFIG
 
 IMAGE = Path(__file__).parent / "image"
@@ -48,8 +47,8 @@ def write_autograder_zip(
     """Writes the zip, and returns its files. Raises `KitError`."""
     with tempfile.TemporaryDirectory() as folder:
         files = _generated(assignment, tests, Path(folder))
-    files["run_otter.py"] = (IMAGE / "run_otter.py").read_bytes()
-    files["requirements.txt"] = (IMAGE / "requirements.txt").read_bytes()
+    for name in ("run_otter.py", "requirements.txt"):
+        files[name] = (IMAGE / name).read_bytes()
     for name in PROGRAMS:  # ours first, Otter's own way after it
         files[name] = (IMAGE / name).read_bytes() + _kept_of_stock(files[name])
     files |= {f"{KIT}/{name}": content for name, content in kit_files(assignment).items()}
@@ -71,17 +70,15 @@ def kit_files(assignment: Assignment) -> dict[str, bytes]:
 def otter_config(assignment: Assignment) -> dict[str, Any]:
     """Otter's configuration: ours, and the instructor's otter_config.json by assignment.toml."""
     file = assignment.folder / CONFIG
-    config = dict(DEFAULTS)
-    if file.exists():
-        try:
-            own = json.loads(file.read_text("utf-8"))
-        except ValueError as problem:
-            raise KitError(f"{file}: {problem}") from None
-        if not isinstance(own, dict) or not own.keys() <= DEFAULTS.keys():
-            raise KitError(f"{file}: only these can be set here: {', '.join(DEFAULTS)}")
-        if not isinstance(own.get("show_hidden", True), bool):
-            raise KitError(f"{file}: show_hidden is true or false")
-        config |= own
+    try:
+        own = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    except ValueError as problem:
+        raise KitError(f"{file}: {problem}") from None
+    if not isinstance(own, dict) or not own.keys() <= DEFAULTS.keys():
+        raise KitError(f"{file}: only these can be set here: {', '.join(DEFAULTS)}")
+    config = DEFAULTS | own
+    if not isinstance(config["show_hidden"], bool):
+        raise KitError(f"{file}: show_hidden is true or false")
     return config
 
 
@@ -101,14 +98,11 @@ def _generated(
     for part in assignment.parts:
         source = test_file(part, [test for test in tests if test.part == part])
         (folder / "tests" / f"{part}.py").write_text(source, "utf-8")
-    config = {
-        **otter_config(assignment),
-        "force_public_test_summary": False,
-        "logo": False,
-        "plugins": [NAME],
-    }
-    (folder / CONFIG).write_text(json.dumps(config), "utf-8")
-    notebook = folder / _notebook_name(assignment)
+    fixed = {"force_public_test_summary": False, "logo": False, "plugins": [NAME]}
+    (folder / CONFIG).write_text(json.dumps(otter_config(assignment) | fixed), "utf-8")
+    # `otter run` stops at two notebooks, so ours has the name of the handout's and replaces it.
+    names = sorted(path.name for path in assignment.handout.glob("*.ipynb"))
+    notebook = folder / (names[0] if names else "submission.ipynb")
     notebook.write_text(EMPTY_NOTEBOOK, "utf-8")
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         generate(
@@ -123,12 +117,6 @@ def _generated(
             python_version=PYTHON,
         )
     return read_archive(folder / "autograder.zip")
-
-
-def _notebook_name(assignment: Assignment) -> str:
-    """The name of the handout's notebook: `otter run` stops at two, so ours replaces it."""
-    names = sorted(path.name for path in assignment.handout.glob("*.ipynb"))
-    return names[0] if names else "submission.ipynb"
 
 
 def _kept_of_stock(script: bytes) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-from .submission_folder import EMPTY_NOTEBOOK, remove, set_aside
+from .testfiles import EMPTY_NOTEBOOK
 from .verdict import BOOT
 
 NAME = f"{__name__}.ReadVerdict"
@@ -60,7 +60,7 @@ class ReadVerdict(AbstractOtterPlugin):  # type: ignore[misc]
     def _have_it_made(self, submission: Path) -> Path:
         source = submission.with_name("source")
         aside = submission.with_name("handed_in")
-        set_aside(submission, aside)
+        _set_aside(submission, aside)
         _remove_our_own(aside, source)
         _lay_out(submission, source, Path(self.submission_path).name)
         file = submission.with_name("results") / "verdict.json"
@@ -79,11 +79,26 @@ class ReadVerdict(AbstractOtterPlugin):  # type: ignore[misc]
             file.write_text(json.dumps({"tests": []}))  # the kernel waits for it
 
 
+def _set_aside(folder: Path, aside: Path) -> None:
+    """Moves all that a folder holds into another, new one that nobody else may enter.
+
+    A kernel starts in the submission's folder, and so may import a student's
+    `ipykernel_launcher.py`; Otter unpickles an `.OTTER_LOG` that it finds, and stops at two
+    notebooks or scripts.
+    """
+    aside.mkdir(mode=0o700)
+    for child in list(folder.iterdir()):
+        shutil.move(child, aside / child.name)
+
+
 def _remove_our_own(folder: Path, source: Path) -> None:
     """Takes back what Otter put beside the submission: the reference must not lie there."""
-    remove(folder / "tests")
-    for file in (source / "files").iterdir():
-        remove(folder / file.name)
+    for name in ("tests", *(file.name for file in (source / "files").iterdir())):
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     init = folder / "__init__.py"
     if init.is_file() and init.stat().st_size == 0:
         init.unlink()

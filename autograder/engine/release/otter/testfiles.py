@@ -1,4 +1,5 @@
-"""Otter's test files: one a part, one test case a hidden test, all read from the verdict."""
+"""What Otter gets to read: one test file a part, one test case a hidden test, all read from the
+verdict; and a document without a cell."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 
 from ...suite.hidden_test import HiddenTest
 
+EMPTY_NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 HEAD = '''\
 """Counts what the grader found in {part}; nothing is judged here."""
 
@@ -30,11 +32,11 @@ TESTS = [
 CASE = """
 
 @test_case(
-    name={title!r},
-    points={points!r},
+    name={test.title!r},
+    points={test.points!r},
     hidden=True,
-    success_message={success!r},
-    failure_message={failure!r},
+    success_message='{test.points:g} of {test.points:g} points',
+    failure_message='0 of {test.points:g} points',
 )
 def test_{number}(verdict):
     read(verdict, {number})
@@ -45,15 +47,5 @@ def test_file(part: str, tests: Sequence[HiddenTest]) -> str:
     """The source of tests/PART.py. The tests' ids are in it, since a verdict without one of them
     must not pass; students see no more of it than the line `read(verdict, NUMBER)`."""
     ids = "\n".join(f"    {test.id!r}," for test in tests)
-    cases = [_case(number, test) for number, test in enumerate(tests)]
+    cases = [CASE.format(number=number, test=test) for number, test in enumerate(tests)]
     return HEAD.format(part=part, tests=ids) + "".join(cases)
-
-
-def _case(number: int, test: HiddenTest) -> str:
-    return CASE.format(
-        number=number,
-        title=test.title,
-        points=test.points,
-        success=f"{test.points:g} of {test.points:g} points",
-        failure=f"0 of {test.points:g} points",
-    )

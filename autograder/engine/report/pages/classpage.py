@@ -6,14 +6,13 @@ import itertools
 import statistics
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
 from ..lookalikes import Group
-from . import drawing
+from ..result import TestResult
 from .classbook import ClassBook, ClassRow, Look
 from .render import render
 
@@ -23,55 +22,6 @@ MAX_LOOKS = 200
 WEAK = 0.2
 ENOUGH = 10
 """With fewer submissions a correlation is mostly noise."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """How the class did in one test; separates: see `discrimination`."""
-
-    part: str
-    title: str
-    points: float
-    share: float
-    separates: float | None
-
-
-@dataclass(frozen=True)
-class PartLine:
-    """A row of the table of parts; share: of the points, on average; full: how many earned all."""
-
-    name: str
-    points: float
-    mean: float
-    share: float
-    full: int
-
-
-@dataclass(frozen=True)
-class MistakeLine:
-    """A row of the table of mistakes; lost: points of the class; parts: where it was made."""
-
-    name: str
-    hint: str
-    count: int
-    lost: float
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Odd:
-    """Something to look at, and in which submissions."""
-
-    look: Look
-    rows: list[ClassRow]
-
-
-@dataclass(frozen=True)
-class Alike:
-    """A group of look-alikes with its rows."""
-
-    group: Group
-    rows: list[ClassRow]
 
 
 def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment) -> str:
@@ -85,24 +35,23 @@ def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment)
         "class.html",
         title=assignment.title,
         rows=rows,
-        parts=_part_lines(book),
-        part_names=list(book.parts),
+        parts=_parts(book),
         possible=possible,
         mean=statistics.fmean(totals) if totals else 0.0,
         median=statistics.median(totals) if totals else 0.0,
         spread=statistics.pstdev(totals) if totals else 0.0,
         full=sum(total >= possible for total in totals),
-        bars=_distribution(totals, possible),
-        bar_width=drawing.BAR_CHART_WIDTH,
-        bar_height=drawing.BAR_CHART_HEIGHT,
+        bins=_distribution(totals, possible),
         items=_items(book),
         weak=WEAK,
         enough=ENOUGH,
         mistakes=mistakes[:MAX_MISTAKES],
+        hints=book.hints,
+        lost=book.lost,
         more_mistakes=max(0, len(mistakes) - MAX_MISTAKES),
         odd=odd[:MAX_LOOKS],
         more_odd=max(0, len(odd) - MAX_LOOKS),
-        groups=[Alike(group, [book.rows[place] for place in group.members]) for group in groups],
+        groups=[(group, [book.rows[place] for place in group.members]) for group in groups],
         graders=book.graders(),
         layers=LAYERS,
     )
@@ -117,68 +66,52 @@ def discrimination(passed: np.ndarray, worth: np.ndarray) -> list[float | None]:
     """
     found: list[float | None] = []
     totals = passed @ worth
-    for test in range(passed.shape[1]):
-        mine = passed[:, test].astype(np.float64)
-        rest = totals - mine * worth[test]
-        if np.ptp(mine) == 0 or np.ptp(rest) < 1e-9:
-            found.append(None)
-        else:
-            found.append(float(np.corrcoef(mine, rest)[0, 1]))
+    for mine, points in zip(passed.T, worth, strict=True):
+        rest = totals - mine * points
+        differ = np.ptp(mine) > 0 and np.ptp(rest) >= 1e-9
+        found.append(float(np.corrcoef(mine, rest)[0, 1]) if differ else None)
     return found
 
 
-def _items(book: ClassBook) -> list[Item]:
+def _items(book: ClassBook) -> list[tuple[TestResult, float, float | None]]:
+    """The tests, each with the share of the class that passed and how well it separates."""
     passed = np.array([list(row.passed) for row in book.rows], dtype=np.float64)
     passed = passed.reshape(len(book.rows), len(book.tests))
     worth = np.array([test.points for test in book.tests])
     shares = passed.mean(axis=0) if len(passed) else np.zeros(len(book.tests))
-    return [
-        Item(test.part, test.title, test.points, float(share), separates)
-        for test, share, separates in zip(
-            book.tests, shares, discrimination(passed, worth), strict=True
-        )
-    ]
+    return list(zip(book.tests, shares.tolist(), discrimination(passed, worth), strict=True))
 
 
-def _part_lines(book: ClassBook) -> list[PartLine]:
+def _parts(book: ClassBook) -> list[tuple[str, float, float, int]]:
+    """The parts, each with its points, those that were earned on average, and how many earned
+    all."""
     lines = []
     for place, (name, possible) in enumerate(book.parts.items()):
         earned = [row.parts[place] for row in book.rows]
         mean = statistics.fmean(earned) if earned else 0.0
-        full = sum(value >= possible for value in earned)
-        lines.append(PartLine(name, possible, mean, mean / possible, full))
+        lines.append((name, possible, mean, sum(value >= possible for value in earned)))
     return lines
 
 
-def _mistakes(book: ClassBook) -> list[MistakeLine]:
-    parts = book.parts
+def _mistakes(book: ClassBook) -> list[tuple[str, int, list[str]]]:
+    """The mistakes, the costliest first, each with how many made it and in which parts it shows."""
     counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
-    return [
-        MistakeLine(
-            name,
-            book.hints[name],
-            count,
-            book.lost[name],
-            tuple(p for p in parts if p in book.failing[name]),
-        )
-        for name, count in sorted(counts.items(), key=lambda each: (-book.lost[each[0]], each[0]))
-    ]
+    costliest = sorted(counts, key=lambda name: (-book.lost[name], name))
+    shown_in = {name: [p for p in book.parts if p in book.failing[name]] for name in costliest}
+    return [(name, counts[name], shown_in[name]) for name in costliest]
 
 
-def _distribution(totals: Sequence[float], possible: float) -> list[drawing.Bar]:
-    """Scores in ten bins; full marks count in the last."""
-    edges = [possible * i / BINS for i in range(BINS + 1)]
-    counts = [0] * BINS
-    for total in totals:
-        counts[min(BINS - 1, int(BINS * total / possible)) if possible else 0] += 1
+def _distribution(totals: Sequence[float], possible: float) -> list[tuple[str, int]]:
+    """How many scores lie in each of ten bins; full marks count in the last."""
+    counts, edges = np.histogram(totals, BINS, (0.0, possible or 1.0))
     labels = [f"{a:.0f}\N{EN DASH}{b:.0f}" for a, b in itertools.pairwise(edges)]
-    return drawing.draw_bars(labels, counts)
+    return list(zip(labels, counts.tolist(), strict=True))
 
 
-def _odd(rows: Sequence[ClassRow]) -> list[Odd]:
-    """What there is to look at, the gravest first, told once for all who have it."""
+def _odd(rows: Sequence[ClassRow]) -> list[tuple[Look, list[ClassRow]]]:
+    """What there is to look at, the gravest first, each with all who have it."""
     found: dict[Look, list[ClassRow]] = {}
     for row in rows:
         for look in row.looks:
             found.setdefault(look, []).append(row)
-    return [Odd(*each) for each in sorted(found.items(), key=lambda each: each[0].weight)]
+    return sorted(found.items(), key=lambda each: each[0].weight)

@@ -32,18 +32,6 @@ class Group:
     tests: tuple[TestResult, ...]
 
     @property
-    def earned(self) -> float:
-        return sum(test.earned for test in self.tests)
-
-    @property
-    def points(self) -> float:
-        return sum(test.points for test in self.tests)
-
-    @property
-    def passed(self) -> list[TestResult]:
-        return [test for test in self.tests if test.kind == "passed"]
-
-    @property
     def failed(self) -> list[TestResult]:
         return [test for test in self.tests if test.kind != "passed"]
 
@@ -64,26 +52,18 @@ class Part:
 
     @property
     def earned(self) -> float:
-        return total(group.earned for group in self.groups)
+        return total(test.earned for group in self.groups for test in group.tests)
 
     @property
     def points(self) -> float:
-        return total(group.points for group in self.groups)
-
-    @property
-    def share(self) -> float:
-        return self.earned / self.points if self.points else 0.0
-
-    @property
-    def failed(self) -> list[Group]:
-        return [group for group in self.groups if group.failed]
+        return total(test.points for group in self.groups for test in group.tests)
 
     @property
     def repeated(self) -> dict[str, str]:
         """The failed tests whose hint stands elsewhere already, by their ids, with where."""
         places: dict[str, str] = {}
         found, last = {}, ""
-        for test in (test for group in self.failed for test in group.failed if test.hint):
+        for test in (test for group in self.groups for test in group.failed if test.hint):
             cause = test.mistake or test.hint
             if cause == last:
                 found[test.id] = "above"
@@ -93,11 +73,6 @@ class Part:
                 places[cause] = test.function
                 last = cause
         return found
-
-    @property
-    def done(self) -> list[Group]:
-        """Those that earned all their points."""
-        return [group for group in self.groups if not group.failed]
 
 
 @dataclass(frozen=True)
@@ -110,15 +85,6 @@ class Step:
     count: int
     points: float
     advice: str
-
-
-@dataclass(frozen=True)
-class DrawnFigure:
-    """A figure with its chart and histograms as geometry."""
-
-    figure: Figure
-    chart: drawing.DrawnChart | None
-    histograms: drawing.DrawnHistograms | None
 
 
 def student_page(result: Result, section: Section | None, assignment: Assignment) -> str:
@@ -146,21 +112,29 @@ def _line(test: TestResult, told: str = "") -> Markup:
 
 
 @lru_cache(maxsize=1024)
-def _figure(figure: Figure, number: int, span: tuple[int, int]) -> Markup:
-    """A figure that is drawn; span: the decades of its chart."""
-    return Markup(render("figure.html", drawn=_drawn(figure, span), number=number))
+def _figure(figure: Figure, number: int, axes: drawing.Axes | None) -> Markup:
+    """A figure that is drawn; axes: of its chart, where it has one."""
+    return Markup(
+        render(
+            "figure.html",
+            figure=figure,
+            number=number,
+            axes=axes,
+            styled=drawing.styled(figure.chart) if figure.chart else [],
+            outlines=drawing.outlines(figure.histograms) if figure.histograms else [],
+            cell_width=drawing.CELL_WIDTH,
+            cell_height=drawing.CELL_HEIGHT,
+        )
+    )
 
 
 def _figures(section: Section) -> Markup:
     """The section with all figures."""
     drawn = [figure for figure in section.figures if not figure.missing]
     gaps = [figure for figure in section.figures if figure.missing]
-    # Charts of the same quantity have the same axis, so that nets can be compared.
     charts = [figure.chart for figure in drawn if figure.chart]
-    labels = {chart.y_label for chart in charts}
-    spans = {label: drawing.decades(c for c in charts if c.y_label == label) for label in labels}
     figures = [
-        _figure(figure, number, spans[figure.chart.y_label] if figure.chart else (0, 0))
+        _figure(figure, number, drawing.axes(figure.chart, charts) if figure.chart else None)
         for number, figure in enumerate(drawn, 1)
     ]
     return Markup(render("section.html", section=section, figures=figures, gaps=gaps))
@@ -180,15 +154,13 @@ def next_step(result: Result) -> Step | None:
         causes.setdefault(cause or test.id, []).append(test)
     unwritten = [tests for tests in causes.values() if tests[0].kind in UNWRITTEN]
     candidates = [tests for tests in causes.values() if tests not in unwritten[1:]]
-    tests = max(candidates, key=lambda tests: (tests[0].kind == "import", _points(tests)))
+    tests = max(
+        candidates, key=lambda tests: (tests[0].kind == "import", sum(t.points for t in tests))
+    )
     first = next((test for test in tests if test.function), tests[0])
     function = "" if first.kind == "import" else first.function
     advice = first.hint or ADVICE.get(first.kind, "")
-    return Step(first, function, len(tests), _points(tests), advice)
-
-
-def _points(tests: list[TestResult]) -> float:
-    return sum(test.points for test in tests)
+    return Step(first, function, len(tests), sum(t.points for t in tests), advice)
 
 
 def _parts(result: Result) -> list[Part]:
@@ -197,19 +169,8 @@ def _parts(result: Result) -> list[Part]:
     for test in result.tests:
         key = (test.reason, "") if test.kind == "import" else ("", test.function)
         parts.setdefault(test.part, {}).setdefault(key, []).append(test)
-    made = {
-        name: [Group(function, tuple(tests)) for (_, function), tests in groups.items()]
-        for name, groups in parts.items()
-    }
-    return [
-        Part(name, tuple(sorted(groups, key=lambda group: not group.function)))
-        for name, groups in made.items()
-    ]
-
-
-def _drawn(figure: Figure, span: tuple[int, int]) -> DrawnFigure:
-    return DrawnFigure(
-        figure,
-        None if figure.chart is None else drawing.draw_chart(figure.chart, span),
-        None if figure.histograms is None else drawing.draw_histograms(figure.histograms),
-    )
+    made = []
+    for name, by_key in parts.items():
+        groups = [Group(function, tuple(tests)) for (_, function), tests in by_key.items()]
+        made.append(Part(name, tuple(sorted(groups, key=lambda group: not group.function))))
+    return made
