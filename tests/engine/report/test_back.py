@@ -16,7 +16,8 @@ from autograder.engine.errors import KitError
 from autograder.engine.grade.run import Run, run_class
 from autograder.engine.prove import classroom
 from autograder.engine.report.worksheet import WorksheetError, filled_in
-from tests.engine.submission.test_submission import put, zip_of
+from tests.engine.submission.test_submission import put
+from tests.kit import zipped
 
 SHEET = """\ufeffIdentifier,"Full name",Status,Grade,"Maximum Grade","Grade can be changed",\
 "Last modified (grade)","Feedback comments"
@@ -31,7 +32,7 @@ def class_of(tiny: Assignment, folder: Path, *names: str) -> Path:
     """A class of zips: the first has all points, the others have none."""
     works = [classroom.solution(tiny), *[classroom.skeleton(tiny)] * len(names)]
     for name, work in zip(names, works, strict=False):
-        put(folder, name, zip_of(work))
+        put(folder, name, zipped(work))
     return folder
 
 
