@@ -90,6 +90,7 @@ def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     assert left(right, require=("limits",)) == right
     assert left(right, require=("bubblewrap", "mounts")) is None
     assert left(right, seed=1) is None
+    assert left(replace(right, sha256="cd")) is None
     failed = ungraded(
         submission, tiny_grader.suite.tests, f"{GRADER_FAILED} (OSError)", right.grader
     )
