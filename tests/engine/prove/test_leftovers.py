@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
+from autograder.engine.prove.leftovers import leftovers
 from autograder.engine.release.skeleton import write_skeleton
 from tests.kit import TINY, kit
 
@@ -51,17 +52,12 @@ def change(own: Assignment, module: str, old: str, new: str) -> None:
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
 
-def left_to_edit(own: Assignment) -> list[tuple[str, str]]:
-    """File with line, and what is said of it."""
-    ended = kit("check", "--jobs", 1, assignment=own.folder)
-    assert ended.returncode == 1, ended.stdout + ended.stderr
-    return re.findall(r"^\S*tiny/(\S+:\d+): (.*)$", ended.stdout, re.MULTILINE)
-
-
-def test_a_convention_that_changes(own: Assignment) -> None:
+def test_check_lists_what_a_new_convention_leaves_to_edit(own: Assignment) -> None:
     """Kelvin for Celsius."""
     change(own, "scales", "- 32.0) * 5.0 / 9.0", "+ 459.67) * 5.0 / 9.0")
-    said = dict(left_to_edit(own))
+    ended = kit("check", "--jobs", 1, assignment=own.folder)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    said = dict(re.findall(r"^\S*tiny/(\S+:\d+): (.*)$", ended.stdout, re.MULTILINE))
     assert said["mistakes/scales.py:6"].startswith("multiplied_first: edit 1 no longer applies: ")
     assert "offset_forgotten: edit 1" in said["mistakes/scales.py:12"]
     assert "variant factored loses points" in said["variants/scales.py:5"]
@@ -72,25 +68,31 @@ def test_a_convention_that_changes(own: Assignment) -> None:
     assert len(said) == 5  # in_place and half still fit, and the hidden tests follow
 
 
+def left(own: Assignment) -> dict[str, str]:
+    """What is said of each file and line."""
+    found = leftovers(Assignment.load(own.folder))
+    return {str(place).rpartition("tiny/")[2]: text for place, text in found}
+
+
 def test_a_function_that_is_left_out(own: Assignment) -> None:
     text = (own.solutions / own.package / "averages.py").read_text("utf-8")
     change(own, "averages", text[text.index("def ") :], "")
-    said = dict(left_to_edit(own))
-    assert said["mistakes/averages.py:3"] == (
-        "2 mistakes of mean_celsius, which the solution does not have"
-    )
     named = "names mean_celsius, which is not there"
-    assert said["handout/README.md:9"] == named
-    assert said["suites/test_averages.py:7"] == f"test_mean {named}"
-    assert said["suites/test_averages.py:16"] == f"test_empty {named}"
-    assert "build it again" in said["handout/thermo/averages.py:1"]
+    assert left(own) == {
+        "mistakes/averages.py:3": "2 mistakes of mean_celsius, which the solution does not have",
+        "mistakes/averages.py:9": named,
+        "handout/README.md:9": named,
+        "suites/test_averages.py:7": f"test_mean {named}",
+        "suites/test_averages.py:16": f"test_empty {named}",
+        "handout/thermo/averages.py:1": "is not what the solution makes of it: build it again",
+    }
 
 
 def test_a_part_that_is_left_out(own: Assignment) -> None:
     toml = own.folder / "assignment.toml"
     toml.write_text(toml.read_text("utf-8").replace('["scales", "averages"]', '["scales"]'))
     (own.solutions / own.package / "averages.py").unlink()
-    said = dict(left_to_edit(own))
+    said = left(own)
     assert said["suites/test_averages.py:1"] == "is about averages, which is not there"
     assert said["mistakes/averages.py:1"] == "is about averages, which is not there"
     assert said["handout/README.md:9"] == "names mean_celsius, which is not there"
