@@ -83,7 +83,7 @@ def test_a_function_that_is_left_out(own: Assignment) -> None:
         "mistakes/averages.py:9": named,
         "handout/README.md:9": named,
         "suites/test_averages.py:7": f"test_mean {named}",
-        "suites/test_averages.py:16": f"test_empty {named}",
+        "suites/test_averages.py:15": f"test_empty {named}",
         "handout/thermo/averages.py:1": "is not what the solution makes of it: build it again",
     }
 
