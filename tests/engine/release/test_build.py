@@ -9,7 +9,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release import build
-from autograder.engine.release.archive import read_archive, write_archive
+from autograder.engine.release.archive import read_archive
 from autograder.engine.release.skeleton import write_skeleton
 from tests.engine.release.otter.fixtures import with_lab
 
@@ -17,14 +17,6 @@ from tests.engine.release.otter.fixtures import with_lab
 @pytest.fixture
 def own(tiny: Assignment, tmp_path: Path) -> Assignment:
     return with_lab(tiny, tmp_path / "tiny")
-
-
-def test_archives_repeat_byte_for_byte_and_keep_modes(tmp_path: Path) -> None:
-    files = {"b.txt": b"2", "a/run": b"1"}
-    write_archive(tmp_path / "one.zip", files, executable=["a/run"])
-    write_archive(tmp_path / "two.zip", dict(reversed(files.items())), executable=["a/run"])
-    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
-    assert read_archive(tmp_path / "one.zip") == files
 
 
 def test_build_makes_the_handout_and_all_zips_twice_the_same(

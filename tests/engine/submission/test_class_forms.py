@@ -163,15 +163,6 @@ def test_where_nobody_can_be_sure_the_row_says_what_to_do(
     assert problems[-2:] == ["", ""]
 
 
-def test_of_several_packages_the_one_by_rule_is_graded_and_the_other_named(tmp_path: Path) -> None:
-    files = {**PACKAGE, "old/pkg/alpha.py": OLD, "x.zip": WRONG}
-    made(tmp_path, {"a.zip": zipped(files), "b.zip": RIGHT})
-    (found, _), _ = find(tmp_path)
-    read_it = read(found)
-    assert read_it.files == PACKAGE
-    assert set(read_it.notes) == {"graded is pkg, not old/pkg", "graded is pkg, not x.zip/pkg"}
-
-
 @pytest.mark.parametrize(
     ("files", "said"),
     [

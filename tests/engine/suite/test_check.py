@@ -39,20 +39,12 @@ def raising(kind: str, *names: str) -> Answer:
 KEY_ERROR = raising("raised", "KeyError")
 
 
-@pytest.mark.parametrize("dtype", [bool, np.int32, np.float32, np.float64])
-def test_real_array_takes_every_real_dtype(dtype):
-    array = real_array(np.ones((2, 3), dtype), (2, 3), "f")
-    assert (array.dtype, array.shape) == (np.float64, (2, 3))
-
-
-@pytest.mark.parametrize("value", [2, True, np.float64(1.5), np.array(1.5)])
-def test_real_array_takes_numbers_for_no_axes(value):
-    assert real_array(value, (), "f") == float(value)
-
-
 @pytest.mark.parametrize(
     "judge",
     [
+        lambda: real_array(np.ones((2, 3), bool), (2, 3), "f"),
+        lambda: real_array(np.ones(2, np.float32), (2,), "f"),
+        lambda: real_array(2, (), "f"),
         lambda: float64_array(np.zeros((0, 3)), (0, 3), "f"),
         lambda: float64_array(np.array(1.5), (), "f"),
         lambda: float64_array(np.float64(1.5), (), "f"),

@@ -81,45 +81,6 @@ def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch) -> N
     assert alone == [True] * 6
 
 
-def test_a_call_that_ends_the_process_costs_its_test_alone(wide, hasty) -> None:
-    code = """
-_right = celsius
-def celsius(f):
-    if np.shape(f) == (2,):
-        import os; os._exit(3)
-    return _right(f)
-"""
-    files = classroom.with_code(wide, "scales", code)
-    assert lost(hasty, files) == {"scales/unchanged": "crash"}
-
-
-@pytest.mark.parametrize(
-    ("fails", "init", "kind"),
-    [
-        ("raise ValueError", "", "import"),
-        ("os._exit(1)", "", "crash"),
-        ("os._exit(1)", "from . import scales, averages\n", "crash"),
-    ],
-)
-def test_an_import_that_failed_is_never_tried_again(
-    wide, hasty, monkeypatch, fails: str, init: str, kind: str
-) -> None:
-    asked: list[bytes] = []
-    process = type(hasty.sandbox.spawn())
-    ask = process.ask
-
-    def noted(self, requests, patience):
-        asked.extend(requests)
-        return ask(self, requests, patience)
-
-    monkeypatch.setattr(process, "ask", noted)
-    files = classroom.with_code(wide, "scales", f"import os\n{fails}\n")
-    files["thermo/__init__.py"] = init.encode()
-    assert lost(hasty, files) == dict.fromkeys(OF_SCALES, kind)
-    imports = [request for request in asked if b"\x06scales" in request[:8]]
-    assert len(imports) == (0 if init else 1)
-
-
 def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, monkeypatch) -> None:
     alone = counted(hasty, monkeypatch)
     outcomes, events = hasty.run(classroom.with_code(wide, "scales", HANGS))
@@ -145,11 +106,6 @@ def test_many(student):
     with Grader(assignment, settings) as grader:
         gone = lost(grader, classroom.with_code(tiny, "scales", slow))
     assert gone == {"many/many": "timeout"}
-
-
-@pytest.mark.parametrize("init", [b"import os\nos._exit(0)\n", b"1 / 0\n"])
-def test_an_init_that_does_not_work_is_left_out(wide, hasty, init: bytes) -> None:
-    assert lost(hasty, {**classroom.solution(wide), "thermo/__init__.py": init}) == {}
 
 
 def test_what_an_init_defines_is_there_in_each_part(wide, hasty) -> None:

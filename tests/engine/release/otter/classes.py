@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pickle
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,37 +12,13 @@ from autograder.engine.prove import classroom
 Files = dict[str, bytes]
 
 ATTACK = """
-import glob, json, os, subprocess, sys
-
-
-def _try(action, *given):
+import glob
+for _path in ("MARKER", "../results/verdict.json", *glob.glob("/tmp/*/autograder/results/*")):
     try:
-        return action(*given)
-    except BaseException:
-        return None
-
-
-_places = [MARKER, "../results/verdict.json", *glob.glob("/tmp/*/autograder/results/*")]
-_places += ["/autograder/source/tests/initializers.py"]
-_places += [f"/autograder/results/{n}" for n in ("results.json", "results.pkl", "verdict.json")]
-for _place in _places:
-    _try(lambda: open(_place, "w").write(json.dumps({"score": 10**6, "tests": []})))
-_try(os.chmod, "/autograder", 0o777)
-_try(os.setuid, 0)
-_try(subprocess.Popen, [sys.executable, "-c", "import time; time.sleep(60)"])
-_try(os.kill, -1, 9)
-_try(os.kill, os.getppid(), 9)
+        open(_path, "w").write('{"score": 1000000, "tests": []}')
+    except OSError:
+        pass
 """
-
-
-class Bomb:
-    """Runs a shell command when it is unpickled."""
-
-    def __init__(self, command: str) -> None:
-        self.command = command
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return os.system, (self.command,)
 
 
 def notebook(source: str) -> bytes:
@@ -60,7 +34,7 @@ def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
     right = classroom.solution(assignment)
     partial = classroom.half_done(assignment, [last])
     path, init = f"{package}/{first}.py", f"{package}/__init__.py"
-    attack = ATTACK.replace("MARKER", repr(str(marker))).encode()
+    attack = ATTACK.replace("MARKER", str(marker)).encode()
     mark = f"open({str(marker)!r}, 'w').close()"
     forged = json.dumps({"score": 100, "tests": []}).encode()
     code = ["ipykernel_launcher.py", "numpy.py", "otter.py", "tests/initializers.py"]
@@ -73,12 +47,13 @@ def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
         "notebook": {**partial, "lab.ipynb": notebook("raise SystemExit")},
         "scripts": {**partial, "submit.py": b"raise SystemExit", "try.py": b"1 / 0"},
         "two notebooks": {**right, "a.ipynb": notebook("1 / 0"), "b.ipynb": notebook("1 / 0")},
-        "attacker": {**partial, path: partial[path] + attack, init: attack},
         "impostor": {
             **partial,
+            path: partial[path] + attack,
+            init: attack,
             **dict.fromkeys(code, mark.encode()),
             **dict.fromkeys(["results/verdict.json", "verdict.json"], forged),
-            ".OTTER_LOG": pickle.dumps(Bomb(f"touch '{marker}'")),
+            ".OTTER_LOG": f"cos\nsystem\n(Vtouch '{marker}'\ntR.".encode(),  # which is unpickled
             "lab.ipynb": notebook(mark),
         },
     }
