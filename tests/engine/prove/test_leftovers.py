@@ -82,13 +82,3 @@ def test_a_function_that_is_left_out(own: Assignment) -> None:
         "suites/test_averages.py:15": f"test_empty {named}",
         "handout/thermo/averages.py:1": "is not what the solution makes of it: build it again",
     }
-
-
-def test_a_part_that_is_left_out(own: Assignment) -> None:
-    toml = own.folder / "assignment.toml"
-    toml.write_text(toml.read_text("utf-8").replace('["scales", "averages"]', '["scales"]'))
-    (own.solutions / own.package / "averages.py").unlink()
-    said = left(own)
-    assert said["suites/test_averages.py:1"] == "is about averages, which is not there"
-    assert said["mistakes/averages.py:1"] == "is about averages, which is not there"
-    assert said["handout/README.md:9"] == "names mean_celsius, which is not there"

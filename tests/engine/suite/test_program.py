@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -14,37 +13,26 @@ from autograder.engine.prove import classroom
 from autograder.engine.suite.program import TimeLimits
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0))
-BOTH = """
+MANY = """
 import pytest
 from autograder.engine.suite import check
-from autograder.engine.suite.calls import ask
-
 
 @pytest.mark.points(1)
-def test_mean_in_celsius(student, reference, rng):
-    '''Modules work together.'''
-    given = rng.normal(60, 20, 7)
-    celsius, mean = ask(
-        student.scales.celsius.call(given), student.averages.mean_celsius.call(given)
-    )
-    check.close(celsius.value, reference.scales.celsius(given), "celsius(F)", atol=1e-9)
-    check.close(check.number(mean.value, "mean"), given.mean(), "mean", atol=1e-9)
+def test_calls(student):
+    '''Many calls.'''
+    for answer in student.scales.celsius.each([(32.0,)] * 100):
+        check.close(answer.value, 0.0, "celsius(32)", atol=1e-9)
 """
 HANGS = "def celsius(f):\n    while True: pass\n"
-OF_SCALES = {"scales/values", "scales/unchanged", "both/mean_in_celsius"}
-
-
-def with_part(assignment: Assignment, folder: Path, part: str, suite: str) -> Assignment:
-    """The assignment with one more part, whose suite is this code."""
-    suites = shutil.copytree(assignment.suites, folder / "suites")
-    (suites / f"test_{part}.py").write_text(suite)
-    return dataclasses.replace(assignment, suites=suites, parts=(*assignment.parts, part))
+OF_SCALES = {"scales/values", "scales/unchanged", "many/calls"}
 
 
 @pytest.fixture(scope="module")
 def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
-    """The tiny assignment with a part that tests both modules: scales, averages, both."""
-    return with_part(tiny, tmp_path_factory.mktemp("wide"), "both", BOTH)
+    """The tiny assignment with one more part: scales, averages, many."""
+    suites = shutil.copytree(tiny.suites, tmp_path_factory.mktemp("wide") / "suites")
+    (suites / "test_many.py").write_text(MANY)
+    return dataclasses.replace(tiny, suites=suites, parts=(*tiny.parts, "many"))
 
 
 @pytest.fixture(scope="module")
@@ -87,25 +75,15 @@ def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, mo
     assert {o.test.id for o in outcomes if o.kind == "timeout"} == OF_SCALES
     assert outcomes[-1].reason == "scales.celsius did not end in time before and is given up"
     assert events.timeouts == ["scales.celsius"]
-    assert len(alone) == 4  # two for scales, one for averages, one for both
+    assert len(alone) == 4  # two for scales, one for averages, one for many
 
 
-def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(tiny, tmp_path) -> None:
-    suite = """
-import pytest
-
-@pytest.mark.points(1)
-def test_many(student):
-    '''Many calls.'''
-    assert all(answer.value == 1 for answer in student.scales.celsius.each([(1,)] * 100))
-"""
-    many = with_part(tiny, tmp_path, "many", suite)
-    assignment = dataclasses.replace(many, parts=("many", "averages"))
-    slow = "import time\ndef celsius(f):\n    time.sleep(0.05)\n    return 1\n"
-    settings = Settings(limits=TimeLimits(submission=2.0))
-    with Grader(assignment, settings) as grader:
-        gone = lost(grader, classroom.with_code(tiny, "scales", slow))
-    assert gone == {"many/many": "timeout"}
+def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide) -> None:
+    assignment = dataclasses.replace(wide, parts=("many", "averages"))
+    slow = "import time\ndef celsius(f):\n    time.sleep(0.05)\n    return 0\n"
+    with Grader(assignment, Settings(limits=TimeLimits(submission=2.0))) as grader:
+        gone = lost(grader, classroom.with_code(wide, "scales", slow))
+    assert gone == {"many/calls": "timeout"}
 
 
 def test_what_an_init_defines_is_there_in_each_part(wide, hasty) -> None:
@@ -118,23 +96,6 @@ def mean_celsius(t):
     return thermo.DTYPE(_right(t))
 """
     assert not [test for test in lost(hasty, files) if test.startswith("averages")]
-
-
-def test_a_module_may_have_the_name_of_what_the_kit_calls_its_own(tiny, tmp_path) -> None:
-    suite = """
-import pytest
-
-@pytest.mark.points(1)
-def test_a(student):
-    '''Any name.'''
-    modules = (student.events, student.ask, student.session, student.call)
-    assert [module.double(2) for module in modules] == [4] * 4
-"""
-    files = classroom.solution(tiny)
-    for name in ("events", "ask", "session", "call"):
-        files[f"thermo/{name}.py"] = b"def double(x): return 2 * x\n"
-    with Grader(with_part(tiny, tmp_path, "named", suite), SHORT) as grader:
-        assert lost(grader, files) == {}
 
 
 def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty) -> None:

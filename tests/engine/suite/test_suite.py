@@ -49,15 +49,6 @@ def rng():
 MIXED = """
 import pytest
 
-@pytest.fixture
-def degrees():
-    yield 212.0
-
-@pytest.mark.points(1)
-def test_own_fixture(student, degrees):
-    '''A fixture of the suite.'''
-    assert student.scales.celsius(degrees) == 100.0
-
 @pytest.mark.points(1)
 @pytest.mark.parametrize("given", [32.0, 50.0])
 def test_parameter(student, given, reference):
@@ -86,5 +77,5 @@ def test_a_suite_may_use_all_of_pytest(tiny: Assignment, tiny_grader: Grader, tm
         program = tiny_grader.program(classroom.solution(tiny))
         outcomes = suite.run(program, 0)
         program.end()
-        assert [o.kind for o in outcomes] == [*["passed"] * 4, "grader"] * len(tiny.parts)
+        assert [o.kind for o in outcomes] == [*["passed"] * 3, "grader"] * len(tiny.parts)
     suite.close()

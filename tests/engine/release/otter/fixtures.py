@@ -58,8 +58,9 @@ def otter_run(autograder: Path, submissions: Path, out: Path) -> None:
 def assert_gradescope_format(content: dict[str, Any]) -> None:
     """Against the format that Gradescope documents for results.json."""
     assert content.keys() <= TOP
+    for each in [content, *content["tests"]]:
+        assert each.get("visibility", "hidden") in ("hidden", "after_published")
     for test in content["tests"]:
         assert test.keys() <= TEST
-        assert test["visibility"] in ("hidden", "after_published")
         assert test.get("status", "passed") in ("passed", "failed")
         assert 0 <= test["score"] <= test["max_score"]

@@ -19,7 +19,6 @@ from autograder.engine.release.otter.container import grade
 from autograder.engine.report.result import to_gradescope
 from tests.engine.release.otter.classes import submissions
 from tests.engine.release.otter.fixtures import assert_gradescope_format, autograder_zip, with_lab
-from tests.engine.submission.test_submission import put
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("otter", reason="needs the extra 'otter'")
@@ -78,15 +77,6 @@ def read_pickle(container: Path) -> dict[str, float]:
     with (container / "results" / "results.pkl").open("rb") as file:
         results = dill.load(file)
     return {name: part.score for name, part in results.results.items()}
-
-
-def test_gradescope_an_unpacked_submission(container: Path, tiny: Assignment) -> None:
-    metadata = container / "submission_metadata.json"
-    metadata.write_text('{"id": 1, "users": []}')
-    for name, text in submissions(tiny, container / "marker")["two notebooks"].items():
-        put(container / "submission", name, text)
-    assert results_of(container)["score"] == 10
-    assert metadata.read_text() == '{"id": 1, "users": []}'
 
 
 def test_the_submission_stays_while_otter_runs(
