@@ -13,7 +13,7 @@ import pytest
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import Call
-from autograder.suites import inputs, manners
+from autograder.suites import hygiene, inputs
 
 BY_NORM = ("clip_by_norm", "clip_by_global_norm")
 RTOL = 1e-5
@@ -92,7 +92,7 @@ def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, fl
 def _tried(
     student: Any, reference: Any, rng: np.random.Generator, cases: list[tuple[str, Grads, float]]
 ) -> list[Answer]:
-    """The answers, see `manners.answers`; plain are ordinary gradients."""
+    """The answers, see `hygiene.answers`; plain are ordinary gradients."""
 
     def call(name: str, grads: Grads, limit: float) -> Call:
         return getattr(student.clipping, name).watched.call(grads, limit)
@@ -107,7 +107,7 @@ def _tried(
 
     names = dict.fromkeys(name for name, _, _ in cases)
     plain = [(name, _plain(rng), 1.25) for name in names]
-    return manners.answers(plain, cases, call, computed, judged)
+    return hygiene.answers(plain, cases, call, computed, judged)
 
 
 def _finite_arrays(seen: Answer, name: str, grads: Grads, limit: float) -> list[np.ndarray]:

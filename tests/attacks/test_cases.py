@@ -86,7 +86,7 @@ class Judge:
 
     def due(self, case: Case) -> tuple[set[str], set[str]]:
         """The tests that it passes as what it broke had only raised, and those that it may pass
-        besides: of manners, as what it broke may only give wrong values, and of functions that
+        besides: of hygiene, as what it broke may only give wrong values, and of functions that
         use it."""
         tests = self.tests(case)
         if not case.broken:

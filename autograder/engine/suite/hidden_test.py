@@ -19,7 +19,7 @@ EXPLAINED = ("wrong", "raised", "unusable")
 
 @dataclass(frozen=True)
 class HiddenTest:
-    """What students see of a test, what it is worth, and whether it is about manners alone, not
+    """What students see of a test, what it is worth, and whether it is about hygiene alone, not
     about values."""
 
     id: str
