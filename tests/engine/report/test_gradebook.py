@@ -44,10 +44,15 @@ def test_canvas_columns_come_in_the_order_that_canvas_wants() -> None:
 
 
 def test_moodle_has_the_columns_of_the_pattern() -> None:
-    pattern = r"(?P<id>s\d+)-(?P<email>\S+@\S+)\.zip"
-    lines, problems = exported("moodle", pattern, "s17-ada@example.org.zip", "ada.zip")
-    assert lines == [["ID number", "Email address", TITLE], ["s17", "ada@example.org", "7.5"]]
-    assert problems == ["  not in it, nothing tells the student: ada.zip"]
+    pattern = r"(?P<id>s\d+)-(?P<email>\S+@\S+)-\d"
+    names = ["s17-ada@example.org-1.zip", "s17-ada@example.org-2.zip"]
+    lines, problems = exported("moodle", pattern, *names, "zoe.zip")
+    ada = ["s17", "ada@example.org", "7.5"]
+    assert lines == [["ID number", "Email address", TITLE], ada, ada]
+    assert problems == [
+        "  not in it, nothing tells the student: zoe.zip",
+        f"  the same student: {', '.join(names)}",
+    ]
 
 
 def test_the_form_of_the_class_tells_the_students() -> None:
@@ -58,12 +63,6 @@ def test_the_form_of_the_class_tells_the_students() -> None:
     assert problems == ["  not in it, nothing tells the student: y.zip"]
     with pytest.raises(PatternError, match="--worksheet FILE"):
         refuse_nameless("moodle", [{"name": "zoe", "participant": "7"}, {"id": "Canvas's"}])
-
-
-def test_two_submissions_of_one_student_are_named() -> None:
-    lines, problems = exported("moodle", r"^(?P<id>\d+)", "12-a.zip", "12-b.zip")
-    assert len(lines) == 3
-    assert problems == ["  the same student: 12-a.zip, 12-b.zip"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "@sum", "\uff1d1", "a;=1+1", "a|-1"])

@@ -31,10 +31,8 @@ submission_7:
     :email: ada@example.org
   - :name: "Zo\\u00eb"
     :sid: '102'
-  :created_at: 2026-11-01
   :history:
-  - :id: 3
-    :name: nobody
+  - :name: nobody
 submission_8:
   :submitters:
   - :name: Alan

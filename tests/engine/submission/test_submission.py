@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from pathlib import Path
 
@@ -78,15 +77,6 @@ def test_a_giant_directory_is_refused_unread(tmp_path: Path) -> None:
     sizes = struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, MAX_DIRECTORY + 1, 0, 0)
     content = bytes(MAX_DIRECTORY + 1) + locator + b"PK\x05\x06" + sizes
     assert "too many entries" in read(put(tmp_path, "a.zip", content)).problem
-
-
-@pytest.mark.skipif(os.name != "posix", reason="special files")
-def test_special_files_are_not_opened(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.zip")
-    (tmp_path / "b.zip").symlink_to("nowhere")
-    (tmp_path / "c.zip").symlink_to("/dev/zero")
-    for path in tmp_path.iterdir():
-        assert read(path).problem
 
 
 @pytest.mark.parametrize(
