@@ -53,7 +53,6 @@ def whole(school: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
     return grade(school, tmp_path_factory.mktemp("whole"))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_interrupted_and_resumed_it_ends_complete(
     school: Path, whole: dict[str, bytes], tmp_path: Path, how: signal.Signals

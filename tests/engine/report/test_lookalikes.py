@@ -73,11 +73,6 @@ def test_what_much_of_the_class_shares_is_no_likeness() -> None:
     assert look_alikes(shared[:2]) != []
 
 
-def test_a_ring_of_copies_is_seen_in_a_small_class(fingerprinter: Fingerprinter) -> None:
-    pairs = look_alikes([prints(fingerprinter, work(random.Random(0)))] * 15)
-    assert [p.members for p in pairs] == [tuple(range(15))]
-
-
 @pytest.mark.parametrize(
     "source",
     [

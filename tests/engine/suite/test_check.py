@@ -42,7 +42,6 @@ KEY_ERROR = raising("raised", "KeyError")
     "judge",
     [
         lambda: real_array(np.ones((2, 3), bool), (2, 3), "f"),
-        lambda: real_array(np.ones(2, np.float32), (2,), "f"),
         lambda: real_array(2, (), "f"),
         lambda: float64_array(np.zeros((0, 3)), (0, 3), "f"),
         lambda: float64_array(np.array(1.5), (), "f"),
@@ -54,7 +53,6 @@ KEY_ERROR = raising("raised", "KeyError")
         lambda: close(1e300 * (ONES + 1e-10), 1e300 * ONES, "f", atol=0.0, rtol=1e-9),
         lambda: close(np.zeros((0, 3)), np.zeros((0, 3)), "f", atol=0.0),
         lambda: varied(np.array([0.0, 1.0]), "f"),
-        lambda: varied(np.array(2.0), "f"),
         lambda: varied(None, "f"),
         lambda: quiet(Answer(warnings=("RuntimeWarning: underflow",)), "f"),
         lambda: quiet(Answer(warnings=("DeprecationWarning: overflow",)), "f"),
@@ -74,10 +72,8 @@ def test_takes_what_is_right(judge):
         (lambda: real_array(np.ma.ones(2), (2,), "f"), "expected an array", "type"),
         (lambda: real_array(Handle(3, 0, "Cat"), (), "f"), "an object of type Cat", "type"),
         (lambda: real_array(1j * ONES, (2,), "f"), "real numbers", "type"),
-        (lambda: real_array(1j, (), "f"), "expected an array", "type"),
         (lambda: real_array(np.ones(1), (), "f"), r"array of shape \(1,\)", "shape"),
         (lambda: float64_array(ONES.astype("f4"), (2,), "f"), "got a float32 array", "type"),
-        (lambda: float64_array(np.ma.ones(2), (2,), "f"), "expected a float64 array", "type"),
         (lambda: float64_array(1.5, (), "f"), r"1.5 \(a Python float\)", "type"),
         (lambda: float64_array(np.ones((2, 1)), (2,), "f"), "expected a float64 array", "shape"),
         (lambda: number(True, "f"), "expected a number, got True", "type"),
@@ -126,7 +122,6 @@ def test_the_reason_tells_what_was_given_and_what_came_back_but_not_the_expected
     ("z", "errors", "shown"),
     [
         ([0.1, 2.0, 3.0, 5e3], [1e-6, 0.1, 0.5, 7.0], 2),  # the largest for an ordinary input
-        ([2e3, 5e3], [1.0, 7.0], 1),
         ([1.0, 2.0, 3.0], [0.5, np.nan, 9.0], 1),
     ],
 )

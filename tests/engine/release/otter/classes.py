@@ -40,9 +40,7 @@ def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
     code = ["ipykernel_launcher.py", "numpy.py", "otter.py", "tests/initializers.py"]
     code += ["tests/kit/autograder/__init__.py", "autograder/__init__.py"]
     return {
-        "right": right,
         "partial": partial,
-        "endless": {**right, path: right[path] + b"\n\nwhile True: pass\n"},
         "loose": {name.removeprefix(f"{package}/"): text for name, text in partial.items()},
         "notebook": {**partial, "lab.ipynb": notebook("raise SystemExit")},
         "scripts": {**partial, "submit.py": b"raise SystemExit", "try.py": b"1 / 0"},
