@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -23,34 +22,17 @@ from autograder.engine.sandbox.layers import SandboxError
 from autograder.engine.submission.read import Submission, hand_in
 
 
-def killed_at_first(times: int) -> Callable[[], Executor]:
-    """Makes pools of one process, which is killed in the first so many pools."""
+def test_a_pool_that_is_killed_each_time_is_given_up(tiny: Assignment) -> None:
     new_pool = local_pool(1)
-    left = times
 
-    def new() -> Executor:
-        nonlocal left
+    def killed() -> Executor:
         pool = new_pool()
-        if left:
-            left -= 1
-            pool.submit(int).result()
-            kill_pool()
+        pool.submit(int).result()
+        kill_pool()
         return pool
 
-    return new
-
-
-@pytest.mark.slow
-def test_a_pool_that_is_killed_when_it_begins_is_made_anew(tiny: Assignment) -> None:
-    pool, (layers, hides) = run._ready_pool(killed_at_first(2), 1, tiny, Settings())
-    pool.shutdown()
-    assert "limits" in layers
-    assert isinstance(hides, bool)
-
-
-def test_one_that_is_killed_each_time_is_given_up(tiny: Assignment) -> None:
     with pytest.raises(SandboxError, match="killed each time"):
-        run._ready_pool(killed_at_first(99), 1, tiny, Settings())
+        run._ready_pool(killed, 1, tiny, Settings())
 
 
 def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path) -> None:
@@ -85,6 +67,7 @@ def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     assert left(right, require=("limits",)) == right
     assert left(right, require=("bubblewrap", "mounts")) is None
     assert left(right, seed=1) is None
+    assert left(replace(right, sha256="cd")) is None
     failed = ungraded(
         submission, tiny_grader.suite.tests, f"{GRADER_FAILED} (OSError)", right.grader
     )

@@ -18,7 +18,9 @@ from tests.kit import ROOT, TINY, kit
 
 pytestmark = pytest.mark.slow
 SIZE = 20
-SLOW = "\n\nimport time\n_right = celsius\n\ndef celsius(f):\n    time.sleep(0.05)\n    return _right(f)\n"
+SLOW = (
+    "import time\n_right = celsius\n\ndef celsius(f):\n    time.sleep(0.05)\n    return _right(f)\n"
+)
 
 
 def test_every_submission_has_one_row_though_a_worker_is_killed(
@@ -26,8 +28,7 @@ def test_every_submission_has_one_row_though_a_worker_is_killed(
 ) -> None:
     dask = pytest.importorskip("dask", reason="needs the extra 'cluster'")
     distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    files = classroom.solution(tiny)
-    files["thermo/scales.py"] += SLOW.encode()
+    files = classroom.with_code(tiny, "scales", SLOW)
     for number in range(SIZE):
         classroom.write_zip(tmp_path / f"class/{number:02}.zip", files)
     # Dask gives up what a killed worker had, so that the kit has to try it again.

@@ -16,7 +16,8 @@ from autograder.engine.errors import KitError
 from autograder.engine.grade.run import Run, run_class
 from autograder.engine.prove import classroom
 from autograder.engine.report.worksheet import WorksheetError, filled_in
-from tests.engine.submission.test_submission import put, zip_of
+from tests.engine.submission.test_submission import put
+from tests.kit import zipped
 
 SHEET = """\ufeffIdentifier,"Full name",Status,Grade,"Maximum Grade","Grade can be changed",\
 "Last modified (grade)","Feedback comments"
@@ -31,7 +32,7 @@ def class_of(tiny: Assignment, folder: Path, *names: str) -> Path:
     """A class of zips: the first has all points, the others have none."""
     works = [classroom.solution(tiny), *[classroom.skeleton(tiny)] * len(names)]
     for name, work in zip(names, works, strict=False):
-        put(folder, name, zip_of(work))
+        put(folder, name, zipped(work))
     return folder
 
 
@@ -94,20 +95,9 @@ def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays() -> None:
     ]
     german = b"ID;Bewertung;Bestwertung\nTeilnehmer/in501;;100,00\n"
     assert filled_in(german, {"501": 87.5}, 100.0)[0].endswith(b"in501;87.5;100,00\n")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "no column Grade"),
-        (b"a,b\n1,2\n", "no column Grade"),
-        ("Identifier,Grade\nÄ 1,\n".encode("latin-1"), "UTF-8"),
-        (b"Identifier,Grade,Scale\nParticipant 1,,good\n", "no maximum"),
-    ],
-)
-def test_what_is_no_worksheet_is_refused(content: bytes, said: str) -> None:
-    with pytest.raises(WorksheetError, match=said):
-        filled_in(content, {"1": 1.0}, 1.0)
+    for content, said in ((b"a,b\n1,2\n", "no column Grade"), (b"Grade\n\xc4 1,\n", "UTF-8")):
+        with pytest.raises(WorksheetError, match=said):
+            filled_in(content, {"1": 1.0}, 1.0)
 
 
 def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
@@ -138,8 +128,6 @@ def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> Non
         "zoe_103_951_x.zip": 0,
     }
     assert {p.stem for p in (out / "feedback").iterdir()} == {name[:-4] for name in earned}
-    assert (out / "final_grades.csv").read_text("utf-8").count(".zip,") == 3
-    assert (out / "index.html").read_text("utf-8").count('href="feedback/') >= 3
     assert (out / "canvas.csv").read_text("utf-8").count("\n") == 5
     before = (out / "final_grades.csv").read_bytes()
     with pytest.raises(KitError, match="another seed"):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -15,37 +13,26 @@ from autograder.engine.prove import classroom
 from autograder.engine.suite.program import TimeLimits
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0))
-BOTH = """
+MANY = """
 import pytest
 from autograder.engine.suite import check
-from autograder.engine.suite.calls import ask
-
 
 @pytest.mark.points(1)
-def test_mean_in_celsius(student, reference, rng):
-    '''Modules work together.'''
-    given = rng.normal(60, 20, 7)
-    celsius, mean = ask(
-        student.scales.celsius.call(given), student.averages.mean_celsius.call(given)
-    )
-    check.close(celsius.value, reference.scales.celsius(given), "celsius(F)", atol=1e-9)
-    check.close(check.number(mean.value, "mean"), given.mean(), "mean", atol=1e-9)
+def test_calls(student):
+    '''Many calls.'''
+    for answer in student.scales.celsius.each([(32.0,)] * 100):
+        check.close(answer.value, 0.0, "celsius(32)", atol=1e-9)
 """
 HANGS = "def celsius(f):\n    while True: pass\n"
-WAITS = b"import time\nwhile True:\n    time.sleep(1)\n"
-
-
-def with_part(assignment: Assignment, folder: Path, part: str, suite: str) -> Assignment:
-    """The assignment with one more part, whose suite is this code."""
-    suites = shutil.copytree(assignment.suites, folder / "suites")
-    (suites / f"test_{part}.py").write_text(suite)
-    return dataclasses.replace(assignment, suites=suites, parts=(*assignment.parts, part))
+OF_SCALES = {"scales/values", "scales/unchanged", "many/calls"}
 
 
 @pytest.fixture(scope="module")
 def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
-    """The tiny assignment with a part that tests both modules: scales, averages, both."""
-    return with_part(tiny, tmp_path_factory.mktemp("wide"), "both", BOTH)
+    """The tiny assignment with one more part: scales, averages, many."""
+    suites = shutil.copytree(tiny.suites, tmp_path_factory.mktemp("wide") / "suites")
+    (suites / "test_many.py").write_text(MANY)
+    return dataclasses.replace(tiny, suites=suites, parts=(*tiny.parts, "many"))
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +42,9 @@ def hasty(wide: Assignment):
         yield made
 
 
-def kinds(grader: Grader, files: dict[str, bytes]) -> dict[str, str]:
-    """Each test's kind of outcome."""
-    return {outcome.test.id: outcome.kind for outcome in grader.run(files)[0]}
-
-
 def lost(grader: Grader, files: dict[str, bytes]) -> dict[str, str]:
-    return {test: kind for test, kind in kinds(grader, files).items() if kind != "passed"}
+    """The kind of outcome of each test that failed."""
+    return {o.test.id: o.kind for o in grader.run(files)[0] if not o.passed}
 
 
 def counted(grader: Grader, monkeypatch) -> list[bool]:
@@ -82,99 +65,25 @@ def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch) -> N
     assert lost(hasty, classroom.solution(wide)) == {}
     assert alone == [True] * 3
     wrong = classroom.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
-    assert set(lost(hasty, wrong)) == {"scales/values", "scales/unchanged", "both/mean_in_celsius"}
+    assert set(lost(hasty, wrong)) == OF_SCALES
     assert alone == [True] * 6
-
-
-@pytest.mark.parametrize(
-    ("ends", "kind"),
-    [("import os; os._exit(3)", "crash"), ("while True: pass", "timeout")],
-)
-def test_a_call_that_ends_or_hangs_costs_its_test_alone(wide, hasty, ends: str, kind: str) -> None:
-    code = f"""
-        _right = celsius
-        def celsius(f):
-            if np.shape(f) == (2,):
-                {ends}
-            return _right(f)
-    """
-    files = classroom.with_code(wide, "scales", textwrap.dedent(code))
-    assert lost(hasty, files) == {"scales/unchanged": kind}
-
-
-@pytest.mark.parametrize("tails", ["raise ValueError", "os._exit(1)", "while True: pass"])
-@pytest.mark.parametrize("init", ["", "from . import scales, averages\n"])
-def test_an_import_that_failed_is_never_tried_again(
-    wide, hasty, monkeypatch, tails: str, init: str
-) -> None:
-    """Each process would get through the import the second time that it is tried."""
-    asked: list[bytes] = []
-    process = type(hasty.sandbox.spawn())
-    ask = process.ask
-
-    def noted(self, requests, patience):
-        asked.extend(requests)
-        return ask(self, requests, patience)
-
-    monkeypatch.setattr(process, "ask", noted)
-    files = classroom.with_code(wide, "scales", f"import os\n{tails}\n")
-    files["thermo/__init__.py"] = init.encode()
-    expected = {"raise ValueError": "import", "os._exit(1)": "crash"}.get(tails, "timeout")
-    gone = lost(hasty, files)
-    assert gone == dict.fromkeys(
-        ["scales/values", "scales/unchanged", "both/mean_in_celsius"], expected
-    )
-    imports = [request for request in asked if b"\x06scales" in request[:8]]
-    assert len(imports) == (0 if init else 1)
-
-
-def test_what_one_part_spoils_is_gone_in_the_next(wide, hasty) -> None:
-    files = classroom.with_code(wide, "scales", "np.mean = np.size = None\ncelsius = None\n")
-    assert not [test for test in lost(hasty, files) if test.startswith("averages")]
 
 
 def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, monkeypatch) -> None:
     alone = counted(hasty, monkeypatch)
     outcomes, events = hasty.run(classroom.with_code(wide, "scales", HANGS))
-    assert {o.test.id for o in outcomes if o.kind == "timeout"} == {
-        "scales/values",
-        "scales/unchanged",
-        "both/mean_in_celsius",
-    }
+    assert {o.test.id for o in outcomes if o.kind == "timeout"} == OF_SCALES
     assert outcomes[-1].reason == "scales.celsius did not end in time before and is given up"
     assert events.timeouts == ["scales.celsius"]
-    assert len(alone) == 4  # two for scales, one for averages, one for both
+    assert len(alone) == 4  # two for scales, one for averages, one for many
 
 
-def test_some_time_is_kept_for_each_part_to_come(wide) -> None:
-    settings = Settings(limits=TimeLimits(call_cpu=30.0, call_wall=30.0, submission=6.0))
-    sleeps = "import time\ndef celsius(f):\n    time.sleep(30)\n"
-    with Grader(wide, settings) as grader:
-        gone = lost(grader, classroom.with_code(wide, "scales", sleeps))
-    assert not [test for test in gone if test.startswith("averages")]
-
-
-def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(tiny, tmp_path) -> None:
-    suite = """
-import pytest
-
-@pytest.mark.points(1)
-def test_many(student):
-    '''Many calls.'''
-    assert all(answer.value == 1 for answer in student.scales.celsius.each([(1,)] * 100))
-"""
-    many = with_part(tiny, tmp_path, "many", suite)
-    assignment = dataclasses.replace(many, parts=("many", "averages"))
-    slow = "import time\ndef celsius(f):\n    time.sleep(0.1)\n    return 1\n"
-    settings = Settings(limits=TimeLimits(submission=4.0))
-    with Grader(assignment, settings) as grader:
-        gone = lost(grader, classroom.with_code(tiny, "scales", slow))
-    assert gone == {"many/many": "timeout"}
-
-
-@pytest.mark.parametrize("init", [b"import os\nos._exit(0)\n", b"1 / 0\n", WAITS, b"def f(:\n"])
-def test_an_init_that_does_not_work_is_left_out(wide, hasty, init: bytes) -> None:
-    assert lost(hasty, {**classroom.solution(wide), "thermo/__init__.py": init}) == {}
+def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide) -> None:
+    assignment = dataclasses.replace(wide, parts=("many", "averages"))
+    slow = "import time\ndef celsius(f):\n    time.sleep(0.05)\n    return 0\n"
+    with Grader(assignment, Settings(limits=TimeLimits(submission=2.0))) as grader:
+        gone = lost(grader, classroom.with_code(wide, "scales", slow))
+    assert gone == {"many/calls": "timeout"}
 
 
 def test_what_an_init_defines_is_there_in_each_part(wide, hasty) -> None:
@@ -187,38 +96,6 @@ def mean_celsius(t):
     return thermo.DTYPE(_right(t))
 """
     assert not [test for test in lost(hasty, files) if test.startswith("averages")]
-
-
-@pytest.mark.parametrize("scales", [WAITS, b"1 / 0\n", b"import os\nos._exit(4)\n"])
-def test_a_module_that_an_init_imports_costs_itself_alone(wide, hasty, scales: bytes) -> None:
-    files = classroom.solution(wide)
-    files["thermo/scales.py"] = scales
-    files["thermo/__init__.py"] = b"from . import scales, averages\n"
-    assert set(lost(hasty, files)) == {"scales/values", "scales/unchanged", "both/mean_in_celsius"}
-
-
-def test_a_module_that_is_not_there(wide, hasty) -> None:
-    files = classroom.solution(wide)
-    del files["thermo/scales.py"]
-    assert set(lost(hasty, files).values()) == {"missing"}
-
-
-@pytest.mark.parametrize("stands", ["events", "ask", "session", "call"])
-def test_a_module_may_have_any_name(tiny, tmp_path, stands: str) -> None:
-    suite = f"""
-import pytest
-
-@pytest.mark.points(1)
-def test_a(student):
-    '''Any name.'''
-    assert student.{stands}.double(2) == 4
-"""
-    with Grader(with_part(tiny, tmp_path, "named", suite), SHORT) as grader:
-        files = {
-            **classroom.solution(tiny),
-            f"thermo/{stands}.py": b"def double(x): return 2 * x\n",
-        }
-        assert kinds(grader, files)["named/a"] == "passed"
 
 
 def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,18 +14,14 @@ from autograder.engine.release.build import hidden_tests
 from autograder.engine.release.otter.package import write_autograder_zip
 from tests.engine.release.otter import classes
 
-VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
-FORMATS = ("text", "html", "simple_format", "md", "ansi")
 TOP = {
-    "score": (int, float), "execution_time": int, "output": str, "output_format": FORMATS,
-    "test_output_format": FORMATS, "test_name_format": FORMATS, "visibility": VISIBILITIES,
-    "stdout_visibility": VISIBILITIES, "extra_data": dict, "tests": list, "leaderboard": list,
-}  # fmt: skip
+    *("score", "execution_time", "output", "output_format", "test_output_format"),
+    *("test_name_format", "visibility", "stdout_visibility", "extra_data", "tests", "leaderboard"),
+}
 TEST = {
-    "score": (int, float), "max_score": (int, float), "status": ("passed", "failed"), "name": str,
-    "name_format": FORMATS, "number": str, "output": str, "output_format": FORMATS, "tags": list,
-    "visibility": VISIBILITIES, "extra_data": dict,
-}  # fmt: skip
+    *("score", "max_score", "status", "name", "name_format", "number", "output", "output_format"),
+    *("tags", "visibility", "extra_data"),
+}
 
 
 def with_lab(assignment: Assignment, folder: Path) -> Assignment:
@@ -43,33 +40,27 @@ def autograder_zip(assignment: Assignment, folder: Path) -> Path:
     return path
 
 
-def otter_run(autograder: Path, submissions: Path, out: Path) -> str:
-    """`otter run` on each submission; what was printed."""
+def otter_run(autograder: Path, submissions: Path, out: Path) -> None:
+    """`otter run` on each submission; see run.py for what it writes. Nothing of the shell counts."""
+    env = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [sys.executable, Path(__file__).parent / "run.py", autograder, submissions, out],
         cwd=out.parent,
+        env=env | {"PYTEST_ADDOPTS": "-k mean", "LC_ALL": "C"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         timeout=900,
     )
     assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 def assert_gradescope_format(content: dict[str, Any]) -> None:
     """Against the format that Gradescope documents for results.json."""
-    _assert_fields(content, TOP)
-    assert "tests" in content or "score" in content
+    assert content.keys() <= TOP
+    for each in [content, *content["tests"]]:
+        assert each.get("visibility", "hidden") in ("hidden", "after_published")
     for test in content["tests"]:
-        _assert_fields(test, TEST)
-
-
-def _assert_fields(content: dict[str, Any], known: dict[str, Any]) -> None:
-    for name, value in content.items():
-        assert name in known, f"Gradescope knows no {name}"
-        allowed = known[name]
-        if isinstance(allowed, tuple) and isinstance(allowed[0], str):
-            assert value in allowed, f"{name}: {value}"
-        else:
-            assert isinstance(value, allowed), f"{name}: {value}"
+        assert test.keys() <= TEST
+        assert test.get("status", "passed") in ("passed", "failed")
+        assert 0 <= test["score"] <= test["max_score"]
