@@ -8,18 +8,22 @@ kept to the last half point and forged ones are none.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
+from autograder.engine.grade.grading import Grader
+from autograder.engine.suite.hidden_test import Outcome
+from autograder.engine.suite.program import Events
 from tests.kit import ROOT, zipped
 
-SOLUTION_FOLDER = ROOT / "solutions" / "gradflow"
+SECRET = "s3cret-of-the-grader"
 MODULES = ("activations", "batchnorm", "clipping", "diagnostics", "initializers")
 SOLUTION = {
-    f"gradflow/{path.name}": path.read_bytes() for path in sorted(SOLUTION_FOLDER.glob("*.py"))
+    f"gradflow/{path.name}": path.read_bytes()
+    for path in sorted((ROOT / "solutions" / "gradflow").glob("*.py"))
 }
 FUNCTIONS = {
     module: [
@@ -53,16 +57,27 @@ class Case:
         path.write_bytes(self.content)
         return path
 
-    @property
-    def twin(self) -> Files:
-        """The solution in which what is broken only raises."""
-        files = dict(SOLUTION)
-        for name in self.broken:
-            module, _, function = name.partition(".")
-            for each in [function] if function else FUNCTIONS[module]:
-                stub = f"\ndef {each}(*args, **options):\n    raise RuntimeError('broken')\n"
-                files[f"gradflow/{module}.py"] += stub.encode()
-        return files
+
+def twin(broken: Iterable[str]) -> Files:
+    """The solution in which the named functions, or all of the named modules, only raise."""
+    files = dict(SOLUTION)
+    for name in broken:
+        module, _, function = name.partition(".")
+        for each in [function] if function else FUNCTIONS[module]:
+            stub = f"\ndef {each}(*args, **options):\n    raise RuntimeError('broken')\n"
+            files[f"gradflow/{module}.py"] += stub.encode()
+    return files
+
+
+def outcomes_of(
+    files: Files, grader: Grader, tests: Sequence[str] | None = None
+) -> tuple[list[Outcome], Events]:
+    """The outcomes of the tests, without the search for mistakes in them, which takes a while."""
+    program = grader.program(files)
+    try:
+        return grader.suite.run(program, grader.settings.seed, tests), program.events
+    finally:
+        program.end()
 
 
 def with_code(module: str, code: str) -> Files:
@@ -93,16 +108,9 @@ def case(name: str, files: Files, *broken: str, **expected: Any) -> Case:
 
 def calls(bodies: dict[str, str], **expected: Any) -> list[Case]:
     """Cases whose `dead_fraction(activations)` has this body."""
-    broken = "diagnostics.dead_fraction"
-    return [
-        case(
-            name,
-            with_code("diagnostics", _function("dead_fraction(activations)", body)),
-            broken,
-            **expected,
-        )
-        for name, body in bodies.items()
-    ]
+    head = "def dead_fraction(activations):\n"
+    codes = {name: head + indent(dedent(body), "    ") for name, body in bodies.items()}
+    return imports(codes, "diagnostics.dead_fraction", **expected)
 
 
 def imports(codes: dict[str, str], *broken: str, **expected: Any) -> list[Case]:
@@ -111,7 +119,3 @@ def imports(codes: dict[str, str], *broken: str, **expected: Any) -> list[Case]:
         case(name, with_code("diagnostics", dedent(code)), *broken, **expected)
         for name, code in codes.items()
     ]
-
-
-def _function(head: str, body: str) -> str:
-    return f"def {head}:\n{indent(dedent(body).strip(), '    ')}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .case import case, imports, with_code
+from .case import SOLUTION, case, imports, with_code
 
 _HABITS = {
     "habit_environment_cleared": "import os, sys; os.environ.clear(); sys.path.clear(); os.chdir('/')",
@@ -10,18 +10,12 @@ _HABITS = {
     "habit_warnings_are_errors": "import warnings; warnings.simplefilter('error')",
     "habit_recursion_limit": "import sys; sys.setrecursionlimit(120)",
     "habit_plot": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
-    "habit_log_file": "import logging; logging.basicConfig(filename='x.log', level=0); logging.critical('x')",
     "habit_module_replaced": """
         import sys
         class Namespace: pass
         own = Namespace()
         own.__dict__.update(globals())
         sys.modules[__name__] = own
-    """,
-    "habit_function_is_described": """
-        import inspect
-        dead_fraction.__signature__ = inspect.Signature()
-        dead_fraction.__name__ = '<b>x</b>'
     """,
 }
 _CHANGED_LATER = """
@@ -38,5 +32,6 @@ def relu(z):
 
 CASES = [
     *imports(_HABITS),
+    case("<script>alert(1)<", SOLUTION),
     case("result_changed_later_by_a_thread", with_code("activations", _CHANGED_LATER)),
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .case import Case, case, imports, with_code
+from .case import Case, calls, case, imports, with_code
 
 _HIDDEN = {
-    "hidden_suites": "[open(p).read() for p in kit('autograder/suites/test_diagnostics.py')]",
-    "solution": "[open(p).read() for p in kit('solutions/gradflow/diagnostics.py')]",
+    "hidden_suites": "kit('autograder/suites/test_diagnostics.py')",
+    "solution": "kit('solutions/gradflow/diagnostics.py')",
     "walk": "[n for _, _, names in os.walk('/') for n in names if n.startswith('test_diag')] or 1 / 0",
     "shadow": "open('/etc/shadow').read()",
     "environment": "os.environ['SECRET']",
@@ -24,41 +24,23 @@ _SEEN = {  # earns nothing, and its paths are not shown
     "frames": "[f.f_locals for f in sys._current_frames().values()]",
     "arguments": "sys.argv, sys.orig_argv[0], sys.path",
 }
+_PATH = {"path_in_an_import": "from numpy import no_such_name"}
 _KIT = """
-import os, sys
-def kit(path):
-    here = os.path.abspath(sys.modules['worker'].__file__)
-    while here != '/':
-        here = os.path.dirname(here)
-        yield os.path.join(here, path)
+import os, pathlib, sys
+worker = pathlib.Path(sys.modules['worker'].__file__)
+def kit(path): return next(p / path for p in worker.parents if (p / path).exists()).read_text()
 """
 
 
 def _look(name: str, expression: str, says: str) -> Case:
     code = f"{_KIT}def dead_fraction(a): raise RuntimeError('found ' + str({expression}))\n"
-    return case(
-        f"look_{name}", with_code("diagnostics", code), "diagnostics.dead_fraction", says=says
-    )
+    files = with_code("diagnostics", code)
+    return case(f"look_{name}", files, "diagnostics.dead_fraction", says=says)
 
 
 CASES = [
     *(_look(name, code, r"raised (?!RuntimeError)\w+") for name, code in _HIDDEN.items()),
     *(_look(name, code, "raised") for name, code in _SEEN.items()),
-    *imports(
-        {"path_in_an_import": _KIT + "raise ImportError(sys.path)"}, "diagnostics", says="import"
-    ),
-    *imports(
-        {"path_of_numpy": "from numpy import no_such_name"},
-        "diagnostics",
-        says="cannot import name 'no_such_name' from 'numpy'",
-    ),
-    case(
-        "path_in_a_type_name",
-        with_code(
-            "diagnostics",
-            _KIT
-            + "def dead_fraction(a):\n    return type(sys.modules['worker'].__file__, (), {})()\n",
-        ),
-        "diagnostics.dead_fraction",
-    ),
+    *calls({"path_in_a_type_name": "import os; return type(os.__file__, (), {})()"}),
+    *imports(_PATH, "diagnostics", says="cannot import name 'no_such_name' from 'numpy'"),
 ]

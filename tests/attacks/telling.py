@@ -29,10 +29,6 @@ _WRONG = {
         raise E
     """,
     "type_name_with_markup": r"return type('<script>alert(1)</script>\x1b[31m', (), {})()",
-    "handle_with_markup": r"""
-        import sys
-        return sys.modules['worker.wire'].Handle(2**40, '<img src=x onerror=alert(1)>\x1b]0;x\x07')
-    """,
     "warning_that_fails": """
         import warnings
         class W(RuntimeWarning):

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,13 +15,11 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader, Settings
 from autograder.engine.report.result import Result, from_gradescope, graded, to_gradescope, to_json
 from autograder.engine.submission.read import read_submission
-from autograder.engine.suite.hidden_test import Outcome
-from autograder.engine.suite.program import Events, TimeLimits
-from tests.attacks import GRADED, Case
-from tests.attacks.case import MODULES, Files
+from autograder.engine.suite.program import TimeLimits
+from tests.attacks import GRADED
+from tests.attacks.case import SECRET, Case, outcomes_of, twin
 from tests.kit import ROOT
 
-SECRET = "s3cret-of-the-grader"
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
 SAMPLE = 2
 QUICK = set(
@@ -33,7 +30,6 @@ QUICK = set(
 )
 """One or two of each kind, without those that wait for a limit of time."""
 LIMITS = TimeLimits(call_cpu=1.5, call_wall=4.0, submission=40.0)
-NOTHING_TO_LOSE = replace(LIMITS, submission=15.0)  # where no module is left that may earn a point
 
 
 class Judge:
@@ -55,30 +51,17 @@ class Judge:
                 chosen.append(test.id)
         return chosen
 
-    def run(self, case: Case, files: Files, named: bool) -> tuple[list[Outcome], Events]:
-        """The outcomes; where `named`, mistakes are looked for in them, which takes a while."""
-        nothing_to_lose = set(MODULES) <= set(case.broken)
-        self.grader.settings = Settings(limits=NOTHING_TO_LOSE if nothing_to_lose else LIMITS)
-        if named:
-            return self.grader.run(files, self.tests(case.broken))
-        program = self.grader.program(files)
-        try:
-            return self.grader.suite.run(program, 0, self.tests(case.broken)), program.events
-        finally:
-            program.end()
-
-    def _due(self, case: Case) -> tuple[set[str], set[str]]:
-        """The tests that it must pass, as its twin does, and those that it may pass besides: of
+    def _due(self, broken: tuple[str, ...]) -> tuple[set[str], set[str]]:
+        """The tests that a case must pass, as its twin does, and those that it may pass besides: of
         manners, as what it broke may only give wrong values, and of functions that use it."""
-        outcomes, _ = self.run(case, case.twin, named=False)
-        broken = set(case.broken)
-        parts = {name.partition(".")[0] for name in broken} - broken
+        outcomes, _ = outcomes_of(twin(broken), self.grader, self.tests(broken))
+        parts = {name.partition(".")[0] for name in broken if "." in name}
         must = {outcome.test.id for outcome in outcomes if outcome.passed}
         may = {
             outcome.test.id
             for outcome in outcomes
             if outcome.test.is_hygiene
-            or (outcome.test.part in parts and not broken.intersection(outcome.called))
+            or (outcome.test.part in parts and not set(broken).intersection(outcome.called))
         }
         return must, may
 
@@ -101,11 +84,11 @@ def judge() -> Iterator[Judge]:
 def test_gets_what_it_must(case: Case, judge: Judge, tmp_path: Path) -> None:
     assignment = judge.grader.assignment
     submission = read_submission(case.write(tmp_path), assignment.package, assignment.modules)
-    outcomes, events = judge.run(case, submission.files, named=case.name in QUICK)
+    outcomes, events = outcomes_of(submission.files, judge.grader, judge.tests(case.broken))
     tests = [outcome.test for outcome in outcomes]
     result = graded(submission, tests, outcomes, events, judge.grader.record)
 
-    must, may = judge.due(replace(case, name="", content=b"", says="", event=""))
+    must, may = judge.due(case.broken)
     passed = {test.id for test in result.tests if test.earned}
     assert must <= passed <= must | may
     assert "grader" not in {test.kind for test in result.tests}

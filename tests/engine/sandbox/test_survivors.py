@@ -63,14 +63,8 @@ def _await(condition: Callable[[], bool], what: str) -> None:
 
 
 def _files() -> set[str]:
-    places = ["/tmp", "/dev/shm", "/var/tmp"]
-    return {
-        str(path)
-        for place in places
-        if os.path.isdir(place)
-        for path in Path(place).iterdir()
-        if path.name.startswith("left-behind")
-    }
+    places = map(Path, ("/tmp", "/dev/shm", "/var/tmp"))
+    return {str(path) for place in places for path in place.glob("left-behind*")}
 
 
 def _segments() -> str:

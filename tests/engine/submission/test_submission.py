@@ -1,4 +1,4 @@
-"""Reading submissions; what odd archives must get is in `attacks/malformed.py`."""
+"""Reading submissions; what odd archives must get is in `attacks/archives.py`."""
 
 from __future__ import annotations
 
