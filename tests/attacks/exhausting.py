@@ -17,7 +17,7 @@ _OUT_OF_TIME = {
         while True: os.write(3, b'x'); time.sleep(0.05)
     """,
 }
-_DENIED = {
+_MEMORY = {
     "exhaust_six_gib": "import numpy as np; np.ones(6 * 2**27)",
     "exhaust_raised_limits": """
         import resource
@@ -26,6 +26,8 @@ _DENIED = {
             except (ValueError, OSError): pass
         bytearray(3 * 2**30)
     """,
+}
+_DENIED = {
     "exhaust_threads": """
         import threading, time
         while True: threading.Thread(target=time.sleep, args=(5,)).start()
@@ -69,9 +71,9 @@ def _all_hang() -> Files:
 
 CASES = [
     *calls(_OUT_OF_TIME, says="did not end in time", event="timeouts"),
+    *calls(_MEMORY, says="MemoryError"),
     *calls(_DENIED, says="raised|too large|in time|ended"),
     *calls(_WRONG),
-    *imports({"import_fills_memory": "bytearray(6 * 2**30)"}, "diagnostics", says="MemoryError"),
     *imports({"import_removes_files": "import shutil; shutil.rmtree('.', ignore_errors=True)"}),
     case("two_modules_hang", everywhere("while True: pass", _TWO), *_TWO, event="timeouts"),
     case("all_imports_hang", _all_hang(), *MODULES, event="timeouts"),

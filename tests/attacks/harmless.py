@@ -7,7 +7,6 @@ from .case import SOLUTION, case, imports, with_code
 _HABITS = {
     "habit_environment_cleared": "import os, sys; os.environ.clear(); sys.path.clear(); os.chdir('/')",
     "habit_output_lost": "import builtins, sys; sys.stdout = sys.stderr = sys.stdin = builtins.print = None",
-    "habit_warnings_are_errors": "import warnings; warnings.simplefilter('error')",
     "habit_recursion_limit": "import sys; sys.setrecursionlimit(120)",
     "habit_plot": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
     "habit_module_replaced": """
