@@ -9,7 +9,7 @@ _RAISED = {
     "text_without_end": "raise ValueError('x' * 10**8)",
     "name_without_end": "raise type('E' * 10**6, (Exception,), {})",
     "name_of_a_surrogate": r"raise type('\ud800', (Exception,), {})",
-    "notes_without_end": "e = ValueError('x'); e.__notes__ = ['n' * 10**6] * 100; raise e",
+    "notes_of_an_exception": "e = ValueError('x'); e.__notes__ = ['n' * 10**6] * 100; raise e",
     "chain_of_exceptions": """
         e = None
         for _ in range(10**5): n = ValueError(); n.__context__ = e; e = n

@@ -1,4 +1,4 @@
-"""Reading submissions; what odd archives must get is in `attacks/archives.py`."""
+"""Reading submissions; what odd archives must get is in `attacks/malformed.py`."""
 
 from __future__ import annotations
 
