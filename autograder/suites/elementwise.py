@@ -10,7 +10,7 @@ import numpy as np
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import Call, ask
-from autograder.suites import inputs, manners
+from autograder.suites import hygiene, inputs
 
 ATOL = 1e-9
 OneSided = Callable[..., float | np.ndarray]
@@ -124,7 +124,7 @@ def quiet(student: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
 def _tried(
     student: Any, reference: Any, rng: np.random.Generator, cases: Sequence[Case]
 ) -> list[Answer]:
-    """The answers, see `manners.answers`; plain is ordinary z."""
+    """The answers, see `hygiene.answers`; plain is ordinary z."""
 
     def call(name: str, z: np.ndarray, options: dict[str, Any]) -> Call:
         return getattr(student.activations, name).watched.call(z, **options)
@@ -134,7 +134,7 @@ def _tried(
 
     names = dict.fromkeys(name for name, _, _ in cases)
     plain = [(name, inputs.ordinary(rng), _alphas(name)[0]) for name in names]
-    return manners.answers(plain, cases, call, _computed, judged)
+    return hygiene.answers(plain, cases, call, _computed, judged)
 
 
 def _computed(answer: Answer, name: str, z: np.ndarray, options: dict[str, Any]) -> None:

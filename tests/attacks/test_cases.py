@@ -53,7 +53,7 @@ class Judge:
 
     def _due(self, broken: tuple[str, ...]) -> tuple[set[str], set[str]]:
         """The tests that a case must pass, as its twin does, and those that it may pass besides: of
-        manners, as what it broke may only give wrong values, and of functions that use it."""
+        hygiene, as what it broke may only give wrong values, and of functions that use it."""
         outcomes, _ = outcomes_of(twin(broken), self.grader, self.tests(broken))
         parts = {name.partition(".")[0] for name in broken if "." in name}
         must = {outcome.test.id for outcome in outcomes if outcome.passed}

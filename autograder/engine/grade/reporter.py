@@ -84,11 +84,11 @@ class Reporter:
         return replace(section, figures=figures)
 
     def _figure(self, title: str, draw: Draw, program: Program, reading: Reading) -> Figure:
-        def play(session: Session) -> Figure:
+        def ask(session: Session) -> Figure:
             return draw(Package(session), self.assignment.reference())
 
         try:
-            return self._records.run(title, play, program, reading)[0]
+            return self._records.run(title, ask, program, reading)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
 

@@ -1,7 +1,7 @@
 """`check`: proves the material on this machine.
 
-The solution earns everything and the skeleton nothing; every mistake loses points in the tests
-meant for it and is named; every probe loses points, and nothing is named for it; every odd but
+The solution earns everything and the skeleton nothing; every mistake loses points and
+is named; every probe loses points, and nothing is named for it; every odd but
 right variant keeps all. What is not so is one list, by file and line: what is left to edit.
 """
 
@@ -105,9 +105,12 @@ def run_check(
         problems += _problems(found, places, known={outcome.test.id for outcome in failed})
     if not variants_only:
         proved = {o.test for o in outcomes if not doubtful.intersection(o.called)}
-        unproved = {m.name for m in stated_mistakes(assignment)} - {f.case for f in findings}
         told = [test for test in tests if test in proved]
-        problems += _report_mistakes(told, findings, places, unproved)
+        stated = {
+            mistake.name for mistake in stated_mistakes(assignment) if mistake.module in chosen
+        }
+        are_all_there = stated <= {found.case for found in findings}
+        problems += _report_mistakes(told, findings, places, are_all_there)
     counts = Counter(finding.kind for finding in findings)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     for place, text in sorted(problems):
@@ -237,23 +240,15 @@ def _report_mistakes(
     tests: Sequence[HiddenTest],
     findings: Iterable[Finding],
     places: Mapping[str, Place],
-    unproved: set[str],
+    are_all_there: bool,
 ) -> list[Problem]:
-    """unproved: mistakes that no longer fit, or of functions that the solution has wrong."""
+    """are_all_there: whether no mistake is left out as its text no longer fits, or as the solution
+    has its function wrong; else a test that none fails may still be needed."""
     mistakes = [found for found in findings if found.kind in ("mistake", "probe")]
-    known = {found.case for found in mistakes}
-    meant: dict[str, set[str]] = defaultdict(set)
     problems = []
-    for test in tests:
-        for name in test.catches:
-            meant[name].add(test.id)
-            if name not in known | unproved:
-                text = f"{test.id} is said to catch {name}, which is no mistake"
-                problems.append((places[test.id], text))
     for found in sorted(mistakes, key=lambda f: (f.target, f.case)):
         wrongly = [name for name in found.named if name != found.case]
         click.echo(f"{found.target:32} {found.case:40} {_mark(found)} {' '.join(found.lost)}")
-        what, missed = f"{found.kind} {found.case}", meant[found.case] - set(found.lost)
         said = []
         if not found.lost:
             said.append("loses nothing")
@@ -261,19 +256,16 @@ def _report_mistakes(
             said.append("is not named")
         if wrongly:
             said.append(f"is named {', '.join(wrongly)}")
-        if missed:
-            said.append(f"passes {', '.join(sorted(missed))}")
         if said:
             assert found.place is not None
-            problems.append((found.place, f"{what} {', '.join(said)}"))
+            text = f"{found.kind} {found.case} {', '.join(said)}"
+            problems.append((found.place, text))
     failed = Counter(test for found in mistakes for test in found.lost)
     click.echo("\nmistakes that fail each test:")
     for test in tests:
         click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
-        if not failed[test.id] and not unproved.intersection(test.catches):
+        if are_all_there and not failed[test.id]:
             problems.append((places[test.id], f"no mistake or probe needs {test.id}"))
-        if not test.catches:
-            problems.append((places[test.id], f"{test.id} names no mistake that it catches"))
     named = [found.case in found.named for found in mistakes if found.kind == "mistake"]
     click.echo(f"\n{sum(named)} of {len(named)} mistakes named right")
     return problems

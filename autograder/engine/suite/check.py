@@ -187,7 +187,7 @@ def between(
 
 def varied(value: Any, what: str) -> None:
     """Where the value is an array, its entries are not all the same: a function that computes
-    nothing earns no points for manners."""
+    nothing earns no points for hygiene."""
     if isinstance(value, np.ndarray) and value.size > 1 and np.all(value == value.flat[0]):
         raise Wrong(f"{what}: every entry is {_figure(value.flat[0])}")
 

@@ -1,8 +1,8 @@
 """pytest with the hidden suites collected once, which runs one test at a time when it is told to.
 
-pytest runs in a thread of its own and stays in its run-test loop; each request to run a test is a
-turn of that loop. So nothing is imported or collected twice, and fixtures, parameters and plugins'
-hooks of a suite's own work as in any pytest suite.
+pytest runs in a thread of its own and stays in its run-test loop, which waits for the next test to
+run. So nothing is imported or collected twice, and the fixtures, parameters and hooks that a suite
+has of its own work as in any pytest suite.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Fixtures:
 
 
 @dataclass(frozen=True)
-class _Turn:
+class _Wanted:
+    """A test that is to be run; problem: what it, or a fixture of it, raises."""
+
     item: pytest.Item
     fixtures: Fixtures
     problem: Future[BaseException | None]
@@ -64,7 +66,7 @@ class Collection:
     def __init__(self, files: Sequence[Path]) -> None:
         self.items: list[pytest.Item] = []
         self._files = files
-        self._turns: queue.SimpleQueue[_Turn | None] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[_Wanted | None] = queue.SimpleQueue()
         self._plugin = _Plugin(self)
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._main, daemon=True, name="hidden suites")
@@ -73,13 +75,13 @@ class Collection:
 
     def run(self, item: pytest.Item, fixtures: Fixtures) -> BaseException | None:
         """Runs a test; what it, or a fixture of it, raised."""
-        turn = _Turn(item, fixtures, Future())
-        self._turns.put(turn)
-        return turn.problem.result()
+        wanted = _Wanted(item, fixtures, Future())
+        self._wanted.put(wanted)
+        return wanted.problem.result()
 
     def close(self) -> None:
         """Ends the thread."""
-        self._turns.put(None)
+        self._wanted.put(None)
         self._thread.join()
 
     def _main(self) -> None:
@@ -106,14 +108,14 @@ class Collection:
         self._ready.set_result(None)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            while (turn := self._turns.get()) is not None:
-                self._plugin.fixtures, self._plugin.raised = turn.fixtures, None
+            while (wanted := self._wanted.get()) is not None:
+                self._plugin.fixtures, self._plugin.raised = wanted.fixtures, None
                 try:
                     # Without a next item all fixtures end with the test: nothing is left of it.
-                    turn.item.config.hook.pytest_runtest_protocol(item=turn.item, nextitem=None)
-                    turn.problem.set_result(self._plugin.raised)
+                    wanted.item.config.hook.pytest_runtest_protocol(item=wanted.item, nextitem=None)
+                    wanted.problem.set_result(self._plugin.raised)
                 except BaseException as problem:
-                    turn.problem.set_result(problem)
+                    wanted.problem.set_result(problem)
 
 
 class _Plugin:

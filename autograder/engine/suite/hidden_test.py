@@ -11,7 +11,6 @@ from .session import Batch
 
 MARKERS = (
     "points(number): what the test is worth",
-    "catches(*names): the mistakes that must fail this test",
     "hygiene: the test is about shapes, types, errors, warnings, memory or extreme sizes alone",
 )
 EXPLAINED = ("wrong", "raised", "unusable")
@@ -20,7 +19,7 @@ EXPLAINED = ("wrong", "raised", "unusable")
 
 @dataclass(frozen=True)
 class HiddenTest:
-    """What students see of a test, what it is worth, and whether it is about manners alone, not
+    """What students see of a test, what it is worth, and whether it is about hygiene alone, not
     about values."""
 
     id: str
@@ -28,7 +27,6 @@ class HiddenTest:
     title: str
     hint: str
     points: float
-    catches: tuple[str, ...]
     is_hygiene: bool = False
 
 
@@ -96,6 +94,5 @@ def hidden_test(item: pytest.Item) -> HiddenTest:
         title.strip(),
         " ".join(hint.split()),
         float(points[0]),
-        tuple(name for mark in item.iter_markers("catches") for name in mark.args),
         item.get_closest_marker("hygiene") is not None,
     )

@@ -16,8 +16,8 @@ from ..sandbox.worker.serve import Servant, Target
 from .session import Answering, Batch, Reading, Reply, Request, Session
 
 T = TypeVar("T")
-Play = Callable[[Session], T]
-"""Runs a test, or draws a figure, which asks by the session."""
+Ask = Callable[[Session], T]
+"""Asks by a session; what comes of the answers: a test's verdict, a figure's curves."""
 
 
 class Trusted:
@@ -67,12 +67,12 @@ class Records(Generic[T]):
         self._opaque = assignment.opaque
         self._records: dict[str, Record[T]] = {}
 
-    def record(self, name: str, play: Play[T]) -> Record[T]:
-        """The record of this name; `play` makes it."""
+    def record(self, name: str, ask: Ask[T]) -> Record[T]:
+        """The record of this name; `ask` makes it."""
         if name not in self._records:
             program = Trusted(functions_of(self._reference), self._supplied)
             session = self.session(program, Reading(float("inf")))
-            result = play(session)
+            result = ask(session)
             self._records[name] = Record(tuple(session.asked), result)
         return self._records[name]
 
@@ -81,13 +81,13 @@ class Records(Generic[T]):
         return Session(program, self._opaque, reading, known, self._reference)
 
     def run(
-        self, name: str, play: Play[T], program: Answering, reading: Reading
+        self, name: str, ask: Ask[T], program: Answering, reading: Reading
     ) -> tuple[T, Sequence[Batch]]:
         """What comes of asking the program, and what was asked: as the record says, where there
         are records."""
         known: list[Batch] = []
         if self.are_kept:
-            record = self.record(name, play)
+            record = self.record(name, ask)
             for batch in record.batches:
                 known.append(Batch.asked(program, batch.requests))
                 if known[-1].replies != batch.replies:
@@ -95,4 +95,4 @@ class Records(Generic[T]):
             else:
                 return record.result, known
         session = self.session(program, reading, known)
-        return play(session), session.asked
+        return ask(session), session.asked

@@ -1,4 +1,4 @@
-"""One test's conversation with one program: calls become requests, replies become answers."""
+"""What one test asks of one program: its calls become requests, the replies become answers."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Suite:
             asked = [
                 [
                     batch.requests
-                    for batch in records.record(item.nodeid, partial(self._play, item)).batches
+                    for batch in records.record(item.nodeid, partial(self._raised, item)).batches
                 ]
                 for records in (one, other)
             ]
@@ -97,12 +97,12 @@ class Suite:
         return outcome
 
     def _run(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
-        play = partial(self._play, item)
-        problem, asked = self._records.run(item.nodeid, play, program, reading)
+        ask = partial(self._raised, item)
+        problem, asked = self._records.run(item.nodeid, ask, program, reading)
         return self._outcome(self._tests[item], problem, asked)
 
-    def _play(self, item: pytest.Item, session: Session) -> Problem:
-        """Runs the test; what it raised."""
+    def _raised(self, item: pytest.Item, session: Session) -> Problem:
+        """What the test raises when it asks by this session."""
         number = zlib.crc32(self._tests[item].id.encode())
         rng = np.random.default_rng([self._seed, number])
         return self._collection.run(item, Fixtures(Package(session), self.reference, rng))

@@ -82,7 +82,7 @@ def test_a_function_that_is_left_out(own: Assignment) -> None:
     named = "names mean_celsius, which is not there"
     assert said["handout/README.md:9"] == named
     assert said["suites/test_averages.py:7"] == f"test_mean {named}"
-    assert said["suites/test_averages.py:16"] == f"test_empty {named}"
+    assert said["suites/test_averages.py:15"] == f"test_empty {named}"
     assert "build it again" in said["handout/thermo/averages.py:1"]
 
 

@@ -20,7 +20,6 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader: Grader) -> 
     assert (first.part, first.points) == ("scales", 6.0)
     assert first.title == "Fahrenheit becomes Celsius."
     assert first.hint == "Which comes first: taking 32 away, or scaling?"
-    assert first.catches == ("multiplied_first", "offset_forgotten")
 
 
 def test_the_solution_passes_and_the_skeleton_does_not(

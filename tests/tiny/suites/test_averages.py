@@ -5,7 +5,6 @@ from autograder.engine.suite import check
 
 
 @pytest.mark.points(2)
-@pytest.mark.catches("median")
 def test_mean(student, rng):
     """The mean of temperatures."""
     given = rng.normal(20, 5, 5)
@@ -14,7 +13,6 @@ def test_mean(student, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches("empty_is_zero")
 def test_empty(student):
     """An empty array raises ValueError."""
     right, wrong = student.averages.mean_celsius.each([(np.ones(3),), (np.ones(0),)])

@@ -5,7 +5,6 @@ from autograder.engine.suite import check
 
 
 @pytest.mark.points(6)
-@pytest.mark.catches("multiplied_first", "offset_forgotten")
 def test_values(student, reference, rng):
     """Fahrenheit becomes Celsius.
 
@@ -18,7 +17,6 @@ def test_values(student, reference, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.catches("in_place")
 def test_unchanged(student, reference):
     """The given array stays as it is."""
     given = np.array([32.0, 212.0])

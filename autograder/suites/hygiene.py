@@ -1,4 +1,4 @@
-"""Tests of a function's manners: how they ask for its values, which other tests charge."""
+"""How tests of hygiene, such as shapes and warnings, treat values, for which other tests charge."""
 
 from __future__ import annotations
 
