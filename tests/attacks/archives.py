@@ -1,149 +1,110 @@
-"""(k) Archives whose parts contradict each other: what can be read counts, the rest is named."""
+"""Archives as they come in, and some whose parts contradict each other: what can be read counts,
+the rest is named."""
 
 from __future__ import annotations
 
-import gzip
 import io
+import stat
 import struct
+import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from .case import MODULES, SOLUTION, archive_case, zipped
-from .malformed import _DIAG, _PAIRS, _ZIP, _archive
+from tests.kit import zipped
 
-_STORED = _archive(_PAIRS, compression=zipfile.ZIP_STORED)
-_LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+from .case import MODULES, SOLUTION, Case, Files
 
-
-def _entry(name: str, mode: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name)
-    info.create_system, info.external_attr = 3, mode << 16
-    return info
+_DIAGNOSTICS = "gradflow/diagnostics.py"
+_ZIP = zipped(SOLUTION)
+_Entry = tuple[zipfile.ZipInfo | str, bytes]
 
 
-def _changed(content: bytes, change: Callable[[bytearray], None]) -> bytes:
-    data = bytearray(content)
-    change(data)
-    return bytes(data)
+def _moved(rename: Callable[[str], str]) -> Files:
+    return {rename(path): content for path, content in SOLUTION.items()}
 
 
-def _put(data: bytearray, at: int, layout: str, *values: int) -> None:
-    struct.pack_into(layout, data, at, *values)
-
-
-def _headers(data: bytearray, magic: bytes) -> list[int]:
-    found, at = [], data.find(magic)
-    while at >= 0:
-        found.append(at)
-        at = data.find(magic, at + 1)
-    return found
-
-
-def _of_diagnostics(data: bytearray, magic: bytes) -> int:
-    length = 46 if magic == _CENTRAL else 30
-    name = b"gradflow/diagnostics.py"
-    return next(at for at in _headers(data, magic) if data[at + length :].startswith(name))
-
-
-def _end(data: bytearray, offset: int, layout: str, *values: int) -> None:
-    _put(data, data.rfind(_END) + offset, layout, *values)
-
-
-def _bad_sum(data: bytearray) -> None:
-    data[data.find(b"def dead_fraction") + 5] ^= 1
-
-
-def _size_is(size: int) -> Callable[[bytearray], None]:
-    return lambda data: _put(data, _of_diagnostics(data, _CENTRAL) + 24, "<L", size)
-
-
-def _other_name_inside(data: bytearray) -> None:
-    data[_of_diagnostics(data, _LOCAL) + 35] ^= 1
-
-
-def _one_encrypted(data: bytearray) -> None:
-    data[_of_diagnostics(data, _LOCAL) + 6] |= 1
-    data[_of_diagnostics(data, _CENTRAL) + 8] |= 1
-
-
-def _newer_version(data: bytearray) -> None:
-    for magic, offset in ((_LOCAL, 4), (_CENTRAL, 6)):
-        for at in _headers(data, magic):
-            data[at + offset] = 250
-
-
-def _name_is_no_utf8(data: bytearray) -> None:
-    name = "notiz_\u00e4".encode()
-    for at in _headers(data, name):
-        data[at + 6 : at + 8] = b"\xff\xfe"
-
-
-def _overlapping() -> bytes:
-    """Three thousand names for the same megabyte."""
+def _written(entries: Iterable[_Entry], packing: int = zipfile.ZIP_DEFLATED, **says: int) -> bytes:
+    """A zip of these entries; `says`: what its list of them, not always rightly, says of the fields
+    of diagnostics.py."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in SOLUTION.items():
-            archive.writestr(path, data)
-        archive.writestr("gradflow/zz.py", b"\0" * 900_000)
-        last = archive.infolist()[-1]
-        for number in range(3000):
-            again = zipfile.ZipInfo(f"gradflow/b{number}.py")
-            for field in ("compress_type", "CRC", "compress_size", "file_size", "header_offset"):
-                setattr(again, field, getattr(last, field))
-            archive.filelist.append(again)
+    with zipfile.ZipFile(content, "w", packing) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of duplicate names
+        for name, data in entries:
+            archive.writestr(name, data)
+        for field, value in says.items():
+            setattr(archive.getinfo(_DIAGNOSTICS), field, value)
     return content.getvalue()
 
 
-def _renamed(old: str, new: str) -> dict[str, bytes]:
-    return {path.replace(old, new): content for path, content in SOLUTION.items()}
+def _with(*beside: _Entry, **options: int) -> bytes:
+    """The solution, and then other entries."""
+    return _written([*SOLUTION.items(), *beside], **options)
 
 
-_BOMB = zipped({"x/y.py": b"\0" * (60 * 2**20)})
-_WITHOUT = {p: c for p, c in SOLUTION.items() if "diagnostics" not in p}
+def _link(path: str) -> _Entry:
+    info = zipfile.ZipInfo(path)
+    info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    return info, b"/etc/passwd"
 
+
+def _giant_directory_zip64() -> bytes:
+    """A list of a million entries, whose size stands in a zip64 record."""
+    head = struct.pack("<4s4B", b"PK\x01\x02", 20, 3, 20, 0) + bytes(20) + struct.pack("<H", 1)
+    listed = (head + bytes(16) + b"a") * 1_000_000
+    numbers = 44, 45, 45, 0, 0, 1_000_000, 1_000_000, len(listed), 0
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", *numbers)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(listed), 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1000, 1000, 100, 0, 0)
+    return listed + record + locator + end
+
+
+_BROKEN = b"1/0"
+_BOMB = b"\0" * (40 * 2**20)
+_BOMB_ZIP = zipped({"x/y.py": _BOMB})
 _KEPT = {
-    "bzip2": _archive([*_PAIRS, ("bomb.py", b"\0" * 40 * 2**20)], compression=zipfile.ZIP_BZIP2),
-    "lzma": _archive(_PAIRS, compression=zipfile.ZIP_LZMA),
-    "size_says_more": _changed(_ZIP, _size_is(900_000)),
-    "overlapping_entries": _overlapping(),
-    "name_is_no_utf8": _changed(_archive([*_PAIRS, ("notiz_\u00e4.txt", b"x")]), _name_is_no_utf8),
-    "many_disks": _changed(_ZIP, lambda data: _end(data, 4, "<HH", 1, 1)),
-    "count_lies": _changed(_ZIP, lambda data: _end(data, 8, "<HH", 60_000, 60_000)),
-    "trailing_garbage": _ZIP + b"\n\0garbage" * 50,
-    "two_zips_joined": _STORED[:200] + _ZIP,
-    "gradflow_is_a_file": _archive([("gradflow", b"x"), *_renamed("gradflow/", "work/").items()]),
-    "two_folders_one_nearly_empty": _archive([*[("old/" + p, b"") for p in list(SOLUTION)[:2]], *_PAIRS]),
-    "two_folders_by_case": _archive([*[(p, b"1/0") for p in _renamed("gradflow", "GradFlow")], *_PAIRS]),
-    "module_twice_by_case": _archive([("gradflow/Diagnostics.py", b"1/0"), ("gradflow/DIAGNOSTICS.PY", b"1/0"), *_PAIRS]),
-    "module_twice_by_case_last": _archive([*_PAIRS, ("gradflow/Diagnostics.py", b"1/0")]),
-    "compiled_beside": zipped({**SOLUTION, "gradflow/diagnostics.cpython-311-x86_64-linux-gnu.so": b"\x7fELF", "gradflow/diagnostics.pyd": b"MZ", "gradflow/x.pth": b"import os; os._exit(0)", "x.pth": b"import os", "gradflow/diagnostics.pyi": b"1/0"}),
-    "wide_letters": _archive(list(_renamed("gradflow", "\uff47radflow").items())),
-    "null_in_a_name": _archive([*_PAIRS, ("gradflow/a\0b.py", b"1/0"), ("gradflow/\0.py", b"1/0")]),
-    "only_dots": _archive([*_PAIRS, (".../...", b""), ("....py", b"1/0"), ("gradflow/..py", b"1/0"), ("gradflow/ .py", b"1/0")]),
-    "device_names": _archive([*_PAIRS, ("gradflow/CON.py", b"1/0"), ("gradflow/nul.py", b"")]),
-    "setuid_modes": _archive([(_entry(p, 0o104777), d) for p, d in SOLUTION.items()]),
-    "device_modes": _archive([*_PAIRS, (_entry("gradflow/dev.py", 0o020666), b"1/0"), (_entry("gradflow/fifo.py", 0o010666), b"1/0")]),
-    "init_of_30_megabytes": zipped({**SOLUTION, "gradflow/__init__.py": b"#" * (30 * 2**20)}),
-    "named_like_the_graders": zipped({**SOLUTION, "gradflow/deep_network.py": b"1/0", "deep_network.py": b"1/0", "tests/conftest.py": b"1/0", "final_grades.csv": b"x"}),
-    "package_for_a_module": zipped({**_WITHOUT, "gradflow/diagnostics/__init__.py": _DIAG, "gradflow/diagnostics/more.py": b""}),
-    "archive_inside_a_source": zipped({**SOLUTION, "gradflow/data.py": b"#" + _ZIP.replace(b"\0", b"0")}),
+    "modules_without_folder": zipped(_moved(lambda p: p.removeprefix("gradflow/"))),
+    "modules_in_another_folder": zipped(_moved(lambda p: p.replace("gradflow", "my_work"))),
+    "in_capitals": zipped(_moved(lambda p: p.replace("gradflow/", "GradFlow/").upper())),
+    "drive_and_backslashes": zipped(_moved(lambda p: f"C:/Users/me/{p}".replace("/", "\\"))),
+    "apple_doubles": zipped({**SOLUTION, **_moved(lambda p: p.replace("/", "/._"))}),
+    "left_by_tools": _with(*((f"{tool}/{_DIAGNOSTICS}", _BROKEN) for tool in ("__MACOSX", ".git", ".venv", "gradflow/__pycache__"))),
+    "slip": _with(("../../../../tmp/slipped.py", b"x"), (f"../{_DIAGNOSTICS}", _BROKEN)),
+    "absolute_over_a_module": _with((f"/{_DIAGNOSTICS}", _BROKEN)),
+    "bomb_beside": _with(("gradflow/bomb.py", _BOMB)),
+    "bomb_of_bzip2": _with(("gradflow/bomb.py", _BOMB), packing=zipfile.ZIP_BZIP2),
+    "many_beside": _with(*((f"gradflow/extra{n}.py", _BROKEN) for n in range(3000))),
+    "duplicates_of_which_the_last_counts": _written([(_DIAGNOSTICS, _BROKEN), *SOLUTION.items()]),
+    "duplicates_that_differ_in_case": _with(("gradflow/Diagnostics.py", _BROKEN)),
+    "folders_that_differ_in_case": _with(*((path.replace("gradflow", "GradFlow"), _BROKEN) for path in SOLUTION)),
+    "compiled_beside": _with(("gradflow/diagnostics.so", b"\x7fELF")),
+    "names_that_do_harm": _with(*((f"gradflow/{name}.py", b"") for name in ("n" * 300, "a\nb", "=cmd", "\x1b[31m", "\u202egnp", "<script>alert(1)<", "a\0b", ".."))),
+    "name_in_no_encoding": _with(("notiz_\u00e4.txt", b"x")).replace("\u00e4".encode(), b"\xff\xfe"),
+    "inner_zip": zipped({"17_anna/hw.zip": _ZIP, "readme.txt": b"x"}),
+    "comment_and_prefix": b"#!/bin/sh\nexit 1\n" + _ZIP[:-2] + b"\x28\0" + b"PK" * 20,
+    "size_says_more": _with(file_size=900_000),
 }  # fmt: skip
-_DIAGNOSTICS_LOST = {  # bytes, and what a note says
-    "bad_sum": (_changed(_STORED, _bad_sum), "damaged"),
-    "size_says_less": (_changed(_ZIP, _size_is(10)), "damaged"),
-    "size_says_gigabytes": (_changed(_ZIP, _size_is(2**31)), "too large"),
-    "other_name_inside": (_changed(_ZIP, _other_name_inside), "damaged"),
-    "one_encrypted": (_changed(_ZIP, _one_encrypted), "encrypted"),
+_WITHOUT_DIAGNOSTICS = {  # bytes, and what a note says
+    "sum_lies": (_with(CRC=0), "damaged"),
+    "size_says_less": (_with(file_size=10), "damaged"),
+    "size_says_gigabytes": (_with(file_size=2**31), "too large"),
+    "one_encrypted": (_with(flag_bits=1), "encrypted"),
 }
-_ALL_LOST = {  # bytes, and what is said
-    "directory_elsewhere": (_changed(_ZIP, lambda data: _end(data, 16, "<L", 2**31)), "not a readable|damaged"),
-    "newer_version": (_changed(_ZIP, _newer_version), "not a readable"),
-    "nested_bombs": (zipped({f"{number}.zip": _BOMB for number in range(20)}), "no folder gradflow"),
-    "gzip": (gzip.compress(_ZIP), "not a readable"),
+_LOST = {  # bytes, and what is said
+    "empty_file": (b"", "the file is empty"),
+    "text_file": (b"def sigmoid(z): ...\n" * 50, "not a readable zip"),
+    "truncated": (_ZIP[: len(_ZIP) // 2], "not a readable zip"),
+    "version_to_come": (_with(extract_version=250), "not a readable zip"),
+    "giant_directory_zip64": (_giant_directory_zip64(), "too many entries"),
+    "links_alone": (_written(map(_link, SOLUTION)), "link"),
+    "zips_in_zips": (zipped({"a.zip": zipped({"b.zip": _ZIP})}), "no folder gradflow"),
+    "bombs_in_zips": (zipped({f"{n}.zip": _BOMB_ZIP for n in range(20)}), "no folder gradflow"),
 }  # fmt: skip
 
 CASES = [
-    *(archive_case(f"zip_{name}", content) for name, content in _KEPT.items()),
-    *(archive_case(f"zip_{name}", content, "diagnostics", says=says) for name, (content, says) in _DIAGNOSTICS_LOST.items()),
-    *(archive_case(f"zip_{name}", content, *MODULES, says=says) for name, (content, says) in _ALL_LOST.items()),
-]  # fmt: skip
+    *(Case(name, content) for name, content in _KEPT.items()),
+    *(
+        Case(name, content, ("diagnostics",), says)
+        for name, (content, says) in _WITHOUT_DIAGNOSTICS.items()
+    ),
+    *(Case(name, content, MODULES, says) for name, (content, says) in _LOST.items()),
+]

@@ -8,17 +8,22 @@ kept to the last half point and forged ones are none.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
+from autograder.engine.grade.grading import Grader
+from autograder.engine.suite.hidden_test import Outcome
+from autograder.engine.suite.program import Events
 from tests.kit import ROOT, zipped
 
-SOLUTION_FOLDER = ROOT / "solutions" / "gradflow"
+SECRET = "s3cret-of-the-grader"
 MODULES = ("activations", "batchnorm", "clipping", "diagnostics", "initializers")
 SOLUTION = {
-    f"gradflow/{path.name}": path.read_bytes() for path in sorted(SOLUTION_FOLDER.glob("*.py"))
+    f"gradflow/{path.name}": path.read_bytes()
+    for path in sorted((ROOT / "solutions" / "gradflow").glob("*.py"))
 }
 FUNCTIONS = {
     module: [
@@ -35,24 +40,22 @@ Files = dict[str, bytes]
 class Case:
     """A submission and what it must get.
 
-    write: writes it below a folder, and returns its path (a zip or a folder); broken: names of
-    functions ("activations.relu") or modules ("activations") that can't earn anything; says: a
-    regular expression that a reason, the problem or a note must match; event: the record's list
-    that must name something; kinds: those of outcome that lost tests may have, any when empty;
-    late: it ends its process some time later, which may cost it another test of the part.
+    content: of the zip; broken: names of functions ("activations.relu") or modules ("activations")
+    that can't earn anything; says: a regular expression that a reason, the problem or a note must
+    match; event: the record's list that must name something.
     """
 
     name: str
-    write: Callable[[Path], Path]
+    content: bytes
     broken: tuple[str, ...] = ()
     says: str = ""
     event: str = ""
-    kinds: tuple[str, ...] = ()
-    late: bool = False
 
-    @property
-    def twin(self) -> Files:
-        return twin(self.broken)
+    def write(self, folder: Path) -> Path:
+        """Writes the zip into a folder, and returns its path."""
+        path = folder / f"{self.name}.zip"
+        path.write_bytes(self.content)
+        return path
 
 
 def twin(broken: Iterable[str]) -> Files:
@@ -66,70 +69,53 @@ def twin(broken: Iterable[str]) -> Files:
     return files
 
 
-def with_code(module: str, code: str, base: Files | None = None) -> Files:
+def outcomes_of(
+    files: Files, grader: Grader, tests: Sequence[str] | None = None
+) -> tuple[list[Outcome], Events]:
+    """The outcomes of the tests, without the search for mistakes in them, which takes a while."""
+    program = grader.program(files)
+    try:
+        return grader.suite.run(program, grader.settings.seed, tests), program.events
+    finally:
+        program.end()
+
+
+def with_code(module: str, code: str) -> Files:
     """The solution, with code at the end of one module."""
-    files = dict(base or SOLUTION)
-    files[f"gradflow/{module}.py"] += b"\n\n" + code.encode("utf-8", "surrogatepass")
+    path = f"gradflow/{module}.py"
+    return {**SOLUTION, path: SOLUTION[path] + b"\n\n" + code.encode()}
+
+
+def wrong(module: str) -> str:
+    """Code that makes all functions of a module answer nonsense: what an attack wants paid."""
+    names = " = ".join(FUNCTIONS[module])
+    return f"def _nonsense(*args, **options):\n    return 42.0\n\n{names} = _nonsense\n"
+
+
+def everywhere(body: str, modules: Iterable[str] = MODULES) -> Files:
+    """The solution, in which all functions of some modules do this in place of answering."""
+    files = dict(SOLUTION)
+    for module in modules:
+        path = f"gradflow/{module}.py"
+        files[path] = with_code(module, wrong(module).replace("return 42.0", body))[path]
     return files
 
 
 def case(name: str, files: Files, *broken: str, **expected: Any) -> Case:
     """A case handed in as a zip of these files."""
-    return archive_case(name, zipped(files), *broken, **expected)
+    return Case(name, zipped(files), broken, **expected)
 
 
-def calling(name: str, body: str, **expected: Any) -> Case:
-    """A case whose `dead_fraction` has this body."""
-    source = f"def dead_fraction(activations):\n    {body}\n"
-    return case(name, with_code("diagnostics", source), "diagnostics.dead_fraction", **expected)
+def calls(bodies: dict[str, str], **expected: Any) -> list[Case]:
+    """Cases whose `dead_fraction(activations)` has this body."""
+    head = "def dead_fraction(activations):\n"
+    codes = {name: head + indent(dedent(body), "    ") for name, body in bodies.items()}
+    return imports(codes, "diagnostics.dead_fraction", **expected)
 
 
-def importing(name: str, code: str, **expected: Any) -> Case:
-    """A case that attacks at the import of a module whose functions all answer nonsense."""
-    files = with_code("diagnostics", wrong("diagnostics") + code)
-    return case(name, files, "diagnostics", **expected)
-
-
-def archive_case(name: str, content: bytes, *broken: str, **expected: Any) -> Case:
-    """A case handed in as a file of these bytes."""
-
-    def write(folder: Path) -> Path:
-        path = folder / f"{name}.zip"
-        path.write_bytes(content)
-        return path
-
-    return Case(name, write, broken, **expected)
-
-
-def folder_case(name: str, fill: Callable[[Path], None], *broken: str, **expected: Any) -> Case:
-    """A case handed in as a folder that `fill` fills."""
-
-    def write(folder: Path) -> Path:
-        path = folder / name
-        path.mkdir()
-        fill(path)
-        return path
-
-    return Case(name, write, broken, **expected)
-
-
-def save(files: Files, folder: Path) -> None:
-    for path, content in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-
-def wrong(module: str) -> str:
-    """Code that makes all functions of a module answer nonsense: what an attack wants paid."""
-    names = FUNCTIONS[module]
-    lines = ["def _nonsense(*args, **options):", "    return 42.0", ""]
-    return "\n".join([*lines, *(f"{name} = _nonsense" for name in names), ""])
-
-
-def everywhere(code: str, modules: Iterable[str] = MODULES) -> Files:
-    """The solution, in which all functions of some modules do this in place of answering."""
-    files = dict(SOLUTION)
-    for module in modules:
-        files = with_code(module, wrong(module).replace("return 42.0", code), files)
-    return files
+def imports(codes: dict[str, str], *broken: str, **expected: Any) -> list[Case]:
+    """Cases with this code at the end of `diagnostics`."""
+    return [
+        case(name, with_code("diagnostics", dedent(code)), *broken, **expected)
+        for name, code in codes.items()
+    ]

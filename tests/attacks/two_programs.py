@@ -9,17 +9,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .case import FUNCTIONS, MODULES, SOLUTION, Files, save
+from .case import FUNCTIONS, MODULES, SOLUTION, Files
 
 SIGNALS = {
     "a flag set in init": "__import__('gradflow').FLAG",
     "a counter in init": "__import__('gradflow').count() == 1",
     "modules in sys.modules": "sum(m.startswith('gradflow.') for m in __import__('sys').modules) > 1",
     "the package has a file": "bool(__import__('sys').modules['gradflow'].__file__)",
-    "process id": "__import__('os').getpid() % 2 == 0",
-    "time": "__import__('time').time_ns() // 1000 % 2 == 0",
-    "address of an object": "id(object()) // 16 % 2 == 0",
-    "memory": "__import__('resource').getrusage(0).ru_maxrss // 64 % 2 == 0",
     "a coin": "__import__('os').urandom(1)[0] < 128",
     "left by an earlier process": "__import__('os').path.exists('left') or bool(open('left', 'w'))",
 }
@@ -71,12 +67,16 @@ def _stub(name: str, under: str = "") -> str:
 def main(folder: Path) -> None:
     """Writes the folders."""
     first, second = halves()
-    save(first, folder / "half-of-the-points-A")
-    save(second, folder / "half-of-the-points-B")
+    made = {"half of the points A": first, "half of the points B": second}
     for name, signal in SIGNALS.items():
-        save(both(signal), folder / f"no-part-better-than-A-or-B-by-{name.replace(' ', '-')}")
+        made[f"no part better than A or B by {name}"] = both(signal)
     for name, tails in TAILS.items():
-        save(coin("diagnostics", tails), folder / f"diagnostics-full-in-half-of-draws-{name}")
+        made[f"diagnostics full in half of draws {name}"] = coin("diagnostics", tails)
+    for name, files in made.items():
+        for path, content in files.items():
+            target = folder / name.replace(" ", "-") / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measures how gradients flow in the nets of the deep-network suite.
 
-    python -m tests.benchmarks.gradient_flow [--seeds 200]
+    python -m tests.benchmarks.gradient_flow
 
 prints, for every case of `autograder.suites.nets.CASES`, the smallest and largest ratio and spread
 over the seeds beside the range that the suite accepts, how much the logarithms scatter, and by how
@@ -10,7 +10,6 @@ of the nets and put what it prints into CASES. 200 seeds take about a minute.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from types import ModuleType
 
@@ -19,11 +18,13 @@ import numpy as np
 from autograder.engine.assignment import Assignment
 from autograder.suites import nets
 
+SEEDS = 200
 
-def measure(reference: ModuleType, case: nets.Case, seeds: int) -> np.ndarray:
-    """Ratio and spread of one net per seed: (seeds, 2)."""
+
+def measure(reference: ModuleType, case: nets.Case) -> np.ndarray:
+    """Ratio and spread of one net per seed: (SEEDS, 2)."""
     flows = []
-    for seed in range(seeds):
+    for seed in range(SEEDS):
         given = nets.drawn(case, np.random.default_rng(seed))
         net = reference.deep_net.run(**given)
         flows.append(nets.flow(net["d_pre_activations"], given["x"], net["activations"][-1]))
@@ -42,14 +43,11 @@ def describe(values: np.ndarray, accepted: tuple[float, float]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=200, help="nets per case (default 200)")
-    seeds = parser.parse_args().seeds
     reference = Assignment.load(Path(nets.__file__).parents[1]).reference()
     columns = f"{'accepted':>19s} {'scatter':>8s} {'away':>5s}"
     print(f"{'case':32s}{'ratio':>19s} {columns}  {'spread':>19s} {columns}")
     for name, case in nets.CASES.items():
-        flows = measure(reference, case, seeds)
+        flows = measure(reference, case)
         cells = [
             describe(values, nets.accepted(measured))
             for values, measured in zip(flows.T, (case.ratio, case.spread), strict=True)

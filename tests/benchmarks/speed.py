@@ -1,4 +1,4 @@
-"""Times `grade` and `otter run` on one class: `python tests/benchmarks/speed.py [--size 60]`.
+"""Times `grade` and `otter run` on one class: `python tests/benchmarks/speed.py`.
 
 Prints a Markdown table, in two minutes or three. Seconds depend on the machine and on what else it
 does, so the ways take turns, the better of two rounds counts, and the last column holds ratios.
@@ -6,7 +6,6 @@ does, so the ways take turns, the better of two rounds counts, and the last colu
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -25,14 +24,16 @@ from autograder.engine.release.build import hidden_tests  # noqa: E402
 from autograder.engine.release.otter.package import write_autograder_zip  # noqa: E402
 
 ROUNDS = 2
+SIZE = 60
+"""Submissions of the class."""
 OTTER = 6
 """As many submissions as `otter run` takes at most: each costs it seconds."""
 
 
-def write_class(assignment: Assignment, folder: Path, size: int) -> list[Path]:
+def write_class(assignment: Assignment, folder: Path) -> list[Path]:
     """Of six, three are right, two have a mistake, one is half done; no two are the same."""
     mistakes = [mistake for mistake in load_mistakes(assignment) if not mistake.is_probe]
-    for number in range(size):
+    for number in range(SIZE):
         if number % 6 < 3:
             files = classroom.solution(assignment)
         elif number % 6 < 5:
@@ -60,13 +61,10 @@ def seconds(action: Callable[[], None]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=60, help="submissions (default 60)")
-    size = parser.parse_args().size
     assignment = Assignment.load(ROOT / "autograder")
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        sample = write_class(assignment, work / "class", size)[:OTTER]
+        sample = write_class(assignment, work / "class")[:OTTER]
         archive = work / "autograder.zip"
         write_autograder_zip(assignment, hidden_tests(assignment), archive)
 
@@ -79,8 +77,8 @@ def main() -> None:
 
         ways: dict[str, tuple[Callable[[], None], int]] = {
             "`otter run`": (otter, len(sample)),
-            "`grade --jobs 1`": (lambda: grade(1), size),
-            "`grade --jobs 2`": (lambda: grade(2), size),
+            "`grade --jobs 1`": (lambda: grade(1), SIZE),
+            "`grade --jobs 2`": (lambda: grade(2), SIZE),
         }
         rounds = [
             {way: seconds(action) / count for way, (action, count) in ways.items()}

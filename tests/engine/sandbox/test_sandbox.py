@@ -66,14 +66,6 @@ def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
     assert {"limits", "no-new-privileges"} <= set(sandbox.layers) <= set(LAYERS)
 
 
-def test_answers(sandbox: Sandbox) -> None:
-    one = worker(sandbox)
-    kind, value, *_ = ask(one, "double", np.ones(3))
-    assert kind == "returned"
-    assert np.array_equal(value, 2 * np.ones(3))
-    one.end()
-
-
 def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
     """More than the channels hold, so that both sides would wait if neither read."""
     one = worker(sandbox)
@@ -127,15 +119,6 @@ def test_locks_are_denied(sandbox: Sandbox) -> None:
         one = calls.process(sandbox, source)
         assert ask(one, "lock", 2)[1][0] == "PermissionError"
         one.end()
-
-
-def test_an_end_is_told_and_costs_the_next_process_nothing(sandbox: Sandbox) -> None:
-    with pytest.raises(ProcessEnded) as death:
-        ask(worker(sandbox), "leave")
-    assert death.value.status == 3
-    other = worker(sandbox)
-    assert ask(other, "double", 2)[1] == 4
-    other.end()
 
 
 @pytest.mark.parametrize("function", ["spin", "rest"])

@@ -58,14 +58,3 @@ def test_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
     scratch.remove(str(folder))
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     assert (kept / "file").exists()
-
-
-def test_closed_folders_are_removed(folder: Path) -> None:
-    (folder / "a" / "b" / "c").mkdir(parents=True)
-    (folder / "a" / "b" / "c" / "file").touch()
-    for path in ("a/b", "a"):
-        (folder / path).chmod(0)
-    if os.geteuid() != 0:
-        assert scratch.is_larger(str(folder), LIMIT)
-    scratch.remove(str(folder))
-    assert not folder.exists()

@@ -53,11 +53,6 @@ def test_a_result_is_told_by_what_is_wrong_with_it(kit: Assignment, grader: Grad
     swapped = "\n_sigmoid = sigmoid\ndef sigmoid(z):\n    return _sigmoid(z).astype('>f8')\n"
     (reason,) = lost(kit, grader, "activations", swapped, "activations/sigmoid_values")
     assert reason.endswith("got an object of type ndarray of >f8")
-    own = (
-        "\n_clip = clip_by_value\ndef clip_by_value(*given):\n    return {*map(str, _clip(*given))}"
-    )
-    (reason,) = lost(kit, grader, "clipping", own, "clipping/value_entries")
-    assert "expected a list of 4 entries, got an object of type set" in reason
 
 
 @pytest.mark.parametrize(
@@ -160,12 +155,8 @@ def names(problem: BaseException) -> list[str]:
     return describe(problem, "/scratch")[0]
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), np.exceptions.AxisError("x")])
-def test_a_value_error_and_what_is_one_too(error: Exception) -> None:
-    assert "ValueError" in names(error)
-
-
-def test_a_class_that_is_only_called_so_is_none() -> None:
+def test_a_class_that_is_only_called_value_error_is_none() -> None:
+    assert "ValueError" in names(np.exceptions.AxisError("x"))
     fake = type("ValueError", (Exception,), {"__module__": "builtins"})
     assert names(fake("x"))[:2] == ["ValueError (not Python's own)", "Exception"]
     assert "ValueError" in names(type("ValueError", (ValueError,), {})("x"))
@@ -179,7 +170,6 @@ def test_a_class_that_is_only_called_so_is_none() -> None:
             True,
         ),
         ("W = np.random.RandomState(rng.integers(9**9)).normal(0, s, n)", False),
-        ("W = rng.normal(0, s, n)", False),
     ],
 )
 def test_a_call_that_is_given_a_generator_leaves_the_global_one_alone(

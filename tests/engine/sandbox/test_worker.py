@@ -110,12 +110,3 @@ def test_an_init_can_be_left_out(sandbox: Sandbox) -> None:
     other = worker(sandbox, True, __init__=b"raise SystemExit")
     assert ask(other, "double", 2)[0] == "unavailable"
     assert other.end() == 0
-
-
-def test_one_worker_ends_alone(sandbox: Sandbox) -> None:
-    one, other = worker(sandbox), worker(sandbox)
-    with pytest.raises(ProcessEnded) as death:
-        ask(one, "leave")
-    assert death.value.status == 3
-    assert ask(other, "double", 2)[1] == 4
-    assert other.end() == 0
