@@ -179,22 +179,6 @@ def test_wrong_input_and_wrong_order() -> None:
         net.backward(np.ones((5, 2)))
 
 
-def test_the_trace_holds_every_step() -> None:
-    net, x, _ = example("tanh", batch_norm=True)
-    output = net.forward(x)
-    trace = net.trace
-    assert trace.activations[0] is x
-    assert trace.pre_activations[-1] is output
-    for layer, y in enumerate(trace.activation_inputs):
-        z = trace.activations[layer] @ net.weights[layer] + net.biases[layer]
-        np.testing.assert_array_equal(trace.pre_activations[layer], z)
-        np.testing.assert_allclose(y.mean(axis=0), net.beta[layer], atol=1e-12)
-        np.testing.assert_array_equal(trace.activations[layer + 1], np.tanh(y))
-    net.backward(np.ones(output.shape))
-    for slope, y in zip(trace.slopes, trace.activation_inputs, strict=True):
-        np.testing.assert_array_equal(slope, activations.tanh_grad(y))
-
-
 def test_evaluation_comes_to_what_training_does_and_draws_nothing() -> None:
     net, x, _ = example("rrelu", batch_norm=True)
     before = [net.running_mean[0].copy(), net.running_var[0].copy()]
