@@ -143,20 +143,6 @@ def test_blind_rules_get_at_most_half(reference: Any) -> None:
     assert max(got.values()) <= 3, {name: points for name, points in got.items() if points > 3}
 
 
-@pytest.mark.parametrize("kind", remedies.KINDS)
-def test_what_heals_a_kind(reference: Any, kind: str) -> None:
-    """As measured over 300 seeds by the benchmark."""
-    network = reference.network
-    rng = np.random.default_rng(1)
-    with np.errstate(all="ignore"):
-        net, x, targets = remedies.drawn(network, rng, kind)
-        healing = {r for r in network.REMEDIES if network.recovers(net, r, x, targets, rng)}
-    if kind == "well":  # some remedies harm it: then, too, "none" is right
-        assert "none" in healing
-    else:
-        assert healing == set(remedies.KINDS[kind].heal)
-
-
 def test_a_case_follows_from_its_seed(reference: Any) -> None:
     asked = (("too small", "initializer"),)
     one, again, other = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -12,11 +11,10 @@ from autograder.engine.grade.grading import Grader
 from autograder.engine.grade.reporter import Reporter
 from autograder.engine.prove import classroom
 from autograder.engine.prove.classroom import Files
-from autograder.engine.report.pages import student
-from autograder.engine.report.pages.figure import Figure, Section
+from autograder.engine.report.pages.figure import Figure
 from autograder.engine.report.result import to_json
 from autograder.engine.submission.read import Submission
-from autograder.figures import FIGURES, NETS
+from autograder.figures import FIGURES
 
 
 @pytest.fixture(scope="module")
@@ -45,23 +43,6 @@ def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None
         assert figure.table is not None
         assert "not where the reference's is" not in figure.meaning
         assert "not the reference's" not in figure.meaning
-
-
-def test_nets_are_drawn_on_equal_axes_and_the_sick_curve_first(
-    kit: Assignment, drawn: Callable
-) -> None:
-    figures = drawn(classroom.solution(kit))
-    page = str(student._figures(Section("", tuple(figures.values()))))
-    *nets, clipped = (
-        re.findall(r'y="([\d.]+)" text-anchor="end">10<tspan dy="-5">([^<]+)', figure)
-        for figure in page.split("<article")[1:]
-    )
-    assert len(nets) == len(NETS)
-    assert all(axis == nets[0] for axis in nets)
-    assert clipped != nets[0]
-    clipping = list(figures.values())[-1].chart
-    assert clipping is not None
-    assert clipping.curves[0].name == "before clipping"
 
 
 def test_the_sentences_say_what_is_measured(kit: Assignment, drawn: Callable) -> None:
