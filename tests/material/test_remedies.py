@@ -143,16 +143,6 @@ def test_blind_rules_get_at_most_half(reference: Any) -> None:
     assert max(got.values()) <= 3, {name: points for name, points in got.items() if points > 3}
 
 
-def test_a_case_follows_from_its_seed(reference: Any) -> None:
-    asked = (("too small", "initializer"),)
-    one, again, other = (
-        remedies.cases.__wrapped__(reference.network, seed, asked)[0] for seed in (5, 5, 6)
-    )
-    norms = [case.measurements["gradient_norms"].tolist() for case in (one, again, other)]
-    assert norms[0] == norms[1] != norms[2]
-    assert one.choices == again.choices
-
-
 def test_treating_changes_what_it_says_and_leaves_the_net_alone(reference: Any) -> None:
     network, rng = reference.network, np.random.default_rng(0)
     net = network.Network([12] * 11, rng=rng, activation="prelu", activation_options={"alpha": 0.1})

@@ -99,12 +99,3 @@ def test_what_is_wrong_is_said(
     assert lab.main(["--page", str(tmp_path / "page.html")]) == 1
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_the_command_writes_one_small_file(tmp_path: Path) -> None:
-    file = tmp_path / "to" / "page.html"
-    assert lab.main(["--page", str(file)]) == 0
-    assert file.stat().st_size < 1_500_000
-    nets = len(list(page.settings(page.GRID)))
-    assert len(unpacked(data_of(file.read_text("utf-8"))["said"], "u1")) == nets

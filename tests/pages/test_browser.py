@@ -99,11 +99,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The source of axe-core: from node_modules, or installed by npm into a temporary folder."""
-    name = "node_modules/axe-core/axe.min.js"
-    for folder in Path(__file__).parents:
-        if (folder / name).exists():
-            return (folder / name).read_text("utf-8")
+    """The source of axe-core, which npm installs into a temporary folder."""
     folder = tmp_path_factory.mktemp("axe")
     if not (npm := shutil.which("npm")):
         pytest.skip("the accessibility check needs axe-core, and there is no npm to install it")
@@ -111,7 +107,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     done = subprocess.run([*command, "axe-core@4"], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"axe-core could not be installed by npm: {done.stderr.strip()[-300:]}")
-    return (folder / name).read_text("utf-8")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
 def assert_accessible(visit: Visit, axe: str) -> None:
