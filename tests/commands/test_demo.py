@@ -23,7 +23,6 @@ def results(kit: Assignment, grader: Grader) -> dict[str, Result]:
 
 
 def test_each_mistake_is_named_and_no_other(kit: Assignment, results: dict[str, Result]) -> None:
-    assert sum(map(len, kit.demo.values())) >= 8
     for name, result in results.items():
         assert {test.mistake for test in result.tests if test.mistake} == set(kit.demo[name])
 

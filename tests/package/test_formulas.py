@@ -131,12 +131,15 @@ def test_batchnorm(shape: tuple[int, int], eps: float, momentum: float, training
     )
     given = [x, gamma, beta, mean, rng.uniform(0.2, 3.0, d)]
 
-    out, cache, *running = batchnorm_forward(*given, training=training, momentum=momentum, eps=eps)
+    held = [array.copy() for array in given]
+    out, cache, *running = batchnorm_forward(*held, training=training, momentum=momentum, eps=eps)
     np.testing.assert_allclose(out, normalised(*given, training, eps), rtol=1e-12, atol=1e-12)
     batch = [x.mean(axis=0), ((x - x.mean(axis=0)) ** 2).sum(axis=0) / len(x)]
     for new, old, seen in zip(running, given[3:], batch, strict=True):
         np.testing.assert_allclose(new, momentum * old + (1 - momentum) * seen if training else old)
 
+    for array in held:  # as a step in place may, before the backward pass
+        array[...] = 7.0
     gradients = batchnorm_backward(dout, cache)
     for place, gradient in enumerate(gradients):
         numbers = [array.astype(complex) for array in given]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 from autograder.engine.report.lookalikes import Group
 from autograder.engine.report.pages.classbook import ClassBook, looks
 from autograder.engine.report.pages.classpage import class_page, discrimination
-from autograder.engine.report.result import from_gradescope, to_gradescope
 from tests.pages import made
 
 
@@ -55,14 +53,6 @@ def test_machines_that_differ_are_all_recorded() -> None:
     book.add(replace(second, grader={**second.grader, "layers": ["limits"]}), "b")
     assert [count for _, count in book.graders()] == [1, 1]
     assert "1 submissions were graded so" in class_page(book, [], made.assignment())
-
-
-def test_rows_from_the_json_on_disk_are_the_same() -> None:
-    (result,) = made.results(1)
-    one, other = ClassBook(), ClassBook()
-    one.add(result, "a")
-    other.add(from_gradescope(json.loads(json.dumps(to_gradescope(result)))), "a")
-    assert one == other
 
 
 def test_every_kind_of_event_is_something_to_look_at() -> None:
