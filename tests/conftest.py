@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
@@ -82,14 +80,3 @@ def tiny_grader(tiny: Assignment) -> Iterator[Grader]:
     """A warm grader of the tiny assignment."""
     with Grader(tiny, Settings()) as made:
         yield made
-
-
-@pytest.fixture
-def strict_arithmetic() -> Iterator[None]:
-    """Every warning is an error, and so is every floating point exception but underflow."""
-    with (
-        warnings.catch_warnings(),
-        np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"),
-    ):
-        warnings.simplefilter("error")
-        yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -72,28 +71,20 @@ def test_a_hostile_shell_gives_the_same_bytes(tiny: Assignment, tmp_path: Path) 
     assert written(tmp_path / "hostile") == written(tmp_path / "plain")
 
 
+@pytest.mark.parametrize(
+    ("file", "code", "missed"),
+    [
+        ("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]", "test_scales"),
+        ("test_scales.py", "def test_values(student):\n    pass\n", "test_values"),
+    ],
+)
 def test_where_a_hidden_test_is_left_out_nothing_is_graded(
-    tiny: Assignment, tmp_path: Path
+    tiny: Assignment, tmp_path: Path, file: str, code: str, missed: str
 ) -> None:
-    shutil.copytree(tiny.folder, tmp_path / "own")
-    own = Assignment.load(tmp_path / "own")
-    left_out = "def pytest_collection_modifyitems(items): del items[1:]"
-    (own.suites / "conftest.py").write_text(left_out)
-    with pytest.raises(KitError, match="test_scales"):
-        Suite(own)
-
-
-def test_a_test_that_another_of_its_name_replaces_is_missed(
-    tiny: Assignment, tmp_path: Path
-) -> None:
-    shutil.copytree(tiny.folder, tmp_path / "own")
-    own = Assignment.load(tmp_path / "own")
-    suite = own.suites / "test_scales.py"
-    first = re.search(r"^def (test_\w+)", suite.read_text(), re.M)
-    assert first is not None
-    with suite.open("a") as file:
-        file.write(f"\n\ndef {first[1]}(student):\n    pass\n")
-    with pytest.raises(KitError, match=first[1]):
+    own = Assignment.load(Path(shutil.copytree(tiny.folder, tmp_path / "own")))
+    with (own.suites / file).open("a") as suite:
+        suite.write(f"\n\n{code}\n")
+    with pytest.raises(KitError, match=missed):
         Suite(own)
 
 

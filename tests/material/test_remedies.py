@@ -118,15 +118,11 @@ HONEST = {
     for order, ratio, share, spread, step in (
         ("dsetfl", 1e-3, 0.5, 1e-2, 500.0),
         ("dsetfl", 6e-4, 0.45, 1e-3, 1000.0),
-        ("dsetfl", 1e-3, 0.55, 5e-3, 250.0),
         ("sdetfl", 1.5e-3, 0.5, 1e-2, 400.0),
-        ("sedtfl", 1e-3, 0.58, 1e-3, 1500.0),
-        ("etdsfl", 1e-3, 0.5, 1e-2, 300.0),
         ("tedsfl", 8e-4, 0.42, 2e-3, 700.0),
         ("detsfl", 1e-3, 0.5, 1e-2, 1900.0),
-        ("sftdel", 1e-3, 0.48, 1e-2, 200.0),
+        ("sftdel", 1e-3, 0.58, 1e-2, 200.0),
         ("fsdtel", 1e-3, 0.52, 1e-3, 600.0),
-        ("ftdsel", 1.2e-3, 0.5, 1e-2, 900.0),
     )
 }
 
@@ -147,31 +143,7 @@ def test_blind_rules_get_at_most_half(reference: Any) -> None:
     assert max(got.values()) <= 3, {name: points for name, points in got.items() if points > 3}
 
 
-@pytest.mark.parametrize("kind", remedies.KINDS)
-def test_what_heals_a_kind(reference: Any, kind: str) -> None:
-    """As measured over 300 seeds by the benchmark."""
-    network = reference.network
-    rng = np.random.default_rng(1)
-    with np.errstate(all="ignore"):
-        net, x, targets = remedies.drawn(network, rng, kind)
-        healing = {r for r in network.REMEDIES if network.recovers(net, r, x, targets, rng)}
-    if kind == "well":  # some remedies harm it: then, too, "none" is right
-        assert "none" in healing
-    else:
-        assert healing == set(remedies.KINDS[kind].heal)
-
-
-def test_a_case_follows_from_its_seed(reference: Any) -> None:
-    asked = (("too small", "initializer"),)
-    one, again, other = (
-        remedies.cases.__wrapped__(reference.network, seed, asked)[0] for seed in (5, 5, 6)
-    )
-    norms = [case.measurements["gradient_norms"].tolist() for case in (one, again, other)]
-    assert norms[0] == norms[1] != norms[2]
-    assert one.choices == again.choices
-
-
-def test_examining_and_treating_leave_the_net_alone(reference: Any) -> None:
+def test_treating_changes_what_it_says_and_leaves_the_net_alone(reference: Any) -> None:
     network, rng = reference.network, np.random.default_rng(0)
     net = network.Network([12] * 11, rng=rng, activation="prelu", activation_options={"alpha": 0.1})
     net.biases = [b + 0.5 for b in net.biases]
@@ -186,17 +158,17 @@ def test_examining_and_treating_leave_the_net_alone(reference: Any) -> None:
         assert new.batch_norm == (remedy == "batch_norm")
         assert new.activation == ("elu" if remedy == "activation" else "prelu")
     assert all(np.array_equal(a, b) for a, b in zip(net.weights, before, strict=True))
-    seen = network.examine(net, x, targets)
-    assert seen["gradient_norms"].shape == (10,)
-    assert all(seen[name].shape == (9,) for name in ("spreads", "saturated", "dead"))
     with pytest.raises(ValueError, match="remedy must be one of"):
         network.treated(net, "prayer", rng)
 
 
-def test_parameter_norm_is_what_clipping_reports(reference: Any) -> None:
+def test_what_is_measured_of_a_net(reference: Any) -> None:
     network, rng = reference.network, np.random.default_rng(0)
     net = network.Network([12] * 11, rng=rng)
     x, targets = rng.normal(size=(2, 8, 12))
+    seen = network.examine(net, x, targets)
+    assert seen["gradient_norms"].shape == (10,)
+    assert all(seen[name].shape == (9,) for name in ("spreads", "saturated", "dead"))
     _, grads = net.loss_and_gradients(x, targets, loss=network.mean_squared_error)
     _, joint = reference.clipping.clip_by_global_norm(grads.parameters(), 1.0)
-    assert network.examine(net, x, targets)["parameter_norm"] == pytest.approx(joint)
+    assert seen["parameter_norm"] == pytest.approx(joint)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +10,6 @@ import pytest
 from autograder.engine.report.lookalikes import Group
 from autograder.engine.report.pages.classbook import ClassBook, looks
 from autograder.engine.report.pages.classpage import class_page, discrimination
-from autograder.engine.report.pages.render import page_of
-from autograder.engine.report.result import from_gradescope, to_gradescope
 from tests.pages import made
 
 
@@ -26,33 +22,27 @@ def book_of(count: int) -> ClassBook:
 
 def test_a_test_that_only_the_strong_pass_separates() -> None:
     passed = np.array(
-        [[1, 1, 0], [1, 1, 1], [0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 1, 0]], dtype=float
+        [[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 1], [1, 1, 0, 1]],
+        dtype=float,
     )
-    found = discrimination(passed, np.array([1.0, 2.0, 1.0]))
+    first, _, third, all_pass = discrimination(passed, np.array([1.0, 2.0, 1.0, 1.0]))
     others = passed[:, 1] * 2 + passed[:, 2]
-    assert found[0] == pytest.approx(np.corrcoef(passed[:, 0], others)[0, 1])
-    assert found[2] is not None
-    assert found[2] < 0
+    assert first == pytest.approx(np.corrcoef(passed[:, 0], others)[0, 1])
+    assert third is not None
+    assert third < 0
+    assert all_pass is None
 
 
-def test_a_test_that_all_pass_separates_nobody() -> None:
-    passed = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    assert discrimination(passed, np.ones(2)) == [None, None]
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 14])
+@pytest.mark.parametrize("count", [0, 1, 14])
 def test_a_small_class_has_a_page(count: int) -> None:
-    page = class_page(book_of(count), [], made.assignment())
-    assert f"{count} of {count} shown" in page
+    assert f"{count} of {count} shown" in class_page(book_of(count), [], made.assignment())
 
 
-def test_the_page_names_mistakes_pairs_and_what_to_look_at() -> None:
-    book = book_of(60)
-    page = class_page(book, [Group((1, 4), 0.83, 40)], made.assignment())
+def test_the_page_names_mistakes_pairs_and_layers() -> None:
+    page = class_page(book_of(60), [Group((1, 4), 0.83, 40)], made.assignment())
     assert "unbiased variance" in page
     assert "83 % of the shorter one, 40 passages" in page
-    assert any(row.looks for row in book.rows)
-    for layer in made.GRADER["layers"]:  # type: ignore[attr-defined]
+    for layer in made.GRADER["layers"]:
         assert f">{layer}<" in page
 
 
@@ -65,27 +55,6 @@ def test_machines_that_differ_are_all_recorded() -> None:
     assert "1 submissions were graded so" in class_page(book, [], made.assignment())
 
 
-def test_rows_from_the_json_on_disk_are_the_same() -> None:
-    (result,) = made.results(1)
-    again = from_gradescope(json.loads(json.dumps(to_gradescope(result))))
-    one, other = ClassBook(), ClassBook()
-    one.add(result, "a")
-    other.add(again, "a")
-    assert one == other
-
-
-def test_markup_from_a_student_shows_as_text() -> None:
-    book = ClassBook()
-    book.add(made.hostile_result(np.random.default_rng(0)), made.HOSTILE)
-    page = class_page(book, [], made.assignment())
-    assert "<img" not in page
-    assert page.count("<script>") == 1
-
-
-def test_a_link_leads_to_a_file_whatever_its_name() -> None:
-    assert page_of("a b#c?d%") == "feedback/a%20b%23c%3Fd%25.html"
-
-
 def test_every_kind_of_event_is_something_to_look_at() -> None:
     (result,) = made.results(1)
     many = {"timeouts": [f"m.f{i}" for i in range(50)], "crashes": ["m.g"], "refused": ["m.h"]}
@@ -96,12 +65,7 @@ def test_every_kind_of_event_is_something_to_look_at() -> None:
     assert found[1].detail.endswith("and 44 more")
 
 
-def test_a_row_is_small() -> None:
-    assert len(pickle.dumps(book_of(50).rows)) < 50 * 1000
-
-
 def test_the_page_of_a_class_of_a_thousand_is_small() -> None:
-    book = book_of(100)
-    book.rows = [replace(row, name=f"{i}-{row.name}") for i in range(10) for row in book.rows]
-    page = class_page(book, [], made.assignment())
-    assert len(page) < 1_000_000
+    book = book_of(50)
+    book.rows = [replace(row, name=f"{i}-{row.name}") for i in range(20) for row in book.rows]
+    assert len(class_page(book, [], made.assignment())) < 1_000_000

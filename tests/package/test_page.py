@@ -65,12 +65,6 @@ def test_its_numbers_are_the_labs() -> None:
     assert (first, row, number + 1) == (len(norms), len(shares), len(said))
 
 
-def test_norms_survive_being_packed() -> None:
-    norms = np.array([0.0, 1e-300, 1e-9, 1.0, 1e300, np.inf])
-    np.testing.assert_allclose(norms_of(page.quantised(norms)), norms, rtol=0.012)
-    assert page.quantised(np.array([np.nan])) == [page.NOT_FINITE]
-
-
 def test_the_presets_are_what_they_say() -> None:
     assert all(v in page.GRID[name] for net in page.PRESETS.values() for name, v in net.items())
     found = {name: page.measured(**net) for name, net in page.PRESETS.items()}
@@ -105,12 +99,3 @@ def test_what_is_wrong_is_said(
     assert lab.main(["--page", str(tmp_path / "page.html")]) == 1
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_the_command_writes_one_small_file(tmp_path: Path) -> None:
-    file = tmp_path / "to" / "page.html"
-    assert lab.main(["--page", str(file)]) == 0
-    assert file.stat().st_size < 1_500_000
-    nets = len(list(page.settings(page.GRID)))
-    assert len(unpacked(data_of(file.read_text("utf-8"))["said"], "u1")) == nets

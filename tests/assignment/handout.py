@@ -1,0 +1,35 @@
+"""A copy of the handout, and Python as a student runs it there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.engine.release.skeleton import write_skeleton
+from tests.kit import ROOT
+
+HANDOUT = ROOT / "assignment"
+SOLUTION = ROOT / "solutions" / "gradflow"
+
+
+def copy_of_handout(folder: Path) -> Path:
+    """What a student unzips, in a new folder: all TODO."""
+    shutil.copytree(HANDOUT, folder, ignore=shutil.ignore_patterns("gradflow", "__pycache__"))
+    write_skeleton(SOLUTION, folder / "gradflow")
+    return folder
+
+
+def run_python(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """`python ARGUMENTS` in a folder, without what the kit's own tests have in their shell."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "PYTHONPATH"))}
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
