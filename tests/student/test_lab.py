@@ -29,16 +29,23 @@ FOR_THE_LINTER = "# ruff: noqa: B018, E402\n"
 
 
 def notebook_from_source() -> str:
-    """The notebook as it should be handed out: no outputs, steady cell names."""
+    """The notebook as it should be handed out: a line for each of its source, no outputs, steady
+    cell names."""
     import jupytext
     import nbformat
 
     notebook = jupytext.reads(SOURCE.read_text("utf-8").replace(FOR_THE_LINTER, ""), "py:percent")
-    notebook.metadata.pop("jupytext", None)
+    cells = []
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02}"
         cell["metadata"] = {}
-    return nbformat.writes(notebook) + "\n"
+        lines = ",\n".join(map(json.dumps, cell.pop("source").splitlines(keepends=True)))
+        cells.append(f'{json.dumps(cell)[:-1]}, "source": [\n{lines}\n]}}')
+    text = '{"cells": [\n' + ",\n".join(cells) + '\n], "metadata": {"kernelspec": {'
+    text += '"display_name": "Python 3", "language": "python", "name": "python3"}}, '
+    text += '"nbformat": 4, "nbformat_minor": 5}\n'
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    return text
 
 
 @pytest.mark.slow
