@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -127,7 +128,7 @@ def _note(run: Run, part: str) -> str:
     if run.is_done(part):
         return "done"
     names = run.todo.get(part, [])
-    note = _shorten(names, WIDTH) if names else "nothing"
+    note = textwrap.shorten(", ".join(names), WIDTH, placeholder=" ...") if names else "nothing"
     wrong = sum(p == part for p, _ in run.failures.values())
     left = run.total(part) - run.ran[part]
     counts = [f"{wrong} wrong"] * bool(wrong) + [f"{left} not run"] * bool(left)
@@ -189,16 +190,6 @@ def _path(name: str) -> str:
     except ValueError:  # on another drive
         path = str(HERE / name)
     return f'"{path}"' if " " in path else path
-
-
-def _shorten(names: list[str], width: int) -> str:
-    text = ""
-    for index, name in enumerate(names):
-        rest = len(names) - index
-        if text and len(text) + len(name) > width - 12:
-            return f"{text} and {rest} more"
-        text += f", {name}" if text else name
-    return text
 
 
 def _next_step(run: Run) -> str:

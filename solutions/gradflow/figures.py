@@ -52,9 +52,9 @@ def saturation(measured: Measured) -> Figure:
 
 def saturation_and_gradient(measured: Measured) -> Figure:
     """(a) Activations above, gradient norms below, for three kinds of first weights."""
-    figure, grid = _grid(2, 3, "(a) Ten weight layers of sigmoids before training")
+    figure, grid = _panels(2, 3, "(a) Ten weight layers of sigmoids before training")
     for column, (name, (hidden, norms, share, verdict)) in enumerate(measured.data.items()):
-        top, bottom = grid[0][column], grid[1][column]
+        top, bottom = grid[:, column]
         numbers = np.arange(1, len(hidden) + 1)
         for low, high, alpha in ((1, 99, 0.2), (25, 75, 0.45)):
             edges = [np.percentile(h, (low, high)) for h in hidden]
@@ -67,20 +67,20 @@ def saturation_and_gradient(measured: Measured) -> Figure:
         bottom.set_ylim(1e-19, 10)
         said = f"first / last = {measured.numbers[f'{name}: ratio']:.1e}: {verdict}"
         _label(bottom, said, "layer", "gradient norm" if not column else "")
-    grid[0][0].legend(fontsize=8)
+    grid[0, 0].legend(fontsize=8)
     return figure
 
 
 def layers(measured: Measured) -> Figure:
     """(b) Histograms of each layer, and the size of its step, before and after training."""
-    figure, grid = _grid(5, 3, "(b) Ten hidden layers of tanh on digits", height=2.0)
+    figure, grid = _panels(5, 3, "(b) Ten hidden layers of tanh on digits", height=2.0)
     whole, decades = np.linspace(-1, 1, 41), np.linspace(-11, 1, 61)
     shown = {1: SKY, 4: BLUE, 7: PINK, 10: BLACK}
     for column, (name, states) in enumerate(measured.data.items()):
         for state, (when, (hidden, gradients, _)) in enumerate(
             zip(("before", "after"), states, strict=True)
         ):
-            values, slopes = grid[state][column], grid[2 + state][column]
+            values, slopes = grid[state, column], grid[2 + state, column]
             for layer, colour in shown.items():
                 _histogram(values, hidden[layer - 1], whole, colour, f"layer {layer}")
                 sizes = np.abs(gradients[layer - 1])
@@ -88,7 +88,7 @@ def layers(measured: Measured) -> Figure:
             first = "" if column else "share"
             _label(values, f"{name}, {when} training", "activation", first)
             _label(slopes, f"{name}, {when} training", "log10 |gradient by z|", first)
-        steps = grid[4][column]
+        steps = grid[4, column]
         numbers = np.arange(1, len(states[0][2]) + 1)
         for state, when in enumerate(("before", "after")):
             style = {"ls": "-" if state else "--", "marker": MARKERS[state], "label": when}
@@ -96,8 +96,8 @@ def layers(measured: Measured) -> Figure:
         steps.axhline(1e-3, color=BLACK, lw=0.8, ls=":")
         steps.set_ylim(1e-5, 10)
         _label(steps, f"{name}: a step", "layer", "" if column else "update / weights")
-    grid[0][1].legend(fontsize=7)
-    grid[4][0].legend(fontsize=7)
+    grid[0, 1].legend(fontsize=7)
+    grid[4, 0].legend(fontsize=7)
     return figure
 
 
@@ -110,8 +110,8 @@ def _histogram(axis: Axes, values: np.ndarray, edges: np.ndarray, colour: str, l
 def gradient_flow(measured: Measured) -> Figure:
     """(b) A panel for each activation, a line for each initializer: a slope is a factor a layer."""
     depths, data = measured.data
-    figure, grid = _grid(2, 4, "(b) First / last gradient norm, by depth")
-    axes = [axis for row in grid for axis in row]
+    figure, grid = _panels(2, 4, "(b) First / last gradient norm, by depth")
+    axes = grid.flat
     for index, (activation, lines) in enumerate(data.items()):
         axis = axes[index]
         _healthy(axis)
@@ -130,7 +130,7 @@ def gradient_flow(measured: Measured) -> Figure:
 def scale_sweep(measured: Measured) -> Figure:
     """(b) Three ratios over the scale of the weights."""
     factors, seen = measured.data
-    figure, (axis,) = _panels(1, 1, "(b) Ten weight layers of ReLU: all weights times one factor")
+    figure, axis = _panels(1, 1, "(b) Ten weight layers of ReLU: all weights times one factor")
     names = (
         "gradients by the weights: first / last norm",
         "gradients by the pre-activations: first / last norm",
@@ -149,7 +149,9 @@ def dying_relus(measured: Measured) -> Figure:
     """(c) The units that are off, layer by layer, and the accuracy."""
     figure, axes = _panels(1, 3, "(c) Two hidden layers, a third or more of each off at the start")
     for index, (name, (off, accuracies)) in enumerate(measured.data.items()):
-        style = _style(index, label=name)
+        style = {"color": COLOURS[index], "marker": MARKERS[index], "label": name}
+        # The first is broad, as others may lie on it.
+        style |= {"lw": 1.5, "ms": 4} if index else {"lw": 4.0, "ms": 9}
         axes[0].plot(off[:, 0], **style)
         axes[1].plot(off[:, 1], **style)
         axes[2].plot(accuracies, **style)
@@ -210,7 +212,7 @@ SICK = {"Sigmoids": ("sigmoid", "tanh"), "ReLUs": ("relu", "leaky_relu"), "ELUs"
 
 def handwritten_digits(measured: Measured) -> Figure:
     """(f) A column and a colour for each disease: the sick net dashed, the healed ones solid."""
-    figure, grid = _grid(2, 3, "(f) Ten hidden layers of 100 units learn handwritten digits")
+    figure, grid = _panels(2, 3, "(f) Ten hidden layers of 100 units learn handwritten digits")
     lines = [0, 0, 0]
     for name, (kind, options, history, per_epoch) in measured.data.items():
         activation = options.get("activation", "relu")
@@ -221,12 +223,12 @@ def handwritten_digits(measured: Measured) -> Figure:
             lines[column] += 1
         batches = range(0, len(history.losses), per_epoch)
         losses = [float(np.mean(history.losses[i : i + per_epoch])) for i in batches]
-        _log(grid[0][column], range(1, len(losses) + 1), losses, **style)
+        _log(grid[0, column], range(1, len(losses) + 1), losses, **style)
         epochs = range(1, len(history.accuracies) + 1)
         label = name if np.isfinite(history.losses[-1]) else f"{name}: overflows"
-        grid[1][column].plot(epochs, history.accuracies, label=label, **style)
+        grid[1, column].plot(epochs, history.accuracies, label=label, **style)
     for column, title in enumerate(SICK):
-        loss, accuracy = grid[0][column], grid[1][column]
+        loss, accuracy = grid[:, column]
         _label(loss, title, "", "" if column else "training loss")
         loss.set_ylim(1e-4, 10)
         _label(accuracy, "", "epoch", "" if column else "held-out accuracy")
@@ -240,8 +242,8 @@ def handwritten_digits(measured: Measured) -> Figure:
 
 def planted_faults(measured: Measured) -> Figure:
     """(g) Per net its gradient norms, and each layer's share of dead and saturated units."""
-    figure, grid = _grid(2, 4, "(g) What ails these nets?")
-    axes = [axis for row in grid for axis in row]
+    figure, grid = _panels(2, 4, "(g) What ails these nets?")
+    axes = grid.flat
     for index, (name, (norms, dead, saturated, verdict)) in enumerate(measured.data.items()):
         axis = axes[index]
         shares = axis.twinx()
@@ -266,21 +268,14 @@ def planted_faults(measured: Measured) -> Figure:
     return figure
 
 
-def _panels(rows: int, columns: int, title: str) -> tuple[Figure, list[Axes]]:
-    figure, grid = _grid(rows, columns, title)
-    return figure, [axis for row in grid for axis in row]
-
-
-def _grid(
-    rows: int, columns: int, title: str, height: float = 3.1
-) -> tuple[Figure, list[list[Axes]]]:
+def _panels(rows: int, columns: int, title: str, height: float = 3.1) -> tuple[Figure, Any]:
+    """A figure and its axes: one, an array of them, or an array (rows, columns)."""
     wide = {1: 6.4, 2: 9.6}.get(columns, 3.6 * columns - 0.4)
     # Without pyplot: no window, no global state; a notebook shows the figure all the same.
     figure = Figure(figsize=(wide, height * rows + (1.2 if rows * columns == 1 else 0.5)))
     figure.set_layout_engine("constrained")
     figure.suptitle(title, fontsize=12)
-    axes = figure.subplots(rows, columns, squeeze=False)
-    return figure, [list(row) for row in axes]
+    return figure, figure.subplots(rows, columns)
 
 
 def _label(axis: Axes, title: str, x: str, y: str) -> None:
@@ -309,9 +304,3 @@ def _healthy(axis: Axes) -> None:
 def _percent(axis: Axes) -> None:
     axis.set_ylim(-0.03, 1.03)
     axis.yaxis.set_major_formatter(PercentFormatter(1.0))
-
-
-def _style(line: int, **more: Any) -> dict[str, Any]:
-    """How a figure's lines are told apart; the first is broad, as others may lie on it."""
-    broad = {"lw": 4.0, "ms": 9} if line == 0 else {"lw": 1.5, "ms": 4}
-    return {"color": COLOURS[line], "marker": MARKERS[line], **broad, **more}

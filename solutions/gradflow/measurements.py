@@ -11,13 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from . import clipping, diagnostics
+from . import diagnostics
 from .experiments import (
     PATIENTS,
     TRAINED_NETS,
     Digits,
-    History,
-    Tick,
     accuracy,
     flow,
     load_digits,
@@ -25,10 +23,9 @@ from .experiments import (
     patient,
     probe,
     ratio,
-    tell,
     train,
-)  # fmt: skip
-from .network import INITIALIZERS, PAIRING, Gradients, Network
+)
+from .network import INITIALIZERS, PAIRING, Network
 
 Numbers = dict[str, float]
 
@@ -46,7 +43,7 @@ def digit_net(**options: Any) -> Network:
     return Network([64, *[100] * 10, 10], rng=np.random.default_rng(0), **options)
 
 
-def saturation(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def saturation(*, quick: bool = False) -> Measured:
     """(a) A net of sigmoids in training: the last hidden layer saturates, and wakes up again."""
     digits = load_digits()
     steps, every = (60, 20) if quick else (3000, 25)
@@ -62,14 +59,12 @@ def saturation(*, quick: bool = False, tick: Tick | None = None) -> Measured:
     for step in range(steps + 1):
         if step % every == 0:
             net.loss_and_gradients(digits.x[:300], digits.y[:300])
-            assert net.trace is not None
             hidden, slopes = net.trace.activations[1:], net.trace.slopes
             rows.append(
                 [step, *(h.mean() for h in hidden), *(h.std() for h in hidden)]
-                + [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes if s is not None]
+                + [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes]
                 + [accuracy(net, digits.x_test, digits.y_test)]
             )
-            tell(tick, step / steps)
         batch = rng.integers(0, len(digits.x), 10)
         _, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
         net.step(grads, 1.0)
@@ -87,23 +82,21 @@ def saturation(*, quick: bool = False, tick: Tick | None = None) -> Measured:
     return Measured((at, means, stds, shares, table[:, 13]), numbers)
 
 
-def saturation_and_gradient(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def saturation_and_gradient(*, quick: bool = False) -> Measured:
     """(a) Ten weight layers of sigmoids before training: does saturation tell what vanishes?"""
     numbers: Numbers = {}
     data = {}
     cases = {"N(0, 0.01²)": normal(0.01), "Xavier": {}, "N(0, 1)": normal(1.0)}
-    for index, (name, options) in enumerate(cases.items()):
+    for name, options in cases.items():
         net, grads = probe(10, activation="sigmoid", **options)
-        assert net.trace is not None
         share = diagnostics.saturated_fraction(np.array(net.trace.slopes), tol=0.05)
         norms = flow(grads)
         data[name] = net.trace.activations[1:], norms, share, diagnostics.diagnose(norms)
         numbers |= {f"{name}: saturated": share, f"{name}: ratio": ratio(norms)}
-        tell(tick, (index + 1) / 3)
     return Measured(data, numbers)
 
 
-def layers(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def layers(*, quick: bool = False) -> Measured:
     """(b) Ten hidden layers of tanh on digits, before and after training: every layer's
     activations, gradients, and the size of a step beside that of the weights."""
     digits, rate = load_digits(), 0.05
@@ -111,7 +104,7 @@ def layers(*, quick: bool = False, tick: Tick | None = None) -> Measured:
     data = {}
     cases = {"N(0, 1)": normal(1.0)}
     cases |= {name: {"initializer": f"{name.lower()}_normal"} for name in ("Xavier", "He")}
-    for index, (name, options) in enumerate(cases.items()):
+    for name, options in cases.items():
         net = digit_net(activation="tanh", **options)
         before = _layers(net, digits, rate)
         history = train(net, digits, epochs=1 if quick else 5, learning_rate=rate)
@@ -124,7 +117,6 @@ def layers(*, quick: bool = False, tick: Tick | None = None) -> Measured:
             f"{name}: last update": float(before[2][-1]),
             f"{name}: accuracy": history.accuracies[-1],
         }
-        tell(tick, (index + 1) / 3)
     return Measured(data, numbers)
 
 
@@ -134,23 +126,21 @@ def _layers(
     """Per hidden layer its activations and gradients; per weight layer the size of a step over
     that of the weights."""
     _, grads = net.loss_and_gradients(digits.x[:300], digits.y[:300])
-    assert net.trace is not None
     sizes = diagnostics.gradient_norms(grads.weights) / diagnostics.gradient_norms(net.weights)
     return net.trace.activations[1:], grads.pre_activations[:-1], rate * sizes
 
 
-def gradient_flow(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def gradient_flow(*, quick: bool = False) -> Measured:
     """(b) Every pairing of activation and initializer, at depths from 2 to 50."""
     depths = (2, 5, 10) if quick else (2, 5, 10, 20, 35, 50)
     starts: dict[str, dict[str, Any]] = {name: {"initializer": name} for name in INITIALIZERS}
     starts |= {"N(0, 0.01²)": normal(0.01), "N(0, 1)": normal(1.0)}
     data: dict[str, dict[str, list[float]]] = {}
-    for index, activation in enumerate(PAIRING):
+    for activation in PAIRING:
         data[activation] = {
             name: [ratio(flow(probe(d, activation=activation, **options)[1])) for d in depths]
             for name, options in starts.items()
         }
-        tell(tick, (index + 1) / len(PAIRING))
     numbers = {
         f"{activation}, {name}, {depth}": found
         for activation, lines in data.items()
@@ -160,18 +150,16 @@ def gradient_flow(*, quick: bool = False, tick: Tick | None = None) -> Measured:
     return Measured((depths, data), numbers)
 
 
-def scale_sweep(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def scale_sweep(*, quick: bool = False) -> Measured:
     """(b) One ReLU net of ten weight layers, all weights times one factor: which number sees it?"""
     factors = np.logspace(-1, 1, 5 if quick else 21)
     seen: dict[str, list[float]] = {"weights": [], "pre-activations": [], "activations": []}
-    for index, factor in enumerate(factors):
+    for factor in factors:
         net, grads = probe(10, **normal(float(factor) * np.sqrt(2 / 64)))
-        assert net.trace is not None
         seen["weights"].append(ratio(diagnostics.gradient_norms(grads.weights)))
         seen["pre-activations"].append(ratio(flow(grads)))
         first, *_, last = net.trace.activations
         seen["activations"].append(float(last.std() / first.std()))
-        tell(tick, (index + 1) / len(factors))
     numbers = {f"{name}: largest / smallest ratio": max(v) / min(v) for name, v in seen.items()}
     return Measured((factors, seen), numbers)
 
@@ -180,7 +168,7 @@ OFF_BIASES = (-3.5, -0.3)
 """Where the hidden biases of (c) start: a third or more of each layer's units are off."""
 
 
-def dying_relus(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def dying_relus(*, quick: bool = False) -> Measured:
     """(c) Two hidden layers, a third or more of each off for every digit: which ever come back?"""
     digits = load_digits()
     cases: list[tuple[str, str, dict[str, Any]]] = [
@@ -192,16 +180,15 @@ def dying_relus(*, quick: bool = False, tick: Tick | None = None) -> Measured:
     epochs = 2 if quick else 20
     data = {}
     numbers: Numbers = {}
-    for index, (name, activation, options) in enumerate(cases):
+    for name, activation, options in cases:
         net = Network([64, 100, 100, 10], rng=np.random.default_rng(0), activation=activation,
                       activation_options=options)  # fmt: skip
         starts = zip(net.biases, (*OFF_BIASES, 0.0), strict=True)
         net.biases = [bias + start for bias, start in starts]
         off, accuracies = [_off(net, digits.x)], [accuracy(net, digits.x_test, digits.y_test)]
-        for epoch in range(epochs):
+        for _ in range(epochs):
             accuracies += train(net, digits, epochs=1, learning_rate=0.1).accuracies
             off.append(_off(net, digits.x))
-            tell(tick, (index + (epoch + 1) / epochs) / len(cases))
         data[name] = np.array(off), accuracies
         for layer in (0, 1):
             numbers[f"{name}: off at the start, layer {layer + 1}"] = off[0][layer]
@@ -214,17 +201,16 @@ def _off(net: Network, x: np.ndarray) -> list[float]:
     """Per hidden layer the share of units whose input is below 0 for every example:
     `dead_fraction` of ReLU, and the comparable number for the others."""
     net.forward(x, training=False)
-    assert net.trace is not None
     inputs = net.trace.activation_inputs
     return [diagnostics.dead_fraction(np.where(y > 0, y, 0.0)) for y in inputs]
 
 
-def batch_normalisation(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def batch_normalisation(*, quick: bool = False) -> Measured:
     """(d) Batch norm before the activation: a bad scale repaired, the sigmoid revived."""
     scales = np.logspace(-2, 0.5, 4 if quick else 11)
     numbers: Numbers = {}
     data = {}
-    for index, batch_norm in enumerate((False, True)):
+    for batch_norm in (False, True):
         name = "with batch norm" if batch_norm else "without"
         found = [ratio(flow(probe(10, batch_norm=batch_norm, **normal(float(s)))[1]))
                  for s in scales]  # fmt: skip
@@ -235,11 +221,10 @@ def batch_normalisation(*, quick: bool = False, tick: Tick | None = None) -> Mea
             f"ReLU, largest weights, {name}": found[-1],
             f"sigmoid, {name}": ratio(sigmoid),
         }
-        tell(tick, (index + 1) / 2)
     return Measured((scales, data), numbers)
 
 
-def exploding(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def exploding(*, quick: bool = False) -> Measured:
     """(e) Two nets that explode, with clipping and without: one is cured, one is only held."""
     digits = load_digits()
     limit = ("global_norm", 1.0)
@@ -251,65 +236,45 @@ def exploding(*, quick: bool = False, tick: Tick | None = None) -> Measured:
     ]
     numbers: Numbers = {}
     data = {}
-    for index, (name, options, rate, clip) in enumerate(cases):
-        net = digit_net(**options)
+    for name, options, rate, clip in cases:
         norms: list[float] = []
-
-        def watch(_: Network, grads: Gradients, norms: list[float] = norms) -> None:
-            finite = all(np.isfinite(g).all() for g in grads.parameters())
-            parameters = grads.parameters() if finite else []
-            norms.append(clipping.clip_by_global_norm(parameters, 1.0)[1] if finite else np.inf)
-
-        def part(done: float, index: int = index) -> None:
-            tell(tick, (index + done) / len(cases))
-
-        epochs = 2 if quick else 10
-        try:
-            history = train(net, digits, epochs=epochs, learning_rate=rate, clip=clip,
-                            watch=watch, tick=part)  # fmt: skip
-        except ValueError:  # clipping refuses gradients that aren't finite: nothing is left
-            history = History([np.nan], [accuracy(net, digits.x_test, digits.y_test)])
+        history = train(digit_net(**options), digits, epochs=2 if quick else 10,
+                        learning_rate=rate, clip=clip, norms=norms)  # fmt: skip
         data[name] = history, norms, clip is not None
         numbers |= {
             f"{name}: accuracy": history.accuracies[-1],
             f"{name}: steps": float(len(history.losses)),
-            f"{name}: first norm": norms[0] if norms else np.inf,
+            f"{name}: first norm": norms[0],
         }
     return Measured(data, numbers)
 
 
-def handwritten_digits(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def handwritten_digits(*, quick: bool = False) -> Measured:
     """(f) Real data: ten hidden layers of 100 units with the disease, and with each remedy."""
     digits = load_digits()
     numbers: Numbers = {}
     data = {}
-    for index, (name, (kind, options, rate, clip)) in enumerate(TRAINED_NETS.items()):
-
-        def part(done: float, index: int = index) -> None:
-            tell(tick, (index + done) / len(TRAINED_NETS))
-
+    for name, (kind, options, rate, clip) in TRAINED_NETS.items():
         history = train(digit_net(**options), digits, epochs=2 if quick else 15,
-                        learning_rate=rate, clip=clip, tick=part)  # fmt: skip
+                        learning_rate=rate, clip=clip)  # fmt: skip
         data[name] = kind, options, history, len(digits.x) // 50
         numbers[f"{kind}: {name}"] = history.accuracies[-1]
     return Measured(data, numbers)
 
 
-def planted_faults(*, quick: bool = False, tick: Tick | None = None) -> Measured:
+def planted_faults(*, quick: bool = False) -> Measured:
     """(g) Seven nets, most with one fault: their gradient norms, and what your functions say."""
     numbers: Numbers = {}
     data = {}
-    for index, name in enumerate(PATIENTS):
+    for name in PATIENTS:
         net, grads = patient(name)
-        assert net.trace is not None
         norms = flow(grads)
         dead = [diagnostics.dead_fraction(h) for h in net.trace.activations[1:]]
-        slopes = [diagnostics.saturated_fraction(s) for s in net.trace.slopes if s is not None]
+        slopes = [diagnostics.saturated_fraction(s) for s in net.trace.slopes]
         data[name] = norms, dead, slopes, diagnostics.diagnose(norms)
         numbers |= {
             f"{name}: ratio": ratio(norms),
             f"{name}: dead": float(np.mean(dead)),
             f"{name}: saturated": float(np.mean(slopes)),
         }
-        tell(tick, (index + 1) / len(PATIENTS))
     return Measured(data, numbers)
