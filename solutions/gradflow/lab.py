@@ -16,47 +16,20 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from . import figures, measurements, page
+from . import page
 from .experiments import patient as patient  # for the notebook
-
-if TYPE_CHECKING:  # figures.py says where it is missing
-    from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class Result:
-    """An experiment's figure, and the numbers that were measured for it."""
-
-    figure: Figure
-    numbers: measurements.Numbers
-
-
-def _experiment(name: str) -> Callable[..., Result]:
-    measure, draw = getattr(measurements, name), getattr(figures, name)
-
-    def run(*, quick: bool = False) -> Result:
-        measured = measure(quick=quick)
-        return Result(draw(measured), measured.numbers)
-
-    run.__doc__ = measure.__doc__
-    return run
-
-
-saturation = _experiment("saturation")
-saturation_and_gradient = _experiment("saturation_and_gradient")
-layers = _experiment("layers")
-gradient_flow = _experiment("gradient_flow")
-scale_sweep = _experiment("scale_sweep")
-dying_relus = _experiment("dying_relus")
-batch_normalisation = _experiment("batch_normalisation")
-exploding = _experiment("exploding")
-handwritten_digits = _experiment("handwritten_digits")
-planted_faults = _experiment("planted_faults")
+from .figures import Result
+from .trained import dying_relus, exploding, handwritten_digits, layers, saturation
+from .untrained import (
+    batch_normalisation,
+    gradient_flow,
+    planted_faults,
+    saturation_and_gradient,
+    scale_sweep,
+)
 
 EXPERIMENTS: dict[str, Callable[..., Result]] = {
     "a_saturation": saturation,

@@ -311,8 +311,8 @@ def test_answers_are_with_the_instructor_alone() -> None:
 
 
 def test_nothing_is_drawn_of_what_is_not_a_positive_number() -> None:
-    _, axis = figures._panels(1, 1, "")
-    figures._log(axis, range(5), [1.0, 2.0, np.inf, np.nan, 0.0], color="black")
+    _, axis = figures.panels(1, 1, "")
+    figures.log_line(axis, range(5), [1.0, 2.0, np.inf, np.nan, 0.0], color="black")
     line, cross = axis.lines
     assert np.isnan(np.asarray(line.get_ydata(), dtype=float)).tolist() == [
         False,
@@ -325,7 +325,7 @@ def test_nothing_is_drawn_of_what_is_not_a_positive_number() -> None:
 
 
 def test_no_file_of_the_lab_is_long() -> None:
-    for name in ("lab", "figures", "measurements", "experiments", "page"):
+    for name in ("lab", "figures", "untrained", "trained", "experiments", "page"):
         assert len((SOLUTION / f"{name}.py").read_text("utf-8").splitlines()) <= 350, name
 
 
