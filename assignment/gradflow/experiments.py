@@ -137,16 +137,12 @@ TRAINED_NETS: dict[str, tuple[str, dict[str, Any], float, tuple[str, float] | No
 }
 """The nets of experiment (f): disease or remedy, options, learning rate, clipping."""
 
-
-_PATIENTS: dict[str, dict[str, Any]] = json.loads(
-    zlib.decompress(
-        base64.b64decode(
-            "eNqrVnJUslKoVsrMyyzJTMzJrEotAvKV8vKLchNzlHQUwBLx+QUlmfl5xWCVxSUpQNpAz8CwthYo7wQWTEwuySxL"
-            "BCkC6S7OTM/Nz0yBaSfFXEM9A7CxzmS5CqbbBSyWlJkIktQ1AooCBV1BgiCGGx4ng+TdwfLlqYnZqXmpIGNNamsB"
-            "TKxb2w=="
-        )
-    )
+_PACKED = (
+    "eNqrVnJUslKoVsrMyyzJTMzJrEotAvKV8vKLchNzlHQUwBLx+QUlmfl5xWCVxSUpQNpAz8CwthYo7wQWTEwuySxL"
+    "BCkC6S7OTM/Nz0yBaSfFXEM9A7CxzmS5CqbbBSyWlJkIktQ1AooCBV1BgiCGGx4ng+TdwfLlqYnZqXmpIGNNamsB"
+    "TKxb2w=="
 )
+_PATIENTS: dict[str, dict[str, Any]] = json.loads(zlib.decompress(base64.b64decode(_PACKED)))
 """The nets of experiment (g): options of `probe`, packed so that reading this tells nothing."""
 
 PATIENTS = tuple(_PATIENTS)

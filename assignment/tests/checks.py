@@ -238,18 +238,6 @@ def slope(formula: Callable[[float], float], z: float, h: float = 1e-5) -> float
     return (formula(z + h) - formula(z - h)) / (2 * h)
 
 
-def numerical_gradient(
-    loss: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5
-) -> np.ndarray:
-    """d loss / dx, entry by entry, by central differences; x's shape."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[index] = h
-        gradient[index] = (loss(x + step) - loss(x - step)) / (2 * h)
-    return gradient
-
-
 def show(value: Any) -> str:
     """A value on one short line."""
     if isinstance(value, np.ndarray):

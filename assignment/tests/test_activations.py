@@ -67,7 +67,6 @@ def test_values(name, options):
     suspects = [
         *wrong_branches(name, **options),
         (values(formula(name), Z), "alpha is ignored: the value is the default's."),
-        (slopes(formula(name, **options), Z), "That is the derivative."),
         (-right, "The sign is the wrong way round."),
         (1 - right, "That is 1 minus the value: check the sign of z."),
         (np.where(Z < 0, -right, right), "The sign of the negative branch is wrong."),

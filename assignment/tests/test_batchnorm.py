@@ -1,8 +1,12 @@
 """Public tests of batchnorm.py."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from checks import Answer, AsIs, call, leaves_alone, numerical_gradient
+from checks import Answer, AsIs, call, leaves_alone
+
+from gradflow.check import numerical
 
 # A batch of 4 examples with 2 units. In round numbers: the units' means are 3 and -1, their biased
 # variances 5 and 4.
@@ -14,9 +18,6 @@ OLD_VAR = np.array([1.0, 4.0])
 MEAN, VAR = np.array([3.0, -1.0]), np.array([5.0, 4.0])
 
 FORWARD = "out cache running_mean running_var"
-
-
-ORDER = f"That is the variance. Return {', '.join(FORWARD.split())}, in this order."
 
 
 def forward(x=X, gamma=GAMMA, beta=BETA, mean=OLD_MEAN, var=OLD_VAR, **options) -> list[Answer]:
@@ -67,7 +68,7 @@ def test_training_running_values(momentum):
             (mixed(OLD_MEAN, MEAN, 1 - momentum), swapped),
             (mixed(OLD_MEAN, MEAN, 0.9), default),
             (OLD_MEAN, "The old value came back."),
-            (mixed(OLD_VAR, VAR, momentum), ORDER),
+            (mixed(OLD_VAR, VAR, momentum), "That is the variance: the order is mean, then var."),
         ],
     )
     var.is_close(
@@ -109,28 +110,34 @@ def backward(dout, cache: Answer, mode: str = "training") -> list[Answer]:
 
 
 def case(mode):
-    """A batch and weights for its outputs: loss = sum(weight * out), so dout = weight. The forward
-    pass must be right, or else nothing can be said of the backward pass."""
+    """A batch and weights for its outputs: loss = sum(weight * out), so dout = weight; the mode's
+    own mean and variance. The forward pass must be right, or else nothing can be said of the
+    backward pass."""
     rng = np.random.default_rng(3)
     x, weight = rng.normal(1, 2, size=(6, 3)), rng.normal(size=(6, 3))
     parameters = {"gamma": np.array([0.5, -1.5, 2.0]), "beta": np.array([0.3, 0.0, -2.0])}
     old = {"mean": np.array([0.5, 0.0, 2.0]), "var": np.array([1.0, 3.0, 0.4])}
 
+    def statistics(x):
+        return (x.mean(0), x.var(0)) if mode == "training" else (old["mean"], old["var"])
+
     def out(x, gamma, beta):
         """The forward formula, for finite differences."""
-        mean, var = (x.mean(0), x.var(0)) if mode == "training" else (old["mean"], old["var"])
-        return gamma * normalised(mean, var, 0.1, x) + beta
+        return gamma * normalised(*statistics(x), 0.1, x) + beta
 
     result, cache, *_ = forward(x, training=mode == "training", eps=0.1, **parameters, **old)
     hint = "The gradients are judged once this is right."
     result.is_close(out(x, **parameters), hint, tol=1e-8)
-    return x, weight, parameters, out, cache
+    return SimpleNamespace(
+        x=x, weight=weight, out=out, cache=cache, statistics=statistics(x), **parameters
+    )
 
 
-def wrong_gradients(x, weight, gamma, mean, var, mode):
-    """What dx is with a way too few, or too many; `mean` and `var` are the mode's own."""
+def wrong_gradients(batch, mode):
+    """What dx is with a way too few, or too many."""
+    mean, var = batch.statistics
     inv_std = 1 / np.sqrt(var + 0.1)
-    x_hat, g = (x - mean) * inv_std, gamma * weight
+    x_hat, g = (batch.x - mean) * inv_std, batch.gamma * batch.weight
     by_mean, by_var = g.mean(0), x_hat * (g * x_hat).mean(0)
     if mode == "evaluation":
         training = "That is training's gradient: the mode must be in the cache."
@@ -146,10 +153,7 @@ def wrong_gradients(x, weight, gamma, mean, var, mode):
         ((g - by_mean + by_var) * inv_std, "The way through the variance has the wrong sign."),
         ((g - by_mean - 2 * by_var) * inv_std, "The way through the variance is twice too large."),
         (g - by_mean - by_var, "1 / sqrt(var + eps) is missing."),
-        (
-            (len(x) * g - g.sum(0) - x_hat * (g * x_hat).sum(0)) * inv_std,
-            "It is N times too large.",
-        ),
+        ((g - by_mean - by_var) * inv_std * len(g), "It is N times too large."),
     ]
 
 
@@ -158,42 +162,37 @@ MODES = ("training", "evaluation")
 
 @pytest.mark.parametrize("mode", MODES)
 def test_dx(mode):
-    x, weight, parameters, out, cache = case(mode)
-    right = numerical_gradient(lambda v: float(np.sum(weight * out(v, **parameters))), x)
-    dx = backward(weight, cache, mode)[0]
+    batch = case(mode)
+    right = numerical(lambda x: batch.weight * batch.out(x, batch.gamma, batch.beta), batch.x)
+    dx = backward(batch.weight, batch.cache, mode)[0]
     hint = (
         "x reaches the output on three ways: directly, through the mean, through the variance."
         if mode == "training"
         else "In evaluation mean and variance don't depend on x: only the direct way is left."
     )
-    gamma = parameters["gamma"]
-    given = (x.mean(0), x.var(0)), (np.array([0.5, 0.0, 2.0]), np.array([1.0, 3.0, 0.4]))
     suspects = [
-        *wrong_gradients(x, weight, gamma, *given[mode == "evaluation"], mode),
-        (right / gamma, "gamma is missing."),
-        (right * gamma, "gamma comes in twice."),
+        *wrong_gradients(batch, mode),
+        (right / batch.gamma, "gamma is missing."),
+        (right * batch.gamma, "gamma comes in twice."),
     ]
-    kind = "the slopes of the formula"
-    dx.is_close(right, hint, suspects=suspects, tol=1e-6, kind=kind)
+    dx.is_close(right, hint, suspects=suspects, tol=1e-6, kind="the slopes of the formula")
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_dgamma_dbeta(mode):
-    x, weight, parameters, out, cache = case(mode)
-    gamma, beta = parameters["gamma"], parameters["beta"]
-    _, dgamma, dbeta = backward(weight, cache, mode)
-    right_gamma = numerical_gradient(lambda v: float(np.sum(weight * out(x, v, beta))), gamma)
-    right_beta = numerical_gradient(lambda v: float(np.sum(weight * out(x, gamma, v))), beta)
-    n = len(x)
+    batch = case(mode)
+    _, dgamma, dbeta = backward(batch.weight, batch.cache, mode)
+    mean, var = batch.statistics
+    right_gamma = (batch.weight * normalised(mean, var, 0.1, batch.x)).sum(axis=0)
+    right_beta = batch.weight.sum(axis=0)
     for answer, right, other, hint in (
         (dgamma, right_gamma, right_beta, "What is gamma multiplied with, in out?"),
         (dbeta, right_beta, right_gamma, "beta is added to every example of the batch."),
     ):
         suspects = [
-            (right / n, "Sum over the batch: a mean is already in dout if the loss has one."),
+            (right / 6, "Sum over the batch: a mean is already in dout if the loss has one."),
             (other, "dgamma and dbeta are the wrong way round."),
-            (right * gamma, "gamma has no business here."),
-            (np.sum(weight * x, axis=0), "gamma multiplies the normalised x."),
+            (right * batch.gamma, "gamma has no business here."),
         ]
         answer.is_array((3,), "One per unit: sum over the examples (axis=0).")
         answer.is_close(right, hint, suspects=suspects, tol=1e-6, kind="the slopes of the formula")
@@ -223,11 +222,10 @@ def test_small_batches(shape):
 
 
 def test_two_layers_share_nothing():
-    first, second = case(MODES[0]), case(MODES[1])
-    (_, weight, _, _, cache) = first
-    late = backward(weight, cache)[0]
-    again = backward(second[1], second[4])[0]
-    right = backward(*(lambda c: (c[1], c[4]))(case(MODES[0])))[0]
+    first, second = case("training"), case("evaluation")
+    late = backward(first.weight, first.cache)[0]
+    backward(second.weight, second.cache)
+    fresh = case("training")
+    right = backward(fresh.weight, fresh.cache)[0]
     hint = "Keep what backward needs in the cache, not in a global variable."
     late.is_close(right.value, hint, kind="the gradient of its own forward pass")
-    again.is_array(second[0].shape)

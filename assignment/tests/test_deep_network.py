@@ -7,12 +7,6 @@ from checks import CheckFailed, find
 DEPTH = 10
 
 
-def need(*functions):
-    """Ask for the functions first, so that a missing one is named."""
-    for function in functions:
-        find(function)
-
-
 def net(**options):
     from gradflow.network import Network
 
@@ -29,13 +23,6 @@ def norms(network):
     with np.errstate(all="ignore"):
         _, grads = network.loss_and_gradients(x, target, loss=mean_squared_error)
     return np.array([np.linalg.norm(dz) for dz in grads.pre_activations]), grads
-
-
-def judge(what, ratio, low, high, hint):
-    if not low < ratio < high:
-        came = f"first / last gradient norm = {ratio:.2g}"
-        expected = f"a ratio from {low:g} to {high:g}"
-        raise CheckFailed(what, f"{DEPTH} weight layers of 64 units", came, expected, hint)
 
 
 # Over 100 seeds the ratios lie within a factor of 2.5 of their median; these limits are wider.
@@ -65,8 +52,13 @@ FLOWS = [
 )
 def test_gradient_flow(activation, options, low, high, hint):
     found, _ = norms(net(activation=activation, **options))
-    what = f"a deep net of {activation}{' with batch norm' if options else ''}"
-    judge(what, found[0] / found[-1], low, high, f"Look at {hint}")
+    ratio = found[0] / found[-1]
+    if not low < ratio < high:
+        raise CheckFailed(
+            f"a deep net of {activation}{' with batch norm' if options else ''}",
+            f"{DEPTH} weight layers of 64 units", f"first / last gradient norm = {ratio:.2g}",
+            f"a ratio from {low:g} to {high:g}", f"Look at {hint}",
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "prelu", "rrelu", "elu"])
@@ -114,11 +106,9 @@ def test_clipped_step(by):
     ids=["vanishing", "exploding", "healthy"],
 )
 def test_diagnosis(options, right):
-    from gradflow import diagnostics
-
-    need("diagnostics.gradient_norms", "diagnostics.diagnose")
+    measure, diagnose = find("diagnostics.gradient_norms"), find("diagnostics.diagnose")
     _, grads = norms(net(**options))
-    verdict = diagnostics.diagnose(diagnostics.gradient_norms(grads.pre_activations))
+    verdict = diagnose(measure(grads.pre_activations))
     if verdict != right:
         raise CheckFailed(
             f"diagnose of a {right} net", str(options), repr(verdict), repr(right),

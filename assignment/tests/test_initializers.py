@@ -30,25 +30,19 @@ def has_spread(answer: Answer, name: str, n_in: int, n_out: int, mode: str = "fa
         return
     mean = abs(float(answer.value.mean()))
     if mean > 0.3 * spread:
-        hint = (
-            "Both signs: rng.normal(0, sigma, size), rng.uniform(-r, r, size). (rand is U(0, 1).)"
-        )
+        hint = "Draw both signs: rng.normal(0, sigma, size), rng.uniform(-r, r, size). "
+        hint += "(rand is U(0, 1).)"
         answer.fail("a mean of 0", hint, f"a mean of {answer.value.mean():.4g}")
     fans = {m: right_spread("he_normal", n_in, n_out, m) for m in ("fan_avg", "fan_in", "fan_out")}
+    family = [(right / math.sqrt(3), "That is the spread of U(-sigma, sigma).")]
+    if name.endswith("uniform"):
+        limit = "The limit is sigma itself; the spread of U(-r, r) is r / sqrt(3)."
+        spread_is_limit = "The spread is r itself; that of U(-r, r) is r / sqrt(3)."
+        family = [(right * math.sqrt(3), spread_is_limit), (right / math.sqrt(3), limit)]
     suspects = [
         (right**2, "That is the variance; rng.normal wants its root."),
         *((value, f"That is He's spread in mode {m}.") for m, value in fans.items()),
-        *(
-            [
-                (right * math.sqrt(3), "The spread is r itself; that of U(-r, r) is r / sqrt(3)."),
-                (
-                    right / math.sqrt(3),
-                    "The limit is sigma itself; the spread of U(-r, r) is r / sqrt(3).",
-                ),
-            ]
-            if name.endswith("uniform")
-            else [(right / math.sqrt(3), "That is the spread of U(-sigma, sigma).")]
-        ),
+        *family,
         (math.sqrt(2 / (n_in + n_out)), "That is Xavier's spread."),
         (math.sqrt(1 / n_in), "That is sqrt(1 / n_in): count both sides, or the factor 2."),
         (1.0, "The spread must depend on the size of the layer."),
