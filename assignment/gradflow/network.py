@@ -41,11 +41,8 @@ PAIRING = {
 
 INITIALIZERS = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
 
-CLIPPING = {
-    "value": "clip_by_value",
-    "norm": "clip_by_norm",
-    "global_norm": "clip_by_global_norm",
-}
+PARAMETERS = ("weights", "biases", "gamma", "beta", "alpha")
+"""What is learned: the lists of a network's parameters, and those of their gradients."""
 
 PRELU_ALPHA = 0.25
 """Where PReLU's learned slopes start (He et al. 2015)."""
@@ -83,7 +80,7 @@ class Gradients:
 
     def parameters(self) -> list[np.ndarray]:
         """All gradients of parameters in one list, in the order of the attributes."""
-        return [*self.weights, *self.biases, *self.gamma, *self.beta, *self.alpha]
+        return [grad for kind in PARAMETERS for grad in getattr(self, kind)]
 
 
 @dataclass
@@ -100,7 +97,7 @@ class Trace:
     activations: list[np.ndarray] = field(default_factory=list)
     pre_activations: list[np.ndarray] = field(default_factory=list)
     activation_inputs: list[np.ndarray] = field(default_factory=list)
-    slopes: list[np.ndarray | None] = field(default_factory=list)
+    slopes: list[Any] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
 
 
@@ -146,7 +143,7 @@ class Network:
         self.sizes = tuple(sizes)
         self.activation = activation
         self.batch_norm = batch_norm
-        self.trace: Trace | None = None
+        self.trace = Trace()
         self._awaiting_backward: Trace | None = None
         self._package = _Siblings() if package is None else package
         self._rng = rng
@@ -174,7 +171,7 @@ class Network:
             raise ValueError(f"x must have shape (N, {self.sizes[0]}), got {x.shape}")
         # Kept only once it is whole: a backward pass never sees half a trace, or an old one.
         trace = Trace(activations=[x])
-        self.trace = self._awaiting_backward = None
+        self.trace, self._awaiting_backward = Trace(), None
         for layer in range(len(self.weights) - 1):
             z = self._linear(layer, trace)
             y = self._normalise(layer, z, training, trace) if self.batch_norm else z
@@ -201,9 +198,9 @@ class Network:
             if layer > 0:
                 dh = dz @ self.weights[layer].T
                 dy = self._activate_backward(layer - 1, dh, trace, grads)
-                dz = (
-                    self._normalise_backward(layer - 1, dy, trace, grads) if self.batch_norm else dy
-                )
+                dz = dy
+                if self.batch_norm:
+                    dz = self._normalise_backward(layer - 1, dy, trace, grads)
         for gradients in vars(grads).values():
             gradients.reverse()
         return grads
@@ -220,26 +217,21 @@ class Network:
 
         All parameters' gradients are clipped in one call; those of the pre-activations stay.
         """
-        if by not in CLIPPING:
-            raise ValueError(f"by must be one of {', '.join(CLIPPING)}, got {by!r}")
+        if by not in ("value", "norm", "global_norm"):
+            raise ValueError(f"by must be value, norm or global_norm, got {by!r}")
         given = grads.parameters()
-        name = f"clipping.{CLIPPING[by]}"
-        clipped = getattr(self._package.clipping, CLIPPING[by])(given, limit)
+        name = f"clipping.clip_by_{by}"
+        clipped = getattr(self._package.clipping, f"clip_by_{by}")(given, limit)
         if by == "global_norm":
             clipped, _ = _several(clipped, 2, name)
-        if not isinstance(clipped, list) or len(clipped) != len(given):
-            raise UnusableResult(f"{name} didn't return a list with an array for each one given")
-        checked = iter(
-            [_array(new, old.shape, name) for new, old in zip(clipped, given, strict=True)]
-        )
-        kinds = ("weights", "biases", "gamma", "beta", "alpha")
-        return replace(
-            grads, **{kind: [next(checked) for _ in getattr(grads, kind)] for kind in kinds}
-        )
+        pairs = zip(_several(clipped, len(given), name), given, strict=True)
+        checked = iter([_array(new, old.shape, name) for new, old in pairs])
+        lists = {kind: [next(checked) for _ in getattr(grads, kind)] for kind in PARAMETERS}
+        return replace(grads, **lists)
 
     def step(self, grads: Gradients, learning_rate: float) -> None:
         """One step of plain gradient descent on all parameters."""
-        for kind in ("weights", "biases", "gamma", "beta", "alpha"):
+        for kind in PARAMETERS:
             old = getattr(self, kind)
             new = [p - learning_rate * g for p, g in zip(old, getattr(grads, kind), strict=True)]
             setattr(self, kind, new)
@@ -400,8 +392,7 @@ def treated(net: Network, remedy: str, rng: np.random.Generator) -> Network:
         package=net._package,
     )
     new.biases = list(net.biases)
-    if new.alpha:
-        new.alpha = list(net.alpha)
+    new.alpha = [] if replaced else list(net.alpha)
     return new
 
 
@@ -417,40 +408,31 @@ def recovers(
     """
     net = treated(net, remedy, rng)
     loss, grads = net.loss_and_gradients(x, targets, loss=mean_squared_error)
-    if not _flows(net, grads):
-        return False
-    net.step(
-        net.clip(grads, "global_norm", REMEDY_NORM) if remedy == "clipping" else grads, REMEDY_RATE
-    )
-    after, _ = mean_squared_error(net.forward(x), targets)
-    parameters = [*net.weights, *net.biases, *net.gamma, *net.beta, *net.alpha]
-    return after < loss and all(np.all(np.isfinite(p)) for p in parameters)
-
-
-def _flows(net: Network, grads: Gradients) -> bool:
-    """Whether gradients flow through all layers, and these are neither dead nor saturated."""
     seen = _measurements(net, grads)
     saturates = net.activation in {"sigmoid", "tanh"}
     stuck = [*seen["dead"], *(seen["saturated"] if saturates else ())]
-    healthy = net._package.diagnostics.diagnose(seen["gradient_norms"]) == "healthy"
-    return healthy and all(share <= 0.5 for share in stuck)
+    verdict = net._package.diagnostics.diagnose(seen["gradient_norms"])
+    if verdict != "healthy" or any(share > 0.5 for share in stuck):
+        return False
+    if remedy == "clipping":
+        grads = net.clip(grads, "global_norm", REMEDY_NORM)
+    net.step(grads, REMEDY_RATE)
+    after, _ = mean_squared_error(net.forward(x), targets)
+    parameters = [p for kind in PARAMETERS for p in getattr(net, kind)]
+    return after < loss and all(np.all(np.isfinite(p)) for p in parameters)
 
 
 def _measurements(net: Network, grads: Gradients) -> dict[str, Any]:
-    diagnostics, trace = net._package.diagnostics, net.trace
-    assert trace is not None
-    hidden = trace.activations[1:]
+    diagnostics = net._package.diagnostics
+    hidden = net.trace.activations[1:]
+    all_parameters = np.concatenate([grad.ravel() for grad in grads.parameters()])
     return {
         "activation": net.activation,
         "gradient_norms": diagnostics.gradient_norms(grads.pre_activations),
         "spreads": np.array([h.std() for h in hidden]),
-        "saturated": np.array([diagnostics.saturated_fraction(slope) for slope in trace.slopes]),
+        "saturated": np.array([diagnostics.saturated_fraction(s) for s in net.trace.slopes]),
         "dead": np.array([diagnostics.dead_fraction(h) for h in hidden]),
-        "parameter_norm": float(
-            diagnostics.gradient_norms(
-                [np.concatenate([grad.ravel() for grad in grads.parameters()])]
-            )[0]
-        ),
+        "parameter_norm": float(diagnostics.gradient_norms([all_parameters])[0]),
     }
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from . import diagnostics, initializers
-from .experiments import Tick, flow, probe, tell
+from .experiments import flow, probe
 from .network import PAIRING, init_normal
 
 Grid = dict[str, tuple[Any, ...]]
@@ -59,9 +59,6 @@ SATURATING = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 """Activations with bounds: their histograms have bins of one width. Others' have one a decade."""
 
 BINS = 25
-PER_DECADE = 100
-"""Norms are kept as integers: 100 log10(norm), which is within 1.2 % of the norm."""
-ZERO, NOT_FINITE = -32768, 32767
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,6 @@ def measured(
         depth, activation=activation, batch_norm=bool(batch_norm), bias=bias,
         initializer=lambda n_in, n_out, rng: scale * draw(n_in, n_out, rng),
     )  # fmt: skip
-    assert net.trace is not None
     hidden, slopes = net.trace.activations[1:], net.trace.slopes
     if activation in SATURATING:
         idle = [diagnostics.saturated_fraction(np.asarray(s)) for s in slopes]
@@ -119,21 +115,17 @@ def settings(grid: Grid) -> Iterator[Settings]:
         yield dict(zip(grid, values, strict=True))
 
 
-def made(grid: Grid = GRID, tick: Tick | None = None) -> str:
+def made(grid: Grid = GRID) -> str:
     """The whole page, as text.
 
     Raises:
         NotImplementedError: a function that a net needs is still TODO.
         ValueError: `diagnose` returned none of the VERDICTS.
     """
-    nets = []
-    for number, each in enumerate(chosen := list(settings(grid))):
-        nets.append(measured(**each))
-        tell(tick, (number + 1) / len(chosen))
+    nets = [measured(**each) for each in settings(grid)]
     data = {
         "grid": grid, "presets": PRESETS, "verdicts": VERDICTS, "saturating": SATURATING,
-        "bins": BINS, "per_decade": PER_DECADE, "zero": ZERO, "not_finite": NOT_FINITE,
-        "norms": _packed([quantised(net.norms) for net in nets]),
+        "bins": BINS, "norms": _packed([logarithms(net.norms) for net in nets]),
         "shares": _packed([_bytes(net.shares) for net in nets]),
         "said": _packed([np.array(VERDICTS.index(net.verdict), np.uint8) for net in nets]),
         "idle": _packed([_bytes(net.idle) for net in nets]),
@@ -142,11 +134,11 @@ def made(grid: Grid = GRID, tick: Tick | None = None) -> str:
     return template.replace('"DATA"', json.dumps(data))
 
 
-def quantised(norms: np.ndarray) -> np.ndarray:
-    """Norms as int16: PER_DECADE log10(norm); ZERO and NOT_FINITE stand for themselves."""
+def logarithms(norms: np.ndarray) -> np.ndarray:
+    """log10(norm) as float32: minus infinity for 0, infinity for what is not finite."""
     with np.errstate(divide="ignore"):
-        logs = np.rint(PER_DECADE * np.log10(norms))
-    return np.nan_to_num(logs, nan=NOT_FINITE, posinf=NOT_FINITE, neginf=ZERO).astype("<i2")
+        logs = np.log10(norms)
+    return np.where(np.isnan(logs), np.inf, logs).astype("<f4")
 
 
 def _bytes(shares: Any) -> np.ndarray:

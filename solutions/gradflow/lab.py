@@ -16,48 +16,20 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from . import figures, measurements, page
-from .experiments import Tick
+from . import page
 from .experiments import patient as patient  # for the notebook
-
-if TYPE_CHECKING:  # figures.py says where it is missing
-    from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class Result:
-    """An experiment's figure, and the numbers that were measured for it."""
-
-    figure: Figure
-    numbers: measurements.Numbers
-
-
-def _experiment(name: str) -> Callable[..., Result]:
-    measure, draw = getattr(measurements, name), getattr(figures, name)
-
-    def run(*, quick: bool = False, tick: Tick | None = None) -> Result:
-        measured = measure(quick=quick, tick=tick)
-        return Result(draw(measured), measured.numbers)
-
-    run.__doc__ = measure.__doc__
-    return run
-
-
-saturation = _experiment("saturation")
-saturation_and_gradient = _experiment("saturation_and_gradient")
-layers = _experiment("layers")
-gradient_flow = _experiment("gradient_flow")
-scale_sweep = _experiment("scale_sweep")
-dying_relus = _experiment("dying_relus")
-batch_normalisation = _experiment("batch_normalisation")
-exploding = _experiment("exploding")
-handwritten_digits = _experiment("handwritten_digits")
-planted_faults = _experiment("planted_faults")
+from .figures import Result
+from .trained import dying_relus, exploding, handwritten_digits, layers, saturation
+from .untrained import (
+    batch_normalisation,
+    gradient_flow,
+    planted_faults,
+    saturation_and_gradient,
+    scale_sweep,
+)
 
 EXPERIMENTS: dict[str, Callable[..., Result]] = {
     "a_saturation": saturation,
@@ -88,65 +60,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="short runs, to see whether it works")
     chosen = parser.parse_args(arguments)
-    tasks: dict[str, Callable[[_Bar], Path]]
+    tasks: dict[str, Callable[[], Path]]
     if chosen.page is None:
-        folder, quick = chosen.out, chosen.quick
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            chosen.out.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
-            parser.error(f"{folder}: {problem.strerror}; name another folder with -o")
-        tasks = {name: partial(_draw, name, folder, quick) for name in EXPERIMENTS}
+            parser.error(f"{chosen.out}: {problem.strerror}; name another folder with -o")
+        tasks = {name: partial(_draw, name, chosen.out, chosen.quick) for name in EXPERIMENTS}
     else:
         tasks = {"page": partial(_write_page, chosen.page)}
     failed = 0
-    for number, (name, write) in enumerate(tasks.items()):
-        bar = _Bar(f"{number + 1}/{len(tasks)} {name:<27}")
+    for number, (name, write) in enumerate(tasks.items(), start=1):
+        print(f"{number}/{len(tasks)} {name:<27}", end="", file=sys.stderr, flush=True)
+        started = time.monotonic()
         try:
-            bar.end(str(write(bar)))
-        except NotImplementedError as todo:
-            bar.end(f"left out, it needs: {str(todo).replace('TODO: ', '')}")
-            failed += 1
+            said = str(write())
         except Exception as problem:
-            bar.end(f"failed: {type(problem).__name__}: {problem}")
             failed += 1
+            said = f"failed: {type(problem).__name__}: {problem}"
+            if isinstance(problem, NotImplementedError):
+                said = f"left out, it needs: {str(problem).replace('TODO: ', '')}"
+        print(f"{time.monotonic() - started:5.1f} s  {said}", file=sys.stderr)
     if failed:
         print(f"{failed} of {len(tasks)} files are left out. `pytest` says what to do.")
     return 1 if failed else 0
 
 
-def _draw(name: str, folder: Path, quick: bool, bar: _Bar) -> Path:
+def _draw(name: str, folder: Path, quick: bool) -> Path:
     file = folder / f"{name}.png"
-    EXPERIMENTS[name](quick=quick, tick=bar).figure.savefig(file, dpi=110)
+    EXPERIMENTS[name](quick=quick).figure.savefig(file, dpi=110)
     return file
 
 
-def _write_page(file: Path, bar: _Bar) -> Path:
+def _write_page(file: Path) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page.made(tick=bar), "utf-8", newline="\n")
+    file.write_text(page.made(), "utf-8", newline="\n")
     return file
-
-
-class _Bar:
-    """A progress bar on stderr, drawn anew in its line where stderr is a terminal."""
-
-    def __init__(self, head: str) -> None:
-        self._head = head
-        self._started = self._drawn = time.monotonic()
-        self._live = sys.stderr.isatty()
-        self(0.0)
-
-    def __call__(self, done: float) -> None:
-        now = time.monotonic()
-        if self._live and (done == 0 or now - self._drawn > 0.1):
-            self._drawn = now
-            filled = round(20 * min(done, 1.0))
-            bar = "#" * filled + "." * (20 - filled)
-            print(f"\r{self._head} [{bar}] {now - self._started:3.0f} s", end="", file=sys.stderr)
-
-    def end(self, text: str) -> None:
-        took = time.monotonic() - self._started
-        start = "\r" if self._live else ""
-        print(f"{start}{self._head} {took:5.1f} s  {text:<40}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
