@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 
 from autograder.engine.assignment import Assignment  # noqa: E402
 from autograder.engine.mistakes import load_mistakes  # noqa: E402
-from autograder.engine.prove import classroom  # noqa: E402
+from autograder.engine.prove import made_up  # noqa: E402
+from autograder.engine.release.archive import write_archive  # noqa: E402
 from autograder.engine.release.build import hidden_tests  # noqa: E402
 from autograder.engine.release.otter.package import write_autograder_zip  # noqa: E402
 
@@ -35,14 +36,14 @@ def write_class(assignment: Assignment, folder: Path) -> list[Path]:
     mistakes = [mistake for mistake in load_mistakes(assignment) if not mistake.is_probe]
     for number in range(SIZE):
         if number % 6 < 3:
-            files = classroom.solution(assignment)
+            files = made_up.solution(assignment)
         elif number % 6 < 5:
-            files = classroom.with_mistakes(assignment, [mistakes[number * 37 % len(mistakes)]])
+            files = made_up.with_mistakes(assignment, [mistakes[number * 37 % len(mistakes)]])
         else:
-            files = classroom.half_done(assignment, assignment.modules[:2])
+            files = made_up.half_done(assignment, assignment.modules[:2])
         path = f"{assignment.package}/{assignment.modules[0]}.py"
         files[path] = f"# student {number}\n".encode() + files[path]
-        classroom.write_zip(folder / f"{number:03}.zip", files)
+        write_archive(folder / f"{number:03}.zip", files)
     return sorted(folder.iterdir())
 
 

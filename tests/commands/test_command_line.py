@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from tests.kit import kit
 
 
@@ -17,11 +18,11 @@ from tests.kit import kit
 def tiny_class(tiny: Assignment, tmp_path: Path) -> Path:
     """A class of a zip, a folder, a nested zip, a damaged zip and an empty folder."""
     folder = tmp_path / "class"
-    classroom.write_zip(folder / "right.zip", classroom.solution(tiny))
-    classroom.write_zip(folder / "empty.zip", {})
-    nested = {f"a/b/{path}": content for path, content in classroom.solution(tiny).items()}
-    classroom.write_zip(folder / "nested.zip", nested)
-    for path, content in classroom.half_done(tiny, ["scales"]).items():
+    write_archive(folder / "right.zip", made_up.solution(tiny))
+    write_archive(folder / "empty.zip", {})
+    nested = {f"a/b/{path}": content for path, content in made_up.solution(tiny).items()}
+    write_archive(folder / "nested.zip", nested)
+    for path, content in made_up.half_done(tiny, ["scales"]).items():
         (folder / "half" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "half" / path).write_bytes(content)
     (folder / "damaged.zip").write_bytes(b"PK\x03\x04 no more than a beginning")

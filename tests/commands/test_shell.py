@@ -16,7 +16,8 @@ from autograder import cli
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.grade import batch
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from autograder.engine.suite.suite import Suite
 from tests.kit import ROOT, TINY
 
@@ -46,7 +47,7 @@ def grade(out: Path, *words: object, cwd: Path, **env: str) -> None:
 
 def test_a_hostile_shell_gives_the_same_bytes(tiny: Assignment, tmp_path: Path) -> None:
     school = tmp_path / "class"
-    classroom.write_zip(school / "Zoë.zip", classroom.solution(tiny))
+    write_archive(school / "Zoë.zip", made_up.solution(tiny))
     grade(tmp_path / "plain", school, cwd=ROOT)
     there = tmp_path / "there"
     there.mkdir()
@@ -92,9 +93,9 @@ def test_where_a_hidden_test_is_left_out_nothing_is_graded(
 def test_newer_syntax_is_told_with_the_version_that_grades(
     tiny: Assignment, tmp_path: Path
 ) -> None:
-    files = classroom.solution(tiny)
+    files = made_up.solution(tiny)
     files["thermo/scales.py"] = NEWER + files["thermo/scales.py"]
-    classroom.write_zip(tmp_path / "class" / "new.zip", files)
+    write_archive(tmp_path / "class" / "new.zip", files)
     grade(tmp_path / "out", tmp_path / "class", cwd=ROOT)
     said = f"Python {sys.version_info.major}.{sys.version_info.minor} grades"
     for name in ("results/new.json", "feedback/new.html", "index.html"):
@@ -105,7 +106,7 @@ def test_a_full_disk_is_one_line_and_resume_goes_on(
     tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a", "b", "c"):
-        classroom.write_zip(tmp_path / "class" / f"{name}.zip", classroom.solution(tiny))
+        write_archive(tmp_path / "class" / f"{name}.zip", made_up.solution(tiny))
     words = ["--assignment", str(TINY), "grade", str(tmp_path / "class"), "--jobs", "1", "-o"]
     write = Path.write_text
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from tests.kit import ROOT, TINY, kit
 
 
@@ -46,7 +47,7 @@ def page_with_figures(own: Assignment, tmp_path: Path, figures: str) -> str:
     (own.folder / "figures" / "__init__.py").write_text(figures)
     file = own.folder / "assignment.toml"
     file.write_text('figures = "figures"\n' + file.read_text())
-    classroom.write_zip(tmp_path / "class" / "right.zip", classroom.solution(own))
+    write_archive(tmp_path / "class" / "right.zip", made_up.solution(own))
     graded = kit(
         "grade", tmp_path / "class", "-o", tmp_path / "graded", "--jobs", 1, assignment=own.folder
     )

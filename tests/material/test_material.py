@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
 from autograder.engine.suite.answers import decoded
 from autograder.engine.suite.session import Batch, Request
@@ -64,7 +64,7 @@ def told_too_soon(batch: Batch) -> Iterator[str]:
 def test_no_answer_crosses_with_what_is_asked_at_once(kit: Assignment, grader: Grader) -> None:
     """A student's code could look at the requests that wait, and find its answer in one."""
     for _ in range(2):  # the second time, records are made
-        outcomes, _ = grader.run(classroom.solution(kit))
+        outcomes, _ = grader.run(made_up.solution(kit))
         assert all(outcome.passed for outcome in outcomes)
     batches = [b for record in grader.suite._records._records.values() for b in record.batches]
     assert sum(len(batch.requests) for batch in batches) > 500

@@ -11,8 +11,8 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import load_mistakes
-from autograder.engine.prove import classroom
-from autograder.engine.prove.classroom import Files
+from autograder.engine.prove import made_up
+from autograder.engine.prove.made_up import Files
 from tests.kit import ROOT
 
 HANDOUT = ROOT / "assignment" / "README.md"
@@ -84,7 +84,7 @@ def lost(grader: Grader, files: Files, tests: list[str] | None = None) -> float:
 @pytest.fixture(scope="module")
 def calling(kit: Assignment, grader: Grader) -> dict[str, list[str]]:
     """The functions that each test calls."""
-    outcomes, _ = grader.run(classroom.solution(kit))
+    outcomes, _ = grader.run(made_up.solution(kit))
     return {outcome.test.id: sorted(outcome.called) for outcome in outcomes}
 
 
@@ -130,11 +130,11 @@ def test_a_slip_is_charged_once(
     (mistake,) = (mistake for mistake in load_mistakes(kit) if mistake.name == name)
     target = f"{mistake.module}.{mistake.target}"
     tests = [test for test, functions in calling.items() if target in functions]
-    assert 0 < lost(grader, classroom.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
+    assert 0 < lost(grader, made_up.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
 
 
 def test_plain_formulas_are_fine_for_ordinary_numbers(kit: Assignment, grader: Grader) -> None:
-    plain = classroom.with_code(kit, "activations", textwrap.dedent(PLAIN_FORMULAS))
+    plain = made_up.with_code(kit, "activations", textwrap.dedent(PLAIN_FORMULAS))
     hygiene = {test.id for test in grader.suite.tests if test.is_hygiene}
     outcomes, _ = grader.run(plain)
     assert {outcome.test.id for outcome in outcomes if not outcome.passed} < hygiene
@@ -143,13 +143,13 @@ def test_plain_formulas_are_fine_for_ordinary_numbers(kit: Assignment, grader: G
 def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(
     kit: Assignment, grader: Grader
 ) -> None:
-    files = classroom.with_code(kit, "batchnorm", "del batchnorm_backward")
+    files = made_up.with_code(kit, "batchnorm", "del batchnorm_backward")
     assert 10 <= lost(grader, files) <= 13
 
 
 def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(
     kit: Assignment, grader: Grader
 ) -> None:
-    files = classroom.with_code(kit, "batchnorm", textwrap.dedent(UNBIASED))
+    files = made_up.with_code(kit, "batchnorm", textwrap.dedent(UNBIASED))
     names = [f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")]
     assert lost(grader, files, names) == 0

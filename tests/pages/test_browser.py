@@ -16,8 +16,8 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
 from autograder.engine.grade.reporter import Reporter
 from autograder.engine.prove.demo import demo_class
-from autograder.engine.report.pages.classbook import ClassBook
-from autograder.engine.report.pages.classpage import class_page
+from autograder.engine.report.pages.class_page import class_page
+from autograder.engine.report.pages.class_record import ClassRecord
 from autograder.engine.report.pages.student import student_page
 from autograder.engine.submission.read import Submission
 from gradflow import page as lecture
@@ -132,7 +132,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Gr
     """The quick ones of the demo's class, really graded, and a hostile result."""
     out = tmp_path_factory.mktemp("graded")
     (out / "feedback").mkdir()
-    reporter, book = Reporter(kit), ClassBook()
+    reporter, book = Reporter(kit), ClassRecord()
     for name, files in demo_class(kit).items():
         if name in QUICK:
             report = reporter.grade(grader, Submission(f"{name}.zip", "ab" * 32, files))

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from autograder.engine.report.lookalikes import Group
-from autograder.engine.report.pages.classbook import ClassBook, looks
-from autograder.engine.report.pages.classpage import class_page, discrimination
+from autograder.engine.report.pages.class_page import class_page, discrimination
+from autograder.engine.report.pages.class_record import ClassRecord, looks
 from tests.pages import made
 
 
-def book_of(count: int) -> ClassBook:
-    book = ClassBook()
+def book_of(count: int) -> ClassRecord:
+    book = ClassRecord()
     for result in made.results(count):
         book.add(result, result.name.removesuffix(".zip"))
     return book
@@ -48,7 +48,7 @@ def test_the_page_names_mistakes_pairs_and_layers() -> None:
 
 def test_machines_that_differ_are_all_recorded() -> None:
     first, second = made.results(2)
-    book = ClassBook()
+    book = ClassRecord()
     book.add(first, "a")
     book.add(replace(second, grader={**second.grader, "layers": ["limits"]}), "b")
     assert [count for _, count in book.graders()] == [1, 1]

@@ -9,8 +9,8 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
 from autograder.engine.grade.reporter import Reporter
-from autograder.engine.prove import classroom
-from autograder.engine.prove.classroom import Files
+from autograder.engine.prove import made_up
+from autograder.engine.prove.made_up import Files
 from autograder.engine.report.pages.figure import Figure
 from autograder.engine.report.result import to_json
 from autograder.engine.submission.read import Submission
@@ -35,7 +35,7 @@ def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Fig
 
 
 def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None:
-    figures = drawn(classroom.solution(kit))
+    figures = drawn(made_up.solution(kit))
     assert len(figures) == len(FIGURES)
     for figure in figures.values():
         assert figure.missing == ""
@@ -46,7 +46,7 @@ def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None
 
 
 def test_the_sentences_say_what_is_measured(kit: Assignment, drawn: Callable) -> None:
-    figures = drawn(classroom.solution(kit))
+    figures = drawn(made_up.solution(kit))
     assert "saturated" in figures["The disease: sigmoid, weights from N(0, 1)"].meaning
     assert "it vanishes" in figures["Xavier, still with sigmoid"].meaning
     for title in ("He with ReLU", "He with ELU", "Batch normalisation against the disease"):
@@ -57,19 +57,19 @@ def test_a_small_error_is_seen_where_the_weights_are_the_same(
     kit: Assignment, drawn: Callable
 ) -> None:
     source = "_right = sigmoid_grad\n\n\ndef sigmoid_grad(z):\n    return 1.1 * _right(z)\n"
-    figures = drawn(classroom.with_code(kit, "activations", source))
+    figures = drawn(made_up.with_code(kit, "activations", source))
     meaning = figures["The disease: sigmoid, weights from N(0, 1)"].meaning
     assert "not where the reference's is" in meaning
 
 
 def test_what_is_still_to_do_is_named(kit: Assignment, drawn: Callable) -> None:
-    figures = drawn(classroom.skeleton(kit)).values()
+    figures = drawn(made_up.skeleton(kit)).values()
     assert all("still to do" in figure.missing for figure in figures)
 
 
 def test_one_gap_leaves_the_other_figures(kit: Assignment, drawn: Callable) -> None:
     source = "def batchnorm_backward(dout, cache):\n    1 / 0\n"
-    figures = drawn(classroom.with_code(kit, "batchnorm", source))
+    figures = drawn(made_up.with_code(kit, "batchnorm", source))
     (missing,) = (figure for figure in figures.values() if figure.missing)
     assert missing.title == "Batch normalisation against the disease"
     assert "ZeroDivisionError" in missing.missing
@@ -92,7 +92,7 @@ def test_one_gap_leaves_the_other_figures(kit: Assignment, drawn: Callable) -> N
 )
 def test_any_answer_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str) -> None:
     source = "\n\n\n".join(f"def {name}(z):\n    {body}\n" for name in ("relu", "elu_grad"))
-    figures = drawn(classroom.with_code(kit, "activations", source))
+    figures = drawn(made_up.with_code(kit, "activations", source))
     for title in ("He with ReLU", "He with ELU"):
         assert figures[title].missing or figures[title].meaning
 
@@ -100,7 +100,7 @@ def test_any_answer_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str
 @pytest.mark.parametrize("body", ["return None", "return grads, 1", "return [0]", "return 'x'"])
 def test_any_clipping_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str) -> None:
     source = f"def clip_by_global_norm(grads, max_norm):\n    {body}\n"
-    figure = drawn(classroom.with_code(kit, "clipping", source))["Clipping on a net that explodes"]
+    figure = drawn(made_up.with_code(kit, "clipping", source))["Clipping on a net that explodes"]
     said = figure.meaning + figure.missing
     assert "clip_by_global_norm" in said or "tests above" in said
 
@@ -112,7 +112,7 @@ def test_figures_change_no_result(kit: Assignment, grader: Grader, reporter: Rep
         "import os\n_right = elu\n\n\ndef elu(z, alpha=1.0):\n"
         "    if np.shape(z) == (32, 32):\n        os._exit(3)\n    return _right(z, alpha)\n"
     )
-    submission = Submission("a.zip", "ab", classroom.with_code(kit, "activations", source))
+    submission = Submission("a.zip", "ab", made_up.with_code(kit, "activations", source))
     report = reporter.grade(grader, submission)
     assert to_json(report.result) == to_json(grader.grade_submission(submission))
     assert "ended the Python process" in report.page
@@ -125,7 +125,7 @@ def test_a_failure_of_a_figure_is_said(grader: Grader, kit: Assignment) -> None:
     reporter = Reporter(kit)
     section, drawing = reporter._drawing
     reporter.__dict__["_drawing"] = section, [*drawing[:2], fails]
-    report = reporter.grade(grader, Submission("a.zip", "ab", classroom.solution(kit)))
+    report = reporter.grade(grader, Submission("a.zip", "ab", made_up.solution(kit)))
     assert "<strong>Figure 3</strong><br>Could not be drawn (RuntimeError)." in report.page
     assert report.page.count('<article class="figure"') == 2
     assert report.result.earned == report.result.points

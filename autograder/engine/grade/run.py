@@ -17,8 +17,8 @@ from ..assignment import Assignment
 from ..errors import KitError
 from ..report.gradebook import PatternError, Row, final_grades
 from ..report.lookalikes import Group, look_alikes
-from ..report.pages.classbook import ClassBook
-from ..report.pages.classpage import class_page
+from ..report.pages.class_page import class_page
+from ..report.pages.class_record import ClassRecord
 from ..report.result import total
 from ..sandbox.layers import LAYERS, SandboxError
 from ..submission.find import Finder
@@ -64,7 +64,7 @@ class Tally:
 
     rows: dict[str, Row] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
-    book: ClassBook = field(default_factory=ClassBook)
+    book: ClassRecord = field(default_factory=ClassRecord)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, stem: str, report: Report, parts: Sequence[str]) -> None:

@@ -10,8 +10,9 @@ import click
 from ..assignment import FILE, Assignment, AssignmentError
 from ..grade.run import Run, run_class
 from ..mistakes import Mistake, load_mistakes
-from . import classroom
-from .classroom import Files
+from ..release.archive import write_archive
+from . import made_up
+from .made_up import Files
 
 LOOP = "def {}(*given, **named):\n    while True:\n        pass\n"
 EXIT = "def {}(*given, **named):\n    import os\n\n    os._exit(0)\n"
@@ -24,21 +25,21 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
     mistakes = load_mistakes(assignment)
     modules = assignment.modules
     first, last = modules[0], modules[-1]
-    syntax_error = classroom.solution(assignment)
+    syntax_error = made_up.solution(assignment)
     syntax_error[f"{assignment.package}/{first}.py"] += b"\n\ndef unfinished(:\n"
-    lacking = classroom.solution(assignment)
+    lacking = made_up.solution(assignment)
     del lacking[f"{assignment.package}/{last}.py"]
     functions = list({mistake.module: mistake.target for mistake in mistakes}.items())
     return {
-        "okafor": classroom.solution(assignment),
-        "fischer": {f"work/handin/{p}": c for p, c in classroom.solution(assignment).items()},
-        "martin": classroom.half_done(assignment, modules[:1]),
-        "kim": classroom.half_done(assignment, modules[: len(modules) // 2 + 1]),
-        "yilmaz": classroom.skeleton(assignment),
+        "okafor": made_up.solution(assignment),
+        "fischer": {f"work/handin/{p}": c for p, c in made_up.solution(assignment).items()},
+        "martin": made_up.half_done(assignment, modules[:1]),
+        "kim": made_up.half_done(assignment, modules[: len(modules) // 2 + 1]),
+        "yilmaz": made_up.skeleton(assignment),
         "wagner": syntax_error,
         "mwangi": lacking,
-        "silva": classroom.with_code(assignment, functions[0][0], LOOP.format(functions[0][1])),
-        "lopez": classroom.with_code(assignment, functions[-1][0], EXIT.format(functions[-1][1])),
+        "silva": made_up.with_code(assignment, functions[0][0], LOOP.format(functions[0][1])),
+        "lopez": made_up.with_code(assignment, functions[-1][0], EXIT.format(functions[-1][1])),
         "nowak": _in_turn(assignment, functions),
         "petrova": {},
         **_mistaken(assignment, mistakes),
@@ -52,7 +53,7 @@ def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
     for made in (submissions, graded):
         shutil.rmtree(made, ignore_errors=True)
     for name, files in demo_class(assignment).items():
-        classroom.write_zip(submissions / f"{name}.zip", files)
+        write_archive(submissions / f"{name}.zip", files)
     tally = run_class(Run(folder, [submissions], graded, jobs))
     click.echo()
     parts = list(assignment.parts)
@@ -74,13 +75,13 @@ def _mistaken(assignment: Assignment, mistakes: tuple[Mistake, ...]) -> dict[str
             raise AssignmentError(
                 f"{assignment.folder / FILE}: [demo] {student}: no mistake is named {unknown[0]}"
             )
-        made[student] = classroom.with_mistakes(assignment, [known[name] for name in names])
+        made[student] = made_up.with_mistakes(assignment, [known[name] for name in names])
     return made
 
 
 def _in_turn(assignment: Assignment, functions: list[tuple[str, str]]) -> Files:
     """One submission with a loop in one module, an exit in another, too much memory in a third."""
-    files = classroom.solution(assignment)
+    files = made_up.solution(assignment)
     for (module, name), source in zip(functions, (LOOP, EXIT, MEMORY), strict=False):
         files[f"{assignment.package}/{module}.py"] += f"\n\n{source.format(name)}".encode()
     return files

@@ -26,9 +26,9 @@ from ..place import Place, first_line
 from ..suite.hidden_test import HiddenTest, Outcome
 from ..text import printable
 from ..variants import load_variants
-from . import classroom
-from .classroom import Files
+from . import made_up
 from .leftovers import leftovers
+from .made_up import Files
 
 CHUNK = 8
 
@@ -77,7 +77,7 @@ def run_check(
     chosen = tuple(modules) or assignment.modules
     with Grader(assignment, Settings(seed=seeds[0])) as grader:
         tests = grader.suite.tests
-        outcomes, _ = grader.run(classroom.solution(assignment))
+        outcomes, _ = grader.run(made_up.solution(assignment))
         unsteady = grader.suite.unsteady()
     places = _places(assignment, tests)
     failed = [outcome for outcome in outcomes if not outcome.passed]
@@ -153,20 +153,20 @@ def _cases(
 ) -> Iterator[Case]:
     variants = [variant for variant in load_variants(assignment) if variant.module in modules]
     for seed in seeds:
-        yield Case("solution", "solution", seed, classroom.solution(assignment))
+        yield Case("solution", "solution", seed, made_up.solution(assignment))
         for variant in variants:
             targets = [f"{variant.module}.{target}" for target in variant.targets]
             tests = list(dict.fromkeys(t for name in targets for t in calling.get(name, ())))
-            files = classroom.with_variant(assignment, variant)
+            files = made_up.with_variant(assignment, variant)
             yield Case("variant", variant.name, seed, files, tests, place=variant.place)
     if variants_only:
         return
-    yield Case("skeleton", "skeleton", seeds[0], classroom.skeleton(assignment))
+    yield Case("skeleton", "skeleton", seeds[0], made_up.skeleton(assignment))
     for mistake in load_mistakes(assignment):
         target = f"{mistake.module}.{mistake.target}"
         if mistake.module not in modules or target not in calling:
             continue
-        files = classroom.with_mistakes(assignment, [mistake])
+        files = made_up.with_mistakes(assignment, [mistake])
         kind = "probe" if mistake.is_probe else "mistake"
         yield Case(kind, mistake.name, seeds[0], files, calling[target], target, mistake.place)
 

@@ -8,7 +8,7 @@ import pytest
 from autograder.engine.explain.comparison import as_wrong, free, same, same_numbers
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import compatible
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 
 CHECKED = "    if not (n_in > 0 and n_out > 0):\n        raise ValueError\n"
 XAVIER = "def xavier_normal(n_in, n_out, rng):\n" + CHECKED
@@ -72,7 +72,7 @@ def clip_by_global_norm(grads, max_norm):
 @pytest.mark.parametrize("case", CAUSES)
 def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader: Grader, case: str) -> None:
     part, code, causes = CAUSES[case]
-    files = classroom.with_code(grader.assignment, part, code)
+    files = made_up.with_code(grader.assignment, part, code)
     tests = [test.id for test in grader.suite.tests if test.part == part]
     outcomes, _ = grader.run(files, tests)
     told = {o.explanation.mistake for o in outcomes if o.explanation and not o.passed}
@@ -94,7 +94,7 @@ def batchnorm_backward(dout, cache):
     xc = x - x.mean(axis=1, keepdims=True)
     return dx - dx.mean(axis=1, keepdims=True), (dout * xc).sum(axis=0), dout.sum(axis=0)
 """
-    files = classroom.with_code(grader.assignment, "batchnorm", code)
+    files = made_up.with_code(grader.assignment, "batchnorm", code)
     tests = [test.id for test in grader.suite.tests if test.part == "batchnorm"]
     told = [o.explanation.mistake for o in grader.run(files, tests)[0] if o.explanation]
     assert told

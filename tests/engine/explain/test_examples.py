@@ -11,7 +11,7 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.explain.example import MOST_CHARACTERS, Examples
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import Mistake
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.report.result import from_gradescope, graded, to_gradescope
 from autograder.engine.submission.read import Submission
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome
@@ -72,7 +72,7 @@ def test_examples_are_short_and_depend_on_no_other(
 def test_an_example_stands_beside_the_hint_in_the_result(kit: Assignment, grader: Grader) -> None:
     name = "diagnose_labels_swapped"
     slips = [mistake for mistake in grader.mistakes if mistake.name == name]
-    submission = Submission("ada.zip", "ab" * 32, classroom.with_mistakes(kit, slips))
+    submission = Submission("ada.zip", "ab" * 32, made_up.with_mistakes(kit, slips))
     result = grader.grade_submission(submission)
     content = to_gradescope(result)
     assert from_gradescope(content) == result

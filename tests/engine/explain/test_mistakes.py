@@ -12,7 +12,7 @@ from autograder.engine.explain.comparison import same
 from autograder.engine.explain.shown import of_a_net
 from autograder.engine.grade.grading import Grader
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome
 from autograder.engine.suite.session import Batch, Request
 
@@ -76,7 +76,7 @@ def test_a_function_that_is_not_there_is_named() -> None:
 def test_mistakes_in_one_module_add_up(tiny: Assignment) -> None:
     mistakes = {mistake.name: mistake for mistake in load_mistakes(tiny)}
     chosen = [mistakes[name] for name in ("offset_forgotten", "half", "median")]
-    files = classroom.with_mistakes(tiny, chosen)
+    files = made_up.with_mistakes(tiny, chosen)
     assert b"return (np.asarray(fahrenheit)) * 0.5\n" in files["thermo/scales.py"]
     assert b"np.median" in files["thermo/averages.py"]
 
@@ -96,7 +96,7 @@ def test_a_module_with_a_mistake_imports_its_neighbours(tiny: Assignment) -> Non
 def test_nothing_is_named_when_no_mistake_explains_the_answers(
     tiny: Assignment, tiny_grader: Grader
 ) -> None:
-    files = classroom.with_code(tiny, "scales", "def celsius(f):\n    return f * 0.123\n")
+    files = made_up.with_code(tiny, "scales", "def celsius(f):\n    return f * 0.123\n")
     outcomes = {o.test.id: o for o in tiny_grader.run(files)[0]}
     assert not outcomes["scales/values"].passed
     assert outcomes["scales/values"].explanation is None
@@ -124,7 +124,7 @@ def test_no_hint_speaks_of_a_change_that_the_code_does_not_make(
     kit: Assignment, grader: Grader
 ) -> None:
     """A mistake returns None and changes z; this function only returns None."""
-    files, right = classroom.solution(kit), b"return np.maximum(z, 0.0)\n"
+    files, right = made_up.solution(kit), b"return np.maximum(z, 0.0)\n"
     assert files["gradflow/activations.py"].count(right) == 1
     wrong = files["gradflow/activations.py"].replace(right, b"return None\n")
     files = files | {"gradflow/activations.py": wrong}

@@ -16,7 +16,8 @@ from autograder.engine.grade.earlier import GRADER_FAILED, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
 from autograder.engine.grade.grading import Grader, Settings
 from autograder.engine.grade.outputs import Task, tasks, write_atomically
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from autograder.engine.report.result import Result, to_json, ungraded
 from autograder.engine.sandbox.layers import SandboxError
 from autograder.engine.submission.read import Submission, hand_in
@@ -38,7 +39,7 @@ def test_a_pool_that_is_killed_each_time_is_given_up(tiny: Assignment) -> None:
 def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.zip" for name in "abcdef"]
     for path in paths:
-        classroom.write_zip(path, classroom.solution(tiny))
+        write_archive(path, made_up.solution(tiny))
     new_pool = local_pool(1)
     points = {}
     reports = grade_all(
@@ -55,7 +56,7 @@ def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path)
 def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     tiny: Assignment, tiny_grader: Grader, tmp_path: Path
 ) -> None:
-    submission = Submission("ada.zip", "ab", classroom.solution(tiny))
+    submission = Submission("ada.zip", "ab", made_up.solution(tiny))
     task = Task(hand_in(tmp_path / "ada.zip"), "ada")
     right = tiny_grader.grade_submission(submission)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from tests.kit import ROOT, TINY, kit
 
 pytestmark = pytest.mark.slow
@@ -28,9 +29,9 @@ def test_every_submission_has_one_row_though_a_worker_is_killed(
 ) -> None:
     dask = pytest.importorskip("dask", reason="needs the extra 'cluster'")
     distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    files = classroom.with_code(tiny, "scales", SLOW)
+    files = made_up.with_code(tiny, "scales", SLOW)
     for number in range(SIZE):
-        classroom.write_zip(tmp_path / f"class/{number:02}.zip", files)
+        write_archive(tmp_path / f"class/{number:02}.zip", files)
     # Dask gives up what a killed worker had, so that the kit has to try it again.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),

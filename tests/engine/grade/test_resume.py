@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from tests.kit import ROOT, TINY, kit
 
 pytestmark = pytest.mark.slow
@@ -32,10 +33,10 @@ def school(tiny: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("class")
     (folder / "broken.zip").write_bytes(b"no zip")
     wrong = "def celsius(f):\n    return 9\n"
-    classroom.write_zip(folder / "d_wrong.zip", classroom.with_code(tiny, "scales", wrong))
+    write_archive(folder / "d_wrong.zip", made_up.with_code(tiny, "scales", wrong))
     for number in range(5):
-        slow = classroom.with_code(tiny, "scales", SLOW)
-        classroom.write_zip(folder / f"s{number}.zip", slow)
+        slow = made_up.with_code(tiny, "scales", SLOW)
+        write_archive(folder / f"s{number}.zip", slow)
     return folder
 
 

@@ -14,7 +14,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.grade.run import Run, run_class
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.report.worksheet import WorksheetError, filled_in
 from tests.engine.submission.test_submission import put
 from tests.kit import zipped
@@ -30,7 +30,7 @@ lines"
 
 def class_of(tiny: Assignment, folder: Path, *names: str) -> Path:
     """A class of zips: the first has all points, the others have none."""
-    works = [classroom.solution(tiny), *[classroom.skeleton(tiny)] * len(names)]
+    works = [made_up.solution(tiny), *[made_up.skeleton(tiny)] * len(names)]
     for name, work in zip(names, works, strict=False):
         put(folder, name, zipped(work))
     return folder

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.serve import Servant, Target, describe
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
 from autograder.engine.suite.answers import StudentFault
@@ -34,7 +34,7 @@ CONTRACT = "batchnorm/backward_contract"
 
 
 def lost(kit: Assignment, grader: Grader, module: str, code: str, test: str) -> list[str]:
-    outcomes, _ = grader.run(classroom.with_code(kit, module, code), [test])
+    outcomes, _ = grader.run(made_up.with_code(kit, module, code), [test])
     return [outcome.reason for outcome in outcomes if not outcome.passed]
 
 
@@ -100,7 +100,7 @@ def gradient_norms(grads):
 def test_a_result_that_is_written_over_later(
     kit: Assignment, grader: Grader, body: str, overwritten: bool
 ) -> None:
-    program = grader.program(classroom.with_code(kit, "diagnostics", KEPT.format(body=body)))
+    program = grader.program(made_up.with_code(kit, "diagnostics", KEPT.format(body=body)))
     try:
         student = Package(Session(program, {}, Reading(9.0)))
         ones, twos = [np.ones(4)] * 3, [2 * np.ones(4)] * 3

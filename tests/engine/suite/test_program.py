@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader, Settings
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.suite.program import TimeLimits
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0))
@@ -62,16 +62,16 @@ def counted(grader: Grader, monkeypatch) -> list[bool]:
 
 def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch) -> None:
     alone = counted(hasty, monkeypatch)
-    assert lost(hasty, classroom.solution(wide)) == {}
+    assert lost(hasty, made_up.solution(wide)) == {}
     assert alone == [True] * 3
-    wrong = classroom.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
+    wrong = made_up.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
     assert set(lost(hasty, wrong)) == OF_SCALES
     assert alone == [True] * 6
 
 
 def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, monkeypatch) -> None:
     alone = counted(hasty, monkeypatch)
-    outcomes, events = hasty.run(classroom.with_code(wide, "scales", HANGS))
+    outcomes, events = hasty.run(made_up.with_code(wide, "scales", HANGS))
     assert {o.test.id for o in outcomes if o.kind == "timeout"} == OF_SCALES
     assert outcomes[-1].reason == "scales.celsius did not end in time before and is given up"
     assert events.timeouts == ["scales.celsius"]
@@ -82,12 +82,12 @@ def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide) -> 
     assignment = dataclasses.replace(wide, parts=("many", "averages"))
     slow = "import time\ndef celsius(f):\n    time.sleep(0.05)\n    return 0\n"
     with Grader(assignment, Settings(limits=TimeLimits(submission=2.0))) as grader:
-        gone = lost(grader, classroom.with_code(wide, "scales", slow))
+        gone = lost(grader, made_up.with_code(wide, "scales", slow))
     assert gone == {"many/calls": "timeout"}
 
 
 def test_what_an_init_defines_is_there_in_each_part(wide, hasty) -> None:
-    files = classroom.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
+    files = made_up.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
     files["thermo/__init__.py"] = b"DTYPE = float\n"
     files["thermo/averages.py"] += b"""
 import thermo
@@ -104,9 +104,9 @@ def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty) -> None:
         "count = [0]\ndef celsius(f):\n    count[0] += 1\n    return (f - 32) * 5 / 9 + count[0]\n"
     )
     class_ = [
-        classroom.solution(wide),
-        classroom.with_code(wide, "scales", stateful),
-        classroom.with_code(wide, "averages", "def mean_celsius(t):\n    return 0.0\n"),
+        made_up.solution(wide),
+        made_up.with_code(wide, "scales", stateful),
+        made_up.with_code(wide, "averages", "def mean_celsius(t):\n    return 0.0\n"),
     ]
     forwards = [hasty.run(files)[0] for files in class_]
     backwards = [hasty.run(files)[0] for files in reversed(class_)]

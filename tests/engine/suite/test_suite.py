@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.suite.collection import SuiteError
 from autograder.engine.suite.suite import Suite
 
@@ -74,7 +74,7 @@ def test_a_suite_may_use_all_of_pytest(tiny: Assignment, tiny_grader: Grader, tm
         (tmp_path / f"test_{name}.py").write_text(MIXED)
     suite = Suite(dataclasses.replace(tiny, suites=tmp_path))
     for _ in range(2):
-        program = tiny_grader.program(classroom.solution(tiny))
+        program = tiny_grader.program(made_up.solution(tiny))
         outcomes = suite.run(program, 0)
         program.end()
         assert [o.kind for o in outcomes] == [*["passed"] * 3, "grader"] * len(tiny.parts)

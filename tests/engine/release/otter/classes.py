@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 
 Files = dict[str, bytes]
 
@@ -31,8 +32,8 @@ def notebook(source: str) -> bytes:
 def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
     """By their names. The hostile ones leave a marker where they are run by Otter or reach it."""
     package, (first, *_, last) = assignment.package, assignment.modules
-    right = classroom.solution(assignment)
-    partial = classroom.half_done(assignment, [last])
+    right = made_up.solution(assignment)
+    partial = made_up.half_done(assignment, [last])
     path, init = f"{package}/{first}.py", f"{package}/__init__.py"
     attack = ATTACK.replace("MARKER", str(marker)).encode()
     mark = f"open({str(marker)!r}, 'w').close()"
@@ -60,4 +61,4 @@ def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
 def write_class(folder: Path, made: Mapping[str, Files], names: Iterable[str]) -> None:
     """Writes a zip for each of these names."""
     for name in names:
-        classroom.write_zip(folder / f"{name}.zip", made[name])
+        write_archive(folder / f"{name}.zip", made[name])

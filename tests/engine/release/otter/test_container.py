@@ -14,7 +14,8 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
+from autograder.engine.release.archive import write_archive
 from autograder.engine.release.otter.container import grade
 from autograder.engine.report.result import to_gradescope
 from tests.engine.release.otter.classes import submissions
@@ -53,7 +54,7 @@ def results_of(container: Path) -> dict:
 def test_otter_grade_a_zip(container: Path, tiny: Assignment, tiny_grader: Grader) -> None:
     marker = container.parent / "marker"
     submission = container / "submission" / "eve.zip"
-    classroom.write_zip(submission, submissions(tiny, marker)["impostor"])
+    write_archive(submission, submissions(tiny, marker)["impostor"])
     handed_in = submission.read_bytes()
     content = results_of(container)
     result = tiny_grader.grade(submission)
@@ -84,7 +85,7 @@ def test_the_submission_stays_while_otter_runs(
 ) -> None:
     """`otter grade` copies it out of a container that it has killed, too."""
     submission = container / "submission" / "eve.zip"
-    classroom.write_zip(submission, classroom.solution(tiny))
+    write_archive(submission, made_up.solution(tiny))
 
     def killed(folder: str, **_: object) -> None:
         assert submission.exists()

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
-from autograder.engine.prove import classroom
+from autograder.engine.prove import made_up
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.release.archive import read_archive, write_archive
 from tests.engine.release.otter.classes import submissions, write_class
@@ -78,7 +78,7 @@ def test_a_grader_that_fails_ends_otter_instead_of_giving_zero(
     files = read_archive(zip_file)
     files["tests/kit/autograder/suites/test_scales.py"] = b"raise RuntimeError('broken suite')"
     write_archive(zip_file, files)
-    classroom.write_zip(tmp_path / "class" / "right.zip", classroom.solution(tiny))
+    write_archive(tmp_path / "class" / "right.zip", made_up.solution(tiny))
     otter_run(zip_file, tmp_path / "class", tmp_path / "out")
     said = (tmp_path / "out" / "right" / "problem").read_text()
     assert "could not be graded" in said

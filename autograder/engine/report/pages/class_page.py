@@ -13,7 +13,7 @@ from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
 from ..lookalikes import Group
 from ..result import TestResult
-from .classbook import ClassBook, ClassRow, Look
+from .class_record import ClassRecord, ClassRow, Look
 from .render import render
 
 BINS = 10
@@ -24,7 +24,7 @@ ENOUGH = 10
 """With fewer submissions a correlation is mostly noise."""
 
 
-def class_page(book: ClassBook, groups: Sequence[Group], assignment: Assignment) -> str:
+def class_page(book: ClassRecord, groups: Sequence[Group], assignment: Assignment) -> str:
     """The text of OUT/index.html."""
     rows = sorted(book.rows, key=lambda row: row.name.casefold())
     totals = [row.earned for row in rows]
@@ -73,7 +73,7 @@ def discrimination(passed: np.ndarray, worth: np.ndarray) -> list[float | None]:
     return found
 
 
-def _items(book: ClassBook) -> list[tuple[TestResult, float, float | None]]:
+def _items(book: ClassRecord) -> list[tuple[TestResult, float, float | None]]:
     """The tests, each with the share of the class that passed and how well it separates."""
     passed = np.array([list(row.passed) for row in book.rows], dtype=np.float64)
     passed = passed.reshape(len(book.rows), len(book.tests))
@@ -82,7 +82,7 @@ def _items(book: ClassBook) -> list[tuple[TestResult, float, float | None]]:
     return list(zip(book.tests, shares.tolist(), discrimination(passed, worth), strict=True))
 
 
-def _parts(book: ClassBook) -> list[tuple[str, float, float, int]]:
+def _parts(book: ClassRecord) -> list[tuple[str, float, float, int]]:
     """The parts, each with its points, those that were earned on average, and how many earned
     all."""
     lines = []
@@ -93,7 +93,7 @@ def _parts(book: ClassBook) -> list[tuple[str, float, float, int]]:
     return lines
 
 
-def _mistakes(book: ClassBook) -> list[tuple[str, int, list[str]]]:
+def _mistakes(book: ClassRecord) -> list[tuple[str, int, list[str]]]:
     """The mistakes, the costliest first, each with how many made it and in which parts it shows."""
     counts = Counter(mistake for row in book.rows for mistake in row.mistakes)
     costliest = sorted(counts, key=lambda name: (-book.lost[name], name))

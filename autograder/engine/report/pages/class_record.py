@@ -56,7 +56,7 @@ class ClassRow:
 
 
 @dataclass
-class ClassBook:
+class ClassRecord:
     """The class so far."""
 
     rows: list[ClassRow] = field(default_factory=list)

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 
 from ..assignment import Assignment
 from ..mistakes import Mistake
-from ..release.archive import write_archive
 from ..release.skeleton import skeletons
 from ..variants import Variant
 
 Files = dict[str, bytes]
 RIGHT = "_right_"
-write_zip = write_archive
 
 
 def solution(assignment: Assignment) -> Files:
