@@ -48,7 +48,7 @@ class Reporter:
 
         def draw(program: Program) -> None:
             nonlocal section
-            section = self._figures(program)
+            section = self.figures(program)
 
         result = grader.grade_submission(submission, draw if self.with_figures else None)
         seconds = {} if submission.problem else grader.suite.seconds
@@ -67,7 +67,7 @@ class Reporter:
                 return student_page(result, shown, self.assignment)
         return ""
 
-    def _figures(self, program: Program) -> Section:
+    def figures(self, program: Program) -> Section:
         """The assignment's figures of this student's work; a sentence in place of one that
         fails."""
         try:

@@ -11,7 +11,8 @@ from autograder.engine.submission import entries, find
 from autograder.engine.submission.entries import SubmissionError
 from autograder.engine.submission.find import Finder
 from autograder.engine.submission.read import Submission, read_hand_in, read_submission
-from tests.engine.submission.test_submission import MODULES, put, zip_of
+from tests.engine.submission.test_submission import MODULES, put
+from tests.kit import zipped
 
 BLACKBOARD = "HW_{}_attempt_2026-11-{:02}-20-15-33_x.zip"
 
@@ -21,7 +22,7 @@ def read(*paths: Path) -> list[Submission]:
 
 
 def alpha(content: bytes) -> bytes:
-    return zip_of({"pkg/alpha.py": content})
+    return zipped({"pkg/alpha.py": content})
 
 
 def test_logins_that_end_alike_are_two_students(tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ def test_of_many_attempts_the_last_is_graded(tmp_path: Path) -> None:
     days = range(1, 13)
     for day in days:
         put(tmp_path / "class", BLACKBOARD.format("ada", day), alpha(b"%d" % day))
-    packed = zip_of({f"try{day}.zip": alpha(b"%d" % day) for day in days})
+    packed = zipped({f"try{day}.zip": alpha(b"%d" % day) for day in days})
     al = read_submission(put(tmp_path, "al.zip", packed), "pkg", MODULES)
     for each in (*read(tmp_path / "class"), al):
         assert each.files == {"pkg/alpha.py": b"12"}
@@ -53,7 +54,7 @@ def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path: Path) -> None
 
 def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path: Path) -> None:
     given = {"pkg\\": b"", "pkg\\alpha.py": b"", "pkg\\data\\": b"", "pkg\\data\\x.csv": b""}
-    (ada,) = read(put(tmp_path, "ada.zip", zip_of(given)))
+    (ada,) = read(put(tmp_path, "ada.zip", zipped(given)))
     assert set(ada.files) == {"pkg/alpha.py", "pkg/data/x.csv"}
 
 
@@ -80,7 +81,7 @@ def test_a_name_that_is_no_text_can_be_written_down(tmp_path: Path) -> None:
 
 def test_a_number_of_any_length_is_one(tmp_path: Path) -> None:
     folders = [f"{digits * 5000}/pkg/alpha.py" for digits in "12"]
-    path = put(tmp_path, "ada.zip", zip_of(dict.fromkeys(folders, b"")))
+    path = put(tmp_path, "ada.zip", zipped(dict.fromkeys(folders, b"")))
     assert not read_submission(path, "pkg", MODULES).problem
 
 
@@ -89,7 +90,7 @@ def test_a_zip_in_zips_is_opened_a_few_times(
 ) -> None:
     content, opened = alpha(b""), []
     for _ in range(50):
-        content = zip_of({"x.zip": content})
+        content = zipped({"x.zip": content})
     for name in ("ada", "al", "zoe"):
         put(tmp_path, f"{name}.zip", content if name == "al" else alpha(b""))
     unpacked = find.archive_entries
@@ -102,6 +103,6 @@ def test_a_giant_list_of_entries_is_refused_unread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(entries, "MAX_CLASS", 3)
-    path = put(tmp_path, "class.zip", zip_of({f".git/{n}": b"" for n in range(4)}))
+    path = put(tmp_path, "class.zip", zipped({f".git/{n}": b"" for n in range(4)}))
     with pytest.raises(SubmissionError, match="too many entries"):
         entries.class_entries(path)
