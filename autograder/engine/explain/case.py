@@ -3,7 +3,7 @@ that explain these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..mistakes import Mistake
@@ -89,17 +89,6 @@ class Case:
 
     exchanges: Sequence[Exchange]
     named: list[Named] = field(default_factory=list)
-
-    def calls(self, function: str) -> Iterator[Place]:
-        """The places where a function is called."""
-        for number, exchange in enumerate(self.exchanges):
-            for index, request in enumerate(exchange.requests):
-                if request.name == function:
-                    yield number, index
-
-    def explained(self, function: str) -> set[str]:
-        """The aspects of a function's answers that are explained everywhere."""
-        return {n.aspect for n in self.named if n.function == function and not n.is_part}
 
     def replayed(self) -> tuple[Mistake, ...]:
         """The mistakes found whose answers are the student's, not only wrong in the same way."""

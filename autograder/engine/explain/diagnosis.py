@@ -24,7 +24,7 @@ from ..suite.session import Request
 from .case import Case, Exchange, Named, Place, alike, freely_alike
 from .comparison import as_wrong, equal_entries
 from .hints import explanation, of_a_net
-from .replay import BESIDE, FORM, Aspects, Response, answered, given, replay
+from .replay import BESIDE, FORM, Aspects, answered, given, replay
 
 MAX_TESTS = 500
 """Of so many tests the right answers are kept: they are the same for each submission."""
@@ -33,7 +33,6 @@ MAX_REPLAYS = 2000
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared. Three passes, in this order: exactly; up to what the contract leaves
 free; only by where they are wrong, for mistakes whose hints speak of nothing else."""
-Requests = tuple[Request, ...]
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,6 @@ class Search:
         order = sorted(calls, key=lambda n: (-len(wrong[n]), len(calls[n]), n))
         return {n: calls[n] for n in order}
 
-    @cached_property
-    def right_tests(self) -> set[int]:
-        """The tests in which nothing is wrong that is searched for."""
-        return self.tests.keys() - {n for (n, _), wrong in self.table.items() if wrong & self.wrong}
-
-    def places(self, aspect: str) -> list[Place]:
-        """Where an aspect is wrong."""
-        return [place for place, wrong in self.table.items() if aspect in wrong]
-
 
 @dataclass
 class Match:
@@ -75,10 +65,6 @@ class Match:
 
     hits: dict[str, dict[Place, np.ndarray]]
     strays: set[str] = field(default_factory=set)
-
-    def full(self, search: Search) -> set[str]:
-        """The aspects that it explains alone."""
-        return {aspect for aspect in self.hits if _cover([self], aspect, search)}
 
 
 class Diagnosis:
@@ -99,7 +85,8 @@ class Diagnosis:
         # In the order of their calls: a later function may be called with an earlier one's result.
         functions = dict.fromkeys(r.name for o in failed for b in o.asked for r in b.requests)
         about = [outcome for outcome in outcomes if functions.keys() & set(outcome.called)]
-        case = Case([self._exchange(*answered(outcome)) for outcome in about])
+        asked = [answered(outcome) for outcome in about]
+        case = Case([Exchange(*each, self._right(each[0])) for each in asked])
         for function in functions:
             self._name(case, function)
         told = {
@@ -109,10 +96,6 @@ class Diagnosis:
         }
         explained = [told.get(outcome.test.id, outcome) for outcome in outcomes]
         return [of_a_net(outcome, explained) for outcome in explained]
-
-    def _exchange(self, requests: Requests, responses: list[Response]) -> Exchange:
-        right = self._right(requests)
-        return Exchange(requests, responses, right)
 
     def _name(self, case: Case, function: str) -> None:
         """Adds the mistakes in a function to those named."""
@@ -145,7 +128,8 @@ class Diagnosis:
         if mistake in case.replayed() or mistake not in compatible(mistakes):
             return Match({})
         for number, calls in search.tests.items():
-            if number in search.right_tests and not any(match.hits.values()):
+            wrong_here = _union(search.table[number, index] for index in calls) & search.wrong
+            if not wrong_here and not any(match.hits.values()):
                 return Match({})
             exchange = case.exchanges[number]
             needed = exchange.needed(calls)
@@ -191,21 +175,22 @@ class Diagnosis:
 
 def _search(case: Case, function: str, how: str) -> Search | None:
     """The search for what is wrong and not yet explained; None where there is nothing."""
-    places = list(case.calls(function))
-    aspects = _union(case.exchanges[number].mine[index] for number, index in places)
-    if how == WHERE:  # given a wrong object, a function may answer anything
-        misled = {n for n, _ in places if case.exchanges[n].misleads(function)}
-        places = [place for place in places if place[0] not in misled]
-    table = {
-        (number, index): exchange.wrong[index]
-        if how == STRICTLY
-        else exchange.beyond_freedom(index)
-        for number, index in places
-        for exchange in [case.exchanges[number]]
-    }
+    aspects: set[str] = set()
+    table: dict[Place, set[str]] = {}
+    for number, exchange in enumerate(case.exchanges):
+        calls = [i for i, request in enumerate(exchange.requests) if request.name == function]
+        aspects |= _union(exchange.mine[index] for index in calls)
+        if how == WHERE and exchange.misleads(function):
+            continue  # given a wrong object, the function may answer anything
+        for index in calls:
+            is_strict = how == STRICTLY
+            wrong = exchange.wrong[index] if is_strict else exchange.beyond_freedom(index)
+            table[number, index] = wrong
     all_wrong = _union(table.values())
-    wrong = all_wrong - case.explained(function)
-    return Search(function, how, wrong, aspects - all_wrong, table) if wrong else None
+    explained = {n.aspect for n in case.named if n.function == function and not n.is_part}
+    if not all_wrong - explained:
+        return None
+    return Search(function, how, all_wrong - explained, aspects - all_wrong, table)
 
 
 def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
@@ -219,7 +204,7 @@ def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
     full = {
         m: aspects
         for m, match in found.items()
-        if (aspects := match.full(search))
+        if (aspects := {aspect for aspect in match.hits if _cover([match], aspect, search)})
         and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in match.strays} - {*BESIDE})
         and (aspects != {"warned"} or match.hits.keys() - {*BESIDE} or not search.wrong - {*BESIDE})
     }
@@ -266,7 +251,7 @@ def _where(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
 def _cover(matches: Iterable[Match], aspect: str, search: Search) -> bool:
     """Whether each wrong entry of an aspect is hit by one of these."""
     by_place = [match.hits[aspect] for match in matches]
-    for place in search.places(aspect):
+    for place in (place for place, wrong in search.table.items() if aspect in wrong):
         hits = [hits[place] for hits in by_place if place in hits]
         if not hits or not np.all(np.logical_or.reduce(hits)):
             return False
