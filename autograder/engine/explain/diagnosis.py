@@ -101,16 +101,14 @@ class Diagnosis:
         """Adds the mistakes in a function to those named."""
         for how in (STRICTLY, FREELY, WHERE):
             while search := _search(case, function, how):
-                found = {
-                    mistake: match
-                    for mistake in self._mistakes[function]
-                    if mistake.where == (how == WHERE)
-                    and (match := self._match(case, mistake, search)).hits
-                }
+                mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
                 if how == WHERE:
-                    case.named += _where(search, found)
+                    case.named += _where(search, self._matches(case, mistakes, search))
                     break
-                named = [*_alone(search, found)] or [*_together(search, found)]
+                # What explains an aspect alone is found quickly; it may explain more.
+                alone = self._matches(case, mistakes, search, is_alone=True)
+                named = [*_alone(search, self._matches(case, alone, search))]
+                named = named or [*_together(search, self._matches(case, mistakes, search))]
                 if not named:
                     break
                 case.named += named
@@ -120,9 +118,16 @@ class Diagnosis:
                     every = range(len(exchange.requests))
                     exchange.rebase([*self._answers(case.replayed(), exchange, every)])
 
-    def _match(self, case: Case, mistake: Mistake, search: Search) -> Match:
+    def _matches(
+        self, case: Case, mistakes: Iterable[Mistake], search: Search, is_alone: bool = False
+    ) -> dict[Mistake, Match]:
+        """The mistakes that give wrong answers of the student's, with where they do."""
+        tried = {m: self._match(case, m, search, is_alone) for m in mistakes}
+        return {mistake: match for mistake, match in tried.items() if match.hits}
+
+    def _match(self, case: Case, mistake: Mistake, search: Search, is_alone: bool) -> Match:
         """Where the mistake, beside those already found, gives the student's wrong answers; nowhere
-        if it contradicts a right one."""
+        if it contradicts a right one. is_alone: only the aspects that it explains alone."""
         match = Match({aspect: {} for aspect in search.wrong})
         mistakes = (*case.replayed(), mistake)
         if mistake in case.replayed() or mistake not in compatible(mistakes):
@@ -149,6 +154,8 @@ class Diagnosis:
                         match.hits.pop(aspect, None)
                         if aspect in theirs and not alike(theirs, exchange.base[index], aspect):
                             match.strays.add(aspect)
+                    elif is_alone and aspect in wrong and not hit.all():
+                        match.hits.pop(aspect, None)
                     elif aspect in wrong and hit.any():
                         match.hits[aspect][number, index] = hit
                 if not match.hits:
