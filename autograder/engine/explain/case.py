@@ -3,22 +3,22 @@ that explain these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..mistakes import Mistake
 from ..suite.session import Request
-from .comparison import free, same, same_exception, same_numbers
-from .replay import BESIDE, FORM, SOURCE, Aspects, Heard, Said, given
+from .comparison import form, free, freely_formed, same, same_exception, same_numbers
+from .replay import BESIDE, FORM, SOURCE, Aspects, Response, given
 
 Place = tuple[int, int]
-"""A test, and a call in it."""
+"""The index of a test, and of a request in it."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """A mistake that explains an aspect of a function's answers. places: where it does; is_part:
-    whether something else is still wrong with that aspect elsewhere."""
+    """A mistake that explains an aspect of a function's answers at these places. is_part: the
+    aspect is wrong elsewhere, too, where the mistake does not explain it."""
 
     function: str
     aspect: str
@@ -28,61 +28,71 @@ class Named:
 
 
 @dataclass
-class Case:
-    """A submission's answers, beside the reference's, and those of the reference with the mistakes
-    that were found."""
+class Exchange:
+    """What one test asked, and what the submission answered and what was right.
 
-    heard: list[Heard]
-    right: list[list[Said]]
-    base: list[list[Said]]
-    named: list[Named] = field(default_factory=list)
-    """The mistakes that were found."""
-    _mine: dict[Place, Aspects] = field(default_factory=dict)
+    mine: the aspects of the submission's answers; base: those of the reference with the mistakes
+    found so far; wrong: by request, in which aspects the two differ; at_first: the same beside the
+    right answers.
+    """
 
-    def calls(self, function: str) -> Iterator[Place]:
-        """The tests that call a function, and the numbers of the calls."""
-        for number, heard in enumerate(self.heard):
-            yield from ((number, call) for call in heard.calls(function))
+    requests: Sequence[Request]
+    responses: Sequence[Response]
+    right: Sequence[Response]
 
-    def wrong(self, number: int, call: int, beside: list[list[Said]]) -> dict[str, bool]:
-        """The aspects of an answer, and whether each differs from that of these answers."""
-        mine, theirs = self.aspects(number, call, beside[number][call])
-        return {aspect: not alike(mine, theirs, aspect) for aspect in mine}
+    def __post_init__(self) -> None:
+        pairs = zip(self.responses, self.right, strict=True)
+        self.mine = [one.aspects(right) for one, right in pairs]
+        self.rebase([right.aspects(right) for right in self.right])
+        self.at_first = self.wrong
+        self.draws = any(given(request).draws for request in self.requests)
 
-    def misled(self, number: int, function: str) -> bool:
-        """Whether a function may have been passed an object that came with a wrong answer."""
-        heard = self.heard[number]
+    def needed(self, calls: Sequence[int]) -> Sequence[int]:
+        """The requests that decide the answers to these calls: the calls alone, or all where one
+        of them uses an object of another call or a generator."""
+        passed = [given(self.requests[index]) for index in calls]
+        if any(each.draws or each.uses_object for each in passed):
+            return range(len(self.requests))
+        return calls
+
+    def rebase(self, base: Sequence[Aspects]) -> None:
+        """Compares the submission's answers with these from now on."""
+        self.base = base
+        self.wrong = [
+            {aspect for aspect in mine if not alike(mine, theirs, aspect)}
+            for mine, theirs in zip(self.mine, base, strict=True)
+        ]
+
+    def misleads(self, function: str) -> bool:
+        """Whether another function's answer came with an object and is wrong: the function may have
+        been passed that object."""
         return any(
-            aspect not in BESIDE and is_wrong
-            for call, (request, said) in enumerate(zip(heard.requests, heard.said, strict=True))
-            if request.name != function and said.gives_object
-            for aspect, is_wrong in self.wrong(number, call, self.right).items()
+            request.name != function and response.gives_object and wrong.difference(BESIDE)
+            for request, response, wrong in zip(
+                self.requests, self.responses, self.at_first, strict=True
+            )
         )
 
-    def freely_wrong(self, number: int, call: int, wrong: dict[str, bool]) -> dict[str, bool]:
-        """The wrong aspects whose difference goes beyond what the contract leaves free."""
-        mine, theirs = self.aspects(number, call, self.base[number][call])
-        request = self.heard[number].requests[call]
+    def beyond_freedom(self, index: int) -> set[str]:
+        """The wrong aspects of an answer that differ by more than the contract leaves free."""
+        mine, theirs, request = self.mine[index], self.base[index], self.requests[index]
         return {
-            aspect: is_wrong
-            and (aspect in BESIDE or not freely_alike(mine, theirs, aspect, request))
-            for aspect, is_wrong in wrong.items()
+            aspect
+            for aspect in self.wrong[index]
+            if aspect in BESIDE or not freely_alike(mine, theirs, aspect, request)
         }
 
-    def aspects(self, number: int, call: int, other: Said) -> tuple[Aspects, Aspects]:
-        """The aspects of an answer, and of another one to the same request."""
-        right = self.right[number][call]
-        if (number, call) not in self._mine:
-            self._mine[number, call] = self.heard[number].said[call].aspects(right)
-        return self._mine[number, call], other.aspects(right)
 
-    def explained(self, function: str) -> set[str]:
-        """The aspects of a function's answers that are explained."""
-        return {n.aspect for n in self.named if n.function == function and not n.is_part}
+@dataclass
+class Case:
+    """All tests that call a wrong function, and the mistakes found so far."""
 
-    def replayed(self) -> list[Mistake]:
-        """The mistakes that were found and give the student's answers."""
-        return list(dict.fromkeys(n.mistake for n in self.named if not n.mistake.where))
+    exchanges: Sequence[Exchange]
+    named: list[Named] = field(default_factory=list)
+
+    def replayed(self) -> tuple[Mistake, ...]:
+        """The mistakes found whose answers are the student's, not only wrong in the same way."""
+        return tuple(dict.fromkeys(n.mistake for n in self.named if not n.mistake.where))
 
 
 def freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
@@ -90,12 +100,12 @@ def freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) 
     arguments are never free: a hint may speak of them."""
     if aspect not in theirs or aspect in ("exception", "changed", SOURCE):
         return False
+    one, other = mine[aspect], theirs[aspect]
     if aspect == "refusal":  # what is returned instead is free
-        return mine[aspect].raised is None and theirs[aspect].raised is None
+        return one.raised is None and other.raised is None
     if aspect.endswith(FORM):
-        return bool(mine[aspect].free == theirs[aspect].free)
-    handed = given(request)
-    return aspect in BESIDE or free(mine[aspect], theirs[aspect], handed.arrays, handed.draws)
+        return bool(freely_formed(one) == freely_formed(other))
+    return aspect in BESIDE or free(one, other, *given(request)[:2])
 
 
 def alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
@@ -103,15 +113,17 @@ def alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
     if aspect not in theirs:
         return False
     one, other = mine[aspect], theirs[aspect]
-    if aspect in ("refusal", "exception"):
-        return _same_refusal(one, other) if aspect == "refusal" else same_exception(one, other)
-    if aspect in (*BESIDE, SOURCE) or aspect.endswith(FORM):
+    if aspect in BESIDE or aspect == SOURCE:
         return bool(one == other)
-    return same_numbers(one, other)
+    if aspect.endswith(FORM):
+        return bool(form(one) == form(other))
+    if aspect == "exception":
+        return same_exception(one, other)
+    return _same_refusal(one, other) if aspect == "refusal" else same_numbers(one, other)
 
 
-def _same_refusal(one: Said, other: Said) -> bool:
-    """Where a refusal is due its words are free, but not its class."""
+def _same_refusal(one: Response, other: Response) -> bool:
+    """Where an exception is due, its message is free, but not its class."""
     if one.raised is None or other.raised is None:
         return one.raised is other.raised and same(one.returned, other.returned)
     return one.raised[0] == other.raised[0]

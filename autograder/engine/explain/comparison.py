@@ -1,9 +1,8 @@
-"""Whether two answers are the same: to rounding, or but for what the contract leaves free."""
+"""Whether two answers are the same: up to rounding, or up to what the contract leaves free."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,22 +10,23 @@ import numpy as np
 from ..sandbox.worker.wire import Handle
 
 ORDINARY = 1e3
-"""Inputs beyond this size, and results that are not finite, are extremes: a guard may treat them as
-it likes."""
+"""Larger inputs, and results that are not finite, are extremes: code may guard against them in any
+way."""
 RTOL_FREE = 3e-6
-"""Relative: what a small number added to a norm changes."""
+"""The relative tolerance; a small number added to a norm changes less."""
 ERRORS = 5.0
 """How many standard errors two samples of one distribution may lie apart."""
 FEW_DRAWS = 100
 """Fewer tell nothing of their distribution."""
 FAR = 0.02
-"""A spread that differs by more, relative, is another one."""
+"""How far, on a logarithmic scale, a standard deviation that is too large or too small is from the
+right one."""
 FEW = 0.1
 """The share of entries in which two wrong arrays may be wrong in different places."""
 
 
 def form(value: Any) -> Any:
-    """What kind of thing it is, whatever its numbers: types, dtypes, shapes."""
+    """The types, dtypes and shapes of a value and its entries, in a form to compare."""
     if isinstance(value, (list, tuple)):
         return type(value), [form(entry) for entry in value]
     if isinstance(value, (np.ndarray, np.generic)):
@@ -35,7 +35,7 @@ def form(value: Any) -> Any:
 
 
 def freely_formed(value: Any) -> Any:
-    """Its form but for the type of numbers, which is free."""
+    """The form of a value without the types of numbers, which are free."""
     if isinstance(value, (list, tuple)):
         return [freely_formed(entry) for entry in value]
     return np.shape(value) if _is_real(value) else type(value)
@@ -47,8 +47,8 @@ def same(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
 
 
 def same_numbers(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
-    """Whether both hold the same numbers in the same order, up to rounding, whatever their types
-    and shapes; anything else must be equal. atol: relative to the largest entry."""
+    """Whether both hold the same numbers in the same order, up to rounding, whatever the types and
+    shapes of arrays; anything else must be equal. atol: relative to the largest entry."""
     entries = _entries(one, other)
     if entries is not None:
         return all(same_numbers(a, b, rtol, atol) for a, b in entries)
@@ -59,12 +59,15 @@ def same_numbers(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) 
     a, b = _row(one), _row(other)
     if a is None or b is None:
         return type(one) is type(other) and (isinstance(one, Handle) or bool(one == other))
-    return a.shape == b.shape and bool(np.all(_near(a, b, rtol, atol)))
+    if a.shape != b.shape:
+        return False
+    return bool((a == b).all()) or bool(np.all(_near(a, b, rtol, atol)))
 
 
 def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
-    """Whether both are the same up to what a contract leaves free: a number's type, the value at an
-    input of exactly 0, extremes, a small number beside a norm, the order and source of draws."""
+    """Whether both are the same up to what a contract leaves free: the types of numbers, the value
+    at an input of exactly 0, extremes, a small number added to a norm, and the order and source of
+    draws. inputs: the arrays that were passed; draws: whether a generator was."""
     entries = _entries(one, other)
     if entries is not None:
         return all(free(a, b, inputs, draws) for a, b in entries)
@@ -74,19 +77,24 @@ def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
     if a.shape != b.shape:
         return False
     if draws:
-        # With input arrays, only a part of the answer is drawn.
+        # Where arrays were passed, too, only a part of the answer is drawn.
         alike = bool(np.all(_near(np.sort(a), np.sort(b)))) if inputs else same_distribution(a, b)
         if alike or not inputs:
             return alike
+    alongside = [given for given in inputs if np.shape(given) == np.shape(one)]
     if any(_is_extreme(given) for given in inputs if np.shape(given) != np.shape(one)):
         return True
-    counts = _counts(a, b, [given for given in inputs if np.shape(given) == np.shape(one)])
+    with np.errstate(all="ignore"):
+        counts = np.isfinite(a) & np.isfinite(b) & (np.abs(a) < 1e100)
+        for given in alongside:
+            if given.dtype.kind == "f":
+                counts &= (given.ravel() != 0) & (np.abs(given.ravel()) < ORDINARY)
     return bool(np.all(_near(a, b, RTOL_FREE) | ~counts))
 
 
 def equal_entries(one: Any, other: Any, right: Any) -> np.ndarray | None:
-    """Which entries of the first are right, or equal to the other's; None if an entry of the other
-    is neither."""
+    """In which entries the first equals the other or is right. None unless the other is everywhere
+    equal to the first, or right where the first is wrong, and both share a wrong entry."""
     a, b, c = _row(one), _row(other), _row(right)
     if a is None or b is None or c is None or not a.shape == b.shape == c.shape:
         return None
@@ -115,8 +123,8 @@ def same_distribution(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -> bool:
-    """Whether both are wrong in the same way, whatever their values: in the same entries of an
-    array, or, for draws, both too small or both too large."""
+    """Whether both are wrong in the same way: an array in nearly the same entries, draws both with
+    too small or both with too large a standard deviation. See `free` for inputs and draws."""
     if free(one, right, inputs, draws) or free(other, right, inputs, draws):
         return False
     a, b, c = _row(one), _row(other), _row(right)
@@ -135,9 +143,9 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
 
 
 def same_exception(one: Any, other: Any) -> bool:
-    """Whether both have the same class and message, apart from numbers and quoted names."""
-    (kind, message), (other_kind, other_message) = one, other
-    return bool(kind == other_kind and _words(message) == _words(other_message))
+    """Whether two exceptions, each its class and message, are equal apart from numbers and quoted
+    names."""
+    return bool(one[0] == other[0] and _words(one[1]) == _words(other[1]))
 
 
 def _words(message: str) -> str:
@@ -151,7 +159,7 @@ def _is_real(value: Any) -> bool:
 
 
 def _entries(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
-    """The entries of two lists or tuples of one length, in pairs."""
+    """The entries of two lists or tuples of one length, in pairs; None for anything else."""
     sequences = (list, tuple)
     if isinstance(one, sequences) and isinstance(other, sequences) and len(one) == len(other):
         return list(zip(one, other, strict=True))
@@ -159,7 +167,7 @@ def _entries(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
 
 
 def _row(value: Any) -> np.ndarray | None:
-    """All its numbers in one row; None where something else is among them."""
+    """A value's numbers as float64, shape (n,); None where something else is among them."""
     if _is_real(value):
         return np.asarray(value, np.float64).ravel()
     if not isinstance(value, (list, tuple)):
@@ -170,27 +178,17 @@ def _row(value: Any) -> np.ndarray | None:
 
 
 def _is_extreme(given: np.ndarray) -> bool:
-    """Whether a square of an entry leaves the range of floats."""
+    """Whether the square of an entry overflows or underflows."""
     if given.dtype.kind != "f" or not given.size:
         return False
     sizes = np.abs(given[given != 0])
     return bool(np.any(sizes > 1e100) | np.any(sizes < 1e-100))
 
 
-def _counts(one: np.ndarray, other: np.ndarray, inputs: Sequence[Any]) -> np.ndarray:
-    """Which entries are compared."""
-    with np.errstate(all="ignore"):
-        counts = np.isfinite(one) & np.isfinite(other) & (np.abs(one) < 1e100)
-        for given in inputs:
-            if given.dtype.kind == "f":
-                counts &= (given.ravel() != 0) & (np.abs(given.ravel()) < ORDINARY)
-    return counts
-
-
 def _near(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> Any:
     """Which entries are equal up to rounding, also for numbers near 1e-200."""
     with np.errstate(all="ignore"):
         size = np.abs(other)
-        scale = np.max(size, initial=0.0, where=np.isfinite(size))
+        scale = np.maximum.reduce(size, initial=0.0, where=np.isfinite(size))
         near = np.abs(one - other) <= atol * scale + rtol * size
         return near | (one == other) | (np.isnan(one) & np.isnan(other))

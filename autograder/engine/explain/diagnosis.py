@@ -1,19 +1,19 @@
 """Finds the mistake that explains a function's answers, over all calls of all tests.
 
-Each aspect of a function's answers (the entries of a tuple and their forms, warnings, what was
-changed, exceptions) is explained by itself, so that two slips in one function are both found. A
-mistake explains an aspect if it reproduces the student's answers wherever they are wrong, and
-contradicts no right one; two explain it together if each wrong entry is reproduced by one of them
-and right in the other. Where several do, none is named: silence is better than a wrong hint.
+Each aspect of a function's answers (an entry of a tuple, its form, a side effect, an exception) is
+explained by itself, so that two slips in one function are both found. A mistake explains an aspect
+if it gives the student's answers wherever they are wrong, and contradicts no right one. Two
+mistakes explain it together if each wrong entry comes from one of them and is right in the other.
+Where several explanations fit, no mistake is named: no hint is better than a wrong one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 from types import ModuleType
 
 import numpy as np
@@ -21,66 +21,50 @@ import numpy as np
 from ..mistakes import Mistake, compatible
 from ..suite.hidden_test import EXPLAINED, Outcome
 from ..suite.session import Request
-from .case import Case, Named, Place, alike, freely_alike
+from .case import Case, Exchange, Named, Place, alike, freely_alike
 from .comparison import as_wrong, equal_entries
-from .replay import BESIDE, FORM, Aspects, Heard, Said, given, replay
-from .shown import explanation, of_a_net
+from .hints import explanation, of_a_net
+from .replay import BESIDE, FORM, Aspects, answered, given, replay
 
 MAX_TESTS = 500
-"""As many tests' right answers are kept, which are the same for each submission."""
+"""Of so many tests the right answers are kept: they are the same for each submission."""
+MAX_REPLAYS = 2000
+"""So many mistakes' answers to a test are kept, which are small: those to tests without draws."""
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
-"""How answers are compared, in this order: exactly; but for what is free by contract; by where they
-are wrong alone, for mistakes whose hints speak of nothing else."""
+"""How answers are compared. Three passes, in this order: exactly; up to what the contract leaves
+free; only by where they are wrong, for mistakes whose hints speak of nothing else."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """A search for what explains these wrong aspects of a function's answers and leaves the right
-    ones alone. table: by test and call, which aspects are wrong; how: how answers are compared."""
+class Search:
+    """A search for the mistakes that explain the `wrong` aspects of a function's answers and leave
+    the `right` ones alone. how: how answers are compared; table: the wrong aspects by place."""
 
     function: str
+    how: str
     wrong: set[str]
     right: set[str]
-    table: dict[Place, dict[str, bool]]
-    how: str
-    base: dict[Place, Aspects] = field(default_factory=dict)
-    """The aspects of the base's answers, as they are asked for."""
+    table: dict[Place, set[str]]
 
     @cached_property
-    def tests(self) -> list[int]:
-        """The tests that call the function: first those in which most aspects are wrong, in few
-        calls."""
-        seen: dict[int, set[str]] = defaultdict(set)
-        calls: dict[int, int] = defaultdict(int)
-        for (number, _), answer in self.table.items():
-            seen[number].update(a for a, is_wrong in answer.items() if is_wrong)
-            calls[number] += 1
-        return sorted(seen, key=lambda n: (-len(seen[n] & self.wrong), calls[n], n))
-
-    @cached_property
-    def right_tests(self) -> set[int]:
-        """The tests in which nothing is wrong that is looked for."""
-        asked = {number for number, _ in self.table}
-        return asked - {number for aspect in self.wrong for number, _ in self.places(aspect)}
-
-    def places(self, aspect: str) -> list[Place]:
-        """Where an aspect is wrong."""
-        return [place for place, answer in self.table.items() if answer.get(aspect)]
+    def tests(self) -> dict[int, list[int]]:
+        """The tests that call the function, with the indices of the calls: first those in which
+        most aspects are wrong, in few calls. Most mistakes are ruled out by the first."""
+        calls: dict[int, list[int]] = defaultdict(list)
+        for number, index in self.table:
+            calls[number].append(index)
+        wrong = {n: _union(self.table[n, i] for i in calls[n]) & self.wrong for n in calls}
+        order = sorted(calls, key=lambda n: (-len(wrong[n]), len(calls[n]), n))
+        return {n: calls[n] for n in order}
 
 
 @dataclass
-class Found:
-    """Where a mistake reproduces the student's wrong answers. hits: by aspect and place, which
-    entries; strays: the wrong aspects for which it gives a third answer; is_out: whether it
-    contradicts a right one."""
+class Match:
+    """Where a mistake gives the student's wrong answers. hits: by aspect and place, in which
+    entries; strays: the wrong aspects for which it gives a third answer."""
 
     hits: dict[str, dict[Place, np.ndarray]]
     strays: set[str] = field(default_factory=set)
-    is_out: bool = False
-
-    def full(self, look: Look) -> set[str]:
-        """The aspects that it explains alone."""
-        return {aspect for aspect in self.hits if _cover([self], aspect, look)}
 
 
 class Diagnosis:
@@ -93,16 +77,16 @@ class Diagnosis:
             if mistake.hint:
                 self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
         self._right = lru_cache(MAX_TESTS)(lambda requests: list(replay(package, [], requests)))
+        self._kept: Callable[..., list[Aspects]] = lru_cache(MAX_REPLAYS)(lambda *asked: [])
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
-        wrong = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
+        failed = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
         # In the order of their calls: a later function may be called with an earlier one's result.
-        functions = dict.fromkeys(r.name for o in wrong for b in o.asked for r in b.requests)
+        functions = dict.fromkeys(r.name for o in failed for b in o.asked for r in b.requests)
         about = [outcome for outcome in outcomes if functions.keys() & set(outcome.called)]
-        heard = [Heard.by(outcome) for outcome in about]
-        right = [self._right(one.requests) for one in heard]
-        case = Case(heard, right, list(right))
+        asked = [answered(outcome) for outcome in about]
+        case = Case([Exchange(*each, self._right(each[0])) for each in asked])
         for function in functions:
             self._name(case, function)
         told = {
@@ -114,111 +98,122 @@ class Diagnosis:
         return [of_a_net(outcome, explained) for outcome in explained]
 
     def _name(self, case: Case, function: str) -> None:
-        """Finds the mistakes in a function."""
-        if not any(any(case.wrong(*place, case.base).values()) for place in case.calls(function)):
-            return
+        """Adds the mistakes in a function to those named."""
         for how in (STRICTLY, FREELY, WHERE):
-            mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
-            for look in self._looks(case, function, how):
-                tried = {m: self._found(case, m, look, how != WHERE) for m in mistakes}
-                found = {m: one for m, one in tried.items() if one.hits}
-                if how != WHERE:  # what explains one aspect alone may explain more
-                    found = {mistake: self._found(case, mistake, look) for mistake in found}
-                named = [*(_where if how == WHERE else _alone)(look, found)]
-                if not named and how != WHERE:
-                    left = [m for m, one in tried.items() if not one.is_out and m not in found]
-                    found |= {mistake: self._found(case, mistake, look) for mistake in left}
-                    named = [*_together(look, {m: one for m, one in found.items() if one.hits})]
+            while search := _search(case, function, how):
+                mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
+                if how == WHERE:
+                    case.named += _where(search, self._matches(case, mistakes, search))
+                    break
+                # What explains an aspect alone is found quickly; it may explain more.
+                alone = self._matches(case, mistakes, search, is_alone=True)
+                named = [*_alone(search, self._matches(case, alone, search))]
+                named = named or [*_together(search, self._matches(case, mistakes, search))]
+                if not named:
+                    break
                 case.named += named
-                # A mistake that contradicts a right answer does so in any combination.
-                known = [named.mistake for named in case.named]
-                out = [m for m, one in (tried | found).items() if one.is_out]
-                mistakes = [m for m in mistakes if m not in known and m not in out]
+                # What follows from these mistakes is not blamed on others.
+                for number in search.tests:
+                    exchange = case.exchanges[number]
+                    every = range(len(exchange.requests))
+                    exchange.rebase([*self._answers(case.replayed(), exchange, every)])
 
-    def _looks(self, case: Case, function: str, how: str) -> Iterator[Look]:
-        """The searches to make: a first one, then another as long as the last one found
-        something."""
-        while True:
-            table = {place: case.wrong(*place, case.base) for place in case.calls(function)}
-            aspects = set().union(*table.values())
-            if how == WHERE:  # given a wrong object, it may answer anything
-                misled = {number: case.misled(number, function) for number, _ in table}
-                table = {place: wrong for place, wrong in table.items() if not misled[place[0]]}
-            if how != STRICTLY:  # what the contract leaves free needs no explanation
-                table = {place: case.freely_wrong(*place, w) for place, w in table.items()}
-            right, wrong = aspects - _wrong(table), _wrong(table) - case.explained(function)
-            if not wrong:
-                return
-            count = len(case.named)
-            yield Look(function, wrong, right, table, how)
-            if len(case.named) == count or how == WHERE:
-                return
-            self._follow(case, function)
+    def _matches(
+        self, case: Case, mistakes: Iterable[Mistake], search: Search, is_alone: bool = False
+    ) -> dict[Mistake, Match]:
+        """The mistakes that give wrong answers of the student's, with where they do."""
+        tried = {m: self._match(case, m, search, is_alone) for m in mistakes}
+        return {mistake: match for mistake, match in tried.items() if match.hits}
 
-    def _found(self, case: Case, mistake: Mistake, look: Look, is_alone: bool = False) -> Found:
-        """Where the mistake reproduces the student's wrong answers; nowhere if it contradicts a
-        right one. is_alone: only the aspects that it explains alone, which is quicker to find
-        out."""
-        found = Found({aspect: {} for aspect in look.wrong})
-        mistakes = [*case.replayed(), mistake]
-        if mistake not in compatible(tuple(mistakes)):
-            return Found({})
-        for number in look.tests:  # most are ruled out by the first
-            if number in look.right_tests and not any(found.hits.values()):
-                return Found({})
-            heard = case.heard[number]
-            needed = heard.needed(look.function)
-            made = self._made(mistakes, [heard.requests[call] for call in needed])
-            for call, instead in zip(needed, made, strict=True):
-                request = heard.requests[call]
-                if request.name != look.function:
+    def _match(self, case: Case, mistake: Mistake, search: Search, is_alone: bool) -> Match:
+        """Where the mistake, beside those already found, gives the student's wrong answers; nowhere
+        if it contradicts a right one. is_alone: only the aspects that it explains alone."""
+        match = Match({aspect: {} for aspect in search.wrong})
+        mistakes = (*case.replayed(), mistake)
+        if mistake in case.replayed() or mistake not in compatible(mistakes):
+            return Match({})
+        for number, calls in search.tests.items():
+            wrong_here = _union(search.table[number, index] for index in calls) & search.wrong
+            if not wrong_here and not any(match.hits.values()):
+                return Match({})
+            exchange = case.exchanges[number]
+            needed = exchange.needed(calls)
+            answers = self._answers(mistakes, exchange, needed)
+            for index, theirs in zip(needed, answers, strict=True):
+                if index not in calls:
                     continue
-                mine, theirs = case.aspects(number, call, instead)
-                if (number, call) not in look.base:
-                    look.base[number, call] = case.aspects(number, call, case.base[number][call])[1]
-                base = look.base[number, call]
-                for aspect, is_wrong in look.table[number, call].items():
-                    if aspect not in found.hits and aspect not in look.right:
+                three = (exchange.mine[index], theirs, exchange.base[index])
+                wrong, request = search.table[number, index], exchange.requests[index]
+                for aspect in exchange.mine[index]:
+                    if aspect not in match.hits and aspect not in search.right:
                         continue
-                    hit = _hit((mine, theirs, base), aspect, request, look.how, is_wrong)
-                    if hit is None and aspect in look.right:
-                        return Found({}, is_out=True)
+                    hit = _hit(three, aspect, request, search.how, aspect in wrong)
+                    if hit is None and aspect in search.right:
+                        return Match({})
                     if hit is None:
-                        found.hits.pop(aspect, None)
-                        if aspect in theirs and not alike(theirs, base, aspect):
-                            found.strays.add(aspect)
-                    elif is_alone and is_wrong and not hit.all():
-                        found.hits.pop(aspect, None)
-                    elif is_wrong and hit.any():
-                        found.hits[aspect][number, call] = hit
-                if not found.hits:
-                    return found
-        found.hits = {aspect: places for aspect, places in found.hits.items() if places}
-        return found
+                        match.hits.pop(aspect, None)
+                        if aspect in theirs and not alike(theirs, exchange.base[index], aspect):
+                            match.strays.add(aspect)
+                    elif is_alone and aspect in wrong and not hit.all():
+                        match.hits.pop(aspect, None)
+                    elif aspect in wrong and hit.any():
+                        match.hits[aspect][number, index] = hit
+                if not match.hits:
+                    return match
+        match.hits = {aspect: places for aspect, places in match.hits.items() if places}
+        return match
 
-    def _follow(self, case: Case, function: str) -> None:
-        """Replays the mistakes found, so that what follows from them is not blamed on other
-        functions."""
-        named = case.replayed()
-        for number, heard in enumerate(case.heard):
-            if named and heard.calls(function):
-                case.base[number] = list(self._made(named, heard.requests))
+    def _answers(
+        self, mistakes: tuple[Mistake, ...], exchange: Exchange, indices: Sequence[int]
+    ) -> Iterator[Aspects]:
+        """The aspects of the answers of the reference with these mistakes in it, to these of a
+        test's requests: each made when it is first asked for."""
+        made = compatible(mistakes)
+        requests = tuple(exchange.requests[index] for index in indices)
+        known = [] if exchange.draws else self._kept(made, requests)
+        yield from known
+        if len(known) < len(requests):
+            answers = replay(self._package, made, requests)
+            right = (exchange.right[index] for index in indices)
+            for one, other in islice(zip(answers, right, strict=True), len(known), None):
+                known.append(one.aspects(other))
+                yield known[-1]
 
-    def _made(self, mistakes: Sequence[Mistake], requests: Sequence[Request]) -> Iterator[Said]:
-        return replay(self._package, compatible(tuple(mistakes)), requests)
+
+def _search(case: Case, function: str, how: str) -> Search | None:
+    """The search for what is wrong and not yet explained; None where there is nothing."""
+    aspects: set[str] = set()
+    table: dict[Place, set[str]] = {}
+    for number, exchange in enumerate(case.exchanges):
+        calls = [i for i, request in enumerate(exchange.requests) if request.name == function]
+        aspects |= _union(exchange.mine[index] for index in calls)
+        if how == WHERE and exchange.misleads(function):
+            continue  # given a wrong object, the function may answer anything
+        for index in calls:
+            is_strict = how == STRICTLY
+            wrong = exchange.wrong[index] if is_strict else exchange.beyond_freedom(index)
+            table[number, index] = wrong
+    all_wrong = _union(table.values())
+    explained = {n.aspect for n in case.named if n.function == function and not n.is_part}
+    if not all_wrong - explained:
+        return None
+    return Search(function, how, all_wrong - explained, aspects - all_wrong, table)
 
 
-def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes that each explain aspects alone. One that explains more is preferred to several
-    that explain a part each, and one without further effects to one with them. A side effect is not
-    explained by a mistake that returns other values than the student's function, nor a warning by
-    one that leaves wrong values unexplained."""
+def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
+    """The mistakes that each explain aspects alone.
+
+    One that explains more is preferred to several that explain a part each; of equals, the one that
+    gives a third answer for fewer aspects. A side effect is not explained by a mistake that returns
+    other values than the student's function, nor a warning alone where wrong values stay
+    unexplained.
+    """
     full = {
         m: aspects
-        for m, one in found.items()
-        if (aspects := one.full(look))
-        and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in one.strays} - {*BESIDE})
-        and (aspects != {"warned"} or one.hits.keys() - {*BESIDE} or not look.wrong - {*BESIDE})
+        for m, match in found.items()
+        if (aspects := {aspect for aspect in match.hits if _cover([match], aspect, search)})
+        and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in match.strays} - {*BESIDE})
+        and (aspects != {"warned"} or match.hits.keys() - {*BESIDE} or not search.wrong - {*BESIDE})
     }
     while full:
         rank = {m: (len(aspects), -len(found[m].strays)) for m, aspects in full.items()}
@@ -227,44 +222,43 @@ def _alone(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
         if {m.hint for m in rivals} == {best.hint}:
             for aspect, places in found[best].hits.items():
                 is_part = aspect not in full[best]
-                yield Named(look.function, aspect, best, frozenset(places), is_part)
-        taken = set().union(*(full[m] for m in rivals))
+                yield Named(search.function, aspect, best, frozenset(places), is_part)
+        taken = _union(full[m] for m in rivals)
         full = {m: rest for m, aspects in full.items() if (rest := aspects - taken)}
 
 
-def _together(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes that explain an aspect in pairs, each a part of it: those that are in every such
-    pair."""
-    for aspect in sorted(look.wrong - {*BESIDE}):
-        parts = [m for m, one in found.items() if aspect in one.hits]
-        if any(_cover([found[m]], aspect, look) for m in parts):  # rivals
+def _together(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
+    """The mistakes that explain an aspect only in pairs: those that are in every such pair."""
+    for aspect in sorted(search.wrong - {*BESIDE}):
+        parts = [m for m, match in found.items() if aspect in match.hits]
+        if any(_cover([found[m]], aspect, search) for m in parts):  # rivals
             continue
         pairs = [
             {one.hint, other.hint}
             for one, other in combinations(parts, 2)
-            if _cover([found[one], found[other]], aspect, look)
+            if _cover([found[one], found[other]], aspect, search)
         ]
         for mistake in parts:
             if pairs and all(mistake.hint in pair for pair in pairs):
                 places = frozenset(found[mistake].hits[aspect])
-                yield Named(look.function, aspect, mistake, places)
+                yield Named(search.function, aspect, mistake, places)
 
 
-def _where(look: Look, found: dict[Mistake, Found]) -> Iterator[Named]:
-    """The mistakes whose hints speak of where an aspect is wrong, in the catalogue's order; each
-    call gets one."""
-    for aspect in sorted(look.wrong):
+def _where(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
+    """The mistakes whose hints speak of where an aspect is wrong: for each call the first that
+    fits, in the catalogue's order."""
+    for aspect in sorted(search.wrong):
         taken: set[Place] = set()
-        for mistake, one in found.items():
-            if places := frozenset(one.hits.get(aspect, {}).keys() - taken):
-                yield Named(look.function, aspect, mistake, places)
+        for mistake, match in found.items():
+            if places := frozenset(match.hits.get(aspect, {}).keys() - taken):
+                yield Named(search.function, aspect, mistake, places)
                 taken |= places
 
 
-def _cover(found: Iterable[Found], aspect: str, look: Look) -> bool:
+def _cover(matches: Iterable[Match], aspect: str, search: Search) -> bool:
     """Whether each wrong entry of an aspect is hit by one of these."""
-    by_place = [one.hits[aspect] for one in found]
-    for place in look.places(aspect):
+    by_place = [match.hits[aspect] for match in matches]
+    for place in (place for place, wrong in search.table.items() if aspect in wrong):
         hits = [hits[place] for hits in by_place if place in hits]
         if not hits or not np.all(np.logical_or.reduce(hits)):
             return False
@@ -278,8 +272,8 @@ def _hit(
     how: str,
     is_wrong: bool,
 ) -> np.ndarray | None:
-    """Which entries of the first answer the second reproduces, rather than leaving them right as in
-    the third; None if it contradicts the first."""
+    """In which entries of an aspect the mistake's answer, the second, gives the student's, the
+    first, other than that of the base, the third. None if it contradicts the student's."""
     mine, theirs, base = answers
     no, yes = np.array(False), np.array(True)
     if how == WHERE:
@@ -287,9 +281,7 @@ def _hit(
         if not is_there or _is_alike(theirs, base, aspect, request, how):
             return no
         entries = (mine[aspect], theirs[aspect], base[aspect])
-        handed = given(request)
-        is_hit = aspect.endswith(FORM) or as_wrong(*entries, handed.arrays, handed.draws)
-        return yes if is_hit else no
+        return yes if aspect.endswith(FORM) or as_wrong(*entries, *given(request)[:2]) else no
     if _is_alike(mine, theirs, aspect, request, how, is_wrong):
         return yes
     if not is_wrong or aspect not in theirs or aspect not in base:
@@ -309,6 +301,5 @@ def _is_alike(
     return is_free and freely_alike(mine, theirs, aspect, request)
 
 
-def _wrong(table: dict[Place, dict[str, bool]]) -> set[str]:
-    """The aspects that are wrong in any answer."""
-    return {a for answer in table.values() for a, is_wrong in answer.items() if is_wrong}
+def _union(sets: Iterable[Iterable[str]]) -> set[str]:
+    return set().union(*sets)

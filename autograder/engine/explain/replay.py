@@ -1,4 +1,4 @@
-"""What a submission answered, and what a mistake would have answered to the same requests."""
+"""What a submission answered to a test's requests, and what a mistake answers to the same ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, re
 from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
 from ..suite.session import Request
-from .comparison import form, freely_formed
 
 VALUE = "value"
 """The aspect of a result that is no tuple, or a tuple of another length than the right one."""
@@ -26,26 +25,24 @@ FORM = " form"
 SOURCE = "source"
 """The aspect of a draw: which earlier one of the test it repeats."""
 BESIDE = ("changed", "shared", "warned")
-"""What a call did beside returning."""
-Raised = tuple[str, str]
-"""The class and the message of an exception."""
+"""The aspects that are side effects of a call."""
 Aspects = dict[str, Any]
-"""What can be wrong of an answer, each by itself."""
+"""The parts of an answer that can each be right or wrong, by name."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """One answer: what was returned or raised, and the call's side effects. repeats: for a draw,
-    the place of an equal one before it, or -1."""
+class Response:
+    """The answer to one request: what was returned or raised (the class and the message), and the
+    side effects. repeats: for a draw, the index of an equal one before it, or -1."""
 
     returned: Any = None
-    raised: Raised | None = None
+    raised: tuple[str, str] | None = None
     beside: tuple[Any, ...] = ((), False, False)
     repeats: int | None = None
 
     @classmethod
-    def of(cls, reply: bytes) -> Said:
-        """What a reply says."""
+    def of(cls, reply: bytes) -> Response:
+        """Decodes a reply; an unreadable one counts as an exception without a name."""
         try:
             kind, *fields = decoded(reply)
         except (WireError, ValueError, TypeError):
@@ -59,74 +56,29 @@ class Said:
 
     @property
     def gives_object(self) -> bool:
-        """Whether something opaque is among what was returned."""
+        """Whether a tuple with an opaque object, such as a cache, was returned."""
         return isinstance(self.returned, tuple) and any(
             isinstance(entry, Handle) for entry in self.returned
         )
 
-    def aspects(self, right: Said) -> Aspects:
-        """What can be wrong by itself: the entries of a tuple, or the value, and the form of each;
-        an exception; a refusal that is due; side effects; where draws come from."""
+    def aspects(self, right: Response) -> Aspects:
+        """The parts of this answer that are compared, where the right answer is `right`: "refusal"
+        alone where an exception is due, "exception" alone where one was raised; else the entries of
+        a tuple or the value, their forms, the side effects and the source of draws."""
         if right.raised is not None:
             return {"refusal": self}
         if self.raised is not None:
             return {"exception": self.raised}
         one, other, values = self.returned, right.returned, {VALUE: self.returned}
         if type(one) is type(other) is tuple and len(one) == len(other):
-            values = {str(place): entry for place, entry in enumerate(one)}
-        forms = {name + FORM: Form.of(value) for name, value in values.items()}
+            values = {str(index): entry for index, entry in enumerate(one)}
+        forms = {name + FORM: value for name, value in values.items()}
         source = {} if self.repeats is None else {SOURCE: self.repeats}
         return {**values, **forms, **dict(zip(BESIDE, self.beside, strict=True)), **source}
 
 
-@dataclass(frozen=True)
-class Form:
-    """What kind of thing a value is; free: but for what is free by contract."""
-
-    exact: Any
-    free: Any
-
-    @classmethod
-    def of(cls, value: Any) -> Form:
-        """That of a value."""
-        return cls(form(value), freely_formed(value))
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What one test heard: its requests in order, and what was answered to each."""
-
-    requests: tuple[Request, ...]
-    said: tuple[Said, ...]
-
-    @classmethod
-    def by(cls, outcome: Outcome) -> Heard:
-        """What the test of an outcome heard, without the calls that the kit's own modules make."""
-        pairs = [
-            (request, reply)
-            for batch in outcome.asked
-            for request, reply in zip(batch.requests, batch.replies, strict=False)
-            if isinstance(reply, bytes) and not batch.noted
-        ]
-        requests = tuple(request for request, _ in pairs)
-        return cls(requests, tuple(_noting(requests, (Said.of(reply) for _, reply in pairs))))
-
-    def calls(self, function: str) -> list[int]:
-        """The places of the calls of a function."""
-        return [place for place, r in enumerate(self.requests) if r.name == function]
-
-    def needed(self, function: str) -> Sequence[int]:
-        """The places of the calls that decide what a function answers: its own, and all others
-        where one of its own uses an object or a generator."""
-        own = self.calls(function)
-        handed = [given(self.requests[place]) for place in own]
-        if any(each.draws or each.uses_object for each in handed):
-            return range(len(self.requests))
-        return own
-
-
 class Given(NamedTuple):
-    """What a request hands over: arrays; whether a generator, whether an object of another call."""
+    """What a request passes: arrays; whether a generator, whether an object of another call."""
 
     arrays: list[Any]
     draws: bool
@@ -135,7 +87,7 @@ class Given(NamedTuple):
 
 @lru_cache(maxsize=5000)
 def given(request: Request) -> Given:
-    """What a request hands over."""
+    """Decodes the arguments of a request."""
     arrays: list[Any] = []
     generators: list[GeneratorState] = []
     objects: list[Handle] = []
@@ -147,14 +99,30 @@ def given(request: Request) -> Given:
     decoder = Decoder(objects.append, note, is_trusted=True)
     _, args, kwargs, *_ = decoder.decode(read_request(request.content)[2])
     for value in [*args, *kwargs.values()]:
-        arrays += [value] if isinstance(value, np.ndarray) else []
-        arrays += [x for x in value if isinstance(x, np.ndarray)] if type(value) is list else []
+        entries = value if type(value) is list else [value]
+        arrays += [entry for entry in entries if isinstance(entry, np.ndarray)]
     return Given(arrays, bool(generators), bool(objects))
 
 
+def answered(outcome: Outcome) -> tuple[tuple[Request, ...], list[Response]]:
+    """What a test asked and what was answered, without the calls that the kit's own modules
+    make."""
+    pairs = [
+        (request, reply)
+        for batch in outcome.asked
+        for request, reply in zip(batch.requests, batch.replies, strict=False)
+        if isinstance(reply, bytes) and not batch.noted
+    ]
+    requests = tuple(request for request, _ in pairs)
+    return requests, [*_with_sources(requests, (Response.of(reply) for _, reply in pairs))]
+
+
 def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, str], Target]:
-    """Finds the functions of the package with these mistakes in it, new ones for each finder.
-    Raises `ValueError` where two mistakes replace the same text."""
+    """A function that finds, by module and name, the package's functions with these mistakes in
+    them. Its modules are new, so that what one replay keeps does not reach the next.
+
+    Raises `ValueError` where two mistakes replace the same text.
+    """
     modules = fresh_modules(mistakes)
 
     def find(module: str, function: str) -> Target:
@@ -165,34 +133,34 @@ def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, s
 
 def replay(
     package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
-) -> Iterator[Said]:
-    """The answers of the package with these mistakes in it, made one by one; it keeps nothing
-    afterwards. Raises `ValueError` where two mistakes replace the same text."""
+) -> Iterator[Response]:
+    """Yields the answers of the package with these mistakes in it, each computed when it is asked
+    for. Raises `ValueError` where two mistakes replace the same text."""
     servant = Servant(finder(package, mistakes))
 
-    def answers() -> Iterator[Said]:
+    def responses() -> Iterator[Response]:
         np.random.seed(0)  # some mistakes draw from the global generator
         for request in requests:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 reply = servant.answer(request.content)
-            yield Said.of(reply)
+            yield Response.of(reply)
 
-    yield from _noting(requests, answers())
+    yield from _with_sources(requests, responses())
 
 
-def _noting(requests: Sequence[Request], answers: Iterable[Said]) -> Iterator[Said]:
-    """The answers; those that may be draws with what they repeat."""
+def _with_sources(requests: Sequence[Request], responses: Iterable[Response]) -> Iterator[Response]:
+    """The answers; where a generator was passed, with the index of an equal one before it."""
     seen: dict[tuple[str, Any], int] = {}
-    for place, (request, said) in enumerate(zip(requests, answers, strict=True)):
-        if said.raised is None and given(request).draws:
-            first = seen.setdefault((request.name, _content(said.returned)), place)
-            said = replace(said, repeats=first if first < place else -1)
-        yield said
+    for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
+        if response.raised is None and given(request).draws:
+            first = seen.setdefault((request.name, _content(response.returned)), index)
+            response = replace(response, repeats=first if first < index else -1)
+        yield response
 
 
 def _content(value: Any) -> Any:
-    """What is equal where two values hold the same numbers."""
+    """A hashable value, equal for values that hold the same numbers."""
     if isinstance(value, (list, tuple)):
         return tuple(map(_content, value))
     return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)

@@ -1,0 +1,86 @@
+"""Which of the mistakes found is told to the student beside a failing test."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..mistakes import results
+from ..suite.check import hint
+from ..suite.hidden_test import Explanation, Outcome
+from .case import Case
+from .replay import FORM
+
+CHECKED = {
+    "changed": "changed",
+    "shared": "shared",
+    "warning": "warned",
+    "type": FORM,
+    "shape": FORM,
+}
+"""By kind of check, how the aspect that it looks at ends."""
+
+
+def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None:
+    """The explanation of a failing test, the case's `number`-th: a mistake that explains one of its
+    wrong calls. Preferred is what the failed check looks at; then the result or the function that
+    the reason names; then the first call. None where no call is explained."""
+    exchange, reason = case.exchanges[number], outcome.reason
+    checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "-")
+    word = reason.partition(" ")[0]
+    functions = [request.name for request in exchange.requests]
+    entries = {name: _entry(case, name, word) for name in functions}
+
+    def remoteness(index: int) -> int:
+        name = functions[index]
+        is_named = re.search(rf"\b{name.rpartition('.')[2]}\b", reason)
+        return 0 if entries[name] else 1 if is_named else 2
+
+    found = [
+        (not aspect.endswith(checked), named.mistake)
+        for index in sorted(range(len(functions)), key=remoteness)
+        for aspect in exchange.mine[index]
+        if aspect in exchange.at_first[index] and aspect.startswith(entries[functions[index]])
+        for named in case.named
+        if (named.function, named.aspect) == (functions[index], aspect)
+        and (number, index) in named.places
+    ]
+    if not found:
+        return None
+    _, mistake = min(found, key=lambda one: one[0])
+    return Explanation(mistake.hint, mistake.name)
+
+
+def _entry(case: Case, function: str, word: str) -> str:
+    """The index of the entry with this name in the tuple that a function returns; "" where there is
+    none, or no mistake was found in the function."""
+    about = next((named.mistake for named in case.named if named.function == function), None)
+    names = results(about.solution, about.target) if about else ()
+    return str(names.index(word)) if word in names else ""
+
+
+def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
+    the function that loses most points in tests of its own. Of two that lose the same because they
+    fail in the same tests, this is the later one: alone, the earlier one fails none."""
+    noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
+    if outcome.passed or not noted:
+        return outcome
+    lost: dict[str, float] = defaultdict(float)
+    hints: dict[str, Explanation] = {}
+    for other in outcomes:
+        called = {r.name for batch in other.asked for r in batch.requests}.intersection(noted)
+        if other.passed or not called:
+            continue
+        for name in called:
+            lost[name] += other.test.points / len(called)
+            if other.explanation is not None:
+                hints.setdefault(name, other.explanation)
+    if not lost:
+        return outcome
+    name = max(lost, key=lambda each: (lost[each], noted.index(each)))
+    told = hints.get(name, Explanation(""))
+    first = f"This net uses {name}, which fails tests of its own: mend that first."
+    return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))
