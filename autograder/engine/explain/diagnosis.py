@@ -10,7 +10,7 @@ Where several explanations fit, no mistake is named: no hint is better than a wr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import combinations, islice
@@ -29,7 +29,7 @@ from .replay import BESIDE, FORM, Aspects, answered, given, replay
 MAX_TESTS = 500
 """Of so many tests the right answers are kept: they are the same for each submission."""
 MAX_REPLAYS = 2000
-"""So many mistakes' answers to a test are kept, which are small: those to tests without draws."""
+"""So many answers of mistakes are kept for one submission: those to tests without draws."""
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared. Three passes, in this order: exactly; up to what the contract leaves
 free; only by where they are wrong, for mistakes whose hints speak of nothing else."""
@@ -77,10 +77,11 @@ class Diagnosis:
             if mistake.hint:
                 self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
         self._right = lru_cache(MAX_TESTS)(lambda requests: list(replay(package, [], requests)))
-        self._kept: Callable[..., list[Aspects]] = lru_cache(MAX_REPLAYS)(lambda *asked: [])
+        self._kept = lru_cache(MAX_REPLAYS)(_no_aspects)
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
+        self._kept.cache_clear()  # nothing of one submission is kept for the next
         failed = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
         # In the order of their calls: a later function may be called with an earlier one's result.
         functions = dict.fromkeys(r.name for o in failed for b in o.asked for r in b.requests)
@@ -178,6 +179,11 @@ class Diagnosis:
             for one, other in islice(zip(answers, right, strict=True), len(known), None):
                 known.append(one.aspects(other))
                 yield known[-1]
+
+
+def _no_aspects(mistakes: tuple[Mistake, ...], requests: tuple[Request, ...]) -> list[Aspects]:
+    """A new list for what these mistakes answer to these requests."""
+    return []
 
 
 def _search(case: Case, function: str, how: str) -> Search | None:
