@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..mistakes import Mistake, fresh_modules
-from ..sandbox.worker.serve import Servant, Target
+from ..sandbox.worker.serve import Responder, Target
 from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
 from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
@@ -136,14 +136,14 @@ def replay(
 ) -> Iterator[Response]:
     """Yields the answers of the package with these mistakes in it, each computed when it is asked
     for. Raises `ValueError` where two mistakes replace the same text."""
-    servant = Servant(finder(package, mistakes))
+    responder = Responder(finder(package, mistakes))
 
     def responses() -> Iterator[Response]:
         np.random.seed(0)  # some mistakes draw from the global generator
         for request in requests:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                reply = servant.answer(request.content)
+                reply = responder.answer(request.content)
             yield Response.of(reply)
 
     yield from _with_sources(requests, responses())

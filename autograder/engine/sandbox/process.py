@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 import msgpack
@@ -43,14 +42,14 @@ class OutOfTime(Exception):
 
 
 @dataclass(frozen=True)
-class Patience:
+class TimeAllowed:
     """How long one answer may take: seconds of the process's CPU, seconds on the clock."""
 
     cpu: float
     wall: float
 
 
-class Keeper(Protocol):
+class Owner(Protocol):
     """What started the process: looks after it, and ends it."""
 
     def end_process(self, number: int, grace: float = 0.0) -> int | None: ...
@@ -63,8 +62,8 @@ class Process:
     notes: what it told since the last request, see `wire.note`.
     """
 
-    def __init__(self, keeper: Keeper, number: int, channel: socket.socket) -> None:
-        self._keeper = keeper
+    def __init__(self, owner: Owner, number: int, channel: socket.socket) -> None:
+        self._owner = owner
         self._number = number
         self._channel = channel
         self._poll = select.poll()
@@ -78,7 +77,7 @@ class Process:
     ) -> None:
         """Hands over the student's files; nothing of them is run yet."""
         message = Encoder().encode([package, files, with_init, list(supplied)])
-        clock = _Clock(self, lambda: Patience(*LOADING))
+        clock = _Clock(self, lambda: TimeAllowed(*LOADING))
         rest = self._sent(memoryview(LENGTH.pack(len(message)) + message))
         self._poll.modify(self._channel, select.POLLOUT)
         while rest:
@@ -87,10 +86,10 @@ class Process:
         self._poll.modify(self._channel, select.POLLIN)
 
     def ask(
-        self, requests: Sequence[bytes], patience: Callable[[int], Patience]
+        self, requests: Sequence[bytes], time_allowed: Callable[[], TimeAllowed]
     ) -> Iterator[bytes]:
-        """The replies to requests that are sent at once, one by one as they come. The reply to
-        request NUMBER may take `patience(NUMBER)`.
+        """The replies to requests that are sent at once, one by one as they come. `time_allowed` is
+        asked how long a reply may take, once that one is waited for.
 
         Raises `ProcessEnded` or `OutOfTime`. Then, and if the caller leaves replies behind, the
         process is removed.
@@ -105,7 +104,7 @@ class Process:
                 limit = min(limits.REPLY + 4 * len(requests[answered]), limits.MESSAGE)
                 clock = None  # usually it is there already
                 while (reply := self._reply(arrived, limit)) is None:
-                    clock = clock or _Clock(self, partial(patience, answered))
+                    clock = clock or _Clock(self, time_allowed)
                     unsent = self._exchange(unsent, arrived, clock)
                 answered += 1
                 if arrived and answered == len(requests):
@@ -130,10 +129,10 @@ class Process:
             return None
         self._ended = True
         self._channel.close()
-        return self._keeper.end_process(self._number, grace)
+        return self._owner.end_process(self._number, grace)
 
     def cpu_seconds(self) -> float:
-        return self._keeper.cpu_seconds(self._number)
+        return self._owner.cpu_seconds(self._number)
 
     def _sent(self, data: memoryview) -> memoryview:
         """Sends what the channel takes; what is left."""
@@ -188,14 +187,13 @@ def _note(message: bytes) -> list[Any]:
 
 
 class _Clock:
-    """Waits for a process's channel until its patience is used up, which is looked up only for a
-    process that does not answer at once.
-    """
+    """Waits for a process's channel until the time allowed is used up, which is looked up only for
+    a process that does not answer at once."""
 
-    def __init__(self, process: Process, patience: Callable[[], Patience]) -> None:
+    def __init__(self, process: Process, time_allowed: Callable[[], TimeAllowed]) -> None:
         self._process = process
-        self._ask_patience = patience
-        self._patience: Patience | None = None
+        self._look_up = time_allowed
+        self._allowed: TimeAllowed | None = None
         self._started = time.monotonic()
         self._cpu_before = 0.0
 
@@ -204,17 +202,17 @@ class _Clock:
         wait = LOOK_EVERY
         while not poll.poll(wait * 1000):
             self._look()
-            assert self._patience is not None
-            left = self._patience.wall - (time.monotonic() - self._started)
+            assert self._allowed is not None
+            left = self._allowed.wall - (time.monotonic() - self._started)
             wait = min(LOOK_EVERY, max(0.01, left))
-        if self._patience is not None or time.monotonic() - self._started > LOOK_EVERY:
+        if self._allowed is not None or time.monotonic() - self._started > LOOK_EVERY:
             self._look()  # also for one that sends its answer byte by byte
 
     def _look(self) -> None:
         used = self._process.cpu_seconds()
-        if self._patience is None:
-            self._patience = self._ask_patience()
+        if self._allowed is None:
+            self._allowed = self._look_up()
             self._cpu_before = max(0.0, used - LOOK_EVERY)
         waited = time.monotonic() - self._started
-        if waited > self._patience.wall or used - self._cpu_before > self._patience.cpu:
+        if waited > self._allowed.wall or used - self._cpu_before > self._allowed.cpu:
             raise OutOfTime

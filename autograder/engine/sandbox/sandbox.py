@@ -26,7 +26,7 @@ from .layers import (
     library_folders,
     readable_folders,
 )
-from .process import OutOfTime, Patience, Process, ProcessEnded
+from .process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from .users import ReservedUser
 from .worker import limits, scratch
 from .worker.view import SCRATCH
@@ -233,7 +233,7 @@ class Sandbox:
             process.load("probe", {"probe/attempts.py": PROBE.read_bytes()}, True, [])
             content = ["attempt", [str(self._hidden), os.geteuid()], {}, [], False]
             request = write_request(True, "attempts", Encoder().encode(content))
-            (reply,) = process.ask([request], lambda _: Patience(20, 30))
+            (reply,) = process.ask([request], lambda: TimeAllowed(20, 30))
             answer = Decoder().decode(reply)
         finally:
             process.end()

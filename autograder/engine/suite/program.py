@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..sandbox.process import BadReply, OutOfTime, Patience, Process, ProcessEnded
+from ..sandbox.process import BadReply, OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
 from ..sandbox.worker.wire import WireError, import_request
@@ -181,7 +181,7 @@ class Program:
         replies: list[Reply] = []
         self._since = time.monotonic()
         try:
-            for reply in process.ask([r.content for r in requests], lambda _: self._patience()):
+            for reply in process.ask([r.content for r in requests], self._time_allowed):
                 replies.append(reply)
                 if self._time_left() <= 0 and len(replies) < len(requests):
                     raise OutOfTime
@@ -215,13 +215,13 @@ class Program:
         supplied = request.modules[-1:] and request.modules[-1] in self._source.supplied
         return (supplied and _last_place(process.notes)) or request.name
 
-    def _patience(self) -> Patience:
+    def _time_allowed(self) -> TimeAllowed:
         """How long a call may take: less where others of its part were stopped, so that loops
         leave time for what comes after them."""
         share = max(limits.LEAST_SHARE, 1 / (1 + self._stops))
         wall = max(self._times.call_wall * share, limits.LEAST_WALL)
         left = max(0.0, self._time_left())
-        return Patience(min(self._times.call_cpu * share, left), min(wall, left))
+        return TimeAllowed(min(self._times.call_cpu * share, left), min(wall, left))
 
     def _time_left(self) -> float:
         """The seconds that are left for the part, those of the requests under way taken off."""

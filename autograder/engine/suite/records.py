@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 from ..assignment import Assignment
-from ..sandbox.worker.serve import Servant, Target
+from ..sandbox.worker.serve import Responder, Target
 from .session import Answering, Batch, Reading, Reply, Request, Session
 
 T = TypeVar("T")
@@ -27,14 +27,14 @@ class Trusted:
     def __init__(
         self, find: Callable[[str, str], Target], supplied: Sequence[ModuleType] = ()
     ) -> None:
-        self._servant = Servant(find)
+        self._responder = Responder(find)
         self.noted: list[str] = []
         for module in supplied:
             vars(module)["note"] = self.noted.append
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
         self.noted.clear()
-        return [self._servant.answer(request.content) for request in requests]
+        return [self._responder.answer(request.content) for request in requests]
 
     def refuse(self, name: str) -> None:
         """What it sends can be read."""

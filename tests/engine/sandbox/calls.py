@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.engine.sandbox.process import Patience, Process
+from autograder.engine.sandbox.process import Process, TimeAllowed
 from autograder.engine.sandbox.sandbox import Sandbox
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
 
-LONG = Patience(20, 40)
+LONG = TimeAllowed(20, 40)
 
 
 def process(sandbox: Sandbox, source: bytes, with_init: bool = True, **modules: bytes) -> Process:
@@ -24,8 +24,8 @@ def request(function: str, *args: object, of: str = "m") -> bytes:
 
 
 def ask(
-    process: Process, function: str, *args: object, of: str = "m", patience: Patience = LONG
+    process: Process, function: str, *args: object, of: str = "m", time_allowed: TimeAllowed = LONG
 ) -> list:
     """The reply to one call, decoded."""
-    (reply,) = process.ask([request(function, *args, of=of)], lambda _: patience)
+    (reply,) = process.ask([request(function, *args, of=of)], lambda: time_allowed)
     return Decoder(handle=lambda handle: handle).decode(reply)

@@ -11,7 +11,13 @@ import pytest
 
 from autograder.engine.sandbox import sandbox as module
 from autograder.engine.sandbox.layers import LAYERS, WAYS, SandboxError, Way
-from autograder.engine.sandbox.process import BadReply, OutOfTime, Patience, Process, ProcessEnded
+from autograder.engine.sandbox.process import (
+    BadReply,
+    OutOfTime,
+    Process,
+    ProcessEnded,
+    TimeAllowed,
+)
 from autograder.engine.sandbox.sandbox import Sandbox
 from autograder.engine.sandbox.worker.wire import Decoder, WireError
 from tests.engine.sandbox import calls
@@ -33,7 +39,7 @@ def large(): return np.ones(2**20)
 def speak(): os.write(3, b"\\0" * 8)
 def environment(): return dict(os.environ)
 """
-SHORT = Patience(0.5, 1.0)
+SHORT = TimeAllowed(0.5, 1.0)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
 
@@ -71,7 +77,7 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
     one = worker(sandbox)
     arrays = [np.full(50_000, float(number)) for number in range(20)]
     requests = [request("double", array) for array in arrays]
-    replies = list(one.ask(requests, lambda _: LONG))
+    replies = list(one.ask(requests, lambda: LONG))
     for array, reply in zip(arrays, replies, strict=True):
         assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
     one.end()
@@ -79,9 +85,7 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
 
 def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
     one = worker(sandbox)
-    replies = one.ask(
-        [request("double", 1), request("leave"), request("double", 2)], lambda _: LONG
-    )
+    replies = one.ask([request("double", 1), request("leave"), request("double", 2)], lambda: LONG)
     assert Decoder().decode(next(replies))[1] == 2
     with pytest.raises(ProcessEnded) as death:
         next(replies)
@@ -124,7 +128,7 @@ def test_locks_are_denied(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("function", ["spin", "rest"])
 def test_patience_ends(sandbox: Sandbox, function: str) -> None:
     with pytest.raises(OutOfTime):
-        ask(worker(sandbox), function, patience=SHORT)
+        ask(worker(sandbox), function, time_allowed=SHORT)
 
 
 def test_a_long_reply_and_one_unasked(sandbox: Sandbox) -> None:

@@ -10,7 +10,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grading import Grader
 from autograder.engine.prove import made_up
-from autograder.engine.sandbox.worker.serve import Servant, Target, describe
+from autograder.engine.sandbox.worker.serve import Responder, Target, describe
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package
@@ -124,9 +124,9 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) ->
         x *= 2
         return x
 
-    servant = Servant(lambda module, function: Target(doubled))
+    responder = Responder(lambda module, function: Target(doubled))
     content = Encoder().encode(["doubled", [np.ones(2)], {}, [], watched])
-    kind, value, *seen = Decoder().decode(servant.answer(write_request(True, "m", content)))
+    kind, value, *seen = Decoder().decode(responder.answer(write_request(True, "m", content)))
     assert (kind, value.tolist()) == ("returned", [2.0, 2.0])
     all_seen = [["argument 1"], ["argument 1"], ["UserWarning: in place"]]
     assert seen == (all_seen if watched else [[], [], []])
@@ -142,12 +142,12 @@ def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched: bo
         return 1
 
     functions = {"strict": strict, "sloppy": sloppy}
-    servant = Servant(lambda module, function: Target(functions[function]))
+    responder = Responder(lambda module, function: Target(functions[function]))
     with warnings.catch_warnings():
         warnings.simplefilter("always")  # as in a worker's zygote
         for name, told in (("strict", []), ("sloppy", ["UserWarning: so what"])):
             content = Encoder().encode([name, [], {}, [], watched and name == "sloppy"])
-            kind, *_, heard = Decoder().decode(servant.answer(write_request(True, "m", content)))
+            kind, *_, heard = Decoder().decode(responder.answer(write_request(True, "m", content)))
             assert (kind, heard) == ("returned", told if watched else [])
 
 

@@ -118,14 +118,14 @@ def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
     code = (
         "import sys, time, numpy as np\n"
         "from pathlib import Path\n"
-        "from autograder.engine.sandbox.process import Patience\n"
+        "from autograder.engine.sandbox.process import TimeAllowed\n"
         "from autograder.engine.sandbox.sandbox import Sandbox\n"
         "from autograder.engine.sandbox.worker.wire import Encoder, write_request\n"
         "s = Sandbox(Path(sys.argv[1])); w = s.spawn()\n"
         "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True, [])\n"
         "print(s._zygote.pid, flush=True)\n"
         "r = write_request(True, 'm', Encoder().encode(['f', [], {}, [], False]))\n"
-        "list(w.ask([r], lambda _: Patience(100, 100)))\n"
+        "list(w.ask([r], lambda: TimeAllowed(100, 100)))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(kit.folder)],

@@ -37,7 +37,7 @@ def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
 
 @pytest.fixture(scope="module")
 def hasty(wide: Assignment):
-    """A grader with little patience."""
+    """A grader with little time_allowed."""
     with Grader(wide, SHORT) as made:
         yield made
 

@@ -1,7 +1,7 @@
 """Answering requests: call the student's function, send back what came of it.
 
-A `Servant` serves one submission in a worker. The same class runs on the trusted side over trusted
-functions: the reference's, and those of a named mistake.
+A `Responder` answers for one submission in a worker. The same class answers on the trusted side, by
+the reference's functions and those of a named mistake.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Target(NamedTuple):
     error_state: Mapping[str, str] = DEFAULT_ERRORS
 
 
-class Servant:
+class Responder:
     """Answers requests by calling functions; what a test's calls leave here ends with the test.
 
     `find(module, function)` returns the `Target`, or raises; `folder` is where the student's files

@@ -33,7 +33,7 @@ from . import scratch as scratch_folder
 from .jail import Jail
 from .package import Package
 from .seccomp import filter_if_available
-from .serve import Servant
+from .serve import Responder
 from .wire import LENGTH, Decoder, note
 
 MAX_COMMAND = 65_536
@@ -171,9 +171,9 @@ def _serve_channel(channel: int, scratch: str) -> None:
             _write_all(channel, LENGTH.pack(len(message)), message)
 
         package = Package(scratch, name, files, with_init, supplied, tell)
-        servant = Servant(package.find, scratch)
+        responder = Responder(package.find, scratch)
         while True:
-            reply = servant.answer(_read_message(requests))
+            reply = responder.answer(_read_message(requests))
             _write_all(channel, LENGTH.pack(len(reply)), reply)
 
 
