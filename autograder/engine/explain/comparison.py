@@ -93,8 +93,9 @@ def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
 
 
 def equal_entries(one: Any, other: Any, right: Any) -> np.ndarray | None:
-    """In which entries the first equals the other or is right. None unless the other is everywhere
-    equal to the first, or right where the first is wrong, and both share a wrong entry."""
+    """A mask of the entries of `one` that equal those of `other`, or are right. None where `other`
+    does not fit: an entry of it is neither equal to that of `one`, nor right where that is wrong;
+    or the two share no wrong entry."""
     a, b, c = _row(one), _row(other), _row(right)
     if a is None or b is None or c is None or not a.shape == b.shape == c.shape:
         return None

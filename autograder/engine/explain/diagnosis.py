@@ -27,9 +27,9 @@ from .hints import explanation, of_a_net
 from .replay import BESIDE, FORM, Aspects, answered, given, replay
 
 MAX_TESTS = 500
-"""Of so many tests the right answers are kept: they are the same for each submission."""
+"""The size of the cache of right answers, which are the same for each submission."""
 MAX_REPLAYS = 2000
-"""So many answers of mistakes are kept for one submission: those to tests without draws."""
+"""The size of the cache of mistakes' answers to a submission's tests, but for those with draws."""
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared. Three passes, in this order: exactly; up to what the contract leaves
 free; only by where they are wrong, for mistakes whose hints speak of nothing else."""

@@ -63,8 +63,8 @@ def _entry(case: Case, function: str, word: str) -> str:
 
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
-    the function that loses most points in tests of its own. Of two that lose the same because they
-    fail in the same tests, this is the later one: alone, the earlier one fails none."""
+    the function that loses most points in tests of its own; on a tie, the later one: what makes
+    both fail can't be the earlier one alone."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome

@@ -35,7 +35,7 @@ PRELOADED = (
     "pytest",
 )
 MIN_WIDTH = 16
-"""As many workers as a cluster may be kept busy with that has fewer when the run begins."""
+"""A cluster gets tasks for at least so many workers: some may join it while the class is graded."""
 
 
 def start_server() -> BaseContext:

@@ -169,7 +169,10 @@ def _of_the_same_kit(
     for task, report in reports:
         grader = report.result.grader
         if grader.get("digest") != assignment.digest:
-            raise KitError("a machine of the cluster has another version of the kit: nothing holds")
+            raise KitError(
+                "a machine of the cluster has another version of the kit:"
+                " install the same one everywhere"
+            )
         if (layers := tuple(grader.get("layers", ()))) not in seen:
             seen.add(layers)
             _say_protection(layers, bool({"bubblewrap", "mounts", "landlock"}.intersection(layers)))

@@ -2,7 +2,7 @@
 
 The solution earns everything and the skeleton nothing; every mistake loses points and
 is named; every probe loses points, and nothing is named for it; every odd but
-right variant keeps all. What is not so is one list, by file and line: what is left to edit.
+right variant keeps all. What is left to edit is listed by file and line.
 """
 
 from __future__ import annotations
@@ -227,8 +227,8 @@ def _report_mistakes(
     places: Mapping[str, Place],
     are_all_there: bool,
 ) -> list[Problem]:
-    """are_all_there: whether no mistake is left out as its text no longer fits, or as the solution
-    has its function wrong; else a test that none fails may still be needed."""
+    """are_all_there: false if a mistake was left out, as its text no longer fits or its function is
+    wrong in the solution: a test that no mistake fails may then still be needed."""
     mistakes = [found for found in findings if found.case.kind in ("mistake", "probe")]
     problems = []
     for found in sorted(mistakes, key=lambda found: (found.case.target, found.case.name)):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
+
+from ..grade.outputs import write_atomically
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
@@ -16,15 +19,14 @@ def write_archive(path: Path, files: Mapping[str, bytes], executable: Collection
     The contents are stored as they are, since what `deflate` makes of them differs from one build
     of zlib to the next.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
-    with zipfile.ZipFile(half, "w", zipfile.ZIP_STORED) as archive:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = UNIX
             entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
             archive.writestr(entry, files[name])
-    half.replace(path)
+    write_atomically(path, held.getvalue())
 
 
 def read_archive(path: Path) -> dict[str, bytes]:

@@ -84,7 +84,7 @@ COLUMNS = {
 
 
 TOLD = {"canvas": {"id", "sis_id", "login"}, "moodle": {"email"}}
-"""By which of them a gradebook knows a student whom the form of the class tells."""
+"""The fields by which each gradebook knows a student, of those that the class's form tells."""
 
 
 class PatternError(ValueError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import threading
 import warnings
 from collections.abc import Sequence
@@ -23,7 +24,6 @@ import pytest
 
 from ..errors import KitError
 from .calls import Package
-from .collected import not_collected
 from .hidden_test import MARKERS
 
 OPTIONS = [
@@ -36,6 +36,9 @@ OPTIONS = [
     *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "faulthandler")),
     *(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml")),
 ]
+
+DEFINED = re.compile(r"^def (test\w*)\(", re.MULTILINE)
+"""A test's definition."""
 
 
 class SuiteError(KitError):
@@ -101,7 +104,7 @@ class Collection:
 
     def loop(self, items: list[pytest.Item]) -> None:
         """Runs what it is told to, until it is told to end. In pytest's thread."""
-        if lost := not_collected(self._files, items, self._plugin.seen):
+        if lost := _not_collected(self._files, items, self._plugin.seen):
             self._plugin.problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
             return
         self.items = items
@@ -180,3 +183,21 @@ class _Plugin:
         """The test's random generator; the run's seed decides its draws."""
         assert self.fixtures is not None
         return self.fixtures.rng
+
+
+def _not_collected(
+    files: Sequence[Path], items: Sequence[pytest.Item], seen: Sequence[pytest.Item]
+) -> list[str]:
+    """The tests that will not run, of those that pytest has seen and those that the files define. A
+    function that is defined again further down is one of them."""
+    running = {item.nodeid for item in items}
+    lost = [item.nodeid.rpartition("/")[2] for item in seen if item.nodeid not in running]
+    named = {(item.path.name, getattr(item, "originalname", item.name)) for item in items}
+    for file in files:
+        names = DEFINED.findall(file.read_text("utf-8"))
+        lost += [
+            f"{file.name}::{name}"
+            for name in dict.fromkeys(names)
+            if (file.name, name) not in named or names.count(name) > 1
+        ]
+    return list(dict.fromkeys(lost))

@@ -69,15 +69,15 @@ class Program:
         """The modules whose import failed, and how."""
         self._with_init: bool | None = None
         self._left = times.submission
-        """Seconds for all that is still to come, and"""
+        """The seconds that are left for the submission."""
         self._left_for_part = times.submission
-        """for the part."""
+        """The seconds that are left for the part."""
         self._since = 0.0
         """When the requests under way were made."""
         self._stopped: Counter[str] = Counter()
-        """How often each function was stopped, and"""
+        """How often each function was stopped."""
         self._stops = 0
-        """how often one of this part."""
+        """How often a function of this part was stopped."""
         self.events = Events()
         self.noted: list[str] = []
 

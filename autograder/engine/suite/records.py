@@ -57,8 +57,10 @@ class Record(Generic[T]):
 
 
 class Records(Generic[T]):
-    """Records by name, each made when it is first needed; are_kept: whether any are made, or all
-    submissions are asked as if each were the only one."""
+    """Records by name, each made when it is first needed.
+
+    are_kept: if false, none are made: the reference is never asked, and every test runs in full.
+    """
 
     def __init__(self, assignment: Assignment, are_kept: bool = True) -> None:
         self.are_kept = are_kept

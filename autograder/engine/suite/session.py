@@ -79,8 +79,8 @@ class Batch:
 class Session:
     """What one test asks of one program.
 
-    known: batches that have been asked already: the test's first ones, as it asks the same each
-    time; reference: whose arguments' names are told; asked: the batches that the test has come to.
+    known: the test's first batches, where they were asked before: they are not asked again;
+    reference: whose arguments' names are told; asked: the batches that the test has come to.
     """
 
     program: Answering

@@ -8,7 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .verdict import CONFIG, judge, results_json, write_verdict
+from ...grade.outputs import write_atomically
+from ...report.result import to_json
+from .verdict import CONFIG, judge, results_json
 
 METADATA = "submission_metadata.json"
 
@@ -26,7 +28,7 @@ def grade(autograder: Path, kit: Path) -> None:
     config = json.loads((autograder / "source" / CONFIG).read_text("utf-8"))
     result = judge(kit, _handed_in(submission))
     verdict = results / "verdict.json"
-    write_verdict(result, verdict)
+    write_atomically(verdict, to_json(result))
     try:
         _run_otter(autograder, verdict)
     finally:

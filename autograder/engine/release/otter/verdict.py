@@ -16,6 +16,7 @@ from typing import Any
 
 from ...assignment import Assignment
 from ...grade.grading import Grader, Settings
+from ...grade.outputs import write_atomically
 from ...report.result import Result, to_gradescope, to_json
 
 ASSIGNMENT = "autograder"  # the assignment's folder in the kit that autograder.zip carries
@@ -33,13 +34,6 @@ def judge(kit: Path, submission: Path) -> Result:
         return grader.grade(submission)
 
 
-def write_verdict(result: Result, file: Path) -> None:
-    """The file that Otter's test files wait for, and read."""
-    half = file.with_name(f".{file.name}.half")
-    half.write_text(to_json(result), "utf-8")
-    half.replace(file)
-
-
 def results_json(result: Result, config: Mapping[str, Any]) -> str:
     """Gradescope's results.json, shown to students when Otter's `show_hidden` would show it."""
     visibility = "after_published" if config.get("show_hidden") else "hidden"
@@ -47,6 +41,9 @@ def results_json(result: Result, config: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Judges one submission: the arguments are KIT, SUBMISSION and FILE."""
+    """Judges one submission, and writes the file that Otter's test files wait for.
+
+    The arguments are KIT, SUBMISSION and FILE.
+    """
     kit, submission, file = map(Path, sys.argv[1:])
-    write_verdict(judge(kit, submission), file)
+    write_atomically(file, to_json(judge(kit, submission)))
