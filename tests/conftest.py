@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.grade.grader import Grader, Settings
 from tests.kit import ROOT, TINY
 
 NOBODY = 65_534

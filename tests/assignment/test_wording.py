@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.report.pages.student import ADVICE
 from autograder.engine.suite import answers, check

@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.suite.hidden_test import Outcome
 from autograder.engine.suite.program import Events
 from tests.kit import ROOT, zipped

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.report.result import Result, from_gradescope, graded, to_gradescope, to_json
 from autograder.engine.submission.read import read_submission
 from autograder.engine.suite.program import TimeLimits

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from tests.attacks.case import Files, outcomes_of
 from tests.attacks.two_programs import SIGNALS, TAILS, both, coin, halves
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.engine.assignment import Assignment, AssignmentError
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.report.result import Result
 from autograder.engine.submission.read import Submission

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
 from autograder.engine.suite.answers import decoded

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.prove.made_up import Files

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.grade.reporter import Reporter
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.report.pages.class_page import class_page

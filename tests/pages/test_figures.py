@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.grade.reporter import Reporter
 from autograder.engine.prove import made_up
 from autograder.engine.prove.made_up import Files

@@ -19,7 +19,7 @@ from ..report.result import Result, to_json, ungraded
 from ..submission.read import Submission, read_hand_in
 from .earlier import GRADER_FAILED, earlier_result
 from .executor import kill_pool
-from .grading import Grader, Settings
+from .grader import Grader, Settings
 from .outputs import Task, page_path, result_path, write_atomically
 from .reporter import Report, Reporter
 

@@ -12,7 +12,7 @@ from ..assignment import Assignment
 from ..errors import KitError
 from ..report.result import Result, from_gradescope
 from ..submission.read import Submission
-from .grading import Settings
+from .grader import Settings
 from .outputs import Task, page_path, result_path, write_atomically
 
 GRADER_FAILED = "the grader failed twice"

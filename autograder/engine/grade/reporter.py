@@ -22,7 +22,7 @@ from ..suite.calls import Package
 from ..suite.program import Program
 from ..suite.records import Records
 from ..suite.session import Reading, Session
-from .grading import Grader
+from .grader import Grader
 
 
 @dataclass(frozen=True)

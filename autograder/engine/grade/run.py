@@ -27,7 +27,7 @@ from ..text import visible
 from .batch import MAX_ATTEMPTS, grade_all, protection_of_process
 from .earlier import Earlier, keep_prints
 from .executor import available_cores, cluster, kill_pool, local_pool
-from .grading import Settings
+from .grader import Settings
 from .lms_import import LmsImport
 from .outputs import Task, tasks, write_atomically
 from .reporter import Report, Reporter

@@ -20,7 +20,7 @@ import click
 from ..assignment import Assignment
 from ..errors import KitError
 from ..grade.executor import available_cores, local_pool
-from ..grade.grading import Grader, Settings
+from ..grade.grader import Grader, Settings
 from ..mistakes import NOWHERE, load_mistakes, stated_mistakes
 from ..place import Place, first_line
 from ..suite.hidden_test import HiddenTest, Outcome

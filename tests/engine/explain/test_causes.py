@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.engine.explain.comparison import as_wrong, free, same, same_numbers
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import compatible
 from autograder.engine.prove import made_up
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.explain.example import MOST_CHARACTERS, Examples
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import Mistake
 from autograder.engine.prove import made_up
 from autograder.engine.report.result import from_gradescope, graded, to_gradescope

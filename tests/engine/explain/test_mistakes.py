@@ -10,7 +10,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome

@@ -14,7 +14,7 @@ from autograder.engine.grade import run
 from autograder.engine.grade.batch import grade_all
 from autograder.engine.grade.earlier import GRADER_FAILED, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
-from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.grade.outputs import Task, tasks, write_atomically
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive

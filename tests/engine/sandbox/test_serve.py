@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.serve import Responder, Target, describe
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.sandbox import sandbox as module
 from autograder.engine.sandbox.layers import WAYS, SandboxError
 from autograder.engine.suite.program import TimeLimits

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader, Settings
+from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.prove import made_up
 from autograder.engine.suite.program import TimeLimits
 

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.suite.collection import SuiteError
 from autograder.engine.suite.suite import Suite

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...assignment import Assignment
-from ...grade.grading import Grader, Settings
+from ...grade.grader import Grader, Settings
 from ...grade.outputs import write_atomically
 from ...report.result import Result, to_gradescope, to_json
 

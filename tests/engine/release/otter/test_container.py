@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from autograder.engine.release.otter.container import grade

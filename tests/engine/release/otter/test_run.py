@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grading import Grader
+from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.release.archive import read_archive, write_archive
