@@ -14,7 +14,7 @@ ROOT = "np.sqrt(var + eps)"
 X_HAT = "x_hat = (x - mean) * inv_std"
 OUT = "out = gamma * x_hat + beta"
 RETURN = "return out, cache, running_mean, running_var"
-SHARES = "kept, added = momentum, 1 - momentum"
+SWAPPED = f"kept, added = added, kept\n{NEW_MEAN}"
 
 
 def _averages(instead: str) -> dict[str, str]:
@@ -171,7 +171,7 @@ forward(
     """The shares of old and new have changed places. Libraries differ in what they call momentum:
     compare with the docstring. With the default the running values should move slowly and average
     over many batches.""",
-    momentum_swapped={SHARES: "kept, added = 1 - momentum, momentum"},
+    momentum_swapped={NEW_MEAN: SWAPPED},
 )
 forward(
     """Your momentum is the other share, and its default fits that, as in another library. Only
@@ -179,7 +179,7 @@ forward(
     docstring call momentum, and with which default?""",
     momentum_of_other_libraries={
         "momentum: float = ": "momentum: float = 1 - ",
-        SHARES: "kept, added = 1 - momentum, momentum",
+        NEW_MEAN: SWAPPED,
     },
 )
 forward(
@@ -190,12 +190,12 @@ forward(
 forward(
     """The batch's values come in with full weight. The two shares should add up to 1, or the
     running values grow to a multiple of the true ones, batch after batch.""",
-    momentum_only_on_old={SHARES: "kept, added = momentum, 1.0"},
+    momentum_only_on_old={NEW_MEAN: f"added = 1.0\n{NEW_MEAN}"},
 )
 forward(
     """The old value is kept in full, and a share of the batch is added. The running values then
     grow without end. The two shares should add up to 1.""",
-    momentum_only_on_batch={SHARES: "kept, added = 1.0, 1 - momentum"},
+    momentum_only_on_batch={NEW_MEAN: f"kept = 1.0\n{NEW_MEAN}"},
 )
 forward(
     """The batch's mean and variance replace the running values, and what came before is lost.
