@@ -65,12 +65,15 @@ class Examples:
         return import_file(f"_{self._path}", self._path).INPUTS if self._path.exists() else {}
 
     def beside(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """The outcomes, with an example where a mistake is named."""
+        """The outcomes, with an example where a mistake is named that gives the student's answers.
+        One that is named for where answers are wrong gives others: its numbers would be false."""
         return [
             replace(
                 outcome, explanation=replace(told, example=self.of(self._mistakes[told.mistake]))
             )
-            if (told := outcome.explanation) and told.mistake
+            if (told := outcome.explanation)
+            and told.mistake
+            and not self._mistakes[told.mistake].where
             else outcome
             for outcome in outcomes
         ]

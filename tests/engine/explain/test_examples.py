@@ -98,8 +98,24 @@ def test_an_example_stands_beside_the_hint_in_the_result(kit: Assignment, grader
 def test_without_a_named_mistake_the_hint_is_that_of_what_failed(
     kind: str, said: str, shown: str
 ) -> None:
-    test = HiddenTest("p/t", "p", "f: a title.", "the test's", 1.0, ())
+    test = HiddenTest("p/t", "p", "f: a title.", "the test's", 1.0)
     outcome = Outcome(test, kind, "a reason", hint=said)
     submission = Submission("ada.zip", "ab" * 32, {})
     (result,) = graded(submission, [test], [outcome], Events(), {}).tests
     assert result.hint == shown
+
+
+def test_a_hint_at_where_answers_are_wrong_has_no_example(kit: Assignment, grader: Grader) -> None:
+    """The student's numbers are not the mistake's: here 100 times the share."""
+    code = "def saturated_fraction(*args, **kwargs):\n    return 100 * _right(*args, **kwargs)\n"
+    head = "from ._right_diagnostics import saturated_fraction as _right\n\n\n"
+    files = made_up.with_code(kit, "diagnostics", head + code)
+    outcomes, _ = grader.run(files)
+    told = [o.explanation for o in examples(grader).beside(outcomes) if o.explanation]
+    where = [each for each in told if each.mistake and mistake_named(grader, each.mistake).where]
+    assert where
+    assert not any(each.example for each in where)
+
+
+def mistake_named(grader: Grader, name: str) -> Mistake:
+    return next(mistake for mistake in grader.mistakes if mistake.name == name)
