@@ -30,9 +30,9 @@ def newest(names: Sequence[str]) -> str | None:
     or, where they begin with a year, whose first differing one is. None where numbers disagree, as
     in 30-10 and 02-11."""
     of_each = [numbers(name) for name in names]
-    last = max(names, key=numbers)
+    most = max(of_each)
     years = all(each and 1990 <= each[0] < 2100 for each in of_each)
-    pairs = [zip_longest(numbers(last), each, fillvalue=0) for each in of_each]
+    pairs = [zip_longest(most, each, fillvalue=0) for each in of_each]
     sure = all(ours >= theirs for pair in pairs for ours, theirs in pair)
     told_apart = len({tuple(each) for each in of_each}) == len(names)
-    return last if (years or sure) and told_apart else None
+    return names[of_each.index(most)] if (years or sure) and told_apart else None

@@ -105,17 +105,15 @@ def test_without_a_named_mistake_the_hint_is_that_of_what_failed(
     assert result.hint == shown
 
 
-def test_a_hint_at_where_answers_are_wrong_has_no_example(kit: Assignment, grader: Grader) -> None:
+def test_a_hint_at_where_answers_are_wrong_has_no_example(
+    kit: Assignment, grader: Grader, mistakes: dict[str, Mistake]
+) -> None:
     """The student's numbers are not the mistake's: here 100 times the share."""
     code = "def saturated_fraction(*args, **kwargs):\n    return 100 * _right(*args, **kwargs)\n"
     head = "from ._right_diagnostics import saturated_fraction as _right\n\n\n"
     files = made_up.with_code(kit, "diagnostics", head + code)
     outcomes, _ = grader.run(files)
     told = [o.explanation for o in examples(grader).beside(outcomes) if o.explanation]
-    where = [each for each in told if each.mistake and mistake_named(grader, each.mistake).where]
+    where = [each for each in told if each.mistake and mistakes[each.mistake].where]
     assert where
     assert not any(each.example for each in where)
-
-
-def mistake_named(grader: Grader, name: str) -> Mistake:
-    return next(mistake for mistake in grader.mistakes if mistake.name == name)
