@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.engine.suite.calls import Call
+from autograder.engine.suite.calls import Call, ask
 from autograder.engine.suite.check import Wrong, items, real_array, true
 
 BATCH = 16
@@ -73,7 +73,7 @@ CASES = {
     "tanh, too large": Case(
         "tanh", "", ratio=(570.0, 4900.0), spread=(0.90, 1.0), deviations=(1.0,)
     ),
-    "relu": Case("relu", "he_normal", ratio=(0.64, 1.5), spread=(0.32, 1.9), depth=20, width=200),
+    "relu": Case("relu", "he_normal", ratio=(0.40, 1.7), spread=(0.18, 2.0), depth=20, width=100),
     "relu, too large": Case(
         "relu", "", ratio=(1.7e7, 5.4e7), spread=(9.3e6, 6.1e7), deviations=(1.0,)
     ),
@@ -96,12 +96,12 @@ CASES = {
     "rrelu": Case(
         "rrelu",
         "he_normal",
-        ratio=(0.26, 0.61),
-        spread=(1.6, 8.6),
+        ratio=(0.26, 0.63),
+        spread=(2.3, 9.2),
         bias=DEAD,
         init_options={"mode": "fan_in"},
     ),
-    "elu": Case("elu", "he_uniform", ratio=(0.65, 1.8), spread=(0.82, 2.0), bias=-3.0),
+    "elu": Case("elu", "he_uniform", ratio=(0.71, 2.1), spread=(0.87, 2.0), bias=-3.0),
     "sigmoid, normalised": Case(
         "sigmoid", "xavier_uniform", ratio=(0.26, 0.51), spread=(0.20, 0.22), batch_norm=True
     ),
@@ -124,13 +124,21 @@ class Flow(NamedTuple):
     spread: float
 
 
-def stated(
+def asked(
     student: Any, case: Case, rng: np.random.Generator, **passes: Any
-) -> tuple[Call, dict[str, Any]]:
-    """The call that builds the case's net over the student's functions and runs it, and what it is
-    given. passes: see `supplied.deep_net.run`."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the student's process says of the case's net over the student's functions, checked, and
+    what it was given. passes: see `supplied.deep_net.run`."""
     given = drawn(case, rng) | passes
-    return call(student, **given), given
+    if case.initializer:
+        named = {name: given[name] for name in ("rng", "sizes", "activation")}
+        drawing = {name: given.pop(name) for name in ("initializer", "init_options")}
+        (answer,) = ask(student.deep_net.draw.call(**named, **drawing).needing("initializers"))
+        shapes = {"weights": list(pairwise(case.sizes))}
+        given["weights"] = checked(answer.value, shapes)["weights"]
+        _are_draws(given["weights"], case)
+    (answer,) = ask(call(student, **given))
+    return _told(answer.value, case), given
 
 
 def drawn(case: Case, rng: np.random.Generator) -> dict[str, Any]:
@@ -174,9 +182,18 @@ def biases(case: Case, rng: np.random.Generator) -> list[np.ndarray]:
     return drawn
 
 
-def told(value: Any, case: Case, weights: bool = True) -> dict[str, Any]:
-    """What the student's process says of its net, checked: arrays of the right shapes. weights:
-    whether it says those that the student's initializer drew."""
+def _are_draws(weights: Sequence[np.ndarray], case: Case) -> None:
+    """No unit's weights are far too small or too large for draws: a net that x does not reach says
+    nothing of its functions."""
+    right = {"xavier": 1.0, "he": np.sqrt(2.0)}[case.initializer.split("_")[0]]
+    for layer, drawn in enumerate(weights, start=1):
+        sizes = np.linalg.norm(drawn, axis=0) / right
+        if not np.all((sizes >= 1 / MARGIN) & (sizes <= MARGIN)):
+            raise Wrong(f"{case.initializer}: the weights of a unit of layer {layer} are far off")
+
+
+def _told(value: Any, case: Case) -> dict[str, Any]:
+    """What the student's process says of its net, checked: arrays of the right shapes."""
     sizes = case.sizes
     hidden = [(n,) for n in sizes[1:-1]]
     normalised = hidden if case.batch_norm else []
@@ -188,8 +205,6 @@ def told(value: Any, case: Case, weights: bool = True) -> dict[str, Any]:
         "running_var": normalised,
         "d_alpha": hidden if case.activation == "prelu" else [],
     }
-    if case.initializer and weights:
-        shapes["weights"] = list(pairwise(sizes))
     return checked(value, shapes)
 
 

@@ -79,6 +79,7 @@ _KEPT = {
     "compiled_beside": _with(("gradflow/diagnostics.so", b"\x7fELF")),
     "names_that_do_harm": _with(*((f"gradflow/{name}.py", b"") for name in ("n" * 300, "a\nb", "=cmd", "\x1b[31m", "\u202egnp", "<script>alert(1)<", "a\0b", ".."))),
     "name_in_no_encoding": _with(("notiz_\u00e4.txt", b"x")).replace("\u00e4".encode(), b"\xff\xfe"),
+    "name_without_end": _with((f"{'_' * 65_000}.zip", b"x")),
     "inner_zip": zipped({"17_anna/hw.zip": _ZIP, "readme.txt": b"x"}),
     "comment_and_prefix": b"#!/bin/sh\nexit 1\n" + _ZIP[:-2] + b"\x28\0" + b"PK" * 20,
     "size_says_more": _with(file_size=900_000),
@@ -97,6 +98,7 @@ _LOST = {  # bytes, and what is said
     "giant_directory_zip64": (_giant_directory_zip64(), "too many entries"),
     "links_alone": (_written(map(_link, SOLUTION)), "link"),
     "zips_in_zips": (zipped({"a.zip": zipped({"b.zip": _ZIP})}), "no folder gradflow"),
+    "many_packages": (zipped({f"{chr(97 + n)}/{path}": bytes([n]) for n in range(25) for path in SOLUTION}), "more than 20 packages"),
     "bombs_in_zips": (zipped({f"{n}.zip": _BOMB_ZIP for n in range(20)}), "no folder gradflow"),
 }  # fmt: skip
 

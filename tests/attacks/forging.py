@@ -82,6 +82,12 @@ while True: os.read(3, *struct.unpack('<I', os.read(3, 4))); send(OK)
 def dead_fraction(activations):
     send(b'\x94\xa6raised\x91\xa1E\xc7\x0b\x01\x0b\x00\x00' + b'\0' * 8 + b'\xa0'); time.sleep(100)
 """,
+    "channel_says_unresolved_alone": r"""
+def dead_fraction(activations): send(b'\x91\xaaunresolved'); time.sleep(100)
+""",
+    "channel_note_nested": r"""
+def dead_fraction(activations): send(b'\xc1\x92\xa2at' + b'\x91' * 400 + b'\x90'); return 42.0
+""",
     "channel_replaced": "os.dup2(os.open('/dev/null', os.O_RDWR), 3)",
 }
 _REFUSED = {
@@ -91,6 +97,7 @@ _REFUSED = {
 }
 _NOTES = {  # an import tells by them where it is
     "notes_without_end": r"while True: send(b'\xc1\x92\xa2at\xa1x')",
+    "notes_without_content": r"while True: send(b'\xc1\xdc\xff\xff' + b'\x90' * 65535)",
 }
 _OTHER_PARTS = """
 import numpy as np, builtins

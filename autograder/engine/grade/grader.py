@@ -88,8 +88,11 @@ class Grader:
         return outcomes
 
     def program(self, files: dict[str, bytes]) -> Program:
-        """A package as a program, with the kit's copies of the given modules."""
-        every = {**files, **self.assignment.given_files}
+        """A package as a program, with the kit's copies of the given modules, and without folders
+        of their names: Python would import such a folder in a module's place."""
+        kits = {*self.assignment.given, *self.assignment.supplied_modules}
+        own = {path: text for path, text in files.items() if kits.isdisjoint(path.split("/")[1:2])}
+        every = {**own, **self.assignment.given_files}
         source = Source(self.assignment.package, every, self.assignment.supplied_modules)
         return Program(self.sandbox, source, self.settings.limits)
 

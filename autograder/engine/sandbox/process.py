@@ -71,6 +71,7 @@ class Process:
         self._room = memoryview(bytearray(ROOM))
         self._ended = False
         self.notes: list[Any] = []
+        self._noted = 0
 
     def load(
         self, package: str, files: dict[str, bytes], with_init: bool, supplied: Sequence[str]
@@ -94,7 +95,7 @@ class Process:
         Raises `ProcessEnded` or `OutOfTime`. Then, and if the caller leaves replies behind, the
         process is removed.
         """
-        self.notes = []
+        self.notes, self._noted = [], 0
         arrived = bytearray()  # grows with what arrives: a length alone takes no memory
         answered = 0
         try:
@@ -153,9 +154,10 @@ class Process:
             del arrived[:end]
             if message[:1] != NOTE:
                 return message
-            self.notes.append(_note(message))
-            if len(self.notes) > limits.NOTES or len(message) > limits.TEXT:
+            self._noted += len(message)
+            if len(self.notes) >= limits.NOTES or self._noted > limits.NOTED:
                 raise WireError("too much was noted")
+            self.notes.append(_note(message))
         return None
 
     def _exchange(self, unsent: memoryview, arrived: bytearray, clock: _Clock) -> memoryview:

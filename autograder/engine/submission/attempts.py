@@ -12,7 +12,7 @@ COPY = re.compile(
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
 MAX_DIGITS = 100
 """Python makes no integer of some thousand digits."""
-_NUMBER = re.compile(r"[ _.-]*\(?(\d+)\)?")
+_NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
 def without_numbers(name: str) -> str:

@@ -31,6 +31,8 @@ MAX_END = 65_557
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_DEPTH = 12
+MAX_PATH = 1000
+"""Characters; what is longer no computer has written."""
 IN_A_CLASS = 20
 """How many times as much an archive of a whole class may hold,"""
 MAX_CLASS = 500_000
@@ -204,7 +206,11 @@ class _Unpacking(io.RawIOBase):
 
 
 def _is_looked_at(path: PurePosixPath) -> bool:
-    return 0 < len(path.parts) <= MAX_DEPTH and not any(map(is_ignored, path.parts))
+    return (
+        0 < len(path.parts) <= MAX_DEPTH
+        and len(str(path)) <= MAX_PATH
+        and not any(map(is_ignored, path.parts))
+    )
 
 
 def _not_too_many(entries: list[Entry], most: int) -> list[Entry]:

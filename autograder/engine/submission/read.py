@@ -32,6 +32,7 @@ from .entries import (
 MAX_TOTAL = 8 * 2**20
 MAX_FILES = 200
 MAX_INNER_ARCHIVES = 5
+MAX_PACKAGES = 20
 MAX_NAME = 300
 MAX_NOTES = 20
 COMPILED = {".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib"}
@@ -225,9 +226,12 @@ class _Reader:
         def rank(folder: PurePosixPath) -> tuple[int, int, bool]:
             return -len(found[folder]), len(folder.parts), folder.name != self._package
 
+        if len(left) > MAX_PACKAGES:
+            raise SubmissionError(f"more than {MAX_PACKAGES} packages: keep one")
         first, *others = sorted(left, key=lambda folder: (rank(folder), folder.as_posix()))
+        content = _contents(found[first])
         for other in others:
-            if _contents(found[other]) == _contents(found[first]):
+            if _contents(found[other]) == content:
                 continue
             if rank(other) == rank(first):
                 raise SubmissionError(f"two packages, {_said(first)} and {_said(other)}: keep one")

@@ -124,8 +124,8 @@ def read_reply(reply: bytes, name: str) -> Answer | Unresolved:
     if kind == "returned":
         value, changed, shared, warned = fields
         return Answer(value, None, _texts(changed), _texts(shared), _texts(warned))
-    if kind == "unresolved" and type(fields[0]) is int:
-        return Unresolved(fields[0])
+    if kind == "unresolved" and len(fields) == 1 and type(fields[0]) is int:
+        return Unresolved(*fields)
     if kind in ("raised", "unavailable"):
         return Answer(fault=exception_fault(kind, name, *fields))
     if kind == "unusable":

@@ -242,7 +242,8 @@ class Program:
 
 def _places(notes: Sequence[list[Any]]) -> list[str]:
     """Where the process said that it was."""
-    return [str(note[1])[:80] for note in notes if len(note) == 2 and note[0] == "at"]
+    at = [note[1] for note in notes if len(note) == 2 and note[0] == "at"]
+    return [place[:80] for place in at if isinstance(place, str)]
 
 
 def _last_place(notes: Sequence[list[Any]]) -> str:

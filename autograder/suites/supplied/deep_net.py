@@ -2,8 +2,9 @@
 
 One call is one net. What the functions are given is copied before each call of them, and what they
 return is checked and copied after it, so that a slip costs the tests that are about it and not the
-nets. x, the upstream gradient and the weights that the kit draws come from the trusted side, which
-judges all that is returned here.
+nets. x, the upstream gradient and the weights come from the trusted side, which judges all that is
+returned here. Weights that a student's initializer draws are told there before x is known here:
+otherwise they could be chosen so that x passes wrong functions unchanged.
 """
 
 from __future__ import annotations
@@ -71,6 +72,30 @@ def copied(value: Any) -> Any:
     return value
 
 
+def draw(
+    rng: np.random.Generator,
+    *,
+    sizes: Sequence[int],
+    activation: str,
+    initializer: str,
+    init_options: dict[str, Any],
+) -> dict[str, Any]:
+    """The "weights" that the student's initializer draws for a net, input side first; a result that
+    the net can't use is told under "refused"."""
+    try:
+        net = network.Network(
+            list(sizes),
+            rng=rng,
+            activation=activation,
+            initializer=initializer,
+            init_options=init_options,
+            package=Functions,
+        )
+    except network.UnusableResult as refusal:
+        return {"refused": str(refusal)}
+    return {"weights": net.weights}
+
+
 def run(
     x: np.ndarray,
     doutput: np.ndarray,
@@ -81,7 +106,6 @@ def run(
     activation_options: dict[str, Any],
     initializer: str = "",
     init_options: dict[str, Any] | None = None,
-    is_told: bool = True,
     weights: Sequence[np.ndarray] = (),
     biases: Sequence[np.ndarray] = (),
     batch_norm: bool = False,
@@ -91,9 +115,9 @@ def run(
     """A forward and a backward pass, and what came of them: arrays, input side first.
 
     x: the batch (N, sizes[0]); doutput: the gradient at the output (N, sizes[-1]); initializer:
-    draws the weights, where they are not given, and with is_told they are among what comes back;
-    biases: where they are not 0; evaluated: a batch to evaluate afterwards; size: where it is above
-    0, a step is made that lowers the loss sum(output * doutput) by STEP of this.
+    draws the weights, where they are not given; biases: where they are not 0; evaluated: a batch to
+    evaluate afterwards; size: where it is above 0, a step is made that lowers the loss
+    sum(output * doutput) by STEP of this.
     A function whose result the net can't use is told under "refused".
     """
     given = iter(weights)
@@ -110,8 +134,7 @@ def run(
                 package=Functions,
             )
             net.biases = list(biases) or net.biases
-            told = {"weights": net.weights} if initializer and is_told else {}
-            return told | _passes(net, x, doutput, evaluated, size)
+            return _passes(net, x, doutput, evaluated, size)
     except network.UnusableResult as refusal:
         return {"refused": str(refusal)}
 

@@ -117,6 +117,19 @@ def test_a_result_that_is_written_over_later(
         program.end()
 
 
+def test_a_generator_goes_on_where_another_module_is_imported(
+    kit: Assignment, grader: Grader
+) -> None:
+    program = grader.program(made_up.solution(kit))
+    student = Package(Session(program, {}, Reading(9.0)))
+    rng, z = np.random.default_rng(1), -np.ones(3)
+    student.initializers.he_normal(3, 4, rng)
+    _, slopes = student.activations.rrelu(z, rng)
+    program.end()
+    rng.normal(size=(3, 4))  # which the student's process has drawn
+    assert slopes.tolist() == grader.suite.reference.activations.rrelu(z, rng)[1].tolist()
+
+
 @pytest.mark.parametrize("watched", [True, False])
 def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) -> None:
     def doubled(x: np.ndarray) -> np.ndarray:

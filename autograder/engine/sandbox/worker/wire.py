@@ -85,7 +85,7 @@ def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
 
 def import_request(module: str) -> bytes:
     """A request that only imports the module, or with an empty name the package."""
-    return write_request(True, module, msgpack.packb(["", [], {}, [], False]))
+    return write_request(False, module, b"")
 
 
 def note(*content: Any) -> bytes:
