@@ -341,20 +341,22 @@ diagnose(
     says that the net has exploded, wherever it stands, so look at all of them, before anything is
     divided or compared.""",
     where=True,
-    diagnose_not_finite={CHECK: f'if {FINITE}:\n    return "?"'},
+    diagnose_not_finite={CHECK: f'if {FINITE}:\n    return "healthy"'},
 )
 diagnose(
     """Where the last norm is zero your verdict is not the docstring's. There is no ratio then; the
     docstring has a rule of its own for it, with two cases. Look at the first norm as well.""",
     where=True,
-    diagnose_last_zero={LAST_ZERO: 'return "?"'},
+    diagnose_last_zero={LAST_ZERO: 'return "healthy" if first != 0.0 else "exploding"'},
 )
 diagnose(
     """For some finite norms your verdict is not the docstring's. One ratio decides, that of the
     first norm to the last, whatever lies between, and its limits are the two arguments. Try a ratio
     on either side of each limit, and one right at it.""",
     where=True,
-    diagnose_finite={RATIO: 'return "?"'},
+    diagnose_finite={
+        RATIO: f'{RATIO}\nreturn "exploding" if vanishing <= ratio <= exploding else "healthy"',
+    },
 )
 diagnose(
     diagnose_single_layer_healthy={CHECK: f'if len(norms) < 2:\n    return "healthy"\n{CHECK}'},

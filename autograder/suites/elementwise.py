@@ -27,7 +27,9 @@ SLOPE_ON_THE_LEFT: dict[str, OneSided] = {
 
 def called(name: str, options: dict[str, Any], z: np.ndarray) -> str:
     said = "".join(
-        f", alpha of shape {alpha.shape}" if isinstance(alpha, np.ndarray) else f", alpha={alpha!r}"
+        f", alpha of shape {alpha.shape}"
+        if isinstance(alpha, np.ndarray)
+        else f", alpha={alpha:.4g}"
         for alpha in options.values()
     )
     return f"{name}(z{said}), z of shape {z.shape}"

@@ -23,6 +23,8 @@ from gradflow import batchnorm
 EXACT = 1e-8
 COARSE = 1e-3
 """A tolerance that leaves out an eps of 1e-5 beside the variances of a batch with WIDE spread."""
+LOOSE = 1e-2
+"""One that leaves out the root of that eps beside standard deviations of about 1."""
 WIDE = 30.0
 STEP = 1e-4
 """Of central differences."""
@@ -349,13 +351,13 @@ def test_evaluation_output(student, reference, rng):
     # Of a new layer, of units that are centred, or far away.
     for mean, var in (
         ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
-        ((0.0, 0.0, 0.0), (2.0, 0.3, 3.0)),
-        ((300.0, -40.0, 1e4), (0.2, 1e6, 2.0)),
+        ((0.0, 0.0, 0.0), (2.0, 0.7, 3.0)),
+        ((300.0, -40.0, 1e4), (20.0, 1e6, 2.0)),
     ):
         given = inputs.batch(rng, 4, 3)
         given.running_mean[:], given.running_var[:] = mean, var
         cases.append((given, {"training": False}))
-    _outputs(student, reference, cases, COARSE)
+    _outputs(student, reference, cases, LOOSE)
 
 
 @pytest.mark.points(1)
@@ -557,10 +559,10 @@ def test_backward_evaluation(student, reference, rng):
 
     Without a path through mean and variance the layer only scales and shifts. What is dx then?
     """
-    cases: list[Case] = [
-        (inputs.batch(rng, n, d), {"training": False, "eps": 1e-5}) for n, d in SHAPES
-    ]
-    settled, _ = cases[0]  # running values that are the batch's own are constants all the same
+    options = {"training": False, "eps": 1e-5}
+    cases: list[Case] = [(inputs.batch(rng, n, d), options) for n, d in SHAPES]
+    cases.append((settled := inputs.batch(rng, 6, 3, spread=5.0), options))
+    # Running values that are the batch's own are constants all the same
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
     douts = [_upstream(rng, batch) for batch, _ in cases]
     answers, _ = _backward(student, cases, douts)
@@ -568,7 +570,7 @@ def test_backward_evaluation(student, reference, rng):
         for name, value, right in zip(
             GRADIENTS, _three(answer, dout), _right_backward(reference, case, dout), strict=True
         ):
-            check.close(value, right, f"{name} after {_said(*case)}", atol=COARSE, rtol=COARSE)
+            check.close(value, right, f"{name} after {_said(*case)}", atol=LOOSE, rtol=LOOSE)
 
 
 @pytest.mark.points(1.5)

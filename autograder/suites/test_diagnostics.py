@@ -326,7 +326,7 @@ def _remedies(
     for answer, case in zip(answers, given, strict=True):
         seen = case.measurements
         layers = len(seen["gradient_norms"])
-        what = f"choose_remedy for a {seen['activation']} net of {layers} weight layers"
+        what = f"choose_remedy for a net of {layers} weight layers with {seen['activation']}"
         said = check.word(answer.value, case.choices, what)
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
 

@@ -26,8 +26,12 @@ CHECKED = {
 def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None:
     """The explanation of a failing test, the case's `number`-th: a mistake that explains one of its
     wrong calls. Preferred is what the failed check looks at; then the result or the function that
-    the reason names; then the first call. None where no call is explained."""
+    the reason names; then the first call. None where no call is explained.
+
+    Beside an exception stands only a mistake that raises it, too; where the answer is none of the
+    allowed words, none whose hint speaks of where answers are wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
+    is_raised, is_no_word = outcome.kind != "wrong", outcome.hint == hint("word")
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "-")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
@@ -46,6 +50,8 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         for named in case.named
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
+        and not (is_raised and aspect != "exception")
+        and not (is_no_word and named.mistake.where)
     ]
     if not found:
         return None

@@ -10,8 +10,6 @@ COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
-MAX_DIGITS = 100
-"""Python makes no integer of some thousand digits."""
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
@@ -22,7 +20,7 @@ def without_numbers(name: str) -> str:
 
 def numbers(name: str) -> list[int]:
     """The numbers in a name, which grow from attempt to attempt."""
-    return [int(found[:MAX_DIGITS]) for found in _NUMBER.findall(name)]
+    return [int(found) for found in _NUMBER.findall(name)]
 
 
 def newest(names: Sequence[str]) -> str | None:

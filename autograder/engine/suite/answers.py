@@ -41,6 +41,11 @@ HINTS = (
         Decide what the result is there before you ask for one.""",
     ),
     (
+        "RecursionError",
+        """The function calls itself without an end. Does it use its own name where NumPy's function
+        of that name is meant, or miss the case in which it stops?""",
+    ),
+    (
         "NameError|UnboundLocal",
         """A name is used before it has a value on this way through the function, or it is spelled
         in two ways. Look where it is first assigned, and in which branch.""",

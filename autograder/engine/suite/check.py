@@ -54,6 +54,10 @@ HINTS = {
         give int, a list stays a list: `np.asarray(x, dtype=float)` makes an array of it.""",
     "shape": """Write down the shape after each line. The usual causes are an axis too many or too
         few in a sum or mean, `keepdims`, and a loop or an index that drops an axis.""",
+    "entries": """Compare the type and the number of what you return with "Returns" in the
+        docstring: a list stands for a list, a tuple for a tuple.""",
+    "word": """Return one of the docstring's words as a plain string, letter by letter as it stands
+        there, on every way through the function.""",
     "changed": """`x -= m`, `x[mask] = 0` and `out=x` write into the caller's array, which other
         layers may still need. `x - m` makes a new one; so does `x.copy()`.""",
     "shared": """A slice, `reshape`, `np.asarray` or the argument itself is the caller's memory
@@ -147,7 +151,9 @@ def items(
     right = type(value) is kind if exact else type(value) in (tuple, list)
     if not right or len(value) != count:
         entries = "1 entry" if count == 1 else f"{count} entries"
-        _refuse(what, f"a {kind.__name__} of {entries}", value, "number of results")
+        counts = kind is tuple and not (type(value) is list and len(value) == count)
+        about = "number of results" if counts else "entries"
+        _refuse(what, f"a {kind.__name__} of {entries}", value, about)
     return value
 
 
@@ -233,7 +239,7 @@ def refused(answer: Answer, error: type[Exception], what: str) -> None:
 def word(value: Any, words: Sequence[str], what: str) -> str:
     """The value, which must be one of these words."""
     if not isinstance(value, str) or value not in words:
-        _refuse(what, f"one of {', '.join(map(repr, words))}", value, "")
+        _refuse(what, f"one of {', '.join(map(repr, words))}", value, "word")
     return value
 
 

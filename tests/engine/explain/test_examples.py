@@ -117,3 +117,28 @@ def test_a_hint_at_where_answers_are_wrong_has_no_example(
     where = [each for each in told if each.mistake and mistakes[each.mistake].where]
     assert where
     assert not any(each.example for each in where)
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("verdict.title()", "plain string"),
+        ("{'healthy': None}.get(verdict, verdict)", "without a `return`"),
+        ("verdict if verdict == 'vanishing' else {}[verdict]", "the line named"),
+        ("'healthy' if verdict != 'healthy' else 'exploding'", ""),
+    ],
+)
+def test_beside_an_exception_or_no_answer_stands_no_hint_at_where_answers_are_wrong(
+    kit: Assignment, grader: Grader, returned: str, said: str
+) -> None:
+    code = f"""
+_right = diagnose
+
+def diagnose(*args, **kwargs):
+    verdict = _right(*args, **kwargs)
+    return {returned}
+"""
+    test = "diagnostics/diagnose_verdicts"
+    (outcome,), _ = grader.run(made_up.with_code(kit, "diagnostics", code), [test])
+    assert (outcome.explanation is None) == bool(said)
+    assert said in outcome.hint

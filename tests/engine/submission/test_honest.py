@@ -79,12 +79,6 @@ def test_a_name_that_is_no_text_can_be_written_down(tmp_path: Path) -> None:
     assert f"{ada.students}{ada.back}".encode()
 
 
-def test_a_number_of_any_length_is_one(tmp_path: Path) -> None:
-    folders = [f"{digits * 5000}/pkg/alpha.py" for digits in "12"]
-    path = put(tmp_path, "ada.zip", zipped(dict.fromkeys(folders, b"")))
-    assert not read_submission(path, "pkg", MODULES).problem
-
-
 def test_a_zip_in_zips_is_opened_a_few_times(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

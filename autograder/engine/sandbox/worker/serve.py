@@ -256,9 +256,9 @@ def describe(problem: BaseException, folder: str) -> list[Any]:
     names = [_class_name(kind) for kind in type(problem).__mro__][: limits.NAMES]
     message = by = ""
     with contextlib.suppress(BaseException):  # an exception whose own text or attribute raises
-        message = (
-            str(problem)[: limits.SAID].replace(folder, "").encode("utf-8", "replace").decode()
-        )
+        # A SyntaxError's text ends with its place, which is told by itself.
+        said = str(problem.msg if isinstance(problem, SyntaxError) else problem)
+        message = said[: limits.SAID].replace(folder, "").encode("utf-8", "replace").decode()
         by = str(getattr(problem, "raised_by", ""))[: limits.SAID]
     return [names, message, _student_line(problem, folder), by]
 
@@ -281,10 +281,11 @@ def _student_line(problem: BaseException, folder: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A named tuple as the tuple that it is, NumPy's text as the text that it is."""
+    """A named tuple as the tuple that it is, a text of NumPy's or of an enumeration as the text
+    that it is."""
     if isinstance(value, tuple) and hasattr(type(value), "_fields"):
         return tuple(value)
-    return str(value) if type(value) is np.str_ else value
+    return str.__getitem__(value, slice(None)) if issubclass(type(value), str) else value
 
 
 def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> list[tuple[Any, Any]]:
