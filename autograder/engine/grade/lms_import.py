@@ -35,8 +35,9 @@ class LmsImport:
         if self.gradebook is not None and pattern is None:
             refuse_nameless(self.gradebook, students)
         if self.worksheet is not None:
-            filled_in(self.worksheet.read_bytes(), {}, 1.0)
-            if not any("participant" in student for student in students):
+            participants = [s["participant"] for s in students if "participant" in s]
+            filled_in(self.worksheet.read_bytes(), dict.fromkeys(participants, 0.0), 1.0)
+            if not participants:
                 raise PatternError("--worksheet is for a class as Moodle exports it")
         if self.feedback_zip and not any(each.back for each in hand_ins):
             raise PatternError("--feedback-zip is for a class as Canvas or Moodle exports it")

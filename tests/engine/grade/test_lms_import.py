@@ -112,6 +112,10 @@ def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
     ):
         with pytest.raises(click.UsageError, match=said):
             run_class(Run(tiny.folder, [folder], tmp_path / "out", 1, **wanted))  # type: ignore[arg-type]
+    scale = put(tmp_path, "scale.csv", SHEET.replace("10.00", "Very good").encode())
+    moodle = class_of(tiny, tmp_path / "moodle", "Ada L_501_assignsubmission_file_x.zip")
+    with pytest.raises(KitError, match="no maximum in points"):
+        run_class(Run(tiny.folder, [moodle], tmp_path / "out", 1, worksheet=scale))
     assert not (tmp_path / "out").exists()
 
 
