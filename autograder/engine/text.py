@@ -15,7 +15,9 @@ def printable(text: str, limit: int) -> str:
 
 def visible(text: str, limit: int) -> str:
     """The text, its spaces kept, with a mark for each control, direction and private character."""
-    text = "".join("\N{REPLACEMENT CHARACTER}" if _is_hidden(c) else c for c in text[: limit + 1])
+    text = text[: limit + 1]
+    if not text.isprintable():
+        text = "".join("\N{REPLACEMENT CHARACTER}" if _is_hidden(c) else c for c in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
