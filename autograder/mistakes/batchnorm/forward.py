@@ -325,4 +325,7 @@ forward(
     eval_returns_first_unit_only={KEPT: KEPT.replace(".copy()", "[:1]")},
     cache_keeps_output={'"x_hat": x_hat': '"x_hat": out'},
     cache_keeps_running_scale={": inv_std": ": 1.0 / np.sqrt(running_var + eps)"},
+    cache_forgets_eps_in_evaluation={
+        ": inv_std": ": inv_std if training else 1.0 / np.sqrt(running_var)"
+    },
 )
