@@ -97,7 +97,7 @@ _LOST = {  # bytes, and what is said
     "version_to_come": (_with(extract_version=250), "not a readable zip"),
     "giant_directory_zip64": (_giant_directory_zip64(), "too many entries"),
     "links_alone": (_written(map(_link, SOLUTION)), "link"),
-    "zips_in_zips": (zipped({"a.zip": zipped({"b.zip": _ZIP})}), "no folder gradflow"),
+    "zips_in_zips": (zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": _ZIP})})}), "no folder gradflow"),
     "many_packages": (zipped({f"{chr(97 + n)}/{path}": bytes([n]) for n in range(25) for path in SOLUTION}), "more than 20 packages"),
     "bombs_in_zips": (zipped({f"{n}.zip": _BOMB_ZIP for n in range(20)}), "no folder gradflow"),
 }  # fmt: skip

@@ -45,10 +45,12 @@ def _result(path: Path, kit: str, seed: int) -> Result | None:
 
 @dataclass
 class Earlier:
-    """Results of other submissions, by their stems; prints: see `lookalikes`."""
+    """Results of other submissions, by their stems; same_names: the stems of those that are made
+    anew; prints: see `lookalikes`."""
 
     out: Path
     results: dict[str, Result] = field(default_factory=dict)
+    same_names: list[str] = field(default_factory=list)
     prints: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
@@ -58,6 +60,7 @@ class Earlier:
         found, new = cls(out), set(stems)
         for path in sorted((out / "results").glob("*.json")):
             if path.stem in new:
+                found.same_names.append(path.stem)
                 continue
             result = _result(path, kit, seed)
             if result is None:

@@ -125,6 +125,7 @@ def run_class(run: Run) -> Tally:
     for stem, result in earlier.results.items():
         tally.add(stem, Report(result, "", earlier.prints.get(stem, b"")), assignment.parts)
     if earlier.results:
+        replaced += [f"replaced, of the same name: {stem}" for stem in earlier.same_names]
         replaced.append(f"with {len(earlier.results)} earlier results in {run.out}")
     groups = _write(run, tally, assignment, known)
     left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]

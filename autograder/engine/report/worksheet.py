@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from ..errors import KitError
 
-GRADE = ("Grade", "Bewertung", "Note", "Calificación", "Nota", "Valutazione", "Cijfer")
+GRADE = ("Grade", "Bewertung", "Note", "Calificación", "Nota", "Valutazione", "Cijfer", "Ocena")
 
 
 class WorksheetError(KitError):
@@ -35,14 +35,18 @@ def filled_in(
     head, *rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=separator)] or [[]]
     column = next((head.index(name) for name in GRADE if name in head), 0)
     if not column:
-        raise WorksheetError("no column Grade: that is no grading worksheet of a Moodle assignment")
+        raise WorksheetError(
+            "no column Grade: if this is a Moodle assignment's grading worksheet in a language that"
+            " is not known here, rename the column of the grades to Grade"
+        )
     left, problems = dict(grades), []
     for row in rows:
         number = re.fullmatch(r"\D*(\d+)", row[0] if row else "")
         if number is None or number[1] not in left:
             continue
         grade = left.pop(number[1])
-        if dict(zip(head, row, strict=False)).get("Grade can be changed") == "No":
+        # Behind the grade stand its maximum, and whether it can be changed.
+        if row[column + 2 : column + 3] in (["No"], ["Nein"], ["Non"], ["Nee"]):
             problems.append(f"  Moodle lets nobody change the grade of {row[0]}")
             continue
         most = _number(row[column + 1 : column + 2])

@@ -43,7 +43,8 @@ READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile
 PIECE = 4096
 """Read at once: `zipfile` unpacks all that it has read, and bzip2 makes much of little."""
 TARS = tuple(f".tar{packing}" for packing in ("", ".gz", ".bz2", ".xz"))
-ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", ".rar", ".7z")
+UNREAD = (".rar", ".7z")
+ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", *UNREAD)
 """What is handed in as one file. Zips and tars are read; others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta"}
 PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]] = {
@@ -74,6 +75,11 @@ class Entry:
 def is_archive(name: str) -> bool:
     """Whether a file of this name is one that holds others."""
     return name.lower().endswith(ARCHIVES)
+
+
+def is_unread(name: str) -> bool:
+    """Whether a file of this name is an archive that is not read."""
+    return name.lower().endswith(UNREAD)
 
 
 def is_ignored(name: str) -> bool:
@@ -133,7 +139,7 @@ def archive_entries(content: bytes) -> list[Entry]:
     """The files in a zip or a tar. Raises `SubmissionError`."""
     if not content:
         raise SubmissionError("the file is empty")
-    if content.rfind(END, max(0, len(content) - MAX_END)) < 0:
+    if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
     if _directory_size(content) > MAX_DIRECTORY:
         raise SubmissionError(TOO_MANY)
@@ -141,6 +147,11 @@ def archive_entries(content: bytes) -> list[Entry]:
         return _zip_entries(_opened(content), MAX_ENTRIES)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
         raise SubmissionError(NO_ARCHIVE) from None
+
+
+def is_tar(content: bytes) -> bool:
+    """Whether this begins as a tar does, which may end with a zip that lies in it."""
+    return content[257:262] == b"ustar"
 
 
 def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:

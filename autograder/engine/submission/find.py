@@ -23,6 +23,7 @@ from .entries import (
     folder_entries,
     is_archive,
     is_ignored,
+    is_tar,
 )
 from .platforms import METADATA, Item, by_student, form_of, gradescope
 from .read import HandIn
@@ -31,6 +32,9 @@ MAX_LOOK = 2000
 """How many files of a folder are looked at for what makes it a submission."""
 MAX_LEVELS = 4
 """How many folders and archives may stand around a class, or a student's work."""
+COMMON = ("submission", "src")
+"""Names of folders and archives that are nobody's in particular; "submission" is what the students'
+own script writes."""
 TEXTS = ("_text.html", "_link.html")
 """What Canvas makes of a text or an address that was handed in."""
 NUMBERED = re.compile(r"(?:v|version|attempt|try|draft)?[ _.-]*\d{1,3}", re.IGNORECASE)
@@ -54,6 +58,7 @@ class Finder:
         holds nothing to grade, or looks like a class of which nobody can tell the students.
         """
         found: dict[str, HandIn] = {}
+        single: list[Item] = []
         for path in paths:
             if not path.exists() and not path.is_symlink():
                 raise FileNotFoundError(path)
@@ -63,7 +68,9 @@ class Finder:
             hand_ins = self._class(item, MAX_LEVELS)
             if not hand_ins and not (item.is_link or _may_hold(item)):
                 raise SubmissionError(f"{path}: neither a zip nor a folder")
-            found |= {each.where: each for each in hand_ins or self._by_name([item])}
+            found |= {each.where: each for each in hand_ins}
+            single += [] if hand_ins or item.where in {s.where for s in single} else [item]
+        found |= {each.where: each for each in self._by_name(single)}
         return _told_apart(sorted(found.values(), key=lambda each: each.where))
 
     def _class(self, item: Item, levels: int) -> list[HandIn]:
@@ -89,6 +96,8 @@ class Finder:
                 return deeper
         if not parent.is_folder and len(list(filter(self._holds, units))) < 2:
             return []  # a student's zip, whatever it holds
+        if len(units) == 1 and units[0].name.split(".")[0].lower() in (self.package, *COMMON):
+            return []  # a student's folder: its name says more
         if not units and not any(item.is_link for item in items):
             raise SubmissionError(f"{parent.where}: no zip and no folder in it to grade")
         if len(units) > 1 and all(NUMBERED.fullmatch(unit.name) for unit in units):
@@ -114,19 +123,27 @@ class Finder:
                 raise SubmissionError(f"{metadata.where} tells of no submission")
             taken = {each.where for each in found}
             return [*found, *self._by_name([i for i in others if i.where not in taken])]
-        worth_it = [item for item in items if not item.is_link and self._is_worth_a_row(item)]
-        return self._by_name(items) if form_of([item.name for item in worth_it]) else []
+        return self._by_name(items) if self._form([i for i in items if not i.is_link]) else []
 
     def _by_name(self, items: Sequence[Item]) -> list[HandIn]:
         """A hand-in for each student whom the names identify; else for each item that may be
         one."""
-        form = form_of([item.name for item in items if self._is_worth_a_row(item)])
+        form = self._form(items)
         found: list[HandIn] = []
         if form:
             found, items = by_student(items, form, self.modules)
         rows = [item for item in items if self._is_worth_a_row(item)]
         self._leave_out(item for item in items if item not in rows)
-        return [*found, *map(_plain, rows)]
+        for item in rows:
+            inside = item.inside() if form and item.is_folder else []
+            is_class = bool(inside) and self._form(inside) == form
+            found += self._by_name(inside) if is_class else [_plain(item)]
+        return found
+
+    def _form(self, items: Sequence[Item]) -> str:
+        """The platform that has named what may be work, or, where nobody handed in any, all."""
+        worth_it = [item for item in items if self._is_worth_a_row(item)]
+        return form_of([item.name for item in worth_it or items])
 
     def _is_worth_a_row(self, item: Item) -> bool:
         name = item.name.lower()
@@ -141,15 +158,19 @@ class Finder:
         return self.out is not None and Path(item.where).resolve() == self.out.resolve()
 
     def _is_submission(self, items: Sequence[Item]) -> bool:
-        """Not a class in which somebody handed in a folder, or a file, with the package's name."""
+        """Not a class in which somebody handed in a folder, or a file, with the package's name, nor
+        one in a folder of that name."""
         named = self._named(items)
         loose = any(self._is_module(item.name) for item in items if not item.is_folder)
         if not named and not loose:
             return False
         others = sum(self._holds(item) for item in items if item not in named and _may_hold(item))
-        if loose or any(map(self._holds, named)):
+        if loose or any(map(self._is_package, named)):
             return others < 2
-        return not others
+        return not others and not any(map(self._holds, named))
+
+    def _is_package(self, folder: Item) -> bool:
+        return any(self._is_module(item.name) for item in folder.inside() if not item.is_folder)
 
     def _named(self, items: Sequence[Item]) -> list[Item]:
         return [item for item in items if item.name.lower() == self.package and item.is_folder]
@@ -210,7 +231,9 @@ def disk_item(path: Path) -> Item:
             return [disk_item(child) for child in sorted(path.iterdir())]
         if not path.is_file():
             raise SubmissionError("neither a file nor a folder")
-        if zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            begins_as_tar = is_tar(file.read(512))
+        if not begins_as_tar and zipfile.is_zipfile(path):
             return _items(class_entries(path), path)
         return _items(_unpacked(file_entry(path, PurePosixPath())), path)
 

@@ -20,13 +20,13 @@ from pathlib import Path, PurePosixPath
 
 from ..text import visible
 from .attempts import COPY, newest
-from .entries import MAX_ARCHIVE, Entry, is_archive
+from .entries import MAX_ARCHIVE, Entry, SubmissionError, is_archive, is_unread
 from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
 FORMS = {
     "canvas": re.compile(
-        r"(?P<label>(?:(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)|(?:LATE_)?anon_(?P<anonymous>\w+?)))"
+        r"(?P<label>(?:(?:LATE_)?anon_(?P<anonymous>\w+?)|(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)))"
         r"_(?:(?P<number>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
     ),
     "moodle": re.compile(
@@ -59,21 +59,35 @@ class Item:
 
 @dataclass(frozen=True)
 class Part:
-    """An item of one student's; below: the path that its files get, which tells attempts apart."""
+    """An item of one student's; below: the path that its files get, which tells attempts apart;
+    time: of the attempt, or its number, in a form to be sorted."""
 
     item: Item
     key: str
     label: str
     student: Mapping[str, str]
     below: str
+    time: str
     is_aside: bool = False
 
 
 def form_of(names: Sequence[str]) -> str:
     """The platform that at least half of these names are from, or ""."""
-    counts = {form: sum(map(bool, map(FORMS[form].fullmatch, names))) for form in FORMS}
-    best = max(counts, key=lambda form: counts[form])
-    return best if counts[best] and 2 * counts[best] >= len(names) else ""
+    told = {form: [*filter(None, map(FORMS[form].fullmatch, names))] for form in FORMS}
+    if not _are_students(told["canvas"]):
+        del told["canvas"]
+    best = max(told, key=lambda form: len(told[form]))
+    return best if told[best] and 2 * len(told[best]) >= len(names) else ""
+
+
+def _are_students(told: Sequence[re.Match[str]]) -> bool:
+    """Whether what looks like Canvas's ids are some: numbers of a date, or of a term, stand beside
+    several names, or beside archives of several names where there is one id alone."""
+    names = defaultdict(set)
+    for found in told:
+        names[found["id"]].add(found["name"])
+    archives = {COPY.sub("", f["file"]) for f in told if f["file"] and is_archive(f["file"])}
+    return all(len(each) == 1 for each in names.values()) and (len(names) > 1 or len(archives) < 2)
 
 
 def by_student(
@@ -99,11 +113,13 @@ def _part(item: Item, form: str, told: dict[str, str]) -> Part:
         key, number = f"{number} {key}", _sortable(told["time"])
     if form == "canvas" and not item.is_folder and not is_archive(file):
         number = ""  # each loose file has its own
-    known = ("name", "id", "participant", "login", "account")
+    known = ("name", "id", "participant", "login", "account", "anonymous")
     student = {k: visible(v, MAX_NAME) for k, v in told.items() if k in known}
+    if form == "brightspace":
+        student["user"] = told["number"]
     below = "/".join(filter(None, (number, file)))
     aside = "text" in told or told.get("kind", "file") != "file"
-    return Part(item, key, told["label"], student, below, aside)
+    return Part(item, key, told["label"], student, below, number, aside)
 
 
 def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn:
@@ -111,14 +127,16 @@ def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn
     work = [part for part in parts if not part.is_aside]
     notes = [f"beside: {part.item.name}" for part in parts if part.is_aside]
     problem = "" if work else "nothing but a text was handed in"
+    one = work[0].item.name if len(work) == 1 else ""
+    if form in ("blackboard", "brightspace"):
+        work = _newest_attempt(work, notes)
     if form == "canvas":
         work, notes, problem = _newest_files(work, modules, notes, problem)
     first, *_, last = [parts[0], *(work or parts)]
-    name = last.item.name if len(work) == 1 else first.label
     shown = visible(last.item.name, MAX_NAME)
     back = f"{shown}/feedback.html" if last.item.is_folder else _as_page(shown)
     return HandIn(
-        name,
+        one or first.label,
         last.item.where,
         lambda: _entries(work),
         (first.student,),
@@ -126,6 +144,26 @@ def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn
         problem,
         back if form in ("canvas", "moodle") and not last.is_aside else "",
     )
+
+
+def _newest_attempt(parts: Sequence[Part], notes: list[str]) -> list[Part]:
+    """The parts of the newest attempt with code in it, by the time that the platform tells."""
+    times = sorted({part.time for part in parts if _holds_code(part)}, reverse=True)
+    if not times:
+        return [*parts]
+    notes += [f"older, not graded: {part.item.name}" for part in parts if part.time < times[0]]
+    return [part for part in parts if part.time >= times[0]]
+
+
+def _holds_code(part: Part) -> bool:
+    with suppress(SubmissionError):  # more files than anybody reads
+        return any(is_code(entry.path.name) for entry in part.item.entries())
+    return True
+
+
+def is_code(name: str) -> bool:
+    """Whether a file of this name may be code, or hold some that can be read."""
+    return name.lower().endswith(".py") or (is_archive(name) and not is_unread(name))
 
 
 def _newest_files(
@@ -205,7 +243,8 @@ def _submitters(metadata: str) -> dict[str, list[dict[str, str]]]:
                 students.append({"name": ""})
             if students:
                 field_name = "sis_id" if told[2] == "sid" else told[2]
-                students[-1][field_name] = _unquoted(told[3].strip())
+                if value := _unquoted(told[3].strip()):
+                    students[-1][field_name] = value
     return found
 
 

@@ -117,6 +117,7 @@ class _Reader:
         self._package = package
         self._wanted = {f"{module}.py" for module in modules}
         self.notes = list(notes)
+        self._archives_left = MAX_INNER_ARCHIVES
         self.digest = hashlib.sha256(b"").hexdigest()
 
     def files(self, handed_in: Iterable[Entry]) -> dict[str, bytes]:
@@ -139,21 +140,27 @@ class _Reader:
         self.notes += [f"left out: {e.path} {e.trouble}" for e in every if e.trouble]
         return [entry for entry in every if not entry.trouble]
 
-    def _inside_archives(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The files of the archives among these, of many the newest, below the archive's path."""
+    def _inside_archives(self, entries: Iterable[Entry], levels: int = 1) -> list[Entry]:
+        """The files of the archives among these, of many the newest, below the archive's path; and
+        of the archives in one that holds no code."""
         archives = [entry for entry in entries if is_archive(entry.path.name)]
         archives.sort(key=lambda entry: numbers(entry.path.as_posix()), reverse=True)
         archives.sort(key=lambda entry: len(entry.path.parts))
-        if beyond := [str(entry.path) for entry in archives[MAX_INNER_ARCHIVES:]]:
-            self.notes.append(f"left out, too many archives: {', '.join(beyond)}")
+        opened, beyond = archives[: self._archives_left], archives[self._archives_left :]
+        self._archives_left -= len(opened)
+        if beyond:
+            said = ", ".join(str(entry.path) for entry in beyond)
+            self.notes.append(f"left out, too many archives: {said}")
         found = []
-        for each in sorted(archives[:MAX_INNER_ARCHIVES], key=_by_depth):
+        for each in sorted(opened, key=_by_depth):
             try:
                 inside = self._readable(archive_entries(each.read(MAX_ARCHIVE)))
             except Exception as problem:  # whatever a damaged archive provokes
                 said = problem if isinstance(problem, SubmissionError) else "it is damaged"
                 self.notes.append(f"left out: {each.path}, {said}")
                 continue
+            if levels and not any(entry.path.suffix.lower() == ".py" for entry in inside):
+                inside += self._inside_archives(inside, levels - 1)
             found += [replace(entry, path=each.path / entry.path) for entry in inside]
         return found
 
@@ -220,8 +227,9 @@ class _Reader:
                 found[entry.path.parent][entry.path.name.lower()] = entry
         if not found:
             return None
-        named = [folder for folder in found if folder.name.lower() == self._package]
-        left = self._newest_of_each(named or list(found), found)
+        newest_ones = self._newest_of_each(found)
+        named = [folder for folder in newest_ones if self._is_named(folder)]
+        left = named or newest_ones
 
         def rank(folder: PurePosixPath) -> tuple[int, int, bool]:
             return -len(found[folder]), len(folder.parts), folder.name != self._package
@@ -236,18 +244,27 @@ class _Reader:
             if rank(other) == rank(first):
                 raise SubmissionError(f"two packages, {_said(first)} and {_said(other)}: keep one")
             self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
+        for other in [folder for folder in newest_ones if folder not in left][:MAX_PACKAGES]:
+            if _contents(found[other]) != content:
+                self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
         return first
 
+    def _is_named(self, folder: PurePosixPath) -> bool:
+        return folder.name.lower() == self._package
+
     def _newest_of_each(
-        self, folders: Sequence[PurePosixPath], found: Mapping[PurePosixPath, dict[str, Entry]]
+        self, found: Mapping[PurePosixPath, dict[str, Entry]]
     ) -> list[PurePosixPath]:
+        """The folders without those of older attempts: an attempt is what lies around the package,
+        or the modules themselves."""
+        around = {f: (f.parent if self._is_named(f) else f).as_posix() for f in found}
         attempts = defaultdict(list)
-        for folder in folders:
-            attempts[without_numbers(folder.as_posix())].append(folder)
+        for folder, name in around.items():
+            attempts[without_numbers(name)].append(folder)
         left = []
         for group in attempts.values():
-            last = newest([folder.as_posix() for folder in group])
-            several = [folder for folder in group if folder.as_posix() == last] or group
+            last = newest(sorted({around[folder] for folder in group}))
+            several = [folder for folder in group if around[folder] == last] or group
             if any(not found[folder].keys() & found[several[0]].keys() for folder in group):
                 several = group  # parts of one work, not attempts at it
             left += several

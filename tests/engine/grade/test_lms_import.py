@@ -137,3 +137,27 @@ def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> Non
     with pytest.raises(KitError, match="another seed"):
         run_class(Run(tiny.folder, [late / "zoe_103_951_x.zip"], out, 1, seed=3))
     assert (out / "final_grades.csv").read_bytes() == before
+
+
+def test_a_later_hand_in_replaces_the_same_students_and_no_other(
+    tiny: Assignment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, bob = tmp_path / "out", "1-5 - Bob - Nov {}, 2026 859 PM/x.zip"
+    runs = [
+        [bob.format(2), "2-5 - Al - Nov 2, 2026 859 PM/x.zip"],
+        [bob.format(9)],
+        ["ada/submission.zip"],
+        ["zoe/submission.zip"],
+    ]
+    for number, names in enumerate(runs):
+        folder = class_of(tiny, tmp_path / str(number), *names)
+        run_class(Run(tiny.folder, [folder], out, 1))
+    names = [row["file"] for row in csv.DictReader((out / "final_grades.csv").open())][1:]
+    assert names == [
+        "1-5 - Bob - Nov 9, 2026 859 PM.zip",
+        "2-5 - Al - Nov 2, 2026 859 PM.zip",
+        "ada.zip",
+        "zoe.zip",
+    ]
+    run_class(Run(tiny.folder, [tmp_path / "3"], out, 1))
+    assert "replaced, of the same name: zoe" in capsys.readouterr().out

@@ -118,6 +118,92 @@ def test_a_class_is_read_however_it_is_packed(form: str, tmp_path: Path) -> None
             assert kept == PACKAGE, (path, submission)
 
 
+FLAT = {f"{module}.py": NEW for module in MODULES}
+BOTH = [f"{BB.format('ada', 1)}_old.zip", f"{BB.format('ada', 2)}_submission.zip"]
+UNUSUAL: dict[str, tuple[Class, list[str]]] = {
+    "dates that look like ids": (
+        dict.fromkeys([f"{who}_2026_11_0{day}.zip" for day, who in enumerate(("ada", "al", "zoe"))], RIGHT),
+        ["ada_2026", "al_2026", "zoe_2026"],
+    ),
+    "terms that look like ids": (
+        {"hw_1_20231_ada.zip": RIGHT, "hw_1_20231_al.zip": RIGHT}, ["_ada", "_al"],
+    ),
+    "a folder of the package's name around it": ({
+        "Pkg/1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT, "Pkg/index.html": b"",
+        "Pkg/2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
+    }, ["- Ada -", "- Al -"]),
+    "attempts of other names": ({
+        BOTH[0]: WRONG, BOTH[1]: RIGHT, f"{BB.format('al', 1)}_x.zip": RIGHT,
+    }, ["_ada", "_al_"]),
+    "a newer attempt without a folder": ({
+        BOTH[0]: WRONG, BOTH[1]: zipped(FLAT), f"{BB.format('al', 1)}_x.zip": RIGHT,
+    }, ["_ada", "_al_"]),
+    "a newer zip without a folder": (
+        {"ada/s.zip": WRONG, "ada/s (1).zip": zipped(FLAT), "al.zip": RIGHT}, ["ada", "al"],
+    ),
+    "a newer attempt that can't be read": ({
+        "1-5 - Ada - Nov 3, 2026 859 PM/x.rar": b"Rar!", "2-5 - Al - Nov 2, 2026 859 PM/x.zip": RIGHT,
+        "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
+    }, ["- Al", "Ada"]),
+    "a folder of late ones": ({
+        "ada_1_2_x.zip": RIGHT, "al_2_3_x.zip": RIGHT, "late/wei_LATE_3_4_x.zip": RIGHT,
+        "late/zoe_LATE_4_5_x.zip": RIGHT,
+    }, ["ada", "al", "wei", "zoe"]),
+    "a zip in a zip, and a file beside": ({
+        "ada_1_2_x.zip": zipped({"submission.zip": RIGHT}), "ada_1_3_r.pdf": b"",
+        "al_2_4_x.zip": RIGHT,
+    }, ["ada_1", "al_2"]),
+    "anonymous, with a number in the file's name": ({
+        "anon_aB3_91_20231_x.zip": RIGHT, "anon_aB3_92_20231_report.pdf": b"",
+        "anon_cD4_93_x.zip": RIGHT,
+    }, ["anon_aB3", "anon_cD4"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", UNUSUAL)
+def test_each_student_has_a_row_with_the_newest_work(form: str, tmp_path: Path) -> None:
+    files, names = UNUSUAL[form]
+    for path in (made(tmp_path / "class", files), put(tmp_path, "class.zip", zipped(files))):
+        read_all = sorted(map(read, find(path)[0]), key=lambda each: each.name)
+        for submission, name in zip(read_all, names, strict=True):
+            assert name in submission.name
+            kept = {path: content for path, content in submission.files.items() if path in PACKAGE}
+            assert kept == PACKAGE, (path, submission)
+
+
+def test_a_class_of_documents_alone_has_its_rows(tmp_path: Path) -> None:
+    packed = put(tmp_path, "class.zip", zipped({"ada_1_2_x.pdf": b"", "al_2_3_y.pdf": b""}))
+    assert [each.students[0]["id"] for each in find(packed)[0]] == ["1", "2"]
+    assert all("no folder pkg/" in read(each).problem for each in find(packed)[0])
+
+
+@pytest.mark.parametrize(
+    "path", ["late/ada/submission.zip", "late/ada/src/pkg/alpha.py", "x/ada/submission.zip"]
+)
+def test_a_single_hand_in_is_called_by_its_students_folder(path: str, tmp_path: Path) -> None:
+    put(tmp_path, path, RIGHT if path.endswith("zip") else NEW)
+    (found,), _ = find(tmp_path / path.split("/")[0] / "ada")
+    assert found.name == "ada"
+
+
+def test_hand_ins_named_one_by_one_are_those_of_their_students(tmp_path: Path) -> None:
+    made(tmp_path, {f"s{n}/ada_1_{n}_x{'-1' * (n - 2)}.zip": RIGHT for n in (2, 3)})
+    (found,), _ = find(*sorted(tmp_path.glob("*/*.zip")))
+    assert found.students == ({"name": "ada", "id": "1"},)
+
+
+def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for name, data in {**PACKAGE, "old.zip": WRONG}.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    class_ = put(tmp_path, "class.tar", content.getvalue())
+    (found,), _ = find(class_)
+    assert {p: c for p, c in read(found).files.items() if p in PACKAGE} == PACKAGE
+
+
 def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
     notes = {each.name: each.notes for each in map(read, find(made(tmp_path, CANVAS))[0])}
     assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
@@ -134,7 +220,7 @@ def test_a_hand_in_knows_its_students(tmp_path: Path) -> None:
         {"name": "Zoë", "sis_id": "102"},
     )
     (ada, *_), _ = find(made(tmp_path / "c", CANVAS))
-    assert ada.students == ({},)  # graded without names
+    assert ada.students == ({"anonymous": "aB3"},)  # graded without names
     (ada, *_), _ = find(tmp_path / "c" / "adal_LATE_1_90_submission.zip")
     assert ada.students == ({"name": "adal", "id": "1"},)
 
