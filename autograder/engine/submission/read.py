@@ -149,8 +149,8 @@ class _Reader:
         opened, beyond = archives[: self._archives_left], archives[self._archives_left :]
         self._archives_left -= len(opened)
         if beyond:
-            said = ", ".join(str(entry.path) for entry in beyond)
-            self.notes.append(f"left out, too many archives: {said}")
+            names = ", ".join(str(entry.path) for entry in beyond)
+            self.notes.append(f"left out, too many archives: {names}")
         found = []
         for each in sorted(opened, key=_by_depth):
             try:
