@@ -37,7 +37,8 @@ COMMON = ("submission", "src")
 own script writes."""
 TEXTS = ("_text.html", "_link.html")
 """What Canvas makes of a text or an address that was handed in."""
-NUMBERED = re.compile(r"(?:v|version|attempt|try|draft)?[ _.-]*\d{1,3}", re.IGNORECASE)
+ATTEMPT = re.compile(r"(?:v|version|attempt|try|draft)[ _.-]*\d{1,3}", re.IGNORECASE)
+NUMBER = re.compile(r"[ _.-]*\d{1,3}")
 """What a student's attempts may be called, and the groups of a class, too."""
 SYSTEMS = ("._", ".DS_Store", "__MACOSX")
 
@@ -100,7 +101,9 @@ class Finder:
             return []  # a student's folder: its name says more
         if not units and not any(item.is_link for item in items):
             raise SubmissionError(f"{parent.where}: no zip and no folder in it to grade")
-        if len(units) > 1 and all(NUMBERED.fullmatch(unit.name) for unit in units):
+        if units and all(ATTEMPT.fullmatch(unit.name) for unit in units):
+            return []  # attempts of one student
+        if len(units) > 1 and all(NUMBER.fullmatch(unit.name) for unit in units):
             raise SubmissionError(
                 f"{parent.where}: {units[0].name}, {units[1].name}: students, or attempts of one?"
                 " Name the newest attempt, or give the folders the students' names"

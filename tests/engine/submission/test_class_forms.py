@@ -178,7 +178,7 @@ def test_a_class_of_documents_alone_has_its_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["late/ada/submission.zip", "late/ada/src/pkg/alpha.py", "x/ada/submission.zip"]
+    "path", ["late/ada/submission.zip", "late/ada/src/pkg/alpha.py", "x/ada/Version 1/x.zip"]
 )
 def test_a_single_hand_in_is_called_by_its_students_folder(path: str, tmp_path: Path) -> None:
     put(tmp_path, path, RIGHT if path.endswith("zip") else NEW)
