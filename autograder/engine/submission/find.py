@@ -32,6 +32,7 @@ MAX_LOOK = 2000
 """How many files of a folder are looked at for what makes it a submission."""
 MAX_LEVELS = 4
 """How many folders and archives may stand around a class, or a student's work."""
+STUDENT_NUMBER = re.compile(r"\d{5,}\.(?:zip|tar|tgz).*", re.IGNORECASE)
 COMMON = ("submission", "src")
 """Names of folders and archives that are nobody's in particular; "submission" is what the students'
 own script writes."""
@@ -108,10 +109,12 @@ class Finder:
                 f"{parent.where}: {units[0].name}, {units[1].name}: students, or attempts of one?"
                 " Name the newest attempt, or give the folders the students' names"
             )
+        crowded = [item for item in units if self._holds_student_numbers(item)]
         several = [item for item in units if self._holds_several(item)]
-        if several and 2 * len(several) >= len(units):
+        crowded += several if 2 * len(several) >= len(units) else []
+        if crowded:
             raise SubmissionError(
-                f"{parent.where} looks like a class in no known form: {several[0].name} holds"
+                f"{parent.where} looks like a class in no known form: {crowded[0].name} holds"
                 " several submissions; name the folders in which each student has one zip or folder"
             )
         return self._by_name(items)
@@ -204,6 +207,12 @@ class Finder:
         if len(units) == 1 and levels:
             return self._holds_several(units[0], levels - 1)
         return len({without_numbers(unit.name) for unit in units}) > 1
+
+    def _holds_student_numbers(self, folder: Item) -> bool:
+        """Whether there are archives that are called by numbers too long for attempts."""
+        if not folder.is_folder:
+            return False
+        return sum(bool(STUDENT_NUMBER.fullmatch(item.name)) for item in folder.inside()) > 1
 
 
 def _plain(item: Item) -> HandIn:
