@@ -23,6 +23,7 @@ import numpy as np
 
 from autograder.engine.suite.calls import Call, ask
 from autograder.engine.suite.check import Wrong, items, real_array, true
+from autograder.engine.text import printable, without_paths
 
 BATCH = 16
 
@@ -215,7 +216,7 @@ def checked(value: Any, shapes: Mapping[str, Sequence[tuple[int, ...]]]) -> dict
     if not isinstance(value, dict):
         raise Wrong("the net's process sent back no net")
     if isinstance(refusal := value.get("refused"), str):
-        raise Wrong(refusal)
+        raise Wrong(without_paths(printable(refusal, 300)))
     net: dict[str, Any] = dict(value)
     for name, expected in shapes.items():
         arrays = items(value.get(name), len(expected), f"the net's {name}", list)

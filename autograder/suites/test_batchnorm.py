@@ -124,7 +124,11 @@ def _statistics(answer: Answer, batch: Batch, options: dict[str, Any]) -> int | 
 
 def _alike(value: Any, right: np.ndarray, tolerance: float) -> bool:
     is_array = isinstance(value, np.ndarray) and value.shape == right.shape
-    return is_array and np.allclose(value, right, rtol=tolerance, atol=tolerance)
+    return (
+        is_array
+        and value.dtype.kind in "iuf"
+        and np.allclose(value, right, rtol=tolerance, atol=tolerance)
+    )
 
 
 def _running(

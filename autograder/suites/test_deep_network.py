@@ -46,6 +46,21 @@ def _same_flow(net: dict[str, Any], twin: Any, right: Any) -> None:
             nets.agree(one, other, f"on the way back, the gradient of {kind} of layer {layer}")
 
 
+def _slopes_of_their_own(net: dict[str, Any], given: dict[str, Any]) -> None:
+    """In each layer negative entries meet slopes that differ, and the gradient goes back by the
+    very same ones."""
+    hidden, grads = [given["x"], *net["activations"]], net["d_pre_activations"]
+    for layer, weights in enumerate(given["weights"][1:]):
+        z = hidden[layer] @ given["weights"][layer] + given["biases"][layer]
+        slopes, negative = hidden[layer + 1] / z, z < 0
+        where = f"layer {layer + 1}"
+        nets.agree(slopes[~negative], np.ones_like(z)[~negative], f"the slope for z > 0 of {where}")
+        check.true(np.ptp(slopes[negative]) > 1e-6, f"one slope for all negative z of {where}")
+        back = grads[layer + 1] @ weights.T * slopes
+        what = f"on the way back, the gradient of the pre-activations of {where}"
+        nets.agree(grads[layer], back, what)
+
+
 def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str) -> None:
     """Ratio and spread lie where they should."""
     flow = nets.flow(net["d_pre_activations"], given["x"], net["activations"][-1])
@@ -170,6 +185,7 @@ def test_rrelu_keeps_alive(student, reference, rng):
     right = twin.forward(other, training=False)
     evaluated = check.real_array(net.get("evaluated"), right.shape, "the output in evaluation")
     nets.agree(evaluated, right, "the output in evaluation")
+    _slopes_of_their_own(net, given)
     middle = twin.forward(given["x"], training=False)
     output = check.real_array(net.get("output"), middle.shape, "the net's output")
     differs = np.mean(np.abs(output - middle)) > 1e-6 * nets.rms(middle)

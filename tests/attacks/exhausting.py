@@ -61,6 +61,8 @@ _WRONG = {
         return -1.0
     """,
 }
+_LARGE = "import numpy as np; return np.zeros((700, 740))"
+_NO_NUMBERS = "import numpy as np; return np.full(np.shape(args[0]), np.nan)"
 _TWO = ("clipping", "initializers")
 
 
@@ -75,6 +77,10 @@ CASES = [
     *calls(_DENIED, says="raised|too large|in time|ended"),
     *calls(_WRONG),
     *imports({"import_removes_files": "import shutil; shutil.rmtree('.', ignore_errors=True)"}),
+    case("large_replies", everywhere(_LARGE), *MODULES, says="all answers together"),
+    case(
+        "no_numbers", everywhere(_NO_NUMBERS, ["activations"]), "activations", says="entry is nan"
+    ),
     case("two_modules_hang", everywhere("while True: pass", _TWO), *_TWO, event="timeouts"),
     case("all_imports_hang", _all_hang(), *MODULES, event="timeouts"),
     case("all_modules_exit", everywhere("import os; os._exit(0)"), *MODULES, event="crashes"),

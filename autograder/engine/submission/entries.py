@@ -31,6 +31,9 @@ MAX_END = 65_557
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_DEPTH = 12
+PAX_TYPES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+MAX_ATTRIBUTES, MAX_GLOBAL = 4 * 2**20, 4096
+"""Bytes of all members' long names and attributes in a tar, and of those that hold for all."""
 MAX_PATH = 1000
 """Characters; what is longer no computer has written."""
 IN_A_CLASS = 20
@@ -178,12 +181,14 @@ def _tar_entries(content: bytes) -> list[Entry]:
     other."""
     found, kept = [], 0
     try:
-        archive = tarfile.open(fileobj=_Unpacking(content), mode="r:")  # noqa: SIM115
+        archive = tarfile.open(  # noqa: SIM115
+            fileobj=_Unpacking(content), mode="r:", tarinfo=_bounded_headers()
+        )
         for number, member in enumerate(archive):
             if member.offset_data + member.size > MAX_UNPACKED or number > MAX_MEMBERS:
                 raise SubmissionError("a tar that holds too much: hand in the code alone")
             archive.members.clear()  # type: ignore[attr-defined]  # which tarfile would keep
-            path = _without_anchor(PurePosixPath(member.name))
+            path = _without_anchor(PurePosixPath(member.name[: MAX_PATH + 1]))
             if member.isdir() or not _is_looked_at(path):
                 continue
             data, trouble = b"", "leaves the folder" if ".." in path.parts else ""
@@ -199,6 +204,23 @@ def _tar_entries(content: bytes) -> list[Entry]:
     except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
         raise SubmissionError(NO_ARCHIVE) from None
     return found
+
+
+def _bounded_headers() -> type[tarfile.TarInfo]:
+    """Members of one tar, whose long names and other attributes are bounded: `tarfile` reads them
+    whole, and copies those of all members for each."""
+    left = {"pax": MAX_ATTRIBUTES, "global": MAX_GLOBAL}
+
+    class Member(tarfile.TarInfo):
+        def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+            if self.type in (*tarfile.GNU_TYPES[:2], *PAX_TYPES):
+                left["pax"] -= self.size
+                left["global"] -= self.size if self.type == tarfile.XGLTYPE else 0
+            if min(left.values()) < 0:
+                raise SubmissionError("a tar with too many attributes")
+            return super()._proc_member(archive)  # type: ignore[misc]
+
+    return Member
 
 
 class _Unpacking(io.RawIOBase):

@@ -117,7 +117,7 @@ class _Reader:
         self._package = package
         self._wanted = {f"{module}.py" for module in modules}
         self.notes = list(notes)
-        self._archives_left = MAX_INNER_ARCHIVES
+        self._archives_left, self._room = MAX_INNER_ARCHIVES, MAX_ARCHIVE
         self.digest = hashlib.sha256(b"").hexdigest()
 
     def files(self, handed_in: Iterable[Entry]) -> dict[str, bytes]:
@@ -154,7 +154,9 @@ class _Reader:
         found = []
         for each in sorted(opened, key=_by_depth):
             try:
-                inside = self._readable(archive_entries(each.read(MAX_ARCHIVE)))
+                content = each.read(self._room)
+                self._room -= len(content)
+                inside = self._readable(archive_entries(content))
             except Exception as problem:  # whatever a damaged archive provokes
                 said = problem if isinstance(problem, SubmissionError) else "it is damaged"
                 self.notes.append(f"left out: {each.path}, {said}")

@@ -192,9 +192,11 @@ def between(
 
 
 def varied(value: Any, what: str) -> None:
-    """Where the value is an array, its entries are not all the same: a function that computes
-    nothing earns no points for hygiene."""
-    if isinstance(value, np.ndarray) and value.size > 1 and np.all(value == value.flat[0]):
+    """Where the value is an array, its entries are not all the same, nor is none a number: a
+    function that computes nothing earns no points for hygiene."""
+    if not isinstance(value, np.ndarray) or value.size < 2:
+        return
+    if np.all(value == value.flat[0]) or np.all(np.isnan(value)):
         raise Wrong(f"{what}: every entry is {_figure(value.flat[0])}")
 
 

@@ -22,6 +22,8 @@ from ..sandbox.worker.wire import WireError, import_request
 from .answers import StudentFault, exception_fault, read_reply
 from .session import Reply, Request
 
+TOO_MUCH = "all answers together are too large"
+
 
 @dataclass(frozen=True)
 class TimeLimits:
@@ -72,6 +74,8 @@ class Program:
         """The seconds that are left for the submission."""
         self._left_for_part = times.submission
         """The seconds that are left for the part."""
+        self._bytes_left = limits.REPLIES
+        """What all replies together may still have."""
         self._since = 0.0
         """When the requests under way were made."""
         self._stopped: Counter[str] = Counter()
@@ -182,6 +186,9 @@ class Program:
         self._since = time.monotonic()
         try:
             for reply in process.ask([r.content for r in requests], self._time_allowed):
+                self._bytes_left -= len(reply)
+                if self._bytes_left < 0:
+                    raise BadReply(TOO_MUCH)
                 replies.append(reply)
                 if self._time_left() <= 0 and len(replies) < len(requests):
                     raise OutOfTime
@@ -232,6 +239,8 @@ class Program:
         """Raises `StudentFault` for a function that is called no more."""
         if self._time_left() <= 0:
             raise StudentFault("timeout", "the time that there is for this part was used up")
+        if self._bytes_left < 0:
+            raise StudentFault("timeout", TOO_MUCH)
         if self._stopped[name] >= limits.STOPS:
             raise StudentFault("timeout", f"{name} did not end in time before and is given up")
 

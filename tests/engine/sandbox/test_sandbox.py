@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,12 +117,24 @@ def test_two_graders_have_users_of_their_own() -> None:
     assert len(set(users)) == len(users)
 
 
-def test_locks_are_denied(sandbox: Sandbox) -> None:
-    """By a lock on a file that both can read, submissions could tell each other something."""
+LOCKS = b"""
+import ctypes, fcntl, os
+def whole(how): fcntl.flock(os.open(__file__, 0), how)
+def part(how): fcntl.fcntl(os.open(__file__, 0), how, b"\\0" * 32)
+def touched(path):
+    os.utime(path)
+    return os.stat(path).st_mtime
+"""
+
+
+def test_locks_and_times_of_files_tell_nobody_anything(sandbox: Sandbox) -> None:
+    """By a lock on a file that both can read, or a time, submissions could tell each other
+    something."""
     if "seccomp" in sandbox.layers:
-        source = b"import fcntl, os\ndef lock(how): fcntl.flock(os.open(__file__, 0), how)\n"
-        one = calls.process(sandbox, source)
-        assert ask(one, "lock", 2)[1][0] == "PermissionError"
+        one = calls.process(sandbox, LOCKS)
+        for function, how in (("whole", 2), ("part", 5), ("part", 6), ("part", 37)):
+            assert ask(one, function, how)[1][0] == "PermissionError"
+        assert ask(one, "touched", "/dev/zero")[1] < time.time() - 1
         one.end()
 
 

@@ -22,6 +22,8 @@ MESSAGE = 32 * 2**20
 """The longest message; a course's arrays are a hundredth of it."""
 REPLY = 4 * 2**20
 """What any reply may have; beside it, four times its request's size."""
+REPLIES = 2**27
+"""What all replies of a submission may have together: they are kept until it is explained."""
 ITEMS = 100_000
 """The most entries of all lists, maps and extensions of one message together."""
 EXTENSIONS = 5_000

@@ -51,6 +51,7 @@ class Package:
         self._name = name
         self._supplied = supplied
         self._tell = tell
+        self._modules: dict[str, Any] = {}
         self._asked_silence: dict[str, dict[str, Any]] = {}
         for path, content in files.items():
             # A name that no file can have (too long, a null byte) costs only that file.
@@ -73,7 +74,7 @@ class Package:
             self._asked_silence[module] = self._import(module)
         if not function:
             return Target(_nothing)
-        found = getattr(sys.modules[self._path(module)], function, None)
+        found = getattr(self._modules[module], function, None)
         if not callable(found):
             raise MissingFunction(f"{module}.py has no function {function}")
         return Target(found, **self._asked_silence[module])
@@ -85,6 +86,7 @@ class Package:
         with warnings.catch_warnings(), np.errstate(**DEFAULT_ERRORS):  # type: ignore[arg-type]
             filters = list(warnings.filters)
             imported: Any = importlib.import_module(self._path(module))
+            self._modules[module] = imported
             silenced = tuple(
                 _as_arguments(entry)
                 for entry in reversed(warnings.filters)

@@ -1,5 +1,6 @@
-"""The system calls that a student's code never needs: they fail with "not permitted", or, where an
-alarm that one call set would end a later one, do nothing."""
+"""The system calls that a student's code never needs: they fail with "not permitted", or do
+nothing. An alarm that one call set would end a later one; a time set on a device, or a file that
+has left the system's memory, could be seen by another submission."""
 
 from __future__ import annotations
 
@@ -22,13 +23,18 @@ _NAMES = """
     setgroups capset personality setpriority ioprio_set migrate_pages move_pages sched_setattr
     acct settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname syslog
     vhangup iopl ioperm mlock mlock2 mlockall fanotify_init inotify_init inotify_init1
-    lookup_dcookie modify_ldt flock
+    lookup_dcookie modify_ldt flock preadv2 mincore cachestat
 """
 DENIED = _NAMES.split()
-IGNORED = ["alarm", "setitimer", "timer_create", "timer_settime"]
+_WITHOUT_EFFECT = """
+    alarm setitimer timer_create timer_settime
+    utime utimes utimensat futimesat fadvise64 readahead
+"""
+IGNORED = _WITHOUT_EFFECT.split()
 
 SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file that signals a process
-LEASES = (1024, 1026)  # F_SETLEASE, F_NOTIFY: by them, processes could tell each other something
+# F_SETLEASE, F_NOTIFY and locks of files: by them, processes could tell each other something
+LEASES, LOCKS = (1024, 1026), (5, 6, 7, 36, 37, 38)
 TERMINAL_REQUESTS = (0x5412, 0x8901, 0x8902)  # TIOCSTI, FIOSETOWN, SIOCSPGRP
 
 
@@ -61,8 +67,8 @@ class Filter:
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")
         for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
             self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
-        for command in (*SIGNAL_OWNERS, *LEASES):
-            self._add(denied, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+        for command in (*SIGNAL_OWNERS, *LEASES, *LOCKS):
+            self._add(denied, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, command))
         for request in TERMINAL_REQUESTS:
             self._add(denied, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, request))
         self._denied = denied
