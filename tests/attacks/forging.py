@@ -97,7 +97,7 @@ _REFUSED = {
 }
 _NOTES = {  # an import tells by them where it is
     "notes_without_end": r"while True: send(b'\xc1\x92\xa2at\xa1x')",
-    "notes_without_content": r"while True: send(b'\xc1\xdc\xff\xff' + b'\x90' * 65535)",
+    "notes_without_content": r"while True: send(b'\xc1\xdc\x0f\xff' + b'\x90' * 4095)",
 }
 _OTHER_PARTS = """
 import numpy as np, builtins

@@ -67,8 +67,12 @@ class Filter:
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")
         for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
             self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
-        for command in (*SIGNAL_OWNERS, *LEASES, *LOCKS):
-            self._add(denied, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, command))
+        # Locks of files seem to succeed: SQLite and others can't do without.
+        for command, action in (
+            *((command, denied) for command in (*SIGNAL_OWNERS, *LEASES)),
+            *((command, seccomp.ERRNO(0)) for command in LOCKS),
+        ):
+            self._add(action, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, command))
         for request in TERMINAL_REQUESTS:
             self._add(denied, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, request))
         self._denied = denied
