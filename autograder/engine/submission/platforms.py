@@ -85,7 +85,7 @@ def _are_students(told: Sequence[re.Match[str]]) -> bool:
     several names, or beside archives of several names where there is one id alone."""
     names = defaultdict(set)
     for found in told:
-        names[found["id"]].add(found["name"])
+        names[found["id"] or found["anonymous"]].add(found["name"])
     archives = {COPY.sub("", f["file"]) for f in told if f["file"] and is_archive(f["file"])}
     return all(len(each) == 1 for each in names.values()) and (len(names) > 1 or len(archives) < 2)
 

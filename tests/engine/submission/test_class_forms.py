@@ -155,7 +155,7 @@ UNUSUAL: dict[str, tuple[Class, list[str]]] = {
     }, ["ada_1", "al_2"]),
     "anonymous, with a number in the file's name": ({
         "anon_aB3_91_20231_x.zip": RIGHT, "anon_aB3_92_20231_report.pdf": b"",
-        "anon_cD4_93_x.zip": RIGHT,
+        "anon_cD4_93_y.zip": RIGHT,
     }, ["anon_aB3", "anon_cD4"]),
 }  # fmt: skip
 
@@ -221,6 +221,9 @@ def test_a_hand_in_knows_its_students(tmp_path: Path) -> None:
     )
     (ada, *_), _ = find(made(tmp_path / "c", CANVAS))
     assert ada.students == ({"anonymous": "aB3"},)  # graded without names
+    without_names = {"anon_aB3_91_x.zip": RIGHT, "anon_cD4_93_y.zip": RIGHT}
+    told = [each.students[0] for each in find(made(tmp_path / "a", without_names))[0]]
+    assert told == [{"anonymous": "aB3"}, {"anonymous": "cD4"}]
     (ada, *_), _ = find(tmp_path / "c" / "adal_LATE_1_90_submission.zip")
     assert ada.students == ({"name": "adal", "id": "1"},)
 
