@@ -13,6 +13,11 @@ def printable(text: str, limit: int) -> str:
     return visible(" ".join(text[: 4 * limit].split()), limit)
 
 
+def presentable(text: str, limit: int) -> str:
+    """The printable text without the paths of a machine: as students may read it."""
+    return without_paths(printable(text, limit))
+
+
 def visible(text: str, limit: int) -> str:
     """The text, its spaces kept, with a mark for each control, direction and private character."""
     text = text[: limit + 1]

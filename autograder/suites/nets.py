@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograder.engine.suite.answers import REASON_LENGTH
 from autograder.engine.suite.calls import Call, ask
 from autograder.engine.suite.check import Wrong, items, real_array, true
-from autograder.engine.text import printable, without_paths
+from autograder.engine.text import presentable
 
 BATCH = 16
 
@@ -138,7 +139,7 @@ def asked(
         shapes = {"weights": list(pairwise(case.sizes))}
         given["weights"] = checked(answer.value, shapes)["weights"]
         if not case.batch_norm:  # which makes up for any size
-            _are_draws(given["weights"], case)
+            _sized_like_draws(given["weights"], case)
     (answer,) = ask(call(student, **given))
     return _told(answer.value, case), given
 
@@ -184,7 +185,7 @@ def biases(case: Case, rng: np.random.Generator) -> list[np.ndarray]:
     return drawn
 
 
-def _are_draws(weights: Sequence[np.ndarray], case: Case) -> None:
+def _sized_like_draws(weights: Sequence[np.ndarray], case: Case) -> None:
     """No unit's weights are far too small or too large for draws: a net that x does not reach says
     nothing of its functions."""
     right = {"xavier": 1.0, "he": np.sqrt(2.0)}[case.initializer.split("_")[0]]
@@ -216,7 +217,7 @@ def checked(value: Any, shapes: Mapping[str, Sequence[tuple[int, ...]]]) -> dict
     if not isinstance(value, dict):
         raise Wrong("the net's process sent back no net")
     if isinstance(refusal := value.get("refused"), str):
-        raise Wrong(without_paths(printable(refusal, 300)))
+        raise Wrong(presentable(refusal, REASON_LENGTH))
     net: dict[str, Any] = dict(value)
     for name, expected in shapes.items():
         arrays = items(value.get(name), len(expected), f"the net's {name}", list)

@@ -15,7 +15,7 @@ from typing import Any
 from ..submission.read import MAX_NAME, Submission
 from ..suite.hidden_test import EXPLAINED, Explanation, HiddenTest, Outcome
 from ..suite.program import Events
-from ..text import printable, visible, without_paths
+from ..text import presentable, printable, visible
 
 MAX_REASON = 400
 
@@ -118,7 +118,7 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         test.points,
         test.points if outcome.passed else 0.0,
         outcome.kind,
-        without_paths(printable(outcome.reason, MAX_REASON)),
+        presentable(outcome.reason, MAX_REASON),
         told.hint,
         told.mistake,
         told.example,

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from ..errors import KitError
 
 GRADE = ("Grade", "Bewertung", "Note", "Calificación", "Nota", "Valutazione", "Cijfer", "Ocena")
+LOCKED = {"No", "Nein", "Non", "Nee"}
+"""Whether a grade can be changed: it can't."""
 
 
 class WorksheetError(KitError):
@@ -46,7 +48,7 @@ def filled_in(
             continue
         grade = left.pop(number[1])
         # Behind the grade stand its maximum, and whether it can be changed.
-        if row[column + 2 : column + 3] in (["No"], ["Nein"], ["Non"], ["Nee"]):
+        if LOCKED.intersection(row[column + 2 : column + 3]):
             problems.append(f"  Moodle lets nobody change the grade of {row[0]}")
             continue
         most = _number(row[column + 1 : column + 2])

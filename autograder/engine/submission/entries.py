@@ -31,7 +31,14 @@ MAX_END = 65_557
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_DEPTH = 12
-PAX_TYPES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+EXTENDED = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.XGLTYPE,
+)
+"""The headers of a tar that hold long names and attributes, the last of them for all members."""
 MAX_ATTRIBUTES, MAX_GLOBAL = 4 * 2**20, 4096
 """Bytes of all members' long names and attributes in a tar, and of those that hold for all."""
 MAX_PATH = 1000
@@ -209,12 +216,12 @@ def _tar_entries(content: bytes) -> list[Entry]:
 def _bounded_headers() -> type[tarfile.TarInfo]:
     """Members of one tar, whose long names and other attributes are bounded: `tarfile` reads them
     whole, and copies those of all members for each."""
-    left = {"pax": MAX_ATTRIBUTES, "global": MAX_GLOBAL}
+    left = {"all": MAX_ATTRIBUTES, "global": MAX_GLOBAL}
 
     class Member(tarfile.TarInfo):
         def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
-            if self.type in (*tarfile.GNU_TYPES[:2], *PAX_TYPES):
-                left["pax"] -= self.size
+            if self.type in EXTENDED:
+                left["all"] -= self.size
                 left["global"] -= self.size if self.type == tarfile.XGLTYPE else 0
             if min(left.values()) < 0:
                 raise SubmissionError("a tar with too many attributes")

@@ -33,6 +33,7 @@ MAX_LOOK = 2000
 MAX_LEVELS = 4
 """How many folders and archives may stand around a class, or a student's work."""
 STUDENT_NUMBER = re.compile(r"\d{5,}\.(?:zip|tar|tgz).*", re.IGNORECASE)
+"""An archive called by a number that is too long for an attempt's."""
 COMMON = ("submission", "src")
 """Names of folders and archives that are nobody's in particular; "submission" is what the students'
 own script writes."""
@@ -60,7 +61,7 @@ class Finder:
         holds nothing to grade, or looks like a class of which nobody can tell the students.
         """
         found: dict[str, HandIn] = {}
-        single: list[Item] = []
+        single: dict[str, Item] = {}
         for path in paths:
             if not path.exists() and not path.is_symlink():
                 raise FileNotFoundError(path)
@@ -71,8 +72,9 @@ class Finder:
             if not hand_ins and not (item.is_link or _may_hold(item)):
                 raise SubmissionError(f"{path}: neither a zip nor a folder")
             found |= {each.where: each for each in hand_ins}
-            single += [] if hand_ins or item.where in {s.where for s in single} else [item]
-        found |= {each.where: each for each in self._by_name(single)}
+            if not hand_ins:
+                single[item.where] = item
+        found |= {each.where: each for each in self._by_name([*single.values()])}
         return _told_apart(sorted(found.values(), key=lambda each: each.where))
 
     def _class(self, item: Item, levels: int) -> list[HandIn]:
@@ -209,7 +211,7 @@ class Finder:
         return len({without_numbers(unit.name) for unit in units}) > 1
 
     def _holds_student_numbers(self, folder: Item) -> bool:
-        """Whether there are archives that are called by numbers too long for attempts."""
+        """Whether several archives in it are called by students' numbers."""
         if not folder.is_folder:
             return False
         return sum(bool(STUDENT_NUMBER.fullmatch(item.name)) for item in folder.inside()) > 1

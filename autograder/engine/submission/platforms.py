@@ -148,20 +148,18 @@ def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn
 
 def _newest_attempt(parts: Sequence[Part], notes: list[str]) -> list[Part]:
     """The parts of the newest attempt with code in it, by the time that the platform tells."""
-    times = sorted({part.time for part in parts if _holds_code(part)}, reverse=True)
-    if not times:
-        return [*parts]
-    notes += [f"older, not graded: {part.item.name}" for part in parts if part.time < times[0]]
-    return [part for part in parts if part.time >= times[0]]
+    newest_time = max((part.time for part in parts if _holds_code(part)), default="")
+    notes += [f"older, not graded: {part.item.name}" for part in parts if part.time < newest_time]
+    return [part for part in parts if part.time >= newest_time]
 
 
 def _holds_code(part: Part) -> bool:
     with suppress(SubmissionError):  # more files than anybody reads
-        return any(is_code(entry.path.name) for entry in part.item.entries())
+        return any(_may_be_code(entry.path.name) for entry in part.item.entries())
     return True
 
 
-def is_code(name: str) -> bool:
+def _may_be_code(name: str) -> bool:
     """Whether a file of this name may be code, or hold some that can be read."""
     return name.lower().endswith(".py") or (is_archive(name) and not is_unread(name))
 

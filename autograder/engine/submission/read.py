@@ -240,15 +240,13 @@ class _Reader:
             raise SubmissionError(f"more than {MAX_PACKAGES} packages: keep one")
         first, *others = sorted(left, key=lambda folder: (rank(folder), folder.as_posix()))
         content = _contents(found[first])
-        for other in others:
+        passed_over = [folder for folder in newest_ones if folder not in left]
+        for other in [*others, *passed_over[:MAX_PACKAGES]]:
             if _contents(found[other]) == content:
                 continue
-            if rank(other) == rank(first):
+            if other in left and rank(other) == rank(first):
                 raise SubmissionError(f"two packages, {_said(first)} and {_said(other)}: keep one")
             self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
-        for other in [folder for folder in newest_ones if folder not in left][:MAX_PACKAGES]:
-            if _contents(found[other]) != content:
-                self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
         return first
 
     def _is_named(self, folder: PurePosixPath) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..sandbox.worker import limits
 from ..sandbox.worker.wire import Decoder, WireError
-from ..text import printable, without_paths
+from ..text import presentable
 
 REASON_LENGTH = 300
 PYTHON = ".".join(platform.python_version_tuple()[:2])
@@ -67,7 +67,7 @@ class StudentFault(Exception):
     def __init__(self, kind: str, reason: str, raised: Sequence[str] = ()) -> None:
         super().__init__(reason)
         self.kind = kind
-        self.reason = without_paths(printable(reason, REASON_LENGTH))
+        self.reason = presentable(reason, REASON_LENGTH)
         self.raised = tuple(raised)
 
     @property

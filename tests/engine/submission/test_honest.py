@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -40,9 +39,10 @@ def test_of_many_attempts_the_last_is_graded(tmp_path: Path) -> None:
         put(tmp_path / "class", BLACKBOARD.format("ada", day), alpha(b"%d" % day))
     packed = zipped({f"try{day}.zip": alpha(b"%d" % day) for day in days})
     al = read_submission(put(tmp_path, "al.zip", packed), "pkg", MODULES)
-    for each in (*read(tmp_path / "class"), al):
+    (ada,) = read(tmp_path / "class")
+    for each, said in ((ada, "older, not graded"), (al, "too many archives")):
         assert each.files == {"pkg/alpha.py": b"12"}
-        assert any(re.match("left out, too many archives|older", note) for note in each.notes)
+        assert any(said in note for note in each.notes)
 
 
 def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path: Path) -> None:

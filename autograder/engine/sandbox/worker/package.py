@@ -51,8 +51,8 @@ class Package:
         self._name = name
         self._supplied = supplied
         self._tell = tell
-        self._modules: dict[str, Any] = {}
-        self._asked_silence: dict[str, dict[str, Any]] = {}
+        self._imported: dict[str, tuple[Any, dict[str, Any]]] = {}
+        """The modules, each with what its import changed for the whole process."""
         for path, content in files.items():
             # A name that no file can have (too long, a null byte) costs only that file.
             with contextlib.suppress(OSError, ValueError):
@@ -70,23 +70,23 @@ class Package:
     def find(self, module: str, function: str) -> Target:
         """The student's function. Without a function's name the module is imported, and that is
         all; without a module's, the package."""
-        if module not in self._asked_silence:
-            self._asked_silence[module] = self._import(module)
+        if module not in self._imported:
+            self._imported[module] = self._import(module)
         if not function:
             return Target(_nothing)
-        found = getattr(self._modules[module], function, None)
+        imported, changed = self._imported[module]
+        found = getattr(imported, function, None)
         if not callable(found):
             raise MissingFunction(f"{module}.py has no function {function}")
-        return Target(found, **self._asked_silence[module])
+        return Target(found, **changed)
 
     def _path(self, module: str) -> str:
         return f"{self._name}.{module}" if module else self._name
 
-    def _import(self, module: str) -> dict[str, Any]:
+    def _import(self, module: str) -> tuple[Any, dict[str, Any]]:
         with warnings.catch_warnings(), np.errstate(**DEFAULT_ERRORS):  # type: ignore[arg-type]
             filters = list(warnings.filters)
             imported: Any = importlib.import_module(self._path(module))
-            self._modules[module] = imported
             silenced = tuple(
                 _as_arguments(entry)
                 for entry in reversed(warnings.filters)
@@ -97,7 +97,7 @@ class Package:
         if module in self._supplied:
             imported.note = lambda function: self._tell("at", function)
         state = {**wanted, "under": "ignore"}  # underflow is no mistake
-        return {"silenced": silenced, "error_state": state}
+        return imported, {"silenced": silenced, "error_state": state}
 
 
 class _ToldImports(MetaPathFinder):

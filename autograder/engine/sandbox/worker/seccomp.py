@@ -57,22 +57,20 @@ class Filter:
         import pyseccomp as seccomp
 
         self._rules = seccomp.SyscallFilter(seccomp.ALLOW)
-        denied = seccomp.ERRNO(errno.EPERM)
+        denied, without_effect = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(0)
         for name in DENIED:
             self._add(denied, name)
         for name in IGNORED:
-            self._add(seccomp.ERRNO(0), name)
+            self._add(without_effect, name)
         self._add(denied, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))
         # Its flags lie in memory, where no filter can look; the C library falls back to clone.
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")
         for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
             self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
         # Locks of files seem to succeed: SQLite and others can't do without.
-        for command, action in (
-            *((command, denied) for command in (*SIGNAL_OWNERS, *LEASES)),
-            *((command, seccomp.ERRNO(0)) for command in LOCKS),
-        ):
-            self._add(action, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, command))
+        for commands, action in ((SIGNAL_OWNERS + LEASES, denied), (LOCKS, without_effect)):
+            for command in commands:
+                self._add(action, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, command))
         for request in TERMINAL_REQUESTS:
             self._add(denied, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFF_FFFF, request))
         self._denied = denied

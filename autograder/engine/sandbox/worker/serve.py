@@ -106,10 +106,11 @@ class Responder:
             self._generators.clear()
             self._returned.clear()
         self._handed_back.clear()
-        if not content:
-            return self._imported(module)
-        number, self._calls = self._calls, self._calls + 1
+        number, self._calls = self._calls, self._calls + bool(content)
         try:
+            if not content:  # it only imports
+                self._find(module, "")
+                return self._encoder.encode(["returned", None, [], [], []])
             function, args, kwargs, *how = self._decoder.decode(content)
             target = self._find(module, function)
         except NotKept as missing:
@@ -121,14 +122,6 @@ class Responder:
             return self._reply(name, self._call(number, target, args, kwargs, *how))
         except BaseException as problem:
             return self._encoder.encode(["raised", *describe(problem, self._folder)])
-
-    def _imported(self, module: str) -> bytes:
-        """The reply to a request that only imports."""
-        try:
-            self._find(module, "")
-        except BaseException as problem:
-            return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
-        return self._encoder.encode(["returned", None, [], [], []])
 
     def _call(
         self,
