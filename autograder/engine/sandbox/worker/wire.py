@@ -20,6 +20,7 @@ it, and whatever is wrong ends in `WireError`, never in another exception.
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 from collections.abc import Callable
@@ -144,7 +145,9 @@ class Encoder:
         if isinstance(stand_in, Handle):
             content: list[Any] = [stand_in.call, stand_in.position, stand_in.type_name[:200]]
             return msgpack.ExtType(HANDLE, msgpack.packb(content))
-        content = [stand_in.number, stand_in.kind, _state_to_plain(stand_in.state)]
+        # As JSON, whose integers may have any size.
+        state = json.dumps(stand_in.state, default=lambda numbers: numbers.tolist())
+        content = [stand_in.number, stand_in.kind, state]
         return msgpack.ExtType(GENERATOR, msgpack.packb(content))
 
 
@@ -241,8 +244,8 @@ class Decoder:
         if code == HANDLE and self._handle is not None:
             return self._handle(Handle(*_fields(content, (int, int, str))))
         if code == GENERATOR and self._generator is not None:
-            number, kind, state = _fields(content, (int, (str, type(None)), (dict, type(None))))
-            return self._generator(GeneratorState(number, kind, _state_from_plain(state)))
+            number, kind, state = _fields(content, (int, (str, type(None)), str))
+            return self._generator(GeneratorState(number, kind, json.loads(state)))
         raise WireError(f"unknown extension {code}")
 
 
@@ -323,28 +326,11 @@ def _strided_copy(array: np.ndarray) -> np.ndarray:
 
 
 def _fields(content: bytes, types: tuple[Any, ...]) -> list[Any]:
-    fields = msgpack.unpackb(content, max_str_len=1000, max_array_len=64, max_map_len=64)
+    fields = msgpack.unpackb(
+        content, max_str_len=limits.TEXT, max_array_len=len(types), max_map_len=0
+    )
     if type(fields) is not list or len(fields) != len(types):
         raise WireError("a record of another length")
     if not all(isinstance(field, kind) for field, kind in zip(fields, types, strict=True)):
         raise WireError("a record of other types")
     return fields
-
-
-def _state_to_plain(state: Any) -> Any:
-    """A bit generator's state with its integers, of any size, as text, its arrays as lists."""
-    if isinstance(state, dict):
-        return {key: _state_to_plain(value) for key, value in state.items()}
-    if isinstance(state, (list, tuple, np.ndarray)):
-        return [_state_to_plain(value) for value in state]
-    return f"int:{state}" if isinstance(state, (int, np.integer)) else state
-
-
-def _state_from_plain(state: Any) -> Any:
-    if isinstance(state, dict):
-        return {key: _state_from_plain(value) for key, value in state.items()}
-    if isinstance(state, list):
-        return [_state_from_plain(value) for value in state]
-    if isinstance(state, str) and state.startswith("int:"):
-        return int(state[4:])
-    return state
