@@ -7,12 +7,15 @@ with given ones, since how they are made is free.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable, Sequence
+from itertools import groupby, repeat
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.engine.suite import check
+from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 from autograder.suites import samples
 from gradflow import initializers
@@ -23,6 +26,8 @@ MODES = (DEFAULT, *OTHERS)
 NO_MODES = ("fan_sum", "avg", "fan_inout", "FAN_IN", "fan-in", " fan_out", "", None)
 WRONG_SIZES = ((0, 5), (5, 0), (-3, 8), (8, -3), (-2, -3))
 NAMES = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
+Case = tuple[str, tuple[int, int], dict[str, Any]]
+"""An initializer, the numbers of inputs and outputs, and the mode, where one is named."""
 
 
 def _sigma(kind: str, n_in: int, n_out: int, mode: str = DEFAULT) -> float:
@@ -46,59 +51,68 @@ def _generator(rng: np.random.Generator) -> np.random.Generator:
     return np.random.default_rng(rng.integers(2**32))
 
 
-def _call(name: str, n_in: int, n_out: int, options: dict[str, Any]) -> str:
+def _call(name: str, size: tuple[int, int], options: dict[str, Any]) -> str:
     said = "".join(f", {key}={value!r}" for key, value in options.items())
-    return f"{name}({n_in}, {n_out}, rng{said})"
+    return f"{name}({size[0]}, {size[1]}, rng{said})"
+
+
+def _asked(
+    student: Any, cases: Sequence[Case], generators: Iterable[np.random.Generator]
+) -> list[Answer]:
+    return ask(
+        *(
+            getattr(student.initializers, name).call(*size, generator, **options)
+            for (name, size, options), generator in zip(cases, generators, strict=False)
+        )
+    )
+
+
+def _weights(answer: Answer, case: Case) -> np.ndarray:
+    return samples.plausible(answer.value, _shape(case[1]), _call(*case))
 
 
 def _right_spread(student: Any, rng: np.random.Generator, name: str, *modes: str) -> None:
     """In each mode, or without one, two large layers by statistics; others, square, thin or long,
     by their scale beside them."""
-    function = getattr(student.initializers, name)
     kind, form = name.split("_")
     others = [(2, 3), (1, 6), (5, 5), (1100, 1)]
     sizes = [*others, *_sizes(rng)]
     given: list[dict[str, Any]] = [{"mode": mode} for mode in modes] or [{}]
+    cases = [(name, size, options) for options in given for size in sizes]
     seeds = rng.integers(2**32, size=len(given))
-    # A mode holds for one call: what comes after it without one is not changed by it.
-    before = [function.call(2, 3, _generator(rng), mode="fan_in")] if kind == "he" else []
-    calls = [
-        function.call(*size, np.random.default_rng(seed), **options)
-        for options, seed in zip(given, seeds, strict=True)
-        for size in sizes
-    ]
-    answers = iter(ask(*before, *calls)[len(before) :])
+    generators = [np.random.default_rng(seed) for seed in seeds for _ in sizes]
+    if kind == "he":
+        # A mode holds for one call: what comes after it without one is not changed by it.
+        cases.insert(0, (name, (2, 3), {"mode": "fan_in"}))
+        generators.insert(0, _generator(rng))
+    answers = iter(_asked(student, cases, generators)[-len(given) * len(sizes) :])
     for options in given:
-        sigmas = [_sigma(kind, *size, **options) for size in sizes]
-        drawn = [
-            samples.plausible(next(answers).value, _shape(size), _call(name, *size, options))
-            for size in sizes
-        ]
-        for weights, size, sigma in list(zip(drawn, sizes, sigmas, strict=True))[len(others) :]:
-            what = _call(name, *size, options)
+        drawn = []
+        for size in sizes:
+            weights = _weights(next(answers), (name, size, options))
+            drawn.append((weights, _sigma(kind, *size, **options)))
+        for (weights, sigma), size in zip(drawn, sizes, strict=True):
+            if size in others:
+                continue
+            what = _call(name, size, options)
             samples.centred(weights, what)
             if form == "normal":
                 samples.normal_spread(weights, sigma, what)
             else:
                 samples.uniform_spread(weights, np.sqrt(3.0) * sigma, what)
-        samples.same_scale(list(zip(drawn, sigmas, strict=True)), _call(name, 2, 3, options))
+        samples.same_scale(drawn, _call(name, (2, 3), options))
 
 
 def _right_distribution(student: Any, rng: np.random.Generator, form: str, size: int) -> None:
     """A square layer, and one that is wide, in each mode."""
-    cases: list[tuple[str, tuple[int, int], dict[str, Any]]] = []
+    cases: list[Case] = []
     for name in (f"xavier_{form}", f"he_{form}"):
         cases += [(name, (size, size), {})]
         cases += [(name, (98, 303), options) for options in _options(name, *OTHERS)]
-    answers = ask(
-        *(
-            getattr(student.initializers, name).call(*shape, _generator(rng), **options)
-            for name, shape, options in cases
-        )
-    )
-    for answer, (name, shape, options) in zip(answers, cases, strict=True):
-        what = _call(name, *shape, options)
-        weights = samples.plausible(answer.value, _shape(shape), what)
+    answers = _asked(student, cases, [_generator(rng) for _ in cases])
+    for answer, case in zip(answers, cases, strict=True):
+        name, shape, _ = case
+        what, weights = _call(*case), _weights(answer, case)
         if shape == (size, size):
             (samples.normal_draws if form == "normal" else samples.uniform_draws)(weights, what)
             samples.not_rescaled(weights, _sigma(name.split("_")[0], *shape), what)
@@ -193,24 +207,15 @@ def test_randomness(student, rng):
     What happens when you call it twice with one generator, and with two in the same state?
     """
     draws = [
-        (name, options, samples.generators(rng, 2 if options else 6))
+        ((name, (7, 5), options), generator)
         for name in NAMES
         for options in _options(name, *OTHERS)
+        for generator in samples.generators(rng, 2 if options else 6)
     ]
-    answers = iter(
-        ask(
-            *(
-                getattr(student.initializers, name).call(7, 5, generator, **options)
-                for name, options, generators in draws
-                for generator in generators
-            )
-        )
-    )
-    for name, options, generators in draws:
-        what = _call(name, 7, 5, options)
-        shape = _shape((7, 5))
-        drawn = [samples.plausible(next(answers).value, shape, what) for _ in generators]
-        samples.uses_generator(drawn, what)
+    answers = _asked(student, *zip(*draws, strict=True))
+    pairs = zip(answers, (case for case, _ in draws), strict=True)
+    for case, group in groupby(pairs, key=lambda pair: pair[1]):
+        samples.uses_generator([_weights(*pair) for pair in group], _call(*case))
 
 
 @pytest.mark.points(1)
@@ -221,7 +226,7 @@ def test_type(student, rng):
     Try layers with a single input or output, and the arguments by name.
     """
     generator = _generator(rng)
-    cases: list[tuple[str, tuple[int, int], dict[str, Any]]] = []
+    cases: list[Case] = []
     for name in NAMES:
         cases += [(name, size, {}) for size in ((1, 1), (1, 4), (6, 1))]
         cases += [(name, (3, 2), options) for options in _options(name, *MODES)]
@@ -233,9 +238,9 @@ def test_type(student, rng):
             for name, (n_in, n_out), options in cases
         )
     )
-    for seen, (name, size, options) in zip(answers, cases, strict=True):
-        what = _call(name, *size, options)
-        weights = check.float64_array(seen.value, _shape(size), what)
+    for seen, case in zip(answers, cases, strict=True):
+        what = _call(*case)
+        weights = check.float64_array(seen.value, _shape(case[1]), what)
         check.true(np.any(np.abs(weights) > 0), f"{what}: all entries are 0; they should be drawn")
         check.unchanged(seen, what)
 
@@ -247,20 +252,13 @@ def test_wrong_sizes(student, rng):
 
     Check both sizes, also the one that the mode does not use; zero is not positive.
     """
-    generator = _generator(rng)
-    cases: list[tuple[str, tuple[int, int], dict[str, Any]]] = []
+    cases: list[Case] = []
     for name in NAMES:
         cases += [(name, size, {}) for size in WRONG_SIZES]
         modes = _options(name, *OTHERS)[1:]
         cases += [(name, size, options) for options in modes for size in WRONG_SIZES[:2]]
-    answers = ask(
-        *(
-            getattr(student.initializers, name).call(*size, generator, **options)
-            for name, size, options in cases
-        )
-    )
-    for answer, (name, size, options) in zip(answers, cases, strict=True):
-        check.refused(answer, ValueError, _call(name, *size, options))
+    for answer, case in zip(_asked(student, cases, repeat(_generator(rng))), cases, strict=True):
+        check.refused(answer, ValueError, _call(*case))
 
 
 @pytest.mark.points(1)
@@ -270,14 +268,10 @@ def test_wrong_modes(student, rng):
 
     Compare whole names, and think about what happens to a name that none of your cases fits.
     """
-    names, generator = ("he_normal", "he_uniform"), _generator(rng)
-    cases = [(name, mode) for name in names for mode in (*MODES, *NO_MODES)]
-    answers = ask(
-        *(getattr(student.initializers, n).call(4, 6, generator, mode=mode) for n, mode in cases)
-    )
-    for answer, (name, mode) in zip(answers, cases, strict=True):
-        what = _call(name, 4, 6, {"mode": mode})
-        if mode in MODES:
-            check.real_array(answer.value, _shape((4, 6)), what)
+    modes = [{"mode": mode} for mode in (*MODES, *NO_MODES)]
+    cases = [(name, (4, 6), options) for name in ("he_normal", "he_uniform") for options in modes]
+    for answer, case in zip(_asked(student, cases, repeat(_generator(rng))), cases, strict=True):
+        if case[2]["mode"] in MODES:
+            check.real_array(answer.value, _shape(case[1]), _call(*case))
         else:
-            check.refused(answer, ValueError, what)
+            check.refused(answer, ValueError, _call(*case))
