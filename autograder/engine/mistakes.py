@@ -7,12 +7,13 @@ is needed: it has no hint and is never named.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
@@ -24,6 +25,51 @@ NOWHERE = Place(Path(), 0)
 
 _stated: list[tuple[str, dict[str, Any]]] = []
 """What the catalogues state, each with the name of the module where it stands."""
+
+
+class Catalogue:
+    """Mistakes, stated as the attributes of a class:
+
+        class Areas(Catalogue, of="area"):
+            area_of_square = {"math.pi": "4.0"}
+            "You compute the area of a square. What does pi stand for?"
+
+    An attribute is a mistake's name. Its value is the edits, or the body, as in `mistake`; a body
+    of one line is what the function returns. The string below it, or below several in a row, is
+    their hint. The last ones, with none below, are probes.
+
+    of: the function; or several, and a mistake's name begins with that of its function.
+    prefix: begins each name; where: as in `mistake`.
+    """
+
+    def __init_subclass__(
+        cls, of: str | Sequence[str], prefix: str = "", where: bool = False
+    ) -> None:
+        frame = sys._getframe(1)  # where the catalogue states the class
+        file, first = Path(frame.f_code.co_filename), frame.f_lineno
+        for name, hint, line in _attributes(file, first):
+            code = vars(cls)[name]
+            if isinstance(code, str) and "\n" not in code:
+                code = f"return {code}"
+            functions = [of] if isinstance(of, str) else filter(name.startswith, of)
+            target, place = max(functions, key=len, default=name), Place(file, line)
+            _state(cls.__module__, place, target, prefix + name, code, hint, where)
+
+
+def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
+    """The names that the class in this line sets, each with the string below it and its line."""
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    block = "".join(inspect.getblock(lines[first - 1 :]))
+    (stated,) = ast.parse(textwrap.dedent(block)).body
+    assert isinstance(stated, ast.ClassDef)
+    found: list[tuple[str, str, int]] = []
+    for node in stated.body:
+        if isinstance(node, ast.Assign):
+            found.append((ast.unparse(node.targets[0]), "", first + node.lineno - 1))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            hint = str(node.value.value)
+            found = [(name, own or hint, line) for name, own, line in found]
+    return found
 
 
 def mistake(
@@ -45,44 +91,36 @@ def mistake(
     where: whether the hint speaks only of where answers are wrong, so that it is right whatever
         stands there; it is shown where no other one explains them.
     """
-    _state(target, name, edits or body, hint, where)
-
-
-def mistakes_of(target: str, prefix: str = "") -> Callable[..., None]:
-    """What enters mistakes of one function that share a hint, or, without one, probes:
-    `enter(hint, where=False, **code)` takes their names, which follow the prefix, each with its
-    edits or its body."""
-    return partial(_enter, target, prefix)
-
-
-def _enter(
-    target: str,
-    prefix: str,
-    hint: str = "",
-    *,
-    where: bool = False,
-    **code: str | Mapping[str, str],
-) -> None:
-    for name, one in code.items():
-        _state(target, prefix + name, one, hint, where)
+    _state(*_stating(), target, name, edits or body, hint, where)
 
 
 def probe(
     target: str, name: str, *, edits: Mapping[str, str] | None = None, body: str = ""
 ) -> None:
     """Enters a probe of the function `target` in the catalogue: a mistake without a hint."""
-    _state(target, name, edits or body)
+    _state(*_stating(), target, name, edits or body)
+
+
+def _stating() -> tuple[str, Place]:
+    """The module that calls the function from which this is called, and where it does."""
+    frame = sys._getframe(2)
+    place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
+    return str(frame.f_globals["__name__"]), place
 
 
 def _state(
-    target: str, name: str, code: str | Mapping[str, str], hint: str = "", where: bool = False
+    catalogue: str,
+    place: Place,
+    target: str,
+    name: str,
+    code: str | Mapping[str, str],
+    hint: str = "",
+    where: bool = False,
 ) -> None:
-    frame = sys._getframe(2)  # where the catalogue states it
-    place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
     edits, body = ({}, code) if isinstance(code, str) else (code, "")
     fields = {"edits": edits, "body": body, "hint": " ".join(hint.split()), "where": where}
     fields |= {"target": target, "name": name, "place": place}
-    _stated.append((str(frame.f_globals["__name__"]), fields))
+    _stated.append((catalogue, fields))
 
 
 class Misfit(ValueError):

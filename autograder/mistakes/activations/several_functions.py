@@ -1,6 +1,6 @@
 """What several functions can get wrong in the same way: arrays, types, branches, slopes, alpha."""
 
-from autograder.engine.mistakes import mistake, mistakes_of
+from autograder.engine.mistakes import Catalogue, mistake
 
 PIECES = {
     "relu": ("z", "0"),
@@ -30,6 +30,8 @@ ONE_NUMBER = {
     for name, right in RIGHT.items()
 }
 """How a loop computes one entry."""
+FUNCTIONS = (*RIGHT, "prelu_grad")
+IN_SEQUENCE = "slope = z.copy()\nslope[z <= 0] = {}\nslope[slope > 0] = 1.0\nreturn slope"
 
 
 def _mistakes(ending: str, hint: str, **formulas: str) -> None:
@@ -114,27 +116,35 @@ _mistakes(
         if target != "prelu"
     },
 )
-_mistakes(
-    "math_exp",
+
+
+class OneNumberAtATime(Catalogue, of=FUNCTIONS):
+    sigmoid_math_exp = "import math\nreturn 1 / (1 + math.exp(-z))"
+    sigmoid_grad_math_exp = "import math\ns = 1 / (1 + math.exp(-z))\nreturn s * (1 - s)"
     """Functions of the module `math` take one number at a time, and z is an array. NumPy has
-    functions of the same names that work on all entries at once.""",
-    sigmoid="import math\nreturn 1 / (1 + math.exp(-z))",
-    sigmoid_grad="import math\ns = 1 / (1 + math.exp(-z))\nreturn s * (1 - s)",
-)
-_mistakes(
-    "assigns_into_scalar",
-    """A 0-d array fails: arithmetic turns it into a plain number, and a number has no entries to
-    assign to. A choice entry by entry, in one expression, works for every shape.""",
-    sigmoid="out = 0.5 * (1 + np.tanh(z / 2))\nout[z < -700] = 0.0\nreturn out",
-    prelu_grad="""
+    functions of the same names that work on all entries at once."""
+    sigmoid_assigns_into_scalar = (
+        "out = 0.5 * (1 + np.tanh(z / 2))\nout[z < -700] = 0.0\nreturn out"
+    )
+    prelu_grad_assigns_into_scalar = """
         dalpha = 1.0 * z
         dalpha[z > 0] = 0.0
         return np.where(z >= 0, 1.0, alpha), dalpha
-        """,
-    leaky_relu="out = 1.0 * z\nout[z < 0] *= alpha\nreturn out",
-    elu="out = alpha * np.expm1(np.minimum(z, 0.0))\nout[z > 0] = z[z > 0]\nreturn out",
-    elu_grad="out = alpha * np.exp(np.minimum(z, 0.0))\nout[z > 0] = 1.0\nreturn out",
-)
+        """
+    leaky_relu_assigns_into_scalar = "out = 1.0 * z\nout[z < 0] *= alpha\nreturn out"
+    elu_assigns_into_scalar = """
+        out = alpha * np.expm1(np.minimum(z, 0.0))
+        out[z > 0] = z[z > 0]
+        return out
+        """
+    elu_grad_assigns_into_scalar = """
+        out = alpha * np.exp(np.minimum(z, 0.0))
+        out[z > 0] = 1.0
+        return out
+        """
+    """A 0-d array fails: arithmetic turns it into a plain number, and a number has no entries to
+    assign to. A choice entry by entry, in one expression, works for every shape."""
+
 
 # ---- z is changed ----
 
@@ -170,121 +180,92 @@ _mistakes(
 # ---- what else the hidden tests rule out ----
 
 MAXIMUM = "np.maximum(z, 0.0"
-mistakes_of("relu", "relu_")(
-    first_thousand_only={
+
+
+class Remembering(Catalogue, of="relu", prefix="relu_"):
+    first_thousand_only = {
         f"{MAXIMUM})": f"(np.arange(z.size) < 1000).reshape(z.shape) * {MAXIMUM})"
-    },
-    into_one_array={MAXIMUM: f"{MAXIMUM}, relu.__dict__.setdefault(str(z.shape), np.copy(z))"},
-)
+    }
+    into_one_array = {MAXIMUM: f"{MAXIMUM}, relu.__dict__.setdefault(str(z.shape), np.copy(z))"}
 
-# ---- the value in the place of the slope ----
 
-_mistakes(
-    "returns_value",
+class SeveralFunctions(Catalogue, of=FUNCTIONS):
+    # ---- the value in the place of the slope ----
+
+    sigmoid_grad_returns_value = "sigmoid(z)"
+    tanh_grad_returns_value = "np.tanh(z)"
+    relu_grad_returns_value = "np.maximum(z, 0.0)"
+    leaky_relu_grad_returns_value = "np.where(z >= 0, z, alpha * z)"
+    elu_grad_returns_value = "elu(z, alpha)"
     """You return the value of the activation, not its slope. The backward pass multiplies by the
-    slope. Draw the curve: how steep is it at a few points?""",
-    sigmoid_grad="sigmoid(z)",
-    tanh_grad="np.tanh(z)",
-    relu_grad="np.maximum(z, 0.0)",
-    leaky_relu_grad="np.where(z >= 0, z, alpha * z)",
-    elu_grad="elu(z, alpha)",
-)
-_mistakes(
-    "at_activation",
+    slope. Draw the curve: how steep is it at a few points?"""
+    sigmoid_grad_at_activation = "z * (1 - z)"
+    tanh_grad_at_activation = "1 - z**2"
+    elu_grad_at_activation = "np.where(z >= 0, 1.0, z + alpha)"
     """You use z as if it were the activation already. The rule that gives the slope from the value
-    is right, but here z is the pre-activation. Which step must come first?""",
-    sigmoid_grad="z * (1 - z)",
-    tanh_grad="1 - z**2",
-    elu_grad="np.where(z >= 0, 1.0, z + alpha)",
-)
-_mistakes(
-    "applied_twice",
+    is right, but here z is the pre-activation. Which step must come first?"""
+    sigmoid_grad_applied_twice = "s = sigmoid(sigmoid(z))\nreturn s * (1 - s)"
+    tanh_grad_applied_twice = "1 - np.tanh(np.tanh(z)) ** 2"
+    elu_grad_applied_twice = "np.where(z >= 0, 1.0, alpha * np.exp(np.minimum(elu(z, alpha), 0)))"
     """The activation is applied twice: the slope is computed at the activation, as if that were z
-    itself. The gradient belongs to the pre-activation. Look at what goes into the function.""",
-    sigmoid_grad="s = sigmoid(sigmoid(z))\nreturn s * (1 - s)",
-    tanh_grad="1 - np.tanh(np.tanh(z)) ** 2",
-    elu_grad="np.where(z >= 0, 1.0, alpha * np.exp(np.minimum(elu(z, alpha), 0)))",
-)
-_mistakes(
-    "negative",
+    itself. The gradient belongs to the pre-activation. Look at what goes into the function."""
+    sigmoid_grad_negative = "s = sigmoid(z)\nreturn s * (s - 1)"
+    tanh_grad_negative = "np.tanh(z) ** 2 - 1"
+    elu_grad_negative = "np.where(z >= 0, 1.0, -alpha * np.exp(np.minimum(z, 0.0)))"
+    leaky_relu_grad_negative = "np.where(z >= 0, 1.0, -alpha)"
     """Your slope is negative, though the activation rises everywhere. It would turn the sign of the
-    gradient in every layer. Look at the order of a difference, or at a minus sign.""",
-    sigmoid_grad="s = sigmoid(z)\nreturn s * (s - 1)",
-    tanh_grad="np.tanh(z) ** 2 - 1",
-    elu_grad="np.where(z >= 0, 1.0, -alpha * np.exp(np.minimum(z, 0.0)))",
-    leaky_relu_grad="np.where(z >= 0, 1.0, -alpha)",
-)
-_mistakes(
-    "z_for_positives",
+    gradient in every layer. Look at the order of a difference, or at a minus sign."""
+    leaky_relu_grad_z_for_positives = "np.where(z > 0, z, alpha)"
+    elu_grad_z_for_positives = "np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0.0)))"
     """For positive z you return z itself. There the activation is the straight line that maps z to
-    z, and its slope does not depend on z. With z as a slope the gradient grows with each layer.""",
-    leaky_relu_grad="np.where(z > 0, z, alpha)",
-    elu_grad="np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0.0)))",
-)
-_mistakes(
-    "value_for_negatives",
+    z, and its slope does not depend on z. With z as a slope the gradient grows with each layer."""
+    leaky_relu_grad_value_for_negatives = "np.where(z >= 0, 1.0, alpha * z)"
+    elu_grad_value_for_negatives = "np.where(z >= 0, 1.0, alpha * (np.exp(np.minimum(z, 0.0)) - 1))"
+    prelu_grad_value_for_negatives = "np.where(z >= 0, 1.0, alpha * z), np.minimum(z, 0.0)"
     """For negative z you return the value of the activation, not its slope. Differentiate that
-    piece with respect to z: what becomes of a factor z, and what of a constant?""",
-    leaky_relu_grad="np.where(z >= 0, 1.0, alpha * z)",
-    elu_grad="np.where(z >= 0, 1.0, alpha * (np.exp(np.minimum(z, 0.0)) - 1))",
-    prelu_grad="np.where(z >= 0, 1.0, alpha * z), np.minimum(z, 0.0)",
-)
-_mistakes(
-    "of_relu",
+    piece with respect to z: what becomes of a factor z, and what of a constant?"""
+    leaky_relu_grad_of_relu = "np.where(z > 0, 1.0, 0.0)"
+    elu_grad_of_relu = "np.where(z > 0, 1.0, 0.0)"
+    prelu_grad_of_relu = "np.where(z > 0, 1.0, 0.0), np.minimum(z, 0.0)"
     """Your slope is zero for negative z, as that of a plain ReLU. The activation still rises there,
-    and a gradient should pass, so that no unit stops learning. What is the slope of that piece?""",
-    leaky_relu_grad="np.where(z > 0, 1.0, 0.0)",
-    elu_grad="np.where(z > 0, 1.0, 0.0)",
-    prelu_grad="np.where(z > 0, 1.0, 0.0), np.minimum(z, 0.0)",
-)
-_mistakes(
-    "integers",
+    and a gradient should pass, so that no unit stops learning. What is the slope of that piece?"""
+    relu_grad_integers = "(z > 0).astype(int)"
+    leaky_relu_grad_integers = """
+        slope = np.ones(z.shape, dtype=int)
+        slope[z < 0] = alpha
+        return slope
+        """
+    elu_grad_integers = "np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(int)"
     """Your slopes are whole numbers, so small slopes are cut to zero, and gradients are float64.
-    Which numbers do you start from, or which type do you ask for?""",
-    relu_grad="(z > 0).astype(int)",
-    leaky_relu_grad="slope = np.ones(z.shape, dtype=int)\nslope[z < 0] = alpha\nreturn slope",
-    elu_grad="np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(int)",
-)
-_mistakes(
-    "zero_at_zero",
+    Which numbers do you start from, or which type do you ask for?"""
+    leaky_relu_grad_zero_at_zero = "(z > 0) * 1.0 + (z < 0) * alpha"
+    elu_grad_zero_at_zero = "(z > 0) * 1.0 + (z < 0) * alpha * np.exp(np.minimum(z, 0.0))"
+    prelu_grad_zero_at_zero = "1.0 * (z > 0) + alpha * (z < 0), np.minimum(z, 0.0)"
     """At z = 0 your slope is zero, below the slopes of both sides: neither `>` nor `<` holds there.
-    A unit at exactly zero would pass no gradient. Let one of the two cases take zero in.""",
-    leaky_relu_grad="(z > 0) * 1.0 + (z < 0) * alpha",
-    elu_grad="(z > 0) * 1.0 + (z < 0) * alpha * np.exp(np.minimum(z, 0.0))",
-    prelu_grad="1.0 * (z > 0) + alpha * (z < 0), np.minimum(z, 0.0)",
-)
-_mistakes(
-    "assignments_in_sequence",
+    A unit at exactly zero would pass no gradient. Let one of the two cases take zero in."""
+    leaky_relu_grad_assignments_in_sequence = IN_SEQUENCE.format("alpha")
+    elu_grad_assignments_in_sequence = IN_SEQUENCE.format("alpha * np.exp(z[z <= 0])")
     """Your slope is 1 nearly everywhere: the first assignment makes negative entries positive, and
-    the second one finds them. Compare z itself, or store first which entries are positive.""",
-    **{
-        target: f"slope = z.copy()\nslope[z <= 0] = {below}\nslope[slope > 0] = 1.0\nreturn slope"
-        for target, below in {
-            "leaky_relu_grad": "alpha",
-            "elu_grad": "alpha * np.exp(z[z <= 0])",
-        }.items()
-    },
-)
-_mistakes(
-    "matrix_product",
+    the second one finds them. Compare z itself, or store first which entries are positive."""
+    sigmoid_grad_matrix_product = "s = sigmoid(z)\nreturn np.dot(s, 1 - s)"
+    tanh_grad_matrix_product = "t = np.tanh(z)\nreturn 1 - np.dot(t, t)"
     """You multiply as matrices. An activation works entry by entry, and so does its derivative:
     each entry of the result depends on one entry of z. Which operator multiplies entry by
-    entry?""",
-    sigmoid_grad="s = sigmoid(z)\nreturn np.dot(s, 1 - s)",
-    tanh_grad="t = np.tanh(z)\nreturn 1 - np.dot(t, t)",
-)
+    entry?"""
 
-# ---- the argument alpha ----
+    # ---- the argument alpha ----
 
-_mistakes(
-    "alpha_ignored",
+    leaky_relu_alpha_ignored = "np.where(z >= 0, z, 0.01 * z)"
+    leaky_relu_grad_alpha_ignored = "np.where(z >= 0, 1.0, 0.01)"
+    elu_alpha_ignored = "np.where(z >= 0, z, np.exp(np.minimum(z, 0.0)) - 1)"
+    elu_grad_alpha_ignored = "np.where(z >= 0, 1.0, np.exp(np.minimum(z, 0.0)))"
     """The result is the same whatever alpha the caller passes. Look where alpha stands in your
-    code, and whether a fixed number stands in its place.""",
-    leaky_relu="np.where(z >= 0, z, 0.01 * z)",
-    leaky_relu_grad="np.where(z >= 0, 1.0, 0.01)",
-    elu="np.where(z >= 0, z, np.exp(np.minimum(z, 0.0)) - 1)",
-    elu_grad="np.where(z >= 0, 1.0, np.exp(np.minimum(z, 0.0)))",
-)
+    code, and whether a fixed number stands in its place."""
+    leaky_relu_alpha_required = {"alpha: float = 0.01": "alpha: float"}
+    """The function cannot be called without alpha, though the docstring gives it a default.
+    Compare your signature with the one that you were given."""
+
+
 OTHER_DEFAULT = """Without alpha your function uses a default that is not the docstring's, so
 forward and backward pass may use different curves. Compare the two signatures."""
 for target, right, others in (
@@ -297,37 +278,24 @@ for target, right, others in (
         name = f"{target}_default_{other.replace('.', '_')}"
         edits = {f"alpha: float = {right}": f"alpha: float = {other}"}
         mistake(target, name, edits=edits, hint=OTHER_DEFAULT)
-mistake(
-    "leaky_relu",
-    "leaky_relu_alpha_required",
-    edits={"alpha: float = 0.01": "alpha: float"},
-    hint="""The function cannot be called without alpha, though the docstring gives it a default.
-    Compare your signature with the one that you were given.""",
-)
 
 # ---- where it is wrong, whatever stands there ----
 
 for target, right in RIGHT.items():
-    enter = mistakes_of(target, f"{target}_")
     if target in PIECES:
-        enter(
+
+        class OneSide(Catalogue, of=target, prefix=f"{target}_", where=True):
+            negatives = f"right = {right}\nreturn np.where(z < 0, right + 3.0, right)"
             """For negative z your results are wrong, for positive z they are right. Put z = -2 into
             your formula step by step, with an alpha other than the default where there is one, and
-            compare each step with the docstring's line for negative z.""",
-            where=True,
-            negatives=f"right = {right}\nreturn np.where(z < 0, right + 3.0, right)",
-        )
-        enter(
+            compare each step with the docstring's line for negative z."""
+            positives = f"right = {right}\nreturn np.where(z > 0, right + 3.0, right)"
             """For positive z your results are wrong, for negative z they are right. Put z = 2 into
             your formula step by step, and compare with the docstring's line for positive z, in
-            which no alpha and no exponential stands.""",
-            where=True,
-            positives=f"right = {right}\nreturn np.where(z > 0, right + 3.0, right)",
-        )
-    enter(
+            which no alpha and no exponential stands."""
+
+    class BothSides(Catalogue, of=target, prefix=f"{target}_", where=True):
+        everywhere = f"{right} + 1.0"
         """Your results are wrong for z on both sides of zero. Put z = 1 and z = -1 into your
         formula step by step, and compare with the docstring's. For a derivative, a difference
-        quotient of the right curve tells what should come out.""",
-        where=True,
-        everywhere=f"return {right} + 1.0",
-    )
+        quotient of the right curve tells what should come out."""

@@ -1,8 +1,7 @@
 """Mistakes of the backward pass."""
 
-from autograder.engine.mistakes import mistakes_of
+from autograder.engine.mistakes import Catalogue
 
-backward = mistakes_of("batchnorm_backward")
 LOAD = 'x_hat, inv_std, gamma = cache["x_hat"], cache["inv_std"], cache["gamma"]'
 DBETA = "dbeta = dout.sum(axis=0)"
 DGAMMA = "dgamma = (dout * x_hat).sum(axis=0)"
@@ -19,239 +18,160 @@ def _sums(instead: str) -> dict[str, str]:
     return {f"{summed}.sum(axis=0)": f"{summed}.{instead}" for summed in ("dout", "x_hat)")}
 
 
-# ---- evaluation ----
-
 # In stages what flows to the variance flows on to the mean, which is not 0 here.
 STAGES = THROUGH_VAR.replace("x_hat *", "(x_hat - x_hat.mean(axis=0)) *", 1)
-backward(
+NONE = 'if not cache["training"]:\n    cache = None\n    '
+
+
+class Backward(Catalogue, of="batchnorm_backward"):
+    # ---- evaluation ----
+
+    backward_ignores_mode = {MODE: "if True:"}
+    backward_stages_in_both_modes = {MODE: "if True:", THROUGH_VAR: STAGES}
     """After a forward pass in evaluation you use the training formula. There the running values are
     constants, which do not depend on x, so no gradient flows through them. Store the mode in the
-    cache.""",
-    backward_ignores_mode={MODE: "if True:"},
-    backward_stages_in_both_modes={MODE: "if True:", THROUGH_VAR: STAGES},
-)
-NONE = 'if not cache["training"]:\n    cache = None\n    '
-backward(
+    cache."""
+    eval_cache_none_subscripted = {LOAD: f"{NONE}{LOAD}\n{LOAD}"}
+    eval_cache_none_unpacked = {LOAD: f"{NONE}x_hat, inv_std, gamma = cache\n{LOAD}"}
     """In evaluation your forward pass stores nothing: its cache is None, and the backward pass
     fails when it looks for its values there. Gradients are asked for in both modes, so both need a
-    cache.""",
-    eval_cache_none_subscripted={LOAD: f"{NONE}{LOAD}\n{LOAD}"},
-    eval_cache_none_unpacked={LOAD: f"{NONE}x_hat, inv_std, gamma = cache\n{LOAD}"},
-)
-backward(
+    cache."""
+    eval_dx_without_std = {DX: 'dx = dx_hat * (inv_std if cache["training"] else 1.0)'}
     """In evaluation your dx lacks the division by the running standard deviation. The forward pass
-    divides by it, as by any constant; the chain rule keeps such a factor.""",
-    eval_dx_without_std={DX: 'dx = dx_hat * (inv_std if cache["training"] else 1.0)'},
-)
-backward(
+    divides by it, as by any constant; the chain rule keeps such a factor."""
+    eval_dx_zero = {DX: 'dx = dx_hat * inv_std * (1.0 if cache["training"] else 0.0)'}
     """In evaluation your dx is zero. Only the running values are constants there; the output still
-    changes with x. By how much does it move when x moves a little?""",
-    eval_dx_zero={DX: 'dx = dx_hat * inv_std * (1.0 if cache["training"] else 0.0)'},
-)
-
-backward(
+    changes with x. By how much does it move when x moves a little?"""
+    eval_dx_without_gamma = {DX_HAT: 'dx_hat = dout * gamma if cache["training"] else dout'}
+    eval_dx_passed_through = {DX: 'dx = dx_hat * inv_std if cache["training"] else dout'}
     """In evaluation your dx lacks gamma, or is dout itself. The layer still scales there, by gamma
-    and by one over the running standard deviation, and the chain rule keeps such factors.""",
-    eval_dx_without_gamma={DX_HAT: 'dx_hat = dout * gamma if cache["training"] else dout'},
-    eval_dx_passed_through={DX: 'dx = dx_hat * inv_std if cache["training"] else dout'},
-)
-backward(
+    and by one over the running standard deviation, and the chain rule keeps such factors."""
+    eval_parameters_frozen = {RETURN: f'dgamma = dgamma * cache["training"]\n{RETURN}'}
     """In evaluation your dgamma is zero. Only the running values are constants there: the output
-    still changes with gamma, by which the normalised value is multiplied in both modes.""",
-    eval_parameters_frozen={RETURN: f'dgamma = dgamma * cache["training"]\n{RETURN}'},
-)
+    still changes with gamma, by which the normalised value is multiplied in both modes."""
 
-# ---- the parts of dx ----
+    # ---- the parts of dx ----
 
-backward(
+    statistics_taken_as_constant = {MODE: "if False:"}
     """In training your dx treats mean and variance as constants. They depend on x: each example
     moves the mean and the variance of its unit, and through them all outputs. These two paths are
-    missing.""",
-    statistics_taken_as_constant={MODE: "if False:"},
-)
-backward(
+    missing."""
+    mean_path_missing = {PATHS: "dx_hat = dx_hat - through_var"}
     """In your dx the path through the mean is missing. Adding a constant to a whole column leaves
-    the output as it is, so each column of dx should sum to zero. Does yours?""",
-    mean_path_missing={PATHS: "dx_hat = dx_hat - through_var"},
-)
-backward(
+    the output as it is, so each column of dx should sum to zero. Does yours?"""
+    variance_path_missing = {PATHS: "dx_hat = dx_hat - through_mean"}
     """In your dx the path through the variance is missing. Stretching a column about its mean
     leaves the output nearly as it is, so the gradient along x_hat should almost vanish. Does
-    yours?""",
-    variance_path_missing={PATHS: "dx_hat = dx_hat - through_mean"},
-)
-backward(
+    yours?"""
+    mean_path_added = {PATHS: "dx_hat = dx_hat + through_mean - through_var"}
     """In your dx the path through the mean has the wrong sign. The mean is subtracted in the
-    forward pass: what does that do to its derivative? Each column of dx should sum to zero.""",
-    mean_path_added={PATHS: "dx_hat = dx_hat + through_mean - through_var"},
-)
-backward(
+    forward pass: what does that do to its derivative? Each column of dx should sum to zero."""
+    variance_path_added = {PATHS: "dx_hat = dx_hat - through_mean + through_var"}
     """In your dx the path through the variance has the wrong sign. The output gets smaller when the
-    variance grows: which sign does the derivative of a power with a negative exponent have?""",
-    variance_path_added={PATHS: "dx_hat = dx_hat - through_mean + through_var"},
-)
-backward(
+    variance grows: which sign does the derivative of a power with a negative exponent have?"""
+    paths_not_averaged = {"dx_hat.mean": "dx_hat.sum", "x_hat).mean": "x_hat).sum"}
     """The two paths through mean and variance are too large by the number of examples. One example
     moves the mean by only a share of its own change. Where does N stand in the formula of the
-    mean?""",
-    paths_not_averaged={"dx_hat.mean": "dx_hat.sum", "x_hat).mean": "x_hat).sum"},
-)
-backward(
-    """The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit has a
-    mean of its own, taken over the examples. Along which axis did the forward pass take it?""",
-    paths_over_units={
+    mean?"""
+    paths_over_units = {
         "dx_hat.mean(axis=0)": "dx_hat.mean(axis=1, keepdims=True)",
         "x_hat).mean(axis=0)": "x_hat).mean(axis=1, keepdims=True)",
-    },
-)
-backward(
+    }
+    """The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit has a
+    mean of its own, taken over the examples. Along which axis did the forward pass take it?"""
+    dvar_without_half = {THROUGH_VAR: f"{THROUGH_VAR} * 2.0"}
     """The path through the variance is twice as large as it should be. The exponent of the root
-    comes to the front when you take the derivative. Which factor does that give?""",
-    dvar_without_half={THROUGH_VAR: f"{THROUGH_VAR} * 2.0"},
-)
-backward(
+    comes to the front when you take the derivative. Which factor does that give?"""
+    dvar_wrong_power = {THROUGH_VAR: f"{THROUGH_VAR} / inv_std**2"}
     """In the path through the variance the exponent is wrong. When you take the derivative of a
-    power, the exponent gets smaller by one. What becomes of -1/2?""",
-    dvar_wrong_power={THROUGH_VAR: f"{THROUGH_VAR} / inv_std**2"},
-)
+    power, the exponent gets smaller by one. What becomes of -1/2?"""
 
-# ---- the scale of dx ----
+    # ---- the scale of dx ----
 
-backward(
+    dx_too_large_by_n = {DX: 'dx = dx_hat * inv_std * (len(dout) if cache["training"] else 1)'}
     """Your dx is too large by the number of examples. The short formula has N inside the brackets,
-    and a factor in front of them that makes up for it. Check one entry by a central difference.""",
-    dx_too_large_by_n={DX: 'dx = dx_hat * inv_std * (len(dout) if cache["training"] else 1)'},
-)
-backward(
+    and a factor in front of them that makes up for it. Check one entry by a central difference."""
+    dx_averaged_over_batch = {DX: "dx = dx_hat * inv_std / len(dout)"}
     """Your dx is too small by the number of examples. If the loss is an average, dout already
-    contains that factor; dividing in every layer again makes the gradient vanish.""",
-    dx_averaged_over_batch={DX: "dx = dx_hat * inv_std / len(dout)"},
-)
-backward(
+    contains that factor; dividing in every layer again makes the gradient vanish."""
+    dx_without_std = {DX: "dx = dx_hat"}
     """Your dx lacks the division by the standard deviation. The forward pass divides by it, and the
-    chain rule keeps that factor. What happens to your dx when x is measured in other units?""",
-    dx_without_std={DX: "dx = dx_hat"},
-)
-backward(
+    chain rule keeps that factor. What happens to your dx when x is measured in other units?"""
+    backward_forgets_eps = {
+        MODE: f"{MODE}\n    inv_std = inv_std / np.sqrt((x_hat**2).mean(axis=0))"
+    }
     """The backward pass computes the standard deviation without eps. It has to go back through the
     very root that was computed forward; for units of small spread the difference is large. Store
-    that root in the cache.""",
-    backward_forgets_eps={
-        MODE: f"{MODE}\n    inv_std = inv_std / np.sqrt((x_hat**2).mean(axis=0))"
-    },
-)
-backward(
+    that root in the cache."""
+    gamma_missing_in_dx = {DX_HAT: "dx_hat = dout"}
     """Your dx lacks gamma. The output is gamma times the normalised value, so this factor is the
-    first on the way back. With gamma = 1 you would not see it; try others.""",
-    gamma_missing_in_dx={DX_HAT: "dx_hat = dout"},
-)
+    first on the way back. With gamma = 1 you would not see it; try others."""
 
-# ---- dgamma and dbeta ----
+    # ---- dgamma and dbeta ----
 
-backward(
+    dgamma_without_x_hat = {DGAMMA: "dgamma = dout.sum(axis=0)"}
     """Your dgamma is the sum of dout, which is the gradient of beta. Gamma multiplies something in
-    the forward pass, and what it multiplies is its derivative.""",
-    dgamma_without_x_hat={DGAMMA: "dgamma = dout.sum(axis=0)"},
-)
-backward(
+    the forward pass, and what it multiplies is its derivative."""
+    dgamma_from_centred = {DGAMMA: "dgamma = (dout * x_hat / inv_std).sum(axis=0)"}
     """Your dgamma uses x minus its mean, before the division by the standard deviation. What
-    exactly does gamma multiply in the forward pass?""",
-    dgamma_from_centred={DGAMMA: "dgamma = (dout * x_hat / inv_std).sum(axis=0)"},
-)
-backward(
+    exactly does gamma multiply in the forward pass?"""
+    dgamma_averaged = {DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"}
     """Your dgamma is divided by the batch size. All examples use the same gamma, and their shares
-    add up; if the loss is an average, dout contains that factor already.""",
-    dgamma_averaged={DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"},
-)
-backward(
+    add up; if the loss is an average, dout contains that factor already."""
+    dbeta_averaged = {DBETA: "dbeta = dout.mean(axis=0)"}
     """Your dbeta is divided by the batch size. All examples use the same beta, and their shares add
-    up; if the loss is an average, dout contains that factor already.""",
-    dbeta_averaged={DBETA: "dbeta = dout.mean(axis=0)"},
-)
-backward(
+    up; if the loss is an average, dout contains that factor already."""
+    dgamma_and_dbeta_over_units = _sums("sum(axis=1)")
     """You sum dgamma and dbeta over the units (axis 1), which leaves one number for each example.
-    Each unit has its gamma and beta, so one number for each unit should be left.""",
-    dgamma_and_dbeta_over_units=_sums("sum(axis=1)"),
-)
-backward(
+    Each unit has its gamma and beta, so one number for each unit should be left."""
+    dgamma_and_dbeta_over_everything = _sums("sum()")
     """Your dgamma and dbeta are single numbers, summed over everything. Each unit has its own gamma
-    and beta, and needs a gradient of its own. Which axis counts the examples?""",
-    dgamma_and_dbeta_over_everything=_sums("sum()"),
-)
-backward(
+    and beta, and needs a gradient of its own. Which axis counts the examples?"""
+    dgamma_and_dbeta_not_summed = {DBETA: "dbeta = dout.copy()", DGAMMA: "dgamma = dout * x_hat"}
     """Your dgamma and dbeta have the shape of the batch: the sum over the examples is missing. All
-    examples use the same gamma and beta, so their shares of the gradient add up.""",
-    dgamma_and_dbeta_not_summed={DBETA: "dbeta = dout.copy()", DGAMMA: "dgamma = dout * x_hat"},
-)
-backward(
+    examples use the same gamma and beta, so their shares of the gradient add up."""
+    dgamma_and_dbeta_keepdims = _sums("sum(axis=0, keepdims=True)")
     """Your dgamma and dbeta have two axes, (1, D), because of keepdims. A gradient has the shape of
-    its parameter, here (D,), or an update would change the parameter's shape.""",
-    dgamma_and_dbeta_keepdims=_sums("sum(axis=0, keepdims=True)"),
-)
+    its parameter, here (D,), or an update would change the parameter's shape."""
 
-# ---- results ----
+    # ---- results ----
 
-backward(
+    dgamma_and_dbeta_swapped = {RETURN: "return dx, dbeta, dgamma"}
     """Your dgamma and dbeta have changed places in the result, so each parameter would be moved by
-    the gradient of the other. Compare the order with the docstring's.""",
-    dgamma_and_dbeta_swapped={RETURN: "return dx, dbeta, dgamma"},
-)
-backward(
+    the gradient of the other. Compare the order with the docstring's."""
+    dx_returned_last = {RETURN: "return dgamma, dbeta, dx"}
     """Your dx comes last in the result, and should be the first. The layer below would get the
-    gradient of a parameter. Compare the order with the docstring's.""",
-    dx_returned_last={RETURN: "return dgamma, dbeta, dx"},
-)
-backward(
+    gradient of a parameter. Compare the order with the docstring's."""
+    only_dx_returned = {RETURN: "return dx"}
     """Only dx is returned. Gamma and beta are learned, too, so the caller needs their gradients as
-    well. Look at "Returns" in the docstring.""",
-    only_dx_returned={RETURN: "return dx"},
-)
-backward(
+    well. Look at "Returns" in the docstring."""
+    dout_changed_in_place = {DX_HAT: "dout *= gamma\ndx_hat = dout"}
     """The caller's dout is changed in place. It may be needed again, for another branch of the
-    network. `dout *= gamma` writes into the array, `dout * gamma` makes a new one.""",
-    dout_changed_in_place={DX_HAT: "dout *= gamma\ndx_hat = dout"},
-)
+    network. `dout *= gamma` writes into the array, `dout * gamma` makes a new one."""
 
-# ---- where it is wrong, whatever stands there ----
+    # ---- what else the hidden tests rule out ----
 
-backward(
+    backward_float32 = {LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"}
+    single_example_squeezed = {RETURN: "return np.squeeze(dx), dgamma, dbeta"}
+
+
+class Where(Catalogue, of="batchnorm_backward", where=True):
+    eval_dx_otherwise = {DX: 'dx = dx_hat * inv_std + (0.0 if cache["training"] else 1.0)'}
     """In evaluation your dx is wrong. There the running values are constants, which do not depend
     on x, so no gradient flows through them. Does your code know the mode of the forward pass, and
-    the very numbers that it subtracted and divided by?""",
-    where=True,
-    eval_dx_otherwise={DX: 'dx = dx_hat * inv_std + (0.0 if cache["training"] else 1.0)'},
-)
-backward(
+    the very numbers that it subtracted and divided by?"""
+    training_dx_otherwise = {DX: 'dx = dx_hat * inv_std + (1.0 if cache["training"] else 0.0)'}
     """In training your dx is wrong. Three paths lead from x to the output: straight, through the
     mean of its unit, and through the variance. Compare each with a central difference: which factor
-    stands in front, and along which axis do its sums go?""",
-    where=True,
-    training_dx_otherwise={DX: 'dx = dx_hat * inv_std + (1.0 if cache["training"] else 0.0)'},
-)
-backward(
+    stands in front, and along which axis do its sums go?"""
+    dgamma_otherwise = {DGAMMA: f"{DGAMMA} + 1.0"}
     """Your dgamma is wrong. Gamma multiplies something in the forward pass, in every example: which
     array is that, and what becomes of the examples' shares? Compare one entry with a central
-    difference in gamma.""",
-    where=True,
-    dgamma_otherwise={DGAMMA: f"{DGAMMA} + 1.0"},
-)
-backward(
+    difference in gamma."""
+    dbeta_otherwise = {DBETA: f"{DBETA} + 1.0"}
     """Your dbeta is wrong. Beta is added to the output of every example, so the loss moves with it
-    through all of them. Compare one entry with a central difference in beta.""",
-    where=True,
-    dbeta_otherwise={DBETA: f"{DBETA} + 1.0"},
-)
-backward(
+    through all of them. Compare one entry with a central difference in beta."""
+    parameters_shape = _sums("sum(axis=0)[None, None]")
     """A gradient of gamma or beta does not have the shape of its parameter, (D,): one number for
     each unit, to which all examples contribute. Which axis counts the examples, and does it
-    disappear in your sum?""",
-    where=True,
-    parameters_shape=_sums("sum(axis=0)[None, None]"),
-)
-
-# ---- what else the hidden tests rule out ----
-
-backward(
-    backward_float32={LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"},
-    single_example_squeezed={RETURN: "return np.squeeze(dx), dgamma, dbeta"},
-)
+    disappear in your sum?"""

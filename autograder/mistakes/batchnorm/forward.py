@@ -1,8 +1,7 @@
 """Mistakes of the forward pass."""
 
-from autograder.engine.mistakes import mistakes_of
+from autograder.engine.mistakes import Catalogue, mistake
 
-forward = mistakes_of("batchnorm_forward")
 MEAN = "mean = x.mean(axis=0)"
 VAR = "var = ((x - mean) ** 2).mean(axis=0)"
 NEW_MEAN = "running_mean = kept * running_mean + added * mean"
@@ -22,310 +21,226 @@ def _averages(instead: str) -> dict[str, str]:
     return {f"{what}.mean(axis=0)": f"{what}.{instead}" for what in ("= x", "** 2)")}
 
 
-# ---- the batch's mean and variance ----
+class Forward(Catalogue, of="batchnorm_forward"):
+    # ---- the batch's mean and variance ----
 
-forward(
+    unbiased_variance = {VAR: "var = x.var(axis=0, ddof=1)"}
     """Your variance divides by N - 1, the unbiased one. Batch normalisation uses the biased
     variance, also for the running value: it normalises this very batch, and the backward pass is
-    derived from that. Which argument of `np.var` decides?""",
-    unbiased_variance={VAR: "var = x.var(axis=0, ddof=1)"},
-)
-forward(
+    derived from that. Which argument of `np.var` decides?"""
+    unbiased_output_only = {
+        ROOT: "np.sqrt(var * (len(x) / max(len(x) - 1, 1) if training else 1) + eps)"
+    }
     """The output is normalised with the unbiased variance, which divides by N - 1. The contract
     names one variance for both, the output and the running value. Where else does your code use the
-    batch's size?""",
-    unbiased_output_only={
-        ROOT: "np.sqrt(var * (len(x) / max(len(x) - 1, 1) if training else 1) + eps)"
-    },
-)
-forward(
+    batch's size?"""
+    unbiased_running_variance = {NEW_VAR: f"{NEW_VAR} * len(x) / max(len(x) - 1, 1)"}
     """The running variance gets the unbiased variance (N - 1), as in PyTorch. Here it gets the
-    biased one, the same as the output does, so that training and evaluation scale alike.""",
-    unbiased_running_variance={NEW_VAR: f"{NEW_VAR} * len(x) / max(len(x) - 1, 1)"},
-)
-forward(
+    biased one, the same as the output does, so that training and evaluation scale alike."""
+    variance_without_division = {VAR: "var = ((x - mean) ** 2).sum(axis=0)"}
     """Your variance is a sum of squares that is never divided by the number of examples. The larger
-    the batch, the smaller your output becomes, and the gradient with it.""",
-    variance_without_division={VAR: "var = ((x - mean) ** 2).sum(axis=0)"},
-)
-forward(
+    the batch, the smaller your output becomes, and the gradient with it."""
+    bn_divides_by_units = _averages("sum(axis=0) / x.shape[1]")
     """Your sums are divided by the number of units. A mean over examples divides by the number of
-    examples. Which of the two does `x.shape[1]` give? A square batch hides the difference.""",
-    bn_divides_by_units=_averages("sum(axis=0) / x.shape[1]"),
-)
-forward(
+    examples. Which of the two does `x.shape[1]` give? A square batch hides the difference."""
+    bn_raw_second_moment = {VAR: "var = (x**2).mean(axis=0)"}
     """Your variance is the mean of the squares. That is right only for units whose mean is 0;
     for others it is too large, and the output too small. What do you have to do to x before you
-    square it?""",
-    bn_raw_second_moment={VAR: "var = (x**2).mean(axis=0)"},
-)
-forward(
+    square it?"""
+    bn_layer_norm = _averages("mean(axis=1, keepdims=True)")
     """Each example is normalised over its units (axis 1), which is layer normalisation. Batch
     normalisation takes one unit at a time and looks at it over all examples. Which axis counts the
-    examples?""",
-    bn_layer_norm=_averages("mean(axis=1, keepdims=True)"),
-)
-forward(
+    examples?"""
+    bn_global_statistics = {MEAN: "mean = x.mean()", VAR: "var = x.var()"}
     """There is one mean and one variance for the whole batch. Units differ in size: the large ones
     decide, and the others stay far from mean 0 and spread 1. Without an axis, NumPy averages over
-    everything.""",
-    bn_global_statistics={MEAN: "mean = x.mean()", VAR: "var = x.var()"},
-)
-forward(
+    everything."""
+    running_keepdims = _averages("mean(axis=0, keepdims=True)")
     """The running values come back with two axes, (1, D), because of keepdims. They should have the
     shape (D,) that they came with. Broadcasting against x works without keepdims when the mean is
-    over axis 0.""",
-    running_keepdims=_averages("mean(axis=0, keepdims=True)"),
-)
-forward(
+    over axis 0."""
+    mean_not_subtracted = {X_HAT: "x_hat = x * inv_std"}
     """The mean is never subtracted, so units keep their offset, and a sigmoid that follows may
-    saturate. Take gamma = 1 and beta = 0: every column of the output should have mean 0.""",
-    mean_not_subtracted={X_HAT: "x_hat = x * inv_std"},
-)
+    saturate. Take gamma = 1 and beta = 0: every column of the output should have mean 0."""
 
-# ---- the scale ----
+    # ---- the scale ----
 
-forward(
+    divides_by_variance = {ROOT: "(var + eps)"}
     """You divide by the variance. It has the unit of x squared, so the output's spread would depend
-    on the unit of x. What has to happen to a variance to become a standard deviation?""",
-    divides_by_variance={ROOT: "(var + eps)"},
-)
-forward(
+    on the unit of x. What has to happen to a variance to become a standard deviation?"""
+    eps_outside_root = {ROOT: "(np.sqrt(var) + eps)"}
     """You add eps to the standard deviation, outside the root. The formula has it under the root,
     beside the variance. For units of small spread that makes a difference, and the backward
-    formulas rely on it.""",
-    eps_outside_root={ROOT: "(np.sqrt(var) + eps)"},
-)
-forward(
+    formulas rely on it."""
+    eps_forgotten = {ROOT: "np.sqrt(var)"}
+    eps_forgotten_in_training = {ROOT: "np.sqrt(var + (0.0 if training else eps))"}
     """The formula is computed without eps. Where all examples of a unit are equal, the variance is
-    0, and you divide by it: the output becomes NaN, and so does every gradient below.""",
-    eps_forgotten={ROOT: "np.sqrt(var)"},
-    eps_forgotten_in_training={ROOT: "np.sqrt(var + (0.0 if training else eps))"},
-)
-forward(
+    0, and you divide by it: the output becomes NaN, and so does every gradient below."""
+    eps_squared = {ROOT: "np.sqrt(var + eps**2)"}
     """You add the square of eps to the variance. The formula has eps itself there. As eps is small,
-    its square is almost nothing, and units of small spread come out too large.""",
-    eps_squared={ROOT: "np.sqrt(var + eps**2)"},
-)
-forward(
+    its square is almost nothing, and units of small spread come out too large."""
+    eps_as_floor = {ROOT: "np.sqrt(np.maximum(var, eps))"}
     """You use eps as a lower limit of the variance. The formula adds it always, whatever the size.
-    A limit has a kink, which the backward formulas do not know of.""",
-    eps_as_floor={ROOT: "np.sqrt(np.maximum(var, eps))"},
-)
-for name, value in (
-    ("eps_hard_coded", "1e-5"),
-    *((f"eps_always_1e_{power}", f"1e-{power}") for power in (6, 7, 8, 12)),
-):
-    forward(
-        f"""The value of eps is written into the formula as {value}, and the argument eps is
-        ignored. A caller whose units have a small spread could not choose one that fits. Use the
-        argument wherever the formula says eps.""",
-        **{name: {ROOT: f"np.sqrt(var + {value})"}},
-    )
-for power in (3, 6, 7, 8):
-    forward(
-        f"""Your default for eps is 1e-{power}; the docstring has another one. The difference shows
-        where a unit's variance is about as small as eps. Compare your signature with the one that
-        you were given.""",
-        **{f"eps_default_1e_{power}": {"eps: float = 1e-5": f"eps: float = 1e-{power}"}},
-    )
-forward(
+    A limit has a kink, which the backward formulas do not know of."""
+    eval_without_eps = {ROOT: "np.sqrt(var + (eps if training else 0.0))"}
     """In evaluation the formula is computed without eps, in training with it. A unit whose running
     variance is 0 divides by zero, and the two modes scale alike only if both add eps to the
-    variance.""",
-    eval_without_eps={ROOT: "np.sqrt(var + (eps if training else 0.0))"},
-)
+    variance."""
 
-# ---- gamma and beta ----
+    # ---- gamma and beta ----
 
-forward(
+    gamma_and_beta_swapped = {OUT: "out = beta * x_hat + gamma"}
     """Gamma and beta have changed places. Gamma is the scale, beta the shift. With gamma = 1 and
-    beta = 0 the output should be the normalised batch, and yours is 1 everywhere.""",
-    gamma_and_beta_swapped={OUT: "out = beta * x_hat + gamma"},
-)
-forward(
+    beta = 0 the output should be the normalised batch, and yours is 1 everywhere."""
+    gamma_ignored = {OUT: "out = x_hat + beta"}
     """Gamma has no effect on your output. Without a scale that is learned, each unit keeps spread
-    1, which would confine a sigmoid to its nearly straight part.""",
-    gamma_ignored={OUT: "out = x_hat + beta"},
-)
-forward(
+    1, which would confine a sigmoid to its nearly straight part."""
+    beta_ignored = {OUT: "out = gamma * x_hat"}
     """Beta has no effect on your output. Subtracting the mean also removes the bias of the layer
     before, so without beta no unit could move its mean. Look at the last step of the forward
-    formula.""",
-    beta_ignored={OUT: "out = gamma * x_hat"},
-)
-forward(
+    formula."""
+    scale_and_shift_forgotten = {OUT: "out = x_hat"}
     """You return the normalised batch itself, without gamma and beta. The layer must be able to
-    learn another scale and shift, or even to undo what it did.""",
-    scale_and_shift_forgotten={OUT: "out = x_hat"},
-)
-forward(
+    learn another scale and shift, or even to undo what it did."""
+    eval_without_scale_and_shift = {OUT: "out = gamma * x_hat + beta if training else x_hat"}
     """In evaluation gamma and beta are missing. The layers above have learned with them, so they
-    belong to both modes; only the source of mean and variance differs.""",
-    eval_without_scale_and_shift={OUT: "out = gamma * x_hat + beta if training else x_hat"},
-)
+    belong to both modes; only the source of mean and variance differs."""
 
-# ---- running values ----
+    # ---- running values ----
 
-forward(
+    momentum_swapped = {NEW_MEAN: SWAPPED}
     """The shares of old and new have changed places. Libraries differ in what they call momentum:
     compare with the docstring. With the default the running values should move slowly and average
-    over many batches.""",
-    momentum_swapped={NEW_MEAN: SWAPPED},
-)
-forward(
-    """Your momentum is the other share, and its default fits that, as in another library. Only
-    callers who name a momentum notice: for them old and new change places. Which share does the
-    docstring call momentum, and with which default?""",
-    momentum_of_other_libraries={
+    over many batches."""
+    momentum_of_other_libraries = {
         "momentum: float = ": "momentum: float = 1 - ",
         NEW_MEAN: SWAPPED,
-    },
-)
-forward(
+    }
+    """Your momentum is the other share, and its default fits that, as in another library. Only
+    callers who name a momentum notice: for them old and new change places. Which share does the
+    docstring call momentum, and with which default?"""
+    momentum_hard_coded = {"if training:": "momentum = 0.9\nif training:"}
     """The share is 0.9, whatever the caller's momentum says. Try momentum = 0: nothing of the old
-    value should be left. Use the argument.""",
-    momentum_hard_coded={"if training:": "momentum = 0.9\nif training:"},
-)
-forward(
+    value should be left. Use the argument."""
+    momentum_only_on_old = {NEW_MEAN: f"added = 1.0\n{NEW_MEAN}"}
     """The batch's values come in with full weight. The two shares should add up to 1, or the
-    running values grow to a multiple of the true ones, batch after batch.""",
-    momentum_only_on_old={NEW_MEAN: f"added = 1.0\n{NEW_MEAN}"},
-)
-forward(
+    running values grow to a multiple of the true ones, batch after batch."""
+    momentum_only_on_batch = {NEW_MEAN: f"kept = 1.0\n{NEW_MEAN}"}
     """The old value is kept in full, and a share of the batch is added. The running values then
-    grow without end. The two shares should add up to 1.""",
-    momentum_only_on_batch={NEW_MEAN: f"kept = 1.0\n{NEW_MEAN}"},
-)
-forward(
+    grow without end. The two shares should add up to 1."""
+    running_replaced_by_batch = {NEW_MEAN: "running_mean = mean", NEW_VAR: "running_var = var"}
     """The batch's mean and variance replace the running values, and what came before is lost.
     Evaluation would depend on the last batch alone, which may be an odd one. Blend old and new by
-    momentum.""",
-    running_replaced_by_batch={NEW_MEAN: "running_mean = mean", NEW_VAR: "running_var = var"},
-)
-forward(
+    momentum."""
+    running_not_updated = {UPDATE: KEPT}
     """In training the running values come back unchanged. They would stay where they began, usually
     at 0 and 1, and evaluation would normalise with numbers that have nothing to do with the
-    data.""",
-    running_not_updated={UPDATE: KEPT},
-)
-forward(
+    data."""
+    running_std = {NEW_VAR: "running_var = kept * running_var + added * np.sqrt(var)"}
     """The running variance is updated with the standard deviation. Evaluation takes the root once
     more, and units come out at a different scale than in training. Which of the two does the
-    parameter's name promise?""",
-    running_std={NEW_VAR: "running_var = kept * running_var + added * np.sqrt(var)"},
-)
-forward(
-    """The running values that were given are changed in place. The caller may still need the old
-    ones. `a *= b` writes into the array, `a = a * b` makes a new one.""",
-    running_in_place={
+    parameter's name promise?"""
+    running_in_place = {
         UPDATE: """
             running_mean *= kept
             running_mean += added * mean
             running_var *= kept
             running_var += added * var
         """
-    },
-)
-forward(
+    }
+    """The running values that were given are changed in place. The caller may still need the old
+    ones. `a *= b` writes into the array, `a = a * b` makes a new one."""
+    running_updated_in_eval = {KEPT: f"{MEAN}\n{VAR}\n{UPDATE}\n{GIVEN}"}
     """In evaluation the running values move as well. Then the test data change the model, and an
-    example's output depends on what was asked before. Update them in training only.""",
-    running_updated_in_eval={KEPT: f"{MEAN}\n{VAR}\n{UPDATE}\n{GIVEN}"},
-)
-forward(
+    example's output depends on what was asked before. Update them in training only."""
+    eval_uses_batch_statistics = {GIVEN: f"{MEAN}\n{VAR}"}
     """In evaluation you normalise with the batch. An example's output then depends on the rest of
-    the batch, and a single example always gives beta. Use the running values that are given.""",
-    eval_uses_batch_statistics={GIVEN: f"{MEAN}\n{VAR}"},
-)
-forward(
+    the batch, and a single example always gives beta. Use the running values that are given."""
+    bn_training_flag_ignored = {"if training:": "if True:"}
     """The flag `training` makes no difference: in evaluation, too, you normalise with the batch and
     move the running values. There, an example's output should depend neither on the other examples
-    nor on what was asked before.""",
-    bn_training_flag_ignored={"if training:": "if True:"},
-)
-forward(
-    """In training you normalise with the running values that were given. At the start they know
-    nothing of the data. In training mean and variance are those of the batch.""",
-    training_uses_given_running={
+    nor on what was asked before."""
+    training_uses_given_running = {
         UPDATE: f"old = running_mean, running_var\n{UPDATE}\nmean, var = old"
-    },
-)
+    }
+    """In training you normalise with the running values that were given. At the start they know
+    nothing of the data. In training mean and variance are those of the batch."""
 
-# ---- results ----
+    # ---- results ----
 
-forward(
+    running_returns_swapped = {RETURN: "return out, cache, running_var, running_mean"}
     """The running variance comes back in the place of the running mean. The caller hands both to
     the next call, so they would change places every time. Compare the order with the
-    docstring's.""",
-    running_returns_swapped={RETURN: "return out, cache, running_var, running_mean"},
-)
-forward(
+    docstring's."""
+    returns_cache_last = {RETURN: "return out, running_mean, running_var, cache"}
     """The cache comes last in your result, and should be the second. The caller takes the results
-    by their place. Compare the order with the docstring's.""",
-    returns_cache_last={RETURN: "return out, running_mean, running_var, cache"},
-)
-forward(
+    by their place. Compare the order with the docstring's."""
+    returns_no_running_values = {RETURN: "return out, cache"}
     """The running values are not among your results. They are new arrays, so the caller learns of
-    them only when they are returned. Look at "Returns" in the docstring.""",
-    returns_no_running_values={RETURN: "return out, cache"},
-)
-forward(
+    them only when they are returned. Look at "Returns" in the docstring."""
+    bn_centres_in_place = {X_HAT: "x -= mean\nx_hat = x * inv_std"}
     """You subtract the mean from x itself, so the caller's batch is changed. Other layers may still
-    need it. `x -= mean` writes into the array, `x - mean` makes a new one.""",
-    bn_centres_in_place={X_HAT: "x -= mean\nx_hat = x * inv_std"},
-)
-
-forward(
+    need it. `x -= mean` writes into the array, `x - mean` makes a new one."""
+    eval_divides_by_variance = {ROOT: "(np.sqrt(var + eps) if training else var + eps)"}
+    eval_divides_by_running = {ROOT: "(np.sqrt(var + eps) if training else var)"}
     """In evaluation you divide by the running value itself, as if it were a standard deviation. It
     is a variance, as in training: what has to happen to it before you divide, and where does eps
-    go?""",
-    eval_divides_by_variance={ROOT: "(np.sqrt(var + eps) if training else var + eps)"},
-    eval_divides_by_running={ROOT: "(np.sqrt(var + eps) if training else var)"},
-)
+    go?"""
 
-# ---- where it is wrong, whatever stands there ----
+    # ---- what else the hidden tests rule out ----
 
-forward(
+    bn_squeezes_batch = {"if training:": "x = np.squeeze(x)\nif training:"}
+    gamma_per_example = {OUT: "out = gamma[:, None] * x_hat + beta[:, None]"}
+    bn_float32 = {OUT: "out = (gamma * x_hat + beta).astype(np.float32)"}
+    momentum_one_means_evaluation = {"if training:": "if training and momentum < 1:"}
+    running_in_float32 = {RETURN: f"running_mean = running_mean.astype(np.float32)\n{RETURN}"}
+    eval_returns_first_unit_only = {KEPT: KEPT.replace(".copy()", "[:1]")}
+    cache_keeps_output = {'"x_hat": x_hat': '"x_hat": out'}
+    cache_keeps_running_scale = {": inv_std": ": 1.0 / np.sqrt(running_var + eps)"}
+    cache_forgets_eps_in_evaluation = {
+        ": inv_std": ": inv_std if training else 1.0 / np.sqrt(running_var)"
+    }
+
+
+class Where(Catalogue, of="batchnorm_forward", where=True):
+    training_output_otherwise = {OUT: f"{OUT} + (1.0 if training else 0.0)"}
     """In training your output is wrong. Take a batch of three examples and one unit and compute by
     hand: the mean over the examples, the variance about it, eps beside it under the root, and last
-    gamma and beta. At which of the steps do you differ?""",
-    where=True,
-    training_output_otherwise={OUT: f"{OUT} + (1.0 if training else 0.0)"},
-)
-forward(
+    gamma and beta. At which of the steps do you differ?"""
+    evaluation_output_otherwise = {OUT: f"{OUT} + (0.0 if training else 1.0)"}
     """In evaluation your output is wrong. The given running values take the place of the batch's
     mean and variance; all else, from eps under the root to gamma and beta, is as in training. Which
-    numbers does your code subtract and divide by there?""",
-    where=True,
-    evaluation_output_otherwise={OUT: f"{OUT} + (0.0 if training else 1.0)"},
-)
-forward(
+    numbers does your code subtract and divide by there?"""
+    running_mean_otherwise = {RETURN: "return out, cache, running_mean + 1.0, running_var"}
     """The running mean that comes back is wrong. It is a share of the old value and a share of the
     batch's mean, which add up to one, for each unit; in evaluation it stays as it was. Try momentum
-    = 0 and 1.""",
-    where=True,
-    running_mean_otherwise={RETURN: "return out, cache, running_mean + 1.0, running_var"},
-)
-forward(
+    = 0 and 1."""
+    running_variance_otherwise = {RETURN: "return out, cache, running_mean, running_var + 1.0"}
     """The running variance that comes back is wrong. It is a share of the old value and a share of
     the very variance that the output is normalised with; in evaluation it stays as it was. Try
-    momentum = 0 and 1.""",
-    where=True,
-    running_variance_otherwise={RETURN: "return out, cache, running_mean, running_var + 1.0"},
-)
+    momentum = 0 and 1."""
 
-# ---- what else the hidden tests rule out ----
 
-forward(
-    bn_squeezes_batch={"if training:": "x = np.squeeze(x)\nif training:"},
-    gamma_per_example={OUT: "out = gamma[:, None] * x_hat + beta[:, None]"},
-    bn_float32={OUT: "out = (gamma * x_hat + beta).astype(np.float32)"},
-    momentum_one_means_evaluation={"if training:": "if training and momentum < 1:"},
-    running_in_float32={RETURN: f"running_mean = running_mean.astype(np.float32)\n{RETURN}"},
-    eval_returns_first_unit_only={KEPT: KEPT.replace(".copy()", "[:1]")},
-    cache_keeps_output={'"x_hat": x_hat': '"x_hat": out'},
-    cache_keeps_running_scale={": inv_std": ": 1.0 / np.sqrt(running_var + eps)"},
-    cache_forgets_eps_in_evaluation={
-        ": inv_std": ": inv_std if training else 1.0 / np.sqrt(running_var)"
-    },
-)
+# ---- an eps of one's own ----
+
+for name, value in (
+    ("eps_hard_coded", "1e-5"),
+    *((f"eps_always_1e_{power}", f"1e-{power}") for power in (6, 7, 8, 12)),
+):
+    mistake(
+        "batchnorm_forward",
+        name,
+        edits={ROOT: f"np.sqrt(var + {value})"},
+        hint=f"""The value of eps is written into the formula as {value}, and the argument eps is
+        ignored. A caller whose units have a small spread could not choose one that fits. Use the
+        argument wherever the formula says eps.""",
+    )
+for power in (3, 6, 7, 8):
+    mistake(
+        "batchnorm_forward",
+        f"eps_default_1e_{power}",
+        edits={"eps: float = 1e-5": f"eps: float = 1e-{power}"},
+        hint=f"""Your default for eps is 1e-{power}; the docstring has another one. The difference
+        shows where a unit's variance is about as small as eps. Compare your signature with the one
+        that you were given.""",
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.engine.assignment import Assignment
+from autograder.engine import mistakes
+from autograder.engine.assignment import Assignment, import_file
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
 from autograder.engine.grade.grader import Grader
@@ -71,6 +73,40 @@ def test_a_text_must_stand_in_the_function_once(edits: dict[str, str], times: in
 def test_a_function_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="odd: areas has no function volume"):
         made(target="volume", body="pass").edited(SOURCE)
+
+
+CATALOGUE = '''from autograder.engine.mistakes import Catalogue
+
+for number in ("3", "4"):
+
+    class Areas(Catalogue, of=("area", "area_of_ring"), prefix=f"with_{number}_"):
+        area_of_ring_whole = {"math.pi": number}
+        area_half = number
+        """Look
+        again."""
+        area_zero = "radius = 0\\nreturn radius"
+        """Why?"""
+        area_probe = {}
+'''
+
+
+def test_a_class_states_mistakes_with_the_hints_below_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(mistakes, "_stated", stated)
+    (tmp_path / "areas.py").write_text(CATALOGUE)
+    import_file("areas_of_a_test", tmp_path / "areas.py")
+    assert [
+        (f["name"], f["target"], f["edits"] or f["body"], f["hint"], f["place"].line)
+        for _, f in stated[:4]
+    ] == [
+        ("with_3_area_of_ring_whole", "area_of_ring", {"math.pi": "3"}, "Look again.", 6),
+        ("with_3_area_half", "area", "return 3", "Look again.", 7),
+        ("with_3_area_zero", "area", "radius = 0\nreturn radius", "Why?", 10),
+        ("with_3_area_probe", "area", "", "", 12),
+    ]
+    assert [name for name, _ in stated] == ["areas_of_a_test"] * 8
 
 
 def test_mistakes_in_one_module_add_up(tiny: Assignment) -> None:
