@@ -35,6 +35,14 @@ GRADIENTS = ("dx", "dgamma", "dbeta")
 Case = tuple[Batch, dict[str, Any]]
 
 
+def _case(batch: Batch, *, training: bool = True, **options: Any) -> Case:
+    return batch, {"training": training, **options}
+
+
+def _wide(rng: np.random.Generator, *shapes: tuple[int, int]) -> list[Batch]:
+    return [inputs.batch(rng, n, d, spread=WIDE) for n, d in shapes]
+
+
 def _order() -> tuple[int, int, int, int]:
     """The places of out, cache, running mean and running variance among the solution's results."""
     one = np.ones(1)
@@ -132,19 +140,19 @@ def _is_real(value: Any, shape: tuple[int, ...]) -> bool:
     return type(value) is np.ndarray and value.shape == shape and value.dtype.kind in "iuf"
 
 
-def _running(
-    student: Any, reference: Any, cases: Sequence[Case], *, mean: bool = True, var: bool = True
-) -> None:
-    """The running values of the forward passes are right."""
-    names = {RUNNING_MEAN: "running_mean", RUNNING_VAR: "running_var"}
+def _running(student: Any, reference: Any, cases: Sequence[Case], *names: str) -> None:
+    """The running values of these names are right after the forward passes."""
+    places = {"running_mean": RUNNING_MEAN, "running_var": RUNNING_VAR}
     for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
         right = _right_forward(reference, batch, **options)
         results = _results(answer, batch, options)
-        for position in [RUNNING_MEAN] * mean + [RUNNING_VAR] * var:
-            what = f"{names[position]} of {_said(batch, options)}"
-            given = {"the old value": getattr(batch, names[position])}
-            expected = right[position]
-            check.close(results[position], expected, what, atol=EXACT, rtol=EXACT, given=given)
+        for name in names:
+            what, given = (
+                f"{name} of {_said(batch, options)}",
+                {"the old value": getattr(batch, name)},
+            )
+            value, expected = results[places[name]], right[places[name]]
+            check.close(value, expected, what, atol=EXACT, rtol=EXACT, given=given)
 
 
 # ---- forward ----
@@ -157,16 +165,16 @@ def test_training_output(student, reference, rng):
     Take gamma = 1 and beta = 0 and look at the mean and the spread of each column of your
     output. Nothing is limited, neither gamma nor an example far from all others.
     """
-    options = {"training": True, "eps": 1e-5}
-    batches = [inputs.batch(rng, n, d, spread=WIDE) for n, d in ((9, 4), (4, 7), (1, 4))]
+    batches = _wide(rng, (9, 4), (4, 7), (1, 4))
     many = inputs.batch(rng, 300, 4, offset=20.0, spread=WIDE)
     many.x[7] += 60.0 * many.x.std(axis=0)
     far = inputs.batch(rng, 32, 4, offset=20.0, spread=1e5)
     far.gamma[:2] *= 150.0
     far.beta[1:3] *= 150.0
-    strided = inputs.batch(rng, 5, 8, spread=WIDE)
+    (strided,) = _wide(rng, (5, 8))
     strided = Batch(*(np.asfortranarray(array[..., ::2]) for array in strided.arguments))
-    _outputs(student, reference, [(b, options) for b in (*batches, many, far, strided)], COARSE)
+    cases = [_case(batch, eps=1e-5) for batch in (*batches, many, far, strided)]
+    _outputs(student, reference, cases, COARSE)
 
 
 @pytest.mark.points(1.5)
@@ -175,45 +183,20 @@ def test_training_eps(student, reference, rng):
 
     It has a default. Large values of eps, and units with a small spread, show where it goes.
     """
-    plain: Case = (inputs.batch(rng, 8, 5, spread=WIDE), {"training": True, "eps": 1e-5})
-    cases: list[Case] = [
-        (inputs.batch(rng, n, 5, spread=spread), {"training": True, **options})
-        for n, spread, options in (
-            (8, 1.0, {"eps": 1e-3}),
-            (8, 1.0, {"eps": 0.3}),
-            (2, 1.0, {"eps": 3}),
-            (8, 1e-3, {"eps": 1e-6, "momentum": 0.6}),
-            (8, 1e-6, {"eps": 1e-14, "momentum": 1.0}),
-            (8, 0.01, {}),
-        )
+    plain = _case(*_wide(rng, (8, 5)), eps=1e-5)
+    cases = [
+        _case(inputs.batch(rng, 8, 5), eps=1e-3),
+        _case(inputs.batch(rng, 8, 5), eps=0.3),
+        _case(inputs.batch(rng, 2, 5), eps=3),
+        _case(inputs.batch(rng, 8, 5, spread=1e-3), eps=1e-6, momentum=0.6),
+        _case(inputs.batch(rng, 8, 5, spread=1e-6), eps=1e-14, momentum=1.0),
+        _case(inputs.batch(rng, 8, 5, spread=0.01)),
     ]
     first, *answers = _forwards(student, [plain, *cases])
     statistics = _statistics(first, *plain) or 0
     for answer, (batch, options) in zip(answers, cases, strict=True):
         x_hat, _ = _normalised(batch, options.get("eps", 1e-5))[statistics]
         _judge_output(answer, batch.gamma * x_hat + batch.beta, batch, options, EXACT)
-
-
-def _silent(rng: np.random.Generator) -> Batch:
-    """A batch with a unit and an example of zeros, and a gamma of zero."""
-    batch = inputs.batch(rng, 6, 3, spread=WIDE)
-    batch.x[:, 1] = batch.x[3] = 0.0
-    batch.gamma[2] = 0.0
-    return batch
-
-
-def _off(rng: np.random.Generator) -> Batch:
-    """A batch whose gammas are all zero."""
-    batch = inputs.batch(rng, 5, 3, spread=WIDE)
-    batch.gamma[:] = 0.0
-    return batch
-
-
-def _equal(rng: np.random.Generator) -> Batch:
-    """A batch of equal examples."""
-    batch = inputs.batch(rng, 4, 2, spread=WIDE)
-    batch.x[:] = batch.x[0]
-    return batch
 
 
 @pytest.mark.points(1)
@@ -224,9 +207,11 @@ def test_training_batches(student, rng):
     What are the variance and the output of a unit that is the same in all examples?
     """
     options = {"training": True, "eps": 1e-5}
-    plain = inputs.batch(rng, 8, 5, spread=WIDE)
-    batches = [inputs.batch(rng, n, d, spread=WIDE) for n, d in ((5, 5), (7, 1), (2, 3), *LARGE)]
-    batches += [_silent(rng), _equal(rng), _off(rng)]
+    plain, *batches = _wide(rng, (8, 5), (5, 5), (7, 1), (2, 3), *LARGE, (6, 3), (4, 2), (5, 3))
+    silent, equal, off = batches[-3:]
+    silent.x[:, 1] = silent.x[3] = silent.gamma[2] = 0.0
+    equal.x[:] = equal.x[0]
+    off.gamma[:] = 0.0
     first, *answers = _forwards(student, [(batch, options) for batch in (plain, *batches)])
     statistics = _statistics(first, plain, options)
     check.varied(_output(first, plain, options), f"out of {_said(plain, options)}")
@@ -246,14 +231,12 @@ def test_running_mean(student, reference, rng):
 
     Follow the formula with numbers of your own; which share of the old value is kept?
     """
+    small, large = float(rng.uniform(0.15, 0.35)), float(rng.uniform(0.65, 0.85))
     cases = [
-        (inputs.batch(rng, n, 4, spread=spread), {"training": True, "momentum": momentum})
-        for n, spread, momentum in (
-            (5, 1.0, float(rng.uniform(0.15, 0.35))),
-            (300, 1e4, float(rng.uniform(0.65, 0.85))),
-        )
+        _case(inputs.batch(rng, 5, 4), momentum=small),
+        _case(inputs.batch(rng, 300, 4, spread=1e4), momentum=large),
     ]
-    _running(student, reference, cases, var=False)
+    _running(student, reference, cases, "running_mean")
 
 
 @pytest.mark.points(1.5)
@@ -262,19 +245,14 @@ def test_running_variance(student, reference, rng):
 
     Which variance of the batch does the contract name? A small batch shows the difference.
     """
+    small, large = float(rng.uniform(0.2, 0.4)), float(rng.uniform(0.6, 0.8))
     cases = [
-        (
-            inputs.batch(rng, n, 5, spread=spread),
-            {"training": True, "momentum": momentum, "eps": eps},
-        )
-        for n, spread, momentum, eps in (
-            (4, 2.0, float(rng.uniform(0.2, 0.4)), 0.5),
-            (100, 1e4, float(rng.uniform(0.6, 0.8)), 1e-5),
-            (4, 1e-3, 0.9, 0.1),
-        )
+        _case(inputs.batch(rng, 4, 5, spread=2.0), momentum=small, eps=0.5),
+        _case(inputs.batch(rng, 100, 5, spread=1e4), momentum=large, eps=1e-5),
+        _case(inputs.batch(rng, 4, 5, spread=1e-3), momentum=0.9, eps=0.1),
     ]
     cases[-1][0].running_var[:] *= 1e-6
-    _running(student, reference, cases, mean=False)
+    _running(student, reference, cases, "running_var")
 
 
 @pytest.mark.points(1)
@@ -285,17 +263,18 @@ def test_momentum(student, reference, rng):
     """
     batch = inputs.batch(rng, 6, 3)
     fresh = Batch(batch.x, batch.gamma, batch.beta, np.zeros(3), np.ones(3))
-    cases: list[Case] = [
-        (given, {"training": True, **options})
-        for given in (batch, fresh)
-        for options in ({}, {"momentum": 0.0})
+    cases = [
+        _case(batch),
+        _case(batch, momentum=0.0),
+        _case(fresh),
+        _case(fresh, momentum=0.0),
+        _case(inputs.batch(rng, 4, 3), momentum=1),
+        _case(inputs.batch(rng, 1, 3)),
+        _case(inputs.batch(rng, 8, 1), momentum=0.5),
+        # Of a width that no layer had before; of units whose variance is said to be zero.
+        _case(inputs.batch(rng, 3, 27), momentum=0.7),
+        _case(inputs.batch(rng, 6, 3)),
     ]
-    cases.append((inputs.batch(rng, 4, 3), {"training": True, "momentum": 1}))
-    cases.append((inputs.batch(rng, 1, 3), {"training": True}))
-    cases.append((inputs.batch(rng, 8, 1), {"training": True, "momentum": 0.5}))
-    # Of a width that no layer had before; of units whose variance is said to be zero.
-    cases.append((inputs.batch(rng, 3, 27), {"training": True, "momentum": 0.7}))
-    cases.append((inputs.batch(rng, 6, 3), {"training": True}))
     cases[-1][0].running_var[:] = 0.0
     for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
         results = _results(answer, batch, options)
@@ -326,8 +305,8 @@ def test_forward_contract(student, rng):
     fortran = Batch(np.asfortranarray(fortran.x), *fortran.arguments[1:])
     strided = inputs.batch(rng, 5, 8)
     strided = Batch(strided.x[:, ::2], *(a[::2] for a in strided.arguments[1:]))
-    cases: list[Case] = [
-        (batch, {"training": training, "eps": 1e-5})
+    cases = [
+        _case(batch, training=training, eps=1e-5)
         for batch in (inputs.batch(rng, 4, 4), fortran, strided, inputs.batch(rng, 1, 1))
         for training in (True, False)
     ]
@@ -351,8 +330,8 @@ def test_evaluation_output(student, reference, rng):
 
     Is the output for a single example the same as for that example within a batch?
     """
-    cases: list[Case] = [(inputs.batch(rng, n, d), {"training": False}) for n, d in SHAPES]
-    cases.append((inputs.batch(rng, 4, 3), {"training": False, "eps": 1e-5, "momentum": 0.2}))
+    cases = [_case(inputs.batch(rng, n, d), training=False) for n, d in SHAPES]
+    cases.append(_case(inputs.batch(rng, 4, 3), training=False, eps=1e-5, momentum=0.2))
     # Of a new layer, of units that are centred, or far away.
     for mean, var in (
         ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
@@ -361,7 +340,7 @@ def test_evaluation_output(student, reference, rng):
     ):
         given = inputs.batch(rng, 4, 3)
         given.running_mean[:], given.running_var[:] = mean, var
-        cases.append((given, {"training": False}))
+        cases.append(_case(given, training=False))
     _outputs(student, reference, cases, LOOSE)
 
 
@@ -371,13 +350,13 @@ def test_evaluation_eps(student, reference, rng):
 
     What is the output of a unit whose running variance is 0?
     """
-    cases: list[Case] = [
-        (inputs.batch(rng, 4, 3), {"training": False, "eps": eps}) for eps in (1e-3, 0.3, 1)
+    cases = [
+        _case(inputs.batch(rng, 4, 3), training=False, eps=eps)
+        for eps in (1e-3, 0.3, 1, 1e-2, 1e-2)
     ]
-    for var in ((0.0, 1e-4, 2.0), (0.0, 0.0, 0.0)):  # of units that never varied
-        given = inputs.batch(rng, 4, 3)
-        given.running_var[:] = var
-        cases.append((given, {"training": False, "eps": 1e-2}))
+    # Of units that never varied.
+    cases[-2][0].running_var[:] = 0.0, 1e-4, 2.0
+    cases[-1][0].running_var[:] = 0.0
     _outputs(student, reference, cases)
 
 
@@ -388,8 +367,8 @@ def test_evaluation_running(student, reference, rng):
     Nothing is learned from data in evaluation. The caller still needs both values.
     """
     options: list[dict[str, Any]] = [{}, {"momentum": 0.3}, {"momentum": 0, "eps": 0.5}]
-    cases = [(inputs.batch(rng, 6, 4), {"training": False, **o}) for o in options]
-    _running(student, reference, cases)
+    cases = [_case(inputs.batch(rng, 6, 4), training=False, **each) for each in options]
+    _running(student, reference, cases, "running_mean", "running_var")
 
 
 # ---- backward ----
@@ -462,8 +441,8 @@ def _judge_gradient(
     central differences. A forward pass that does not depend on the argument, or, for dx, on the
     other examples, gives none.
     """
-    batch, options = inputs.batch(rng, 4, 3), {"training": True, "eps": 0.3}
-    cases: list[Case] = [(batch, options), *others]
+    cases = [_case(inputs.batch(rng, 4, 3), eps=0.3), *others]
+    batch, options = cases[0]
     douts = [rng.standard_normal(each.x.shape) for each, _ in cases]
     name = ("x", "gamma", "beta")[position]
     argument = getattr(batch, name)
@@ -509,8 +488,7 @@ def test_backward_dx(student, reference, rng):
     Compare with a central difference of sum(dout * out), for a random dout, entry by entry. With a
     single example the output doesn't depend on x at all: what is dx then?
     """
-    single: Case = inputs.batch(rng, 1, 3), {"training": True, "eps": 0.3}
-    _judge_gradient(student, reference, rng, 0, single)
+    _judge_gradient(student, reference, rng, 0, _case(inputs.batch(rng, 1, 3), eps=0.3))
 
 
 @pytest.mark.points(1)
@@ -537,13 +515,12 @@ def test_backward_batches(student, rng):
 
     Examples and gradients of zeros are examples and gradients like others: they count.
     """
-    options = {"training": True, "eps": 1e-5}
-    shapes = ((3, 6), (5, 5), (7, 1), (2, 3), *LARGE)
-    batches = [inputs.batch(rng, n, d, spread=WIDE) for n, d in shapes]
+    batches = _wide(rng, (3, 6), (5, 5), (7, 1), (2, 3), *LARGE)
     batches.append(inputs.batch(rng, 300, 3, spread=WIDE, offset=20.0))
-    batches += [inputs.batch(rng, 6, 3, spread=WIDE), _off(rng)]
-    batches[-2].x[3] = batches[-2].gamma[2] = 0.0
-    cases: list[Case] = [(batch, options) for batch in batches]
+    silent, off = _wide(rng, (6, 3), (5, 3))
+    silent.x[3] = silent.gamma[2] = off.gamma[:] = 0.0
+    batches += [silent, off]
+    cases = [_case(batch, eps=1e-5) for batch in batches]
     douts = [_upstream(rng, batch) for batch in batches]
     douts[0] *= 1e5  # a steep loss
     douts[1::2] = map(np.asfortranarray, douts[1::2])
@@ -589,18 +566,12 @@ def test_backward_of_two_passes(student, rng):
 
     All layers go forward before any goes backward. Does your second pass disturb the first?
     """
-    batches = [inputs.batch(rng, n, 4, spread=WIDE) for n in (6, 6, 6, 11, 5)]
+    batches = _wide(rng, (6, 4), (6, 4), (6, 4), (11, 4), (5, 4))
     momenta = (1.0, 0.9, 0.5, 0.0, 0.9)
-    cases: list[Case] = [
-        (batch, {"training": True, "momentum": momentum})
-        for batch, momentum in zip(batches, momenta, strict=True)
-    ]
-    # Gradients may have all but vanished on their way to a layer.
-    sizes = (1.0, 1.0, 1e-9, 1.0, 1.0)
-    douts = [
-        size * rng.standard_normal(batch.x.shape)
-        for size, batch in zip(sizes, batches, strict=True)
-    ]
+    pairs = zip(batches, momenta, strict=True)
+    cases = [_case(batch, momentum=momentum) for batch, momentum in pairs]
+    douts = [rng.standard_normal(batch.x.shape) for batch in batches]
+    douts[2] *= 1e-9  # gradients may have all but vanished on their way to a layer
     # Neither first in, first out nor last in, first out.
     answers, passed = _backward(student, cases, douts, order=[2, 0, 4, 1, 3])
     statistics = _statistics(passed[0], *cases[0]) or 0
@@ -621,7 +592,7 @@ def test_backward_contract(student, rng):
     dout = rng.standard_normal((5, 4))
     douts = [dout, np.asfortranarray(dout), np.repeat(dout, 2, axis=1)[:, ::2], 0.0 * dout]
     douts.append(rng.standard_normal((1, 1)))
-    cases: list[Case] = [(inputs.batch(rng, *each.shape), {"training": True}) for each in douts]
+    cases = [_case(inputs.batch(rng, *each.shape)) for each in douts]
     answers, _ = _backward(student, cases, douts, watched=True)
     for seen, given in zip(answers, douts, strict=True):
         what = f"batchnorm_backward(dout of shape {given.shape})"
