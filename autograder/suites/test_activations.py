@@ -6,6 +6,7 @@ judged for several functions together, at the end; a wrong value is not charged 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,21 @@ from autograder.engine.suite.calls import ask
 from autograder.suites import elementwise, inputs, samples
 from autograder.suites.elementwise import ATOL
 
+Cases = list[tuple[np.ndarray, dict[str, Any]]]
 
-def _two_batches(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+
+def _two_batches(rng: np.random.Generator) -> Cases:
     """Two of the same shape: what a function remembers of one is wrong for the other."""
     return [(inputs.with_zeros(rng), {}), (inputs.with_zeros(rng), {})]
+
+
+def _with_alphas(
+    rng: np.random.Generator, drawn: Sequence[tuple[float, float]], others: Sequence[float]
+) -> Cases:
+    """One z, without an alpha, with those drawn from these intervals, and with others."""
+    z = inputs.with_zeros(rng)
+    alphas = [*(float(rng.uniform(*interval)) for interval in drawn), *others]
+    return [(z, {}), *((z, {"alpha": alpha}) for alpha in alphas)]
 
 
 # ---- sigmoid ----
@@ -94,10 +106,7 @@ def test_leaky_relu_values(student, reference, rng):
 
     Alpha may be anything from 0 to 1, and has a default.
     """
-    z = inputs.with_zeros(rng)
-    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), 0.0, 1]
-    cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
-    elementwise.values(student, reference, "leaky_relu", cases)
+    elementwise.values(student, reference, "leaky_relu", _with_alphas(rng, [(0.2, 0.8)], [0.0, 1]))
 
 
 @pytest.mark.points(1)
@@ -106,24 +115,21 @@ def test_leaky_relu_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own leaky_relu, with several values of alpha.
     """
-    z = inputs.with_zeros(rng)
-    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), 0.0, 1]
-    cases = [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
+    cases = _with_alphas(rng, [(0.2, 0.8)], [0.0, 1])
     elementwise.values(student, reference, "leaky_relu_grad", cases)
 
 
 # ---- parametric ReLU ----
 
 
-def _learned(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+def _learned(rng: np.random.Generator) -> Cases:
     """Scalar alphas of all kinds, and one per unit in batches of several shapes."""
     z = inputs.with_zeros(rng)
     scalars: list[Any] = [np.float64(rng.uniform(0.1, 0.9)), 2, 0.0, 6e-9]
     scalars.append(np.array(-rng.uniform(0.3, 2.0)))
     cases = [(z, {"alpha": alpha}) for alpha in scalars]
-    for shape in ((4, 7), (5, 5), (1, 6), (8, 1), (3, 2)):
-        alpha = rng.uniform(-1.5, 2.5, shape[1])
-        batch = inputs.ordinary(rng, shape)
+    for n, d in ((4, 7), (5, 5), (1, 6), (8, 1), (3, 2)):
+        alpha, batch = rng.uniform(-1.5, 2.5, d), inputs.ordinary(rng, (n, d))
         batch.ravel()[2] = 0.0
         cases.append((batch, {"alpha": alpha}))
     return cases
@@ -159,19 +165,14 @@ def test_prelu_grad_by_alpha(student, reference, rng):
 # ---- ELU ----
 
 
-def _exponential(rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
-    z = inputs.with_zeros(rng)
-    alphas: list[float] = [float(rng.uniform(0.2, 0.8)), float(rng.uniform(3.0, 5.0)), 2, 0.0]
-    return [(z, {})] + [(z, {"alpha": alpha}) for alpha in alphas]
-
-
 @pytest.mark.points(1)
 def test_elu_values(student, reference, rng):
     """elu: positive entries stay, negative ones bend towards -alpha.
 
     Alpha has a default, and may be smaller or larger than 1.
     """
-    elementwise.values(student, reference, "elu", _exponential(rng))
+    cases = _with_alphas(rng, [(0.2, 0.8), (3.0, 5.0)], [2, 0.0])
+    elementwise.values(student, reference, "elu", cases)
 
 
 @pytest.mark.points(1.5)
@@ -180,39 +181,30 @@ def test_elu_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own elu, with alpha smaller and larger than 1.
     """
-    elementwise.values(student, reference, "elu_grad", _exponential(rng))
+    cases = _with_alphas(rng, [(0.2, 0.8), (3.0, 5.0)], [2, 0.0])
+    elementwise.values(student, reference, "elu_grad", cases)
 
 
 # ---- randomised ReLU ----
 
 
-def _random_relu(
-    value: Any,
-    z: np.ndarray,
-    low: float,
-    high: float,
-    what: str,
-) -> np.ndarray:
+def _random_relu(value: Any, z: np.ndarray, low: float, high: float, what: str) -> np.ndarray:
     """Judges (a, slope): slopes 1 for z > 0, from low to high for z < 0, and a = slope * z.
 
     At 0 any slope from low to 1 is right, and any that may be drawn. Returns the slopes.
     """
-    a, _ = check.items(value, 2, what)
     slope = _slope(value, z, what)
     least = np.where(z > 0, 1.0, np.where(z < 0, low, min(low, 1.0)))
     most = np.where(z > 0, 1.0, np.where(z < 0, high, max(high, 1.0)))
-    given = {"z": z}
-    check.between(slope, least - ATOL, most + ATOL, z.shape, f"the slope of {what}", given=given)
-    check.close(a, slope * z, f"a of {what}", atol=ATOL, rtol=1e-9, given={"slope": slope, "z": z})
+    given = {"slope": slope, "z": z}
+    what_slope = f"the slope of {what}"
+    check.between(slope, least - ATOL, most + ATOL, z.shape, what_slope, given={"z": z})
+    check.close(value[0], slope * z, f"a of {what}", atol=ATOL, rtol=1e-9, given=given)
     return slope
 
 
 def _slope(value: Any, z: np.ndarray, what: str) -> np.ndarray:
     return check.real_array(check.items(value, 2, what)[1], z.shape, f"the slope of {what}")
-
-
-def _generator(rng: np.random.Generator) -> np.random.Generator:
-    return np.random.default_rng(rng.integers(2**32))
 
 
 @pytest.mark.points(1.5)
@@ -222,18 +214,16 @@ def test_rrelu_training_values(student, rng):
     Every drawn slope lies between the limits; the slope comes back beside the activation.
     """
     z = inputs.with_zeros(rng)
-    limits = [(1 / 8, 1 / 3), (0.4, 0.9), (0.3, 0.3), (0, 0.05), (5, 9)]
-    given: list[dict[str, Any]] = [{}, *({"lower": a, "upper": b} for a, b in limits[1:])]
-    generator = _generator(rng)
-    rrelu = student.activations.rrelu
+    named = [(0.4, 0.9), (0.3, 0.3), (0, 0.05), (5, 9)]
+    rrelu, generator = student.activations.rrelu, samples.generator(rng)
     answers = ask(
-        *(rrelu.call(z, generator, **options) for options in given),
+        rrelu.call(z, generator),
+        *(rrelu.call(z, generator, lower=low, upper=high) for low, high in named),
         rrelu.call(z, generator, 0.6, 0.7, True),
     )
-    for answer, (low, high) in zip(answers, [*limits, (0.6, 0.7)], strict=True):
-        _random_relu(
-            answer.value, z, low, high, f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
-        )
+    for answer, (low, high) in zip(answers, [(1 / 8, 1 / 3), *named, (0.6, 0.7)], strict=True):
+        what = f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
+        _random_relu(answer.value, z, low, high, what)
 
 
 @pytest.mark.points(1)
@@ -245,18 +235,17 @@ def test_rrelu_training_distribution(student, rng):
     z = -rng.uniform(0.1, 3.0, (200, 100))
     solid = z.reshape(20, 10, 100)
     rrelu = student.activations.rrelu
-    many = [
-        rrelu.call(z, _generator(rng)),
-        rrelu.call(solid, _generator(rng), lower=0.2, upper=2.8),
-    ]
     few = [z[:, 0], z[:, :1], z[:1, :], z[:20, :20], z[:24].reshape(4, 5, 6, 20), -np.ones((4, 60))]
-    answers = ask(*many, *(rrelu.call(given, _generator(rng)) for given in few))
-    for answer, given in zip(answers[len(many) :], few, strict=True):
+    many, solids, *answers = ask(
+        rrelu.call(z, samples.generator(rng)),
+        rrelu.call(solid, samples.generator(rng), lower=0.2, upper=2.8),
+        *(rrelu.call(given, samples.generator(rng)) for given in few),
+    )
+    for answer, given in zip(answers, few, strict=True):
         what = f"rrelu(z, rng), z of shape {given.shape}"
         slope = _slope(answer.value, given, what)
         check.true(np.unique(slope).size > 0.95 * slope.size, f"{what}: entries share a slope")
-    cases = [(z, 1 / 8, 1 / 3), (solid, 0.2, 2.8)]
-    for answer, (given, low, high) in zip(answers, cases, strict=False):
+    for answer, given, low, high in ((many, z, 1 / 8, 1 / 3), (solids, solid, 0.2, 2.8)):
         what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
         slope = _slope(answer.value, given, what).reshape(z.shape)
         shares = np.sort((slope.ravel() - low) / (high - low))
@@ -282,10 +271,10 @@ def test_rrelu_evaluation(student, rng):
     z = inputs.with_zeros(rng)
     rrelu = student.activations.rrelu
     _, *answers = ask(
-        rrelu.call(z, _generator(rng), lower=0.3, upper=0.9),  # leaves nothing behind
+        rrelu.call(z, samples.generator(rng), lower=0.3, upper=0.9),  # leaves nothing behind
         rrelu.call(z, None, training=False),
         rrelu.call(z, None, lower=0.2, upper=0.6, training=False),
-        rrelu.call(z, _generator(rng), 0.1, 0.7, False),
+        rrelu.call(z, samples.generator(rng), 0.1, 0.7, False),
         rrelu.call(z, None, lower=0.5, upper=0.5, training=False),
         rrelu.call(z, None, lower=0, upper=1, training=False),
         rrelu.call(z, None, lower=0.0, upper=0.0, training=False),
@@ -311,7 +300,7 @@ def test_rrelu_randomness(student, rng):
     rrelu = student.activations.rrelu
     answers = ask(
         *(rrelu.call(z, generator) for generator in generators),
-        *(rrelu.call(one, _generator(rng)) for one in singles for _ in range(3)),
+        *(rrelu.call(one, samples.generator(rng)) for one in singles for _ in range(3)),
     )
     drawn = [_slope(answer.value, z, "rrelu(z, rng)") for answer in answers[: len(generators)]]
     samples.uses_generator(drawn, "rrelu(z, rng)")
@@ -330,25 +319,14 @@ def test_rrelu_wrong_limits(student, rng):
     Equal limits and a lower limit of 0 are fine. NaN is not: which way round is your comparison?
     """
     z = inputs.ordinary(rng, (3, 2))
-    wrong = [
-        (0.4, 0.2),
-        (0.3 + 1e-10, 0.3),
-        (-0.1, 0.3),
-        (-1e-10, 0.3),
-        (-0.3, -0.1),
-        (0.1, -0.2),
-        (float("nan"), 0.3),
-        (0.1, float("nan")),
-    ]
+    nan = float("nan")
+    wrong = [(0.4, 0.2), (0.3 + 1e-10, 0.3), (-0.1, 0.3), (-1e-10, 0.3), (-0.3, -0.1), (0.1, -0.2)]
+    wrong += [(nan, 0.3), (0.1, nan)]
     right = [(0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
-    rrelu, generator = student.activations.rrelu, _generator(rng)
+    rrelu, generator = student.activations.rrelu, samples.generator(rng)
     # The limits count for a z without negative entries as well, and without any.
     ways = [(generator, True, z), (None, False, np.abs(z))]
-    less = [
-        (generator, False, z),
-        (generator, True, np.array(0.7)),
-        (None, False, np.empty((0, 2))),
-    ]
+    less = [(generator, False, z), (generator, True, np.array(0.7)), (None, False, z[:0])]
     tried = [(limits, way) for limits in right + wrong for way in ways]
     tried += [(limits, way) for limits in wrong[:2] for way in less]
     answers = rrelu.each([(z, g, low, high, mode) for (low, high), (g, mode, z) in tried])
@@ -367,10 +345,9 @@ def test_rrelu_contract(student, rng):
 
     Both have z's shape in both modes, also for 0-d and empty arrays, and are finite for extreme z.
     """
-    generator = _generator(rng)
+    rrelu, generator = student.activations.rrelu.watched, samples.generator(rng)
     given = [*inputs.layouts(rng), inputs.EXTREMES]
     cases = [(z, mode) for z in given for mode in (True, False)]
-    rrelu = student.activations.rrelu.watched
     answers = ask(*(rrelu.call(z, generator, training=mode) for z, mode in cases))
     for seen, (z, mode) in zip(answers, cases, strict=True):
         what = f"rrelu(z, rng, training={mode}), z of shape {z.shape}"

@@ -47,10 +47,6 @@ def _sizes(rng: np.random.Generator) -> list[tuple[int, int]]:
     return [(large, small), (small, large)]
 
 
-def _generator(rng: np.random.Generator) -> np.random.Generator:
-    return np.random.default_rng(rng.integers(2**32))
-
-
 def _call(name: str, size: tuple[int, int], options: dict[str, Any]) -> str:
     said = "".join(f", {key}={value!r}" for key, value in options.items())
     return f"{name}({size[0]}, {size[1]}, rng{said})"
@@ -84,7 +80,7 @@ def _right_spread(student: Any, rng: np.random.Generator, name: str, *modes: str
     if kind == "he":
         # A mode holds for one call: what comes after it without one is not changed by it.
         cases.insert(0, (name, (2, 3), {"mode": "fan_in"}))
-        generators.insert(0, _generator(rng))
+        generators.insert(0, samples.generator(rng))
     answers = iter(_asked(student, cases, generators)[-len(given) * len(sizes) :])
     for options in given:
         drawn = []
@@ -109,7 +105,7 @@ def _right_distribution(student: Any, rng: np.random.Generator, form: str, size:
     for name in (f"xavier_{form}", f"he_{form}"):
         cases += [(name, (size, size), {})]
         cases += [(name, (98, 303), options) for options in _options(name, *OTHERS)]
-    answers = _asked(student, cases, [_generator(rng) for _ in cases])
+    answers = _asked(student, cases, [samples.generator(rng) for _ in cases])
     for answer, case in zip(answers, cases, strict=True):
         name, shape, _ = case
         what, weights = _call(*case), _weights(answer, case)
@@ -225,7 +221,7 @@ def test_type(student, rng):
 
     Try layers with a single input or output, and the arguments by name.
     """
-    generator = _generator(rng)
+    generator = samples.generator(rng)
     cases: list[Case] = []
     for name in NAMES:
         cases += [(name, size, {}) for size in ((1, 1), (1, 4), (6, 1))]
@@ -257,7 +253,9 @@ def test_wrong_sizes(student, rng):
         cases += [(name, size, {}) for size in WRONG_SIZES]
         modes = _options(name, *OTHERS)[1:]
         cases += [(name, size, options) for options in modes for size in WRONG_SIZES[:2]]
-    for answer, case in zip(_asked(student, cases, repeat(_generator(rng))), cases, strict=True):
+    for answer, case in zip(
+        _asked(student, cases, repeat(samples.generator(rng))), cases, strict=True
+    ):
         check.refused(answer, ValueError, _call(*case))
 
 
@@ -270,7 +268,9 @@ def test_wrong_modes(student, rng):
     """
     modes = [{"mode": mode} for mode in (*MODES, *NO_MODES)]
     cases = [(name, (4, 6), options) for name in ("he_normal", "he_uniform") for options in modes]
-    for answer, case in zip(_asked(student, cases, repeat(_generator(rng))), cases, strict=True):
+    for answer, case in zip(
+        _asked(student, cases, repeat(samples.generator(rng))), cases, strict=True
+    ):
         if case[2]["mode"] in MODES:
             check.real_array(answer.value, _shape(case[1]), _call(*case))
         else:
