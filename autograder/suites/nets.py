@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -119,13 +119,6 @@ CASES = {
 }
 
 
-class Flow(NamedTuple):
-    """How a signal flows through a net, forward (spread) and backward (ratio)."""
-
-    ratio: float
-    spread: float
-
-
 def asked(
     student: Any, case: Case, rng: np.random.Generator, **passes: Any
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -156,11 +149,14 @@ def drawn(case: Case, rng: np.random.Generator) -> dict[str, Any]:
         "batch_norm": case.batch_norm,
     }
     if case.bias:
-        given["biases"] = biases(case, rng)
+        # Small ones elsewhere, so that no pre-activation is exactly 0.
+        given["biases"] = [rng.normal(0.0, 0.1, n) for n in case.sizes[1:]]
+        given["biases"][case.depth // 2] += case.bias
     if case.initializer:
         given |= {"initializer": case.initializer, "init_options": case.init_options}
     else:
-        given["weights"] = kits_weights(case, rng)
+        layers = zip(cycle(case.deviations), pairwise(case.sizes), strict=False)
+        given["weights"] = [rng.normal(0.0, deviation, sizes) for deviation, sizes in layers]
     return given | {"rng": np.random.default_rng(rng.integers(2**32))}
 
 
@@ -170,19 +166,6 @@ def call(student: Any, **given: Any) -> Call:
     needs += ["batchnorm"] if given["batch_norm"] else []
     needs += [] if "weights" in given else ["initializers"]
     return student.deep_net.run.call(**given).needing(*needs)
-
-
-def kits_weights(case: Case, rng: np.random.Generator) -> list[np.ndarray]:
-    """Weights that are no student's initializer's."""
-    deviations = cycle(case.deviations)
-    return [rng.normal(0.0, next(deviations), pair) for pair in pairwise(case.sizes)]
-
-
-def biases(case: Case, rng: np.random.Generator) -> list[np.ndarray]:
-    """Small biases, so that no pre-activation is exactly 0, and the case's in the middle layer."""
-    drawn = [rng.normal(0.0, 0.1, n) for n in case.sizes[1:]]
-    drawn[case.depth // 2] += case.bias
-    return drawn
 
 
 def _sized_like_draws(weights: Sequence[np.ndarray], case: Case) -> None:
@@ -257,11 +240,11 @@ def backward(net: Any, given: dict[str, Any]) -> Any:
         return net.backward(given["doutput"])
 
 
-def flow(gradients: Sequence[np.ndarray], x: np.ndarray, last: np.ndarray) -> Flow:
-    """The flow through a net, of the gradients at its pre-activations, of its input and of its last
-    hidden activations."""
+def flow(gradients: Sequence[np.ndarray], x: np.ndarray, last: np.ndarray) -> tuple[float, float]:
+    """Ratio and spread of a net: of the gradients at its pre-activations, of its input and of its
+    last hidden activations."""
     with np.errstate(all="ignore"):
-        return Flow(ratio(gradients), float(last.std() / x.std()))
+        return ratio(gradients), float(last.std() / x.std())
 
 
 def ratio(gradients: Sequence[np.ndarray]) -> float:

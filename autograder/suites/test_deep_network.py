@@ -30,20 +30,20 @@ def _net_and_twin(
     return net, twin, nets.backward(twin, given), given
 
 
+def _agree(found: Any, rights: Any, what: str, *, backward: bool = False) -> None:
+    """The arrays of the layers are right: the first layer on the way that is not is named."""
+    layers = list(enumerate(zip(found, rights, strict=True), start=1))
+    for layer, (one, right) in reversed(layers) if backward else layers:
+        nets.agree(one, right, f"{what} of layer {layer}")
+
+
 def _same_flow(net: dict[str, Any], twin: Any, right: Any) -> None:
-    """What comes through the layers, forward and backward, is what the twin gives: the first layer
-    that is not is named."""
-    layers = zip(net["activations"], twin.trace.activations[1:], strict=True)
-    for number, (hidden, hidden_right) in enumerate(layers, start=1):
-        nets.agree(hidden, hidden_right, f"on the way forward, the output of layer {number}")
-    grads = list(zip(net["d_pre_activations"], right.pre_activations, strict=True))
-    for number, (grad, grad_right) in reversed(list(enumerate(grads, start=1))):
-        what = f"on the way back, the gradient of the pre-activations of layer {number}"
-        nets.agree(grad, grad_right, what)
+    """What comes through the layers, forward and backward, is what the twin gives."""
+    _agree(net["activations"], twin.trace.activations[1:], "on the way forward, the output")
+    back, grads = "on the way back, the gradient of", net["d_pre_activations"]
+    _agree(grads, right.pre_activations, f"{back} the pre-activations", backward=True)
     for kind in ("gamma", "beta", "alpha"):
-        pairs = zip(net[f"d_{kind}"], getattr(right, kind), strict=True)
-        for layer, (one, other) in enumerate(pairs, start=1):
-            nets.agree(one, other, f"on the way back, the gradient of {kind} of layer {layer}")
+        _agree(net[f"d_{kind}"], getattr(right, kind), f"{back} {kind}")
 
 
 def _slopes_of_their_own(net: dict[str, Any], given: dict[str, Any]) -> None:
@@ -63,9 +63,9 @@ def _slopes_of_their_own(net: dict[str, Any], given: dict[str, Any]) -> None:
 
 def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str) -> None:
     """Ratio and spread lie where they should."""
-    flow = nets.flow(net["d_pre_activations"], given["x"], net["activations"][-1])
-    nets.within(flow.spread, case.spread, f"{story}: the last activations' spread over the input's")
-    nets.within(flow.ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
+    ratio, spread = nets.flow(net["d_pre_activations"], given["x"], net["activations"][-1])
+    nets.within(spread, case.spread, f"{story}: the last activations' spread over the input's")
+    nets.within(ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
 
 
 def _run(student: Any, reference: Any, rng: np.random.Generator, name: str, story: str) -> None:
@@ -162,12 +162,10 @@ def test_prelu_learns(student, reference, rng):
     for alpha, alpha_right in zip(alphas, twin.alpha, strict=True):
         alpha = check.real_array(alpha, alpha_right.shape, "a learned alpha")
         nets.agree(alpha, alpha_right, "the learned alpha after a step")
-    # Of this loss, doutput is the gradient.
-    outputs = (net.get("output"), net.get("output_after"))
-    shape = given["doutput"].shape
+    doutput = given["doutput"]  # the gradient of this loss
     loss, after = (
-        np.sum(check.real_array(output, shape, "the net's output") * given["doutput"])
-        for output in outputs
+        np.sum(check.real_array(net.get(name), doutput.shape, "the net's output") * doutput)
+        for name in ("output", "output_after")
     )
     check.true(after < loss, "the loss did not fall in a small step")
 
@@ -215,9 +213,7 @@ def test_batch_norm_repairs_sigmoid(student, reference, rng):
     net, twin, right, given = _net_and_twin(student, reference, rng, case, evaluated=other)
     _same_flow(net, twin, right)
     _healthy(net, given, case, "sigmoid with xavier_uniform and batch norm")
-    pairs = zip(net["running_var"], twin.running_var, strict=True)
-    for layer, (var, var_right) in enumerate(pairs, start=1):
-        nets.agree(var, var_right, f"the running variance of layer {layer}")
+    _agree(net["running_var"], twin.running_var, "the running variance")
     output = twin.forward(other, training=False)
     evaluated = check.real_array(net.get("evaluated"), output.shape, "the output in evaluation")
     nets.agree(evaluated, output, "the output in evaluation")
