@@ -34,12 +34,16 @@ class Catalogue:
             area_of_square = {"math.pi": "4.0"}
             "You compute the area of a square. What does pi stand for?"
 
-    An attribute is a mistake's name. Its value is the edits, or the body, as in `mistake`; a body
-    of one line is what the function returns. The string below it, or below several in a row, is
-    their hint. The last ones, with none below, are probes.
+    An attribute is a mistake's name. Its value is the code: edits, texts of the function's code in
+    the solution, each with what stands there instead (a text may take several lines, whose
+    indentation is relative, and stands there exactly once); or a body, all that follows the
+    docstring, where a single line is what the function returns. The string below it, or below
+    several in a row, is their hint. The last ones, with none below, are probes.
 
     of: the function; or several, and a mistake's name begins with that of its function.
-    prefix: begins each name; where: as in `mistake`.
+    prefix: begins each name.
+    where: whether the hints speak only of where answers are wrong, so that they are right whatever
+        stands there; one is shown where no other hint explains them.
     """
 
     def __init_subclass__(
@@ -48,12 +52,9 @@ class Catalogue:
         frame = sys._getframe(1)  # where the catalogue states the class
         file, first = Path(frame.f_code.co_filename), frame.f_lineno
         for name, hint, line in _attributes(file, first):
-            code = vars(cls)[name]
-            if isinstance(code, str) and "\n" not in code:
-                code = f"return {code}"
             functions = [of] if isinstance(of, str) else filter(name.startswith, of)
             target, place = max(functions, key=len, default=name), Place(file, line)
-            _state(cls.__module__, place, target, prefix + name, code, hint, where)
+            _state(cls.__module__, place, target, prefix + name, vars(cls)[name], hint, where)
 
 
 def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
@@ -72,40 +73,11 @@ def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
     return found
 
 
-def mistake(
-    target: str,
-    name: str,
-    *,
-    hint: str,
-    edits: Mapping[str, str] | None = None,
-    body: str = "",
-    where: bool = False,
-) -> None:
-    """Enters a mistake of the function `target` in the catalogue.
-
-    edits: texts of the function's code in the solution, each with what stands there instead. A text
-        may take several lines, whose indentation is relative, and stands there exactly once.
-    body: in place of edits, all that follows the docstring.
-    hint: what the student reads: what is wrong, why it matters, what to try. It may take several
-        lines.
-    where: whether the hint speaks only of where answers are wrong, so that it is right whatever
-        stands there; it is shown where no other one explains them.
-    """
-    _state(*_stating(), target, name, edits or body, hint, where)
-
-
-def probe(
-    target: str, name: str, *, edits: Mapping[str, str] | None = None, body: str = ""
-) -> None:
-    """Enters a probe of the function `target` in the catalogue: a mistake without a hint."""
-    _state(*_stating(), target, name, edits or body)
-
-
-def _stating() -> tuple[str, Place]:
-    """The module that calls the function from which this is called, and where it does."""
-    frame = sys._getframe(2)
+def mistake(target: str, name: str, code: str | Mapping[str, str], hint: str) -> None:
+    """States one mistake of the function `target`, as an attribute of a `Catalogue` does."""
+    frame = sys._getframe(1)  # where the catalogue states it
     place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
-    return str(frame.f_globals["__name__"]), place
+    _state(frame.f_globals["__name__"], place, target, name, code, hint)
 
 
 def _state(
@@ -114,10 +86,11 @@ def _state(
     target: str,
     name: str,
     code: str | Mapping[str, str],
-    hint: str = "",
+    hint: str,
     where: bool = False,
 ) -> None:
     edits, body = ({}, code) if isinstance(code, str) else (code, "")
+    body = body if "\n" in body or not body else f"return {body}"
     fields = {"edits": edits, "body": body, "hint": " ".join(hint.split()), "where": where}
     fields |= {"target": target, "name": name, "place": place}
     _stated.append((catalogue, fields))

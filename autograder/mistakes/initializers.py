@@ -1,6 +1,6 @@
 """Mistakes of the initializers. The four functions share most of them."""
 
-from autograder.engine.mistakes import Catalogue, probe
+from autograder.engine.mistakes import Catalogue
 
 XAVIER_NORMAL, XAVIER_UNIFORM = "xavier_normal", "xavier_uniform"
 HE_NORMAL, HE_UNIFORM = "he_normal", "he_uniform"
@@ -8,6 +8,12 @@ CHECK = "n_in, n_out = _check_sizes(n_in, n_out)"
 SIZE = ", size=(n_in, n_out)"
 HE_STD = "_he_std(n_in, n_out, mode)"
 NORMAL, UNIFORM = f"rng.normal(0.0, std{SIZE})", f"rng.uniform(-limit, limit{SIZE})"
+
+
+def _changed(draw: str, change: str) -> dict[str, str]:
+    """What is done with the weights after they are drawn."""
+    return {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}
+
 
 # ---- all four functions: draws, type, sizes ----
 
@@ -60,6 +66,9 @@ for target, scale, draw in (
         single_unit_refused = {CHECK: "if n_in <= 1 or n_out <= 0:\n    raise ValueError"}
         list = {draw: f"{draw}.tolist()"}
         equal_rows = {draw: draw.replace(SIZE, ", size=n_out") + " * np.ones((n_in, 1))"}
+        mirrored = _changed(draw, "weights[:, 1::2] = -weights[:, : n_out - n_out % 2 : 2]")
+        zero_diagonal = _changed(draw, "if weights.size > 1: np.fill_diagonal(weights, 0.0)")
+        centred_afterwards = _changed(draw, "weights -= weights.mean()")
 
     class Scale(Catalogue, of=target, prefix=f"{target}_", where=True):
         too_small = {scale: f"0.1 * {scale}"}
@@ -71,13 +80,6 @@ for target, scale, draw in (
         the signal grows from layer to layer until it explodes. Compare W.std() with the formula for
         300 by 100 and 100 by 300 weights, and in every mode there is."""
 
-    for name, change in (
-        ("mirrored", "weights[:, 1::2] = -weights[:, : n_out - n_out % 2 : 2]"),
-        ("zero_diagonal", "if weights.size > 1: np.fill_diagonal(weights, 0.0)"),
-        ("centred_afterwards", "weights -= weights.mean()"),
-    ):
-        edits = {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}
-        probe(target, f"{target}_{name}", edits=edits)
 
 # ---- normal distributions ----
 
@@ -104,14 +106,11 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
         """The standard deviation is too large by sqrt(3): this is the limit r of the uniform
         distribution. A limit lies further out than the standard deviation of the draws within it.
         Which of the two formulas belongs to the normal one?"""
-        truncated = {
-            f"return {NORMAL}": f"""
-                weights = {NORMAL}
-                while (far := np.abs(weights) > 2 * std).any():
-                    weights[far] = rng.normal(0.0, std, size=far.sum())
-                return weights
-            """
-        }
+        truncated = _changed(
+            NORMAL,
+            "while (far := np.abs(weights) > 2 * std).any():\n"
+            "    weights[far] = rng.normal(0.0, std, size=far.sum())",
+        )
         """No weight lies beyond two standard deviations. Some libraries cut the tails, but then the
         spread is 12 % too small for the formula, layer after layer. The docstring asks for a
         distribution that is not truncated."""
@@ -252,14 +251,10 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
         single_unit_by_inputs = {
             CHECK: f'{CHECK}\nif n_out == 1 and mode == "fan_avg":\n    mode = "fan_in"'
         }
-        fan_in_repeats = {
-            f"return {draw}": f"""
-                weights = {draw}
-                if mode == "fan_in":
-                    weights[n_in - n_in // 2 :] = weights[: n_in // 2]
-                return weights
-            """
-        }
+        fan_in_repeats = _changed(
+            draw,
+            'if mode == "fan_in":\n    weights[n_in - n_in // 2 :] = weights[: n_in // 2]',
+        )
         fan_in_own_seed = {
             CHECK: f'{CHECK}\nif mode == "fan_in":\n    rng = np.random.default_rng(0)'
         }

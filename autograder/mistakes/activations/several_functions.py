@@ -37,8 +37,7 @@ IN_SEQUENCE = "slope = z.copy()\nslope[z <= 0] = {}\nslope[slope > 0] = 1.0\nret
 def _mistakes(ending: str, hint: str, **formulas: str) -> None:
     """The same mistake in several functions; with a formula or a body for each."""
     for target, formula in formulas.items():
-        body = formula if "\n" in formula else f"return {formula}"
-        mistake(target, f"{target}_{ending}", body=body, hint=hint)
+        mistake(target, f"{target}_{ending}", formula, hint)
 
 
 # ---- types and shapes ----
@@ -277,7 +276,7 @@ for target, right, others in (
     for other in others:
         name = f"{target}_default_{other.replace('.', '_')}"
         edits = {f"alpha: float = {right}": f"alpha: float = {other}"}
-        mistake(target, name, edits=edits, hint=OTHER_DEFAULT)
+        mistake(target, name, edits, OTHER_DEFAULT)
 
 # ---- where it is wrong, whatever stands there ----
 

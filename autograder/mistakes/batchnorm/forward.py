@@ -230,8 +230,8 @@ for name, value in (
     mistake(
         "batchnorm_forward",
         name,
-        edits={ROOT: f"np.sqrt(var + {value})"},
-        hint=f"""The value of eps is written into the formula as {value}, and the argument eps is
+        {ROOT: f"np.sqrt(var + {value})"},
+        f"""The value of eps is written into the formula as {value}, and the argument eps is
         ignored. A caller whose units have a small spread could not choose one that fits. Use the
         argument wherever the formula says eps.""",
     )
@@ -239,8 +239,8 @@ for power in (3, 6, 7, 8):
     mistake(
         "batchnorm_forward",
         f"eps_default_1e_{power}",
-        edits={"eps: float = 1e-5": f"eps: float = 1e-{power}"},
-        hint=f"""Your default for eps is 1e-{power}; the docstring has another one. The difference
+        {"eps: float = 1e-5": f"eps: float = 1e-{power}"},
+        f"""Your default for eps is 1e-{power}; the docstring has another one. The difference
         shows where a unit's variance is about as small as eps. Compare your signature with the one
         that you were given.""",
     )

@@ -63,7 +63,7 @@ def test_a_convention_that_changes(own: Assignment) -> None:
     change(own, "scales", "- 32.0) * 5.0 / 9.0", "+ 459.67) * 5.0 / 9.0")
     said = left(own)
     assert said["mistakes/scales.py:6"].startswith("multiplied_first: edit 1 no longer applies: ")
-    assert "offset_forgotten: edit 1" in said["mistakes/scales.py:12"]
+    assert "offset_forgotten: edit 1" in said["mistakes/scales.py:9"]
     example = "float(scales.celsius(212.0)) Expected: 100.0 Got: 373.15"
     assert said["handout/README.md:12"].startswith(example)
     assert "variant factored loses points" in said["variants/scales.py:5"]
@@ -75,8 +75,8 @@ def test_a_function_that_is_left_out(own: Assignment) -> None:
     change(own, "averages", text[text.index("def ") :], "")
     named = "names mean_celsius, which is not there"
     assert left(own) == {
-        "mistakes/averages.py:3": "2 mistakes of mean_celsius, which the solution does not have",
-        "mistakes/averages.py:9": named,
+        "mistakes/averages.py:5": "2 mistakes of mean_celsius, which the solution does not have",
+        "mistakes/averages.py:4": f"Mean {named}",
         "handout/README.md:9": named,
         "suites/test_averages.py:7": f"test_mean {named}",
         "suites/test_averages.py:15": f"test_empty {named}",

@@ -1,14 +1,8 @@
-from autograder.engine.mistakes import mistake
+from autograder.engine.mistakes import Catalogue
 
-mistake(
-    "mean_celsius",
-    "median",
-    edits={"np.mean": "np.median"},
-    hint="The mean counts every value, not the middle one.",
-)
-mistake(
-    "mean_celsius",
-    "empty_is_zero",
-    edits={'raise ValueError("temperatures is empty")': "return 0.0"},
-    hint="What should happen when there is nothing to average?",
-)
+
+class Mean(Catalogue, of="mean_celsius"):
+    median = {"np.mean": "np.median"}
+    """The mean counts every value, not the middle one."""
+    empty_is_zero = {'raise ValueError("temperatures is empty")': "return 0.0"}
+    """What should happen when there is nothing to average?"""

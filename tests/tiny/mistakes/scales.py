@@ -1,25 +1,17 @@
-from autograder.engine.mistakes import mistake, probe
+from autograder.engine.mistakes import Catalogue
 
-mistake(
-    "celsius",
-    "multiplied_first",
-    edits={"(np.asarray(fahrenheit) - 32.0) * 5.0 / 9.0": "fahrenheit * 5.0 / 9.0 - 32.0"},
-    hint="Do the two steps in the order of the formula.",
-)
-mistake(
-    "celsius",
-    "offset_forgotten",
-    edits={" - 32.0": ""},
-    hint="Where is zero on each scale?",
-)
-mistake(
-    "celsius",
-    "in_place",
-    body="""
+
+class Celsius(Catalogue, of="celsius"):
+    multiplied_first = {
+        "(np.asarray(fahrenheit) - 32.0) * 5.0 / 9.0": "fahrenheit * 5.0 / 9.0 - 32.0"
+    }
+    """Do the two steps in the order of the formula."""
+    offset_forgotten = {" - 32.0": ""}
+    """Where is zero on each scale?"""
+    in_place = """
         fahrenheit -= 32.0
         fahrenheit *= 5.0 / 9.0
         return fahrenheit
-    """,
-    hint="Work on a copy: the caller still needs the array.",
-)
-probe("celsius", "half", edits={"5.0 / 9.0": "0.5"})
+    """
+    """Work on a copy: the caller still needs the array."""
+    half = {"5.0 / 9.0": "0.5"}
