@@ -88,10 +88,7 @@ DOUTS = {
     (3, 2): np.array([[1.0, 0.0], [0.0, 2.0], [-0.5, 0.3]]),
 }
 BACK = [
-    {
-        "dout": DOUTS[given["x"].shape],
-        "cache": Entry("batchnorm.batchnorm_forward", given, 1),
-    }
+    {"dout": DOUTS[given["x"].shape], "cache": Entry("batchnorm.batchnorm_forward", given, 1)}
     for given in BATCHES
 ]
 

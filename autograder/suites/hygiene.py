@@ -29,13 +29,11 @@ def answers(
     """
     given = ask(*(call(*case) for case in [*plain, *cases]))
     ordinary, others = given[: len(plain)], given[len(plain) :]
+    right = set()
     for answer, case in zip(ordinary, plain, strict=True):
         computed(answer, *case)
-    right = {
-        case[0]
-        for answer, case in zip(ordinary, plain, strict=True)
-        if check.passes(judge, answer, *case)
-    }
+        if check.passes(judge, answer, *case):
+            right.add(case[0])
     for answer, case in zip(others, cases, strict=True):
         if case[0] in right:
             judge(answer, *case)

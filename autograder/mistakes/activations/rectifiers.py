@@ -167,9 +167,6 @@ class Where(Catalogue, of="prelu_grad", prefix="prelu_grad_", where=True):
     """For negative z one of your two results is wrong. The output there is a product of alpha and
     z. Differentiate it first with respect to z, and then with respect to alpha: what is left each
     time?"""
-    positives = {
-        "1.0, alpha)": "2.0, alpha)",
-        "np.minimum(z, 0.0)": "np.where(z < 0, z, 1.0)",
-    }
+    positives = {"1.0, alpha)": "2.0, alpha)", "np.minimum(z, 0.0)": "np.where(z < 0, z, 1.0)"}
     """For positive z one of your two results is wrong. The output there is z itself, whatever alpha
     is: how does it change with z, and how with alpha?"""
