@@ -147,10 +147,8 @@ def _running(student: Any, reference: Any, cases: Sequence[Case], *names: str) -
         right = _right_forward(reference, batch, **options)
         results = _results(answer, batch, options)
         for name in names:
-            what, given = (
-                f"{name} of {_said(batch, options)}",
-                {"the old value": getattr(batch, name)},
-            )
+            what = f"{name} of {_said(batch, options)}"
+            given = {"the old value": getattr(batch, name)}
             value, expected = results[places[name]], right[places[name]]
             check.close(value, expected, what, atol=EXACT, rtol=EXACT, given=given)
 
