@@ -1,7 +1,5 @@
 """The command line. Each command imports what it needs when it runs: `--help` stays fast."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Any

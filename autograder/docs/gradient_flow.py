@@ -5,8 +5,6 @@ PYTHONPATH=solutions python autograder/docs/gradient_flow.py
 The picture in the repository has 24 colours, to be small.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

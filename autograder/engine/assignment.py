@@ -1,7 +1,5 @@
 """An assignment as the engine sees it: which package, which parts, where its files are."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import importlib.util
@@ -15,6 +13,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from types import ModuleType
+from typing import Self
 
 from .errors import KitError
 
@@ -48,7 +47,7 @@ class Assignment:
     extras: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, folder: Path) -> Assignment:
+    def load(cls, folder: Path) -> Self:
         """Reads FOLDER/assignment.toml. Raises `AssignmentError`."""
         folder = folder.resolve()
         try:

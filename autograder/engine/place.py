@@ -1,7 +1,5 @@
 """Where something of the material stands."""
 
-from __future__ import annotations
-
 import ast
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Text from a student, made harmless and short before anybody looks at it."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

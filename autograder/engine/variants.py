@@ -1,7 +1,5 @@
 """Odd but right implementations: each must keep every point."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

@@ -3,8 +3,6 @@
 Every net is made of the student's functions; the reference's, on the same data, runs beside it.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from autograder.engine.report.pages.figure import Section

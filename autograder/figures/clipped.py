@@ -1,7 +1,5 @@
 """Clipping on a net that explodes: the weights' gradients before and after clipping."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from types import ModuleType

@@ -1,7 +1,5 @@
 """How gradients flow through one net: their norm at each layer, and the activations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType

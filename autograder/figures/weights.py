@@ -1,7 +1,5 @@
 """Data and weights of the figures' nets."""
 
-from __future__ import annotations
-
 import numpy as np
 
 WIDTH, EXAMPLES, LAYERS, SEED = 32, 32, 10, 20

@@ -1,7 +1,5 @@
 """What a shape means, in a sentence."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -4,8 +4,6 @@ The executor is a pool of local processes or a Dask cluster; nothing else knows 
 Submissions are read here and sent as plain data, so that the machines of a cluster share no disk.
 """
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

@@ -1,12 +1,11 @@
 """What earlier runs left in OUT: an interrupted run goes on, a late student joins the class."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from ..assignment import Assignment
 from ..errors import KitError
@@ -54,7 +53,7 @@ class Earlier:
     prints: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
-    def in_folder(cls, out: Path, stems: Iterable[str], kit: str, seed: int) -> Earlier:
+    def in_folder(cls, out: Path, stems: Iterable[str], kit: str, seed: int) -> Self:
         """The results that a run of these stems doesn't replace. Raises `KitError` if they come
         from another kit or seed, as one table can't hold both."""
         found, new = cls(out), set(stems)

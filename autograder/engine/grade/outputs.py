@@ -1,7 +1,5 @@
 """The folder OUT: the names of its files, and how they are written."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ The figures are drawn by the submission's own worker when the result is already 
 nothing that happens then changes a grade.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -3,8 +3,6 @@
 Each finding has its place: together they are what is left to edit after a change of the solution.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import re

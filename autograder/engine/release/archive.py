@@ -1,7 +1,5 @@
 """Zip files whose bytes depend on nothing but names and contents."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Collection, Mapping

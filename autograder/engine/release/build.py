@@ -1,7 +1,5 @@
 """`build`: the students' stubs and table of points; a release: two zips, and the extras."""
 
-from __future__ import annotations
-
 import fnmatch
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """The handout: its table of points is made of the hidden suites, its examples are computed."""
 
-from __future__ import annotations
-
 import doctest
 import inspect
 import re

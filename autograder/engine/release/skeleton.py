@@ -14,8 +14,6 @@ A marked region in a function becomes a TODO and a `NotImplementedError`; one ou
 given to students as it is, and so is whatever isn't Python, such as data.
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import itertools

@@ -15,8 +15,6 @@ compared before anything counts as common.
 It is something to look at, never a verdict: two students may have read the same page.
 """
 
-from __future__ import annotations
-
 import itertools
 import keyword
 import re

@@ -5,8 +5,6 @@ language, and takes the grade; a row whose grade can't be changed, it leaves alo
 changed: Moodle compares its dates with those of the grades that it has.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

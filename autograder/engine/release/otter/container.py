@@ -1,7 +1,5 @@
 """Grading in a container: under `otter grade`, and on Gradescope. Called by run_otter.py."""
 
-from __future__ import annotations
-
 import json
 import stat
 import tempfile

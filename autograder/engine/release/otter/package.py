@@ -4,8 +4,6 @@ The kit, with the hidden material, lies in tests/kit: in Otter's folder of tests
 carry along and which replaces a student's folder of that name.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -4,8 +4,6 @@ In a container the verdict is there when Otter starts. `otter run` knows nothing
 that the plugin has the verdict made then, by the kit in the zip, while Otter starts its kernel.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

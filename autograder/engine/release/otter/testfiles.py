@@ -1,8 +1,6 @@
 """What Otter gets to read: one test file a part, one test case a hidden test, all read from the
 verdict; and a document without a cell."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ...suite.hidden_test import HiddenTest

@@ -5,8 +5,6 @@
 is how the plugin has it made in a process of its own; `BOOT` puts the kit on the path.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

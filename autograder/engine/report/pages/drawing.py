@@ -4,8 +4,6 @@ Matplotlib needs about 80 ms of CPU for one SVG even when only a line's data cha
 whole page may cost; this needs less than one.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The package that an assignment names as its figures has `FIGURES`, functions tha
 them, and `SECTION`, what stands above them; how they look is decided in `drawing.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType

@@ -1,7 +1,5 @@
 """The student's page: the score, what to do next, every test with its reason, and their figures."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 
