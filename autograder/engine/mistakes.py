@@ -4,8 +4,6 @@ A mistake is named to the student whose answers it explains. A probe only proves
 is needed: it has no hint and is never named.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re

@@ -67,5 +67,5 @@ def test_every_kind_of_event_is_something_to_look_at() -> None:
 
 def test_the_page_of_a_class_of_a_thousand_is_small() -> None:
     book = book_of(50)
-    book.rows = [replace(row, name=f"{i}-{row.name}") for i in range(20) for row in book.rows]
+    book.rows = [replace(row, file=f"{i}-{row.file}") for i in range(20) for row in book.rows]
     assert len(class_page(book, [], made.assignment())) < 1_000_000

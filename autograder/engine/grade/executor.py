@@ -1,7 +1,5 @@
 """Where submissions are graded: processes of this machine, or a Dask cluster."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import multiprocessing
@@ -9,13 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import (
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-)
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib.util import find_spec
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
@@ -28,12 +20,7 @@ from ..errors import KitError
 
 T = TypeVar("T")
 KIT = __name__.partition(".")[0]
-PRELOADED = (
-    f"{KIT}.engine.grade.batch",
-    f"{KIT}.engine.report.pages.student",
-    "numpy.random",
-    "pytest",
-)
+PRELOADED = [f"{KIT}.engine.grade.batch", "numpy.random", "pytest"]
 MIN_WIDTH = 16
 """A cluster gets tasks for at least so many workers: some may join it while the class is graded."""
 
@@ -46,7 +33,7 @@ def start_server() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
+    context.set_forkserver_preload(PRELOADED)
     forkserver.ensure_running()
     return context
 
@@ -66,9 +53,8 @@ def local_pool(jobs: int) -> Callable[[], Executor]:
 
 def available_cores() -> int:
     """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    has_affinity = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
 
 
 def _one_each(jobs: int) -> list[int]:
@@ -116,9 +102,8 @@ def cluster(address: str) -> tuple[Callable[[], Executor], int]:
         ) from None
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is said here
-    dask: Any = distributed
     try:
-        client = dask.Client(address, timeout=5)
+        client = distributed.Client(address, timeout=5)
     except (OSError, ValueError, TimeoutError) as problem:
         raise click.UsageError(f"no Dask scheduler at {address}: {problem}") from None
     without_kit = [a for a, spec in client.run(find_spec, KIT).items() if spec is None]
@@ -126,7 +111,7 @@ def cluster(address: str) -> tuple[Callable[[], Executor], int]:
         raise click.UsageError(f"{', '.join(without_kit)}: Dask's worker can't import {KIT}")
     # More of them may come while the class is graded, where the cluster grows with its work.
     width = max(MIN_WIDTH, len(client.nthreads()))
-    return lambda: _Cluster(client, dask.KilledWorker), width
+    return lambda: _Cluster(client, distributed.KilledWorker), width
 
 
 class _Cluster(Executor):
@@ -149,17 +134,13 @@ class _Cluster(Executor):
         except self._killed as problem:
             ours.set_exception(BrokenExecutor(str(problem)))
         except CancelledError:
-            ours.set_exception(ClusterError("the Dask scheduler is gone; go on with --resume"))
+            ours.set_exception(KitError("the Dask scheduler is gone; go on with --resume"))
         except KitError as problem:
             ours.set_exception(problem)
         except Exception as problem:
             said = f"the cluster can't grade: {type(problem).__name__}: {problem}"
-            ours.set_exception(ClusterError(said))
+            ours.set_exception(KitError(said))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait and not cancel_futures)
         self._client.close()
-
-
-class ClusterError(KitError):
-    """The cluster as a whole fails, not one submission."""

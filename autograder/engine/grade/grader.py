@@ -1,13 +1,11 @@
 """Grading one submission: read it, put a worker around it, run the suites, make the result."""
 
-from __future__ import annotations
-
 import contextlib
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import numpy as np
 import pytest
@@ -46,7 +44,17 @@ class Grader:
         self._diagnosis = Diagnosis(self.suite.reference, self.mistakes)
         self._examples = Examples(assignment, self.suite.reference, self.mistakes)
         self.sandbox = Sandbox(assignment.folder, settings.require)
-        self.record = self._record()
+        self.record = {
+            "kit": __version__,
+            "digest": assignment.digest,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pytest": pytest.__version__,
+            "platform": f"{platform.system()} {platform.machine()}",
+            "seed": settings.seed,
+            "limits": {**asdict(settings.limits), **limits.PROCESS},
+            "layers": list(self.sandbox.layers),
+        }
 
     def grade(self, path: Path) -> Result:
         """The result of the submission at a path, whatever is there."""
@@ -100,21 +108,8 @@ class Grader:
         self.sandbox.close()
         self.suite.close()
 
-    def __enter__(self) -> Grader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _record(self) -> dict[str, Any]:
-        return {
-            "kit": __version__,
-            "digest": self.assignment.digest,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "pytest": pytest.__version__,
-            "platform": f"{platform.system()} {platform.machine()}",
-            "seed": self.settings.seed,
-            "limits": {**asdict(self.settings.limits), **limits.PROCESS},
-            "layers": list(self.sandbox.layers),
-        }

@@ -1,15 +1,13 @@
 """What an LMS imports: a gradebook or a filled-in worksheet, and a zip of the students' pages."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..assignment import Assignment
 from ..report.gradebook import PatternError, Row, export, id_pattern, refuse_nameless
+from ..report.pages.class_record import ClassRecord
 from ..report.result import total
 from ..report.worksheet import filled_in
 from ..submission.read import HandIn
@@ -42,30 +40,27 @@ class LmsImport:
         if self.feedback_zip and not any(each.back for each in hand_ins):
             raise PatternError("--feedback-zip is for a class as Canvas or Moodle exports it")
 
-    def write(
-        self, out: Path, assignment: Assignment, points: dict[str, float], rows: dict[str, Row]
-    ) -> Iterator[str]:
-        """Writes the files into OUT; returns what the instructor must know. rows: by their pages'
-        stems."""
+    def write(self, out: Path, title: str, book: ClassRecord) -> Iterator[str]:
+        """Writes the files into OUT; returns what the instructor must know."""
+        rows = book.rows
         if self.gradebook is not None:
             pattern = id_pattern(self.gradebook, self.id_pattern)
             path = out / f"{self.gradebook}.csv"
-            text, problems = export(
-                self.gradebook, pattern, assignment.title, points, rows.values()
-            )
+            text, problems = export(self.gradebook, pattern, title, book.parts, rows)
             write_atomically(path, text)
             yield from (f"gradebook: {path}", *problems)
         if self.worksheet is not None:
             path = out / "worksheet.csv"
-            grades, problems = _by_participant(rows.values())
-            filled, more = filled_in(self.worksheet.read_bytes(), grades, total(points.values()))
+            grades, problems = _by_participant(rows)
+            possible = total(book.parts.values())
+            filled, more = filled_in(self.worksheet.read_bytes(), grades, possible)
             write_atomically(path, filled)
             yield from (f"worksheet: {path}", *problems, *more)
         if self.feedback_zip:
             path = out / "feedback.zip"
-            pages = {row.back: page_path(out, stem) for stem, row in rows.items() if row.back}
+            pages = {row.back: page_path(out, row.stem) for row in rows if row.back}
             write_atomically(path, _zipped(pages))
-            left = [f"  not in it: {row.file}" for row in rows.values() if not row.back]
+            left = [f"  not in it: {row.file}" for row in rows if not row.back]
             yield from (f"feedback: {path}", *left)
 
 

@@ -1,21 +1,19 @@
 """A run of `grade`: find the class, grade it with progress, write the grades, say how it went."""
 
-from __future__ import annotations
-
 import statistics
 import sys
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from ..assignment import Assignment
 from ..errors import KitError
-from ..report.gradebook import PatternError, Row, final_grades
+from ..report.gradebook import PatternError, final_grades
 from ..report.lookalikes import Group, look_alikes
 from ..report.pages.class_page import class_page
 from ..report.pages.class_record import ClassRecord
@@ -58,25 +56,7 @@ class Run:
         return LmsImport(self.gradebook, self.id_pattern, self.worksheet, self.feedback_zip)
 
 
-@dataclass
-class Tally:
-    """What is kept of each result while the class is graded: a few numbers."""
-
-    rows: dict[str, Row] = field(default_factory=dict)
-    points: dict[str, float] = field(default_factory=dict)
-    book: ClassRecord = field(default_factory=ClassRecord)
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    def add(self, stem: str, report: Report, parts: Sequence[str]) -> None:
-        result = report.result
-        self.book.add(result, stem, report.prints)
-        for test, seconds in report.seconds.items():
-            self.seconds[test] += seconds
-        self.points = {part: result.part_points(part) for part in parts}
-        self.rows[stem] = Row.of(result, parts)
-
-
-def run_class(run: Run) -> Tally:
+def run_class(run: Run) -> ClassRecord:
     """Grades a class. Raises `click.UsageError` for what the user must change."""
     try:
         _refuse_unknown_layers(run.require)
@@ -95,7 +75,8 @@ def run_class(run: Run) -> Tally:
     except (PermissionError, NotADirectoryError, PatternError) as problem:
         raise click.UsageError(str(problem)) from None
     started = time.monotonic()
-    tally = Tally()
+    book = ClassRecord()
+    seconds: Counter[str] = Counter()
     settings = Settings(run.seed, require=run.require)
     try:
         if run.scheduler:  # each of its machines says what protects there with its first result
@@ -117,31 +98,38 @@ def run_class(run: Run) -> Tally:
         if run.scheduler:
             reports = _of_the_same_kit(reports, assignment)
         for task, report in _with_progress(reports, len(found)):
-            tally.add(task.stem, report, assignment.parts)
+            book.add(report.result, task.stem, report.prints)
+            seconds.update(report.seconds)
     except BaseException:
         kill_pool()
         raise
     replaced = list(earlier.without(s for task in todo for s in task.hand_in.students))
     for stem, result in earlier.results.items():
-        tally.add(stem, Report(result, "", earlier.prints.get(stem, b"")), assignment.parts)
+        book.add(result, stem, earlier.prints.get(stem, b""))
     if earlier.results:
         replaced += [f"replaced, of the same name: {stem}" for stem in earlier.same_names]
         replaced.append(f"with {len(earlier.results)} earlier results in {run.out}")
-    groups = _write(run, tally, assignment, known)
+    groups = _write(run, book, assignment, known)
     left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]
     _say_some("no submissions, left out", left_out, 10)
-    _summarise(run, tally, groups, time.monotonic() - started)
-    for line in [*replaced, *run.lms_import.write(run.out, assignment, tally.points, tally.rows)]:
+    _summarise(book, groups, time.monotonic() - started)
+    if slowest := seconds.most_common(3):
+        said = ", ".join(f"{test} {spent:.1f} s" for test, spent in slowest)
+        click.echo(f"  slowest tests, all submissions together: {said}")
+    click.echo(f"grades: {run.out / 'final_grades.csv'}")
+    for line in [*replaced, *run.lms_import.write(run.out, assignment.title, book)]:
         click.echo(line)
-    return tally
+    return book
 
 
-def _write(run: Run, tally: Tally, assignment: Assignment, known: Sequence[HandIn]) -> list[Group]:
+def _write(
+    run: Run, book: ClassRecord, assignment: Assignment, known: Sequence[HandIn]
+) -> list[Group]:
     """Writes what is of the whole class; the look-alikes in it."""
-    write_atomically(run.out / "final_grades.csv", final_grades(tally.points, tally.rows.values()))
-    rows = tally.book.rows
-    rows.sort(key=lambda row: (row.name, row.stem))  # they came in any order
-    write_atomically(run.out / "tests.csv", tally.book.by_test())
+    rows, points = book.rows, dict.fromkeys(assignment.parts, 0.0) | book.parts
+    rows.sort(key=lambda row: (row.file, row.stem))  # they came in any order
+    write_atomically(run.out / "final_grades.csv", final_grades(points, rows))
+    write_atomically(run.out / "tests.csv", book.by_test())
     reporter = Reporter(assignment)
     read = [read_hand_in(each, assignment.package, assignment.modules) for each in known]
     groups = look_alikes(
@@ -149,7 +137,7 @@ def _write(run: Run, tally: Tally, assignment: Assignment, known: Sequence[HandI
         reporter.fingerprinter.solution,
         {each.name: reporter.prints(each) for each in read},
     )
-    write_atomically(run.out / "index.html", class_page(tally.book, groups, assignment))
+    write_atomically(run.out / "index.html", class_page(book, groups, assignment))
     keep_prints(run.out, {row.stem: row.prints for row in rows})
     return groups
 
@@ -230,25 +218,21 @@ def _with_progress(
         yield graded
 
 
-def _summarise(run: Run, tally: Tally, groups: Sequence[Group], seconds: float) -> None:
-    possible = total(tally.points.values())
-    totals = [row.earned for row in tally.rows.values()]
+def _summarise(book: ClassRecord, groups: Sequence[Group], seconds: float) -> None:
+    possible = total(book.parts.values())
+    totals = [row.earned for row in book.rows]
     click.echo(
         f"{len(totals)} submission{'s' if len(totals) > 1 else ''} in {seconds:.1f} s:"
         f" mean {statistics.mean(totals):.1f}, median {statistics.median(totals):.1f}"
         f" of {possible:g} points"
     )
-    taught = sorted(tally.book.lost.items(), key=lambda each: -each[1])
+    taught = sorted(book.lost.items(), key=lambda each: -each[1])
     _say_some("to teach again", [f"{name} ({lost:g} points)" for name, lost in taught], 5)
-    odd = [f"{row.name} ({row.looks[0].label})" for row in tally.book.odd]
+    odd = [f"{row.file} ({row.looks[0].label})" for row in book.odd]
     _say_some("to look at", odd, 10)
-    names = [row.name for row in tally.book.rows]
+    names = [row.file for row in book.rows]
     alike = [group.told(names) for group in groups]
     _say_some("alike, to look at", alike, 5)
-    if slowest := sorted(tally.seconds.items(), key=lambda timed: -timed[1])[:3]:
-        said = ", ".join(f"{test} {seconds:.1f} s" for test, seconds in slowest)
-        click.echo(f"  slowest tests, all submissions together: {said}")
-    click.echo(f"grades: {run.out / 'final_grades.csv'}")
 
 
 def _say_some(what: str, told: Sequence[str], most: int) -> None:

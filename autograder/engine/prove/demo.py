@@ -1,7 +1,5 @@
 """`demo`: a small class made of the solution, common mistakes and broken submissions."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
@@ -54,16 +52,15 @@ def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
         shutil.rmtree(made, ignore_errors=True)
     for name, files in demo_class(assignment).items():
         write_archive(submissions / f"{name}.zip", files)
-    tally = run_class(Run(folder, [submissions], graded, jobs))
+    book = run_class(Run(folder, [submissions], graded, jobs))
     click.echo()
-    parts = list(assignment.parts)
+    parts = list(book.parts)
     click.echo("  ".join([f"{'submission':14}", *(f"{p:>13}" for p in parts), f"{'total':>7}"]))
-    for row in sorted(tally.rows.values(), key=lambda row: row.file):
+    for row in book.rows:
         cells = [f"{row.parts[part]:13.1f}" for part in parts]
         click.echo("  ".join([f"{row.file:14}", *cells, f"{row.earned:7.1f}"]))
     click.echo(f"\nThe grades are in {graded / 'final_grades.csv'}, the class in {submissions}.")
-    if (page := graded / "index.html").exists():
-        click.echo(f"Open {page} in a browser: it links to each student's page.")
+    click.echo(f"Open {graded / 'index.html'} in a browser: it links to each student's page.")
 
 
 def _mistaken(assignment: Assignment, mistakes: tuple[Mistake, ...]) -> dict[str, Files]:

@@ -1,13 +1,10 @@
 """Made-up submissions: the solution, the skeleton, and what lies between."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from ..assignment import Assignment
 from ..mistakes import Mistake
 from ..release.skeleton import skeletons
-from ..variants import Variant
 
 Files = dict[str, bytes]
 RIGHT = "_right_"
@@ -40,11 +37,6 @@ def with_mistakes(assignment: Assignment, mistakes: Iterable[Mistake]) -> Files:
         path = f"{assignment.package}/{mistake.module}.py"
         files[path] = mistake.edited(files[path].decode()).encode()
     return files
-
-
-def with_variant(assignment: Assignment, variant: Variant) -> Files:
-    """The solution with functions written in another way."""
-    return with_code(assignment, variant.module, variant.source)
 
 
 def with_code(assignment: Assignment, module: str, source: str) -> Files:

@@ -5,14 +5,12 @@ is named; every probe loses points, and nothing is named for it; every odd but
 right variant keeps all. What is left to edit is listed by file and line.
 """
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -85,8 +83,10 @@ def run_check(
     problems = list((faults | dict(leftovers(assignment))).items())
     # What the solution fails says nothing of mistakes and variants.
     doubtful = {function for outcome in failed for function in outcome.called}
-    calling = _tests_by_function(outcomes)
-    calling = {name: ids for name, ids in calling.items() if name not in doubtful}
+    calling: dict[str, list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        for function in set(outcome.called) - doubtful:
+            calling[function].append(outcome.test.id)
     cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
     tests = tuple(test for test in tests if not modules or test.part in modules)
     points = sum(test.points for test in tests)
@@ -95,11 +95,13 @@ def run_check(
     click.echo(f"{points:g} points, {hygiene:g} of them for hygiene")
     findings = []
     problems += [(places[n], f"{n} asks something else each time that it runs") for n in unsteady]
-    for found in _findings(folder, cases, jobs or available_cores()):
-        findings.append(found)
-        if found.case.kind == "solution" and found.case.seed > seeds[0]:
-            click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
-        problems += _problems(found, places, known={outcome.test.id for outcome in failed})
+    known = {outcome.test.id for outcome in failed}
+    with local_pool(jobs or available_cores())() as pool:
+        for found in pool.map(partial(_finding, folder), cases, chunksize=CHUNK):
+            findings.append(found)
+            if found.case.kind == "solution" and found.case.seed > seeds[0]:
+                click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
+            problems += _problems(found, places, known)
     if not variants_only:
         proved = {o.test for o in outcomes if not doubtful.intersection(o.called)}
         told = [test for test in tests if test in proved]
@@ -136,14 +138,6 @@ def _fault(outcome: Outcome) -> str:
     return f"{lines[-1]} ({where[-1]})"
 
 
-def _tests_by_function(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
-    calling: dict[str, list[str]] = defaultdict(list)
-    for outcome in outcomes:
-        for function in outcome.called:
-            calling[function].append(outcome.test.id)
-    return calling
-
-
 def _cases(
     assignment: Assignment,
     seeds: range,
@@ -157,7 +151,7 @@ def _cases(
         for variant in variants:
             targets = [f"{variant.module}.{target}" for target in variant.targets]
             tests = list(dict.fromkeys(t for name in targets for t in calling.get(name, ())))
-            files = made_up.with_variant(assignment, variant)
+            files = made_up.with_code(assignment, variant.module, variant.source)
             yield Case("variant", variant.name, seed, files, tests, place=variant.place)
     if variants_only:
         return
@@ -171,24 +165,14 @@ def _cases(
         yield Case(kind, mistake.name, seeds[0], files, calling[target], target, mistake.place)
 
 
-def _findings(folder: Path, cases: Sequence[Case], jobs: int) -> Iterator[Finding]:
-    chunks = [cases[i : i + CHUNK] for i in range(0, len(cases), CHUNK)]
-    with local_pool(jobs)() as pool:
-        for found in pool.map(_examine, [folder] * len(chunks), chunks):
-            yield from found
-
-
-def _examine(folder: Path, cases: Sequence[Case]) -> list[Finding]:
-    return [_finding(_grader(folder), case) for case in cases]
-
-
 @cache
 def _grader(folder: Path) -> Grader:
     """The grader of this process."""
     return Grader(Assignment.load(folder), Settings())
 
 
-def _finding(grader: Grader, case: Case) -> Finding:
+def _finding(folder: Path, case: Case) -> Finding:
+    grader = _grader(folder)
     grader.settings = Settings(seed=case.seed)
     outcomes, _ = grader.run(case.files, case.tests)
     lost = [outcome for outcome in outcomes if not outcome.passed]

@@ -7,17 +7,15 @@ column to match with the students' ID number, user name or email address; the as
 worksheet (Download grading worksheet, Upload grading worksheet) names each by its participant.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .result import Result, total
+from .result import total
 
 SEPARATORS = r"[;|\t\r\n]"
 FORMULA = rf"(?:^|{SEPARATORS})\s*[=+\-@]|^[\t\r]"
@@ -25,7 +23,7 @@ POINTS_ROW = "points-per-question"
 COMPLETED = "Completed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A submission's line: its name, what it earned in each part; students, back: see `HandIn`."""
 
@@ -33,11 +31,6 @@ class Row:
     parts: dict[str, float]
     students: tuple[Mapping[str, str], ...] = ()
     back: str = ""
-
-    @classmethod
-    def of(cls, result: Result, parts: Sequence[str]) -> Row:
-        earned = {part: result.part_earned(part) for part in parts}
-        return cls(result.name, earned, result.students, result.back)
 
     @property
     def earned(self) -> float:
@@ -53,15 +46,9 @@ def final_grades(points: dict[str, float], rows: Iterable[Row]) -> str:
     write(["file", *parts, "total_points_earned", "percent_correct", "grading_status"])
     write([POINTS_ROW, *(points[part] for part in parts), possible, 1.0, "--"])
     for row in sorted(rows, key=lambda row: row.file):
-        write(
-            [
-                harmless_cell(row.file),
-                *(row.parts[part] for part in parts),
-                row.earned,
-                round(row.earned / possible, 4),  # as Otter does
-                COMPLETED,
-            ]
-        )
+        earned = [row.parts.get(part, 0.0) for part in parts]
+        share = round(row.earned / possible, 4)  # as Otter does
+        write([harmless_cell(row.file), *earned, row.earned, share, COMPLETED])
     return text.getvalue()
 
 
@@ -81,8 +68,6 @@ COLUMNS = {
     },
 }
 """The groups that a pattern may have, and the columns that they fill."""
-
-
 TOLD = {"canvas": {"id", "sis_id", "login"}, "moodle": {"email"}}
 """The fields by which each gradebook knows a student, of those that the class's form tells."""
 

@@ -4,12 +4,10 @@ Nothing in it depends on the clock or the machine's speed, so that grading again
 gives the same bytes.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..submission.read import MAX_NAME, Submission
@@ -70,9 +68,6 @@ class Result:
     def part_earned(self, part: str) -> float:
         return total(test.earned for test in self.tests if test.part == part)
 
-    def part_points(self, part: str) -> float:
-        return total(test.points for test in self.tests if test.part == part)
-
 
 def total(points: Iterable[float]) -> float:
     """The sum of points, which are decimals: three times 1.2 is 3.6."""
@@ -83,11 +78,8 @@ def ungraded(
     submission: Submission, tests: Sequence[HiddenTest], problem: str, grader: dict[str, Any]
 ) -> Result:
     """The result of a submission in which nothing can be run."""
-    results = tuple(
-        TestResult(t.id, t.part, t.title, t.points, 0.0, "missing", printable(problem, MAX_REASON))
-        for t in tests
-    )
-    return _result(submission, results, problem, Events(), grader)
+    outcomes = [Outcome(test, "missing", problem) for test in tests]
+    return graded(replace(submission, problem=problem), tests, outcomes, Events(), grader)
 
 
 def graded(
@@ -100,8 +92,20 @@ def graded(
     """The result from the outcomes. The tests decide what there is to earn: one without an outcome
     counts as failed, whatever the run reported."""
     by_id = {outcome.test.id: outcome for outcome in outcomes}
-    results = tuple(_test_result(test, by_id.get(test.id)) for test in tests)
-    return _result(submission, results, submission.problem, events, grader)
+    return Result(
+        name=visible(submission.name, MAX_NAME),
+        sha256=submission.sha256,
+        tests=tuple(_test_result(test, by_id.get(test.id)) for test in tests),
+        problem=printable(submission.problem, MAX_REASON),
+        notes=tuple(printable(note, 200) for note in submission.notes),
+        events={
+            kind: [printable(event, 100) for event in happened[:50]]
+            for kind, happened in vars(events).items()
+        },
+        grader=grader,
+        students=submission.students,
+        back=submission.back,
+    )
 
 
 def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
@@ -123,29 +127,6 @@ def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
         told.mistake,
         told.example,
         outcome.function,
-    )
-
-
-def _result(
-    submission: Submission,
-    tests: tuple[TestResult, ...],
-    problem: str,
-    events: Events,
-    grader: dict[str, Any],
-) -> Result:
-    return Result(
-        name=visible(submission.name, MAX_NAME),
-        sha256=submission.sha256,
-        tests=tests,
-        problem=printable(problem, MAX_REASON),
-        notes=tuple(printable(note, 200) for note in submission.notes),
-        events={
-            kind: [printable(event, 100) for event in happened[:50]]
-            for kind, happened in vars(events).items()
-        },
-        grader=grader,
-        students=submission.students,
-        back=submission.back,
     )
 
 

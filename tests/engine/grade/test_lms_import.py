@@ -124,8 +124,8 @@ def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> Non
     folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     run_class(Run(tiny.folder, [folder], out, 1))
     late = class_of(tiny, tmp_path / "late", "al_LATE_102_950_x-1.zip", "zoe_103_951_x.zip")
-    tally = run_class(Run(tiny.folder, [late], out, 1, gradebook="canvas"))
-    earned = {row.file: row.earned for row in tally.rows.values()}
+    book = run_class(Run(tiny.folder, [late], out, 1, gradebook="canvas"))
+    earned = {row.file: row.earned for row in book.rows}
     assert earned == {
         "ada_101_901_x.zip": 10,
         "al_LATE_102_950_x-1.zip": 10,

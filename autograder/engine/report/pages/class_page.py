@@ -1,7 +1,5 @@
 """The class page: how the class did, what to teach again, what to look at, who earned what."""
 
-from __future__ import annotations
-
 import itertools
 import statistics
 from collections import Counter
@@ -26,7 +24,7 @@ ENOUGH = 10
 
 def class_page(book: ClassRecord, groups: Sequence[Group], assignment: Assignment) -> str:
     """The text of OUT/index.html."""
-    rows = sorted(book.rows, key=lambda row: row.name.casefold())
+    rows = sorted(book.rows, key=lambda row: row.file.casefold())
     totals = [row.earned for row in rows]
     possible = sum(book.parts.values())
     odd = _odd(rows)
@@ -86,8 +84,8 @@ def _parts(book: ClassRecord) -> list[tuple[str, float, float, int]]:
     """The parts, each with its points, those that were earned on average, and how many earned
     all."""
     lines = []
-    for place, (name, possible) in enumerate(book.parts.items()):
-        earned = [row.parts[place] for row in book.rows]
+    for name, possible in book.parts.items():
+        earned = [row.parts[name] for row in book.rows]
         mean = statistics.fmean(earned) if earned else 0.0
         lines.append((name, possible, mean, sum(value >= possible for value in earned)))
     return lines

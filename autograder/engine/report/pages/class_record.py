@@ -1,7 +1,5 @@
 """What is kept of each result for the class page: a few hundred bytes, however long it is."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -10,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..gradebook import POINTS_ROW, harmless_cell
+from ..gradebook import POINTS_ROW, Row, harmless_cell
 from ..result import Result, TestResult, total
 
 MAX_DETAILS = 6
@@ -20,11 +18,7 @@ ORDER = (
 )  # fmt: skip
 _EXCEPTION = re.compile(r".*?(?: failed with | raised )(.*?)(?: \([^()]*\))?$")
 """An exception in a reason, without the name before it and the line behind it."""
-EVENTS = {
-    "timeouts": "stopped",
-    "crashes": "ended its process",
-    "refused": "unreadable answer",
-}
+EVENTS = {"timeouts": "stopped", "crashes": "ended its process", "refused": "unreadable answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +34,12 @@ class Look:
         return ORDER.index(self.label) if self.label in ORDER else len(ORDER)
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRow(Row):
     """One submission: its page's stem, a 0 or 1 for each test, what was noticed; prints: see
     `lookalikes`."""
 
-    name: str
     stem: str
-    earned: float
-    parts: tuple[float, ...]
     passed: bytes
     mistakes: tuple[str, ...]
     looks: tuple[Look, ...]
@@ -80,13 +71,14 @@ class ClassRecord:
         self.rows.append(
             ClassRow(
                 result.name,
-                stem,
-                result.earned,
-                tuple(result.part_earned(part) for part in parts),
-                bytes(test.kind == "passed" for test in result.tests),
-                tuple(sorted({test.mistake for test in result.tests if test.mistake})),
-                tuple(looks(result)),
-                prints,
+                {part: result.part_earned(part) for part in parts},
+                result.students,
+                result.back,
+                stem=stem,
+                passed=bytes(test.kind == "passed" for test in result.tests),
+                mistakes=tuple(sorted({test.mistake for test in result.tests if test.mistake})),
+                looks=tuple(looks(result)),
+                prints=prints,
             )
         )
 
@@ -94,7 +86,7 @@ class ClassRecord:
     def odd(self) -> list[ClassRow]:
         """Those to look at for more than a note, the gravest first."""
         found = [row for row in self.rows if row.looks and row.looks[0].label != "note"]
-        return sorted(found, key=lambda row: (row.looks[0].weight, row.name.casefold()))
+        return sorted(found, key=lambda row: (row.looks[0].weight, row.file.casefold()))
 
     def by_test(self) -> str:
         """A CSV of what each submission earned in each test."""
@@ -104,7 +96,7 @@ class ClassRecord:
         write([POINTS_ROW, *(test.points for test in self.tests)])
         for row in self.rows:
             earned = [t.points * passed for t, passed in zip(self.tests, row.passed, strict=True)]
-            write([harmless_cell(row.name), *earned])
+            write([harmless_cell(row.file), *earned])
         return text.getvalue()
 
     @property

@@ -1,13 +1,10 @@
 """The template environment: everything is escaped, and nothing undefined goes unnoticed."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup, escape
@@ -24,26 +21,18 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["points"] = points
-    made.filters["percent"] = percent
+    made.filters.update(points=points, percent=percent, sentence=sentence, code=code)
     made.filters["words"] = lambda name: name.replace("_", " ")
-    made.filters["sentence"] = sentence
-    made.filters["code"] = code
-    made.globals["style"] = _inline("style.css")
-    made.globals["script"] = _inline("class.js")
-    made.globals["script_hash"] = _hash("class.js")
-    made.globals["page_of"] = page_of
+    style, script = ((TEMPLATES / name).read_bytes() for name in ("style.css", "class.js"))
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    made.globals.update(style=Markup(style.decode()), script=Markup(script.decode()))
+    made.globals["script_hash"] = f"sha256-{digest}"
     return made
 
 
 def render(template: str, **content: object) -> str:
     """The template's text; what is in `content` shows as text, whatever it is."""
     return _environment().get_template(template).render(content)
-
-
-def page_of(stem: str) -> str:
-    """The address of a student's page, seen from the class page."""
-    return f"feedback/{quote(stem)}.html"
 
 
 def points(value: float) -> str:
@@ -74,13 +63,3 @@ def sentence(text: str) -> str:
 def code(text: str) -> Markup:
     """The text, escaped, with what stands between backticks as code."""
     return Markup(re.sub(r"`([^`<>]+)`", r"<code>\1</code>", str(escape(text))))
-
-
-def _inline(name: str) -> Markup:
-    """One of the kit's own files, as it is."""
-    return Markup((TEMPLATES / name).read_text("utf-8"))
-
-
-def _hash(name: str) -> str:
-    text = (TEMPLATES / name).read_bytes()
-    return "sha256-" + base64.b64encode(hashlib.sha256(text).digest()).decode()
