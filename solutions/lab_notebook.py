@@ -36,8 +36,6 @@ if not Path("gradflow").is_dir():
 
 from gradflow import diagnostics, lab
 
-numbers = {}
-
 # %% [markdown]
 # ## (a) Watch the sigmoid saturate
 #
@@ -47,9 +45,7 @@ numbers = {}
 # **Guess first:** which of the four layers saturates first?
 
 # %%
-result = lab.saturation()
-numbers["saturation"] = result.numbers
-result.figure
+lab.saturation().figure
 
 # %% [markdown]
 # **Question 1.** The last hidden layer falls to almost 0 within a hundred steps, and the accuracy
@@ -64,9 +60,7 @@ result.figure
 # **Guess first:** in which one does the gradient vanish most: the one whose units are saturated?
 
 # %%
-result = lab.saturation_and_gradient()
-numbers["saturation_and_gradient"] = result.numbers
-result.figure
+lab.saturation_and_gradient().figure
 
 # %% [markdown]
 # **Question 2.** More than half of the units are saturated with N(0, 1), and yet its gradient is
@@ -86,9 +80,7 @@ result.figure
 # **Guess first:** where are the activations of layer 10, for each of the three first weights?
 
 # %%
-result = lab.layers()
-numbers["layers"] = result.numbers
-result.figure
+lab.layers().figure
 
 # %% [markdown]
 # **Question 3.** With Xavier the activations become narrower from layer to layer, and the gradient
@@ -104,9 +96,7 @@ result.figure
 # line where numbers overflow, or underflow to 0.
 
 # %%
-result = lab.gradient_flow()
-numbers["gradient_flow"] = result.numbers
-result.figure
+lab.gradient_flow().figure
 
 # %% [markdown]
 # **Question 4.** ReLU with Xavier is inside the band at 10 layers and far outside at 50. By which
@@ -122,9 +112,7 @@ result.figure
 # **Guess first:** for each of the three ratios in the next figure, does it rise, fall or stay?
 
 # %%
-result = lab.scale_sweep()
-numbers["scale_sweep"] = result.numbers
-result.figure
+lab.scale_sweep().figure
 
 # %% [markdown]
 # **Question 5.** The weights change by a factor of 100, and the weight gradients' ratio stays
@@ -145,9 +133,7 @@ result.figure
 # **Guess first:** which of the four activations will bring them back?
 
 # %%
-result = lab.dying_relus()
-numbers["dying_relus"] = result.numbers
-result.figure
+lab.dying_relus().figure
 
 # %% [markdown]
 # **Question 6.** In layer 1 ReLU's units stay dead, as one reads everywhere, and leaky ReLU with
@@ -162,9 +148,7 @@ result.figure
 # ## (d) Batch norm before the activation
 
 # %%
-result = lab.batch_normalisation()
-numbers["batch_normalisation"] = result.numbers
-result.figure
+lab.batch_normalisation().figure
 
 # %% [markdown]
 # **Question 7.** With batch norm the ratio is the same for all scales of the weights. Why? And is
@@ -180,9 +164,7 @@ result.figure
 # gradient as it is, and clipped to a global norm of 1.
 
 # %%
-result = lab.exploding()
-numbers["exploding"] = result.numbers
-result.figure
+lab.exploding().figure
 
 # %% [markdown]
 # **Question 8.** Clipping makes the first net as good as any. The second doesn't explode any more,
@@ -198,11 +180,10 @@ result.figure
 # from, 397 held out.
 
 # %%
-result = lab.handwritten_digits()
-numbers["handwritten_digits"] = result.numbers
-for name, accuracy in result.numbers.items():
+digits = lab.handwritten_digits()
+for name, accuracy in digits.numbers.items():
     print(f"{accuracy:7.1%}  {name}")
-result.figure
+digits.figure
 
 # %% [markdown]
 # **Question 9.** All remedies pass the dotted line of 95 %. Which would you try first on a net that
@@ -218,9 +199,7 @@ result.figure
 # the verdict of your `diagnose`.
 
 # %%
-result = lab.planted_faults()
-numbers["planted_faults"] = result.numbers
-result.figure
+lab.planted_faults().figure
 
 # %% [markdown]
 # Look closer where you are not sure. A patient is a net and its gradients:
