@@ -20,10 +20,6 @@ from .errors import KitError
 FILE = "assignment.toml"
 
 
-class AssignmentError(KitError):
-    """The assignment's folder is not what the engine needs."""
-
-
 @dataclass(frozen=True)
 class Assignment:
     """The content of an `assignment.toml`, its folders made absolute; demo: the names of the
@@ -48,7 +44,7 @@ class Assignment:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Reads FOLDER/assignment.toml. Raises `AssignmentError`."""
+        """Reads FOLDER/assignment.toml. Raises `KitError`."""
         folder = folder.resolve()
         try:
             content = tomllib.loads((folder / FILE).read_text("utf-8"))
@@ -64,7 +60,7 @@ class Assignment:
                     content[name] = (folder / content[name]).resolve()
             return cls(folder=folder, **content, **places)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
-            raise AssignmentError(f"{folder / FILE}: {problem}") from None
+            raise KitError(f"{folder / FILE}: {problem}") from None
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

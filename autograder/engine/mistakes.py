@@ -9,12 +9,14 @@ import inspect
 import re
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .assignment import Assignment, import_file
 from .place import Place
@@ -128,15 +130,15 @@ class Mistake:
 
         Raises `Misfit` where a text that it replaces doesn't stand there exactly once.
         """
-        function = _function(source, self.target)
-        if function is None:
+        parts = _function(source, self.target)
+        if parts is None:
             raise Misfit(f"{self.name}: {self.module} has no function {self.target}", self.place)
-        head, body = function.head, function.body
+        before, head, docstring, body, after = parts
         if self.body:
             body = textwrap.indent(_plain(self.body), "    ") + "\n"
         for number, (text, instead) in enumerate(self.edits.items(), start=1):
             head, body = self._replaced(head, body, text, instead, number)
-        return "".join([function.before, head, function.docstring, body, function.after])
+        return "".join([before, head, docstring, body, after])
 
     def misfit(self) -> Misfit | None:
         """Why it no longer fits the solution; None where it does."""
@@ -221,19 +223,10 @@ def _code(mistakes: tuple[Mistake, ...]) -> CodeType:
     return compile(source, f"<{mistakes[0].name}>", "exec")
 
 
-class _Function(NamedTuple):
-    """A module's text, cut at the signature, the docstring and the body of a function in it."""
-
-    before: str
-    head: str
-    docstring: str
-    body: str
-    after: str
-
-
 @lru_cache(maxsize=256)
-def _function(source: str, name: str) -> _Function | None:
-    """The function in the module's text."""
+def _function(source: str, name: str) -> list[str] | None:
+    """The module's text in five parts, cut around the signature, docstring and body of a function
+    in it."""
     lines = source.splitlines(keepends=True)
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
@@ -241,8 +234,7 @@ def _function(source: str, name: str) -> _Function | None:
             if ast.get_docstring(node) is not None:
                 doc_end = node.body[0].end_lineno or doc_end
             ends = (0, node.lineno - 1, head_end, doc_end, node.end_lineno, len(lines))
-            parts = ["".join(lines[ends[i] : ends[i + 1]]) for i in range(5)]
-            return _Function(*parts)
+            return ["".join(lines[start:end]) for start, end in pairwise(ends)]
     return None
 
 
@@ -299,8 +291,7 @@ def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
             context = {"module": module, "package": assignment.package}
             context["solution"] = source.decode()
             found.append(Mistake(**(fields | context)))
-    names = [mistake.name for mistake in found]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
+    names = Counter(mistake.name for mistake in found)
+    if twice := {name for name, count in names.items() if count > 1}:
         raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")
     return tuple(found)

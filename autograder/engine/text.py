@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\]+[\w.@+~-]+){2,}[/\\]*")
+_HIDDEN = ("Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def printable(text: str, limit: int) -> str:
@@ -12,23 +13,16 @@ def printable(text: str, limit: int) -> str:
 
 
 def presentable(text: str, limit: int) -> str:
-    """The printable text without the paths of a machine: as students may read it."""
-    return without_paths(printable(text, limit))
+    """The printable text as students may read it, with only the last part of each absolute path:
+    where a machine keeps its files is nobody's business."""
+    text = printable(text, limit)
+    return _PATH.sub(lambda path: re.split(r"[/\\]", path[0].rstrip("/\\"))[-1], text)
 
 
 def visible(text: str, limit: int) -> str:
     """The text, its spaces kept, with a mark for each control, direction and private character."""
     text = text[: limit + 1]
     if not text.isprintable():
-        text = "".join("\N{REPLACEMENT CHARACTER}" if _is_hidden(c) else c for c in text)
+        hidden = {c for c in text if unicodedata.category(c) in _HIDDEN}
+        text = "".join("\N{REPLACEMENT CHARACTER}" if c in hidden else c for c in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def without_paths(text: str) -> str:
-    """The text with only the last part of each absolute path: where a machine keeps its files is
-    nobody's business."""
-    return _PATH.sub(lambda path: re.split(r"[/\\]", path[0].rstrip("/\\"))[-1], text)
-
-
-def _is_hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn")

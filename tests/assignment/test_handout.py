@@ -10,6 +10,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
+from autograder.engine.errors import KitError
 from autograder.engine.release.handout import (
     BEGIN,
     END,
@@ -100,7 +101,7 @@ def test_table_from_tests() -> None:
     assert with_points(once, table) == once
 
     for wrong in ("", BEGIN, END + BEGIN, once + once):
-        with pytest.raises(ValueError, match="once each"):
+        with pytest.raises(KitError, match="once each"):
             with_points(wrong, table)
 
 

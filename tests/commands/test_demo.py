@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.engine.assignment import Assignment, AssignmentError
+from autograder.engine.assignment import Assignment
+from autograder.engine.errors import KitError
 from autograder.engine.grade.grader import Grader
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.report.result import Result
@@ -35,5 +36,5 @@ def test_only_whole_nets_fail_without_a_name(results: dict[str, Result]) -> None
 
 def test_a_mistake_that_is_not_in_the_catalogue_is_said(kit: Assignment) -> None:
     other = replace(kit, demo={"nora": ["no_such_mistake"]})
-    with pytest.raises(AssignmentError, match=r"nora: no mistake is named no_such_mistake"):
+    with pytest.raises(KitError, match=r"nora: no mistake is named no_such_mistake"):
         demo_class(other)

@@ -13,8 +13,8 @@ import pytest
 
 from autograder.__main__ import STEERING
 from autograder.engine.assignment import Assignment
+from autograder.engine.errors import KitError
 from autograder.engine.release.build import build_all
-from autograder.engine.release.otter.package import OtterMissing
 from tests.engine.release.otter.fixtures import with_lab
 from tests.kit import ROOT
 
@@ -65,6 +65,6 @@ def test_the_handout_is_built_without_otter(
 ) -> None:
     monkeypatch.setitem(sys.modules, "otter.generate", None)
     own = with_lab(tiny, tmp_path / "tiny")
-    with pytest.raises(OtterMissing, match=r"pip install -e '\.\[otter\]'"):
+    with pytest.raises(KitError, match=r"pip install -e '\.\[otter\]'"):
         build_all(own.folder, tmp_path / "new" / "dist")
     assert [path.name for path in (tmp_path / "new" / "dist").iterdir()] == ["assignment.zip"]

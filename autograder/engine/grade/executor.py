@@ -14,8 +14,6 @@ from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from typing import Any, TypeVar
 
-import click
-
 from ..errors import KitError
 
 T = TypeVar("T")
@@ -97,18 +95,16 @@ def cluster(address: str) -> tuple[Callable[[], Executor], int]:
     try:
         import distributed
     except ImportError:
-        raise click.UsageError(
-            "--scheduler needs the extra 'cluster': pip install '.[cluster]'"
-        ) from None
+        raise KitError("--scheduler needs the extra 'cluster': pip install '.[cluster]'") from None
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is said here
     try:
         client = distributed.Client(address, timeout=5)
     except (OSError, ValueError, TimeoutError) as problem:
-        raise click.UsageError(f"no Dask scheduler at {address}: {problem}") from None
+        raise KitError(f"no Dask scheduler at {address}: {problem}") from None
     without_kit = [a for a, spec in client.run(find_spec, KIT).items() if spec is None]
     if without_kit:
-        raise click.UsageError(f"{', '.join(without_kit)}: Dask's worker can't import {KIT}")
+        raise KitError(f"{', '.join(without_kit)}: Dask's worker can't import {KIT}")
     # More of them may come while the class is graded, where the cluster grows with its work.
     width = max(MIN_WIDTH, len(client.nthreads()))
     return lambda: _Cluster(client, distributed.KilledWorker), width

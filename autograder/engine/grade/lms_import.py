@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..report.gradebook import PatternError, Row, export, id_pattern, refuse_nameless
+from ..errors import KitError
+from ..report.gradebook import Row, export, id_pattern, refuse_nameless
 from ..report.pages.class_record import ClassRecord
 from ..report.result import total
 from ..report.worksheet import filled_in
@@ -26,8 +27,7 @@ class LmsImport:
     feedback_zip: bool = False
 
     def refuse(self, hand_ins: Sequence[HandIn]) -> None:
-        """Raises `KitError` or `PatternError`, before anything is graded, if grades can't go back
-        this way."""
+        """Raises `KitError`, before anything is graded, if grades can't go back this way."""
         pattern = id_pattern(self.gradebook, self.id_pattern)
         students = [student for each in hand_ins for student in each.students]
         if self.gradebook is not None and pattern is None:
@@ -36,9 +36,9 @@ class LmsImport:
             participants = [s["participant"] for s in students if "participant" in s]
             filled_in(self.worksheet.read_bytes(), dict.fromkeys(participants, 0.0), 1.0)
             if not participants:
-                raise PatternError("--worksheet is for a class as Moodle exports it")
+                raise KitError("--worksheet is for a class as Moodle exports it")
         if self.feedback_zip and not any(each.back for each in hand_ins):
-            raise PatternError("--feedback-zip is for a class as Canvas or Moodle exports it")
+            raise KitError("--feedback-zip is for a class as Canvas or Moodle exports it")
 
     def write(self, out: Path, title: str, book: ClassRecord) -> Iterator[str]:
         """Writes the files into OUT; returns what the instructor must know."""

@@ -13,7 +13,7 @@ import click
 
 from ..assignment import Assignment
 from ..errors import KitError
-from ..report.gradebook import PatternError, final_grades
+from ..report.gradebook import final_grades
 from ..report.lookalikes import Group, look_alikes
 from ..report.pages.class_page import class_page
 from ..report.pages.class_record import ClassRecord
@@ -57,7 +57,7 @@ class Run:
 
 
 def run_class(run: Run) -> ClassRecord:
-    """Grades a class. Raises `click.UsageError` for what the user must change."""
+    """Grades a class. Raises `KitError` for what the user must change."""
     try:
         _refuse_unknown_layers(run.require)
         assignment = Assignment.load(run.assignment)
@@ -71,9 +71,9 @@ def run_class(run: Run) -> ClassRecord:
         new_executor, width = _executor(run, len(found))
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
-        raise click.UsageError(f"{missing}: no such file or folder") from None
-    except (PermissionError, NotADirectoryError, PatternError) as problem:
-        raise click.UsageError(str(problem)) from None
+        raise KitError(f"{missing}: no such file or folder") from None
+    except (PermissionError, NotADirectoryError) as problem:
+        raise KitError(str(problem)) from None
     started = time.monotonic()
     book = ClassRecord()
     seconds: Counter[str] = Counter()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from ..assignment import FILE, Assignment, AssignmentError
+from ..assignment import FILE, Assignment
+from ..errors import KitError
 from ..grade.run import Run, run_class
 from ..mistakes import Mistake, load_mistakes
 from ..release.archive import write_archive
@@ -19,7 +20,7 @@ MEMORY = "def {}(*given, **named):\n    return np.ones(6 * 2**30 // 8)\n"
 
 def demo_class(assignment: Assignment) -> dict[str, Files]:
     """Submissions by name, as a real class hands them in: right, half-done, broken and endless;
-    and wrong, by the assignment's `demo`. Raises `AssignmentError` where that names no mistake."""
+    and wrong, by the assignment's `demo`. Raises `KitError` where that names no mistake."""
     mistakes = load_mistakes(assignment)
     modules = assignment.modules
     first, last = modules[0], modules[-1]
@@ -69,7 +70,7 @@ def _mistaken(assignment: Assignment, mistakes: tuple[Mistake, ...]) -> dict[str
     made = {}
     for student, names in assignment.demo.items():
         if unknown := [name for name in names if name not in known]:
-            raise AssignmentError(
+            raise KitError(
                 f"{assignment.folder / FILE}: [demo] {student}: no mistake is named {unknown[0]}"
             )
         made[student] = made_up.with_mistakes(assignment, [known[name] for name in names])

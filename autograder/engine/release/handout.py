@@ -18,10 +18,6 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]?\d+)?")
 SIGNATURE = re.compile(r"^\| `(\w+)\(([^)]*)\)`")
 
 
-class MarkersMissing(KitError, ValueError):
-    """The handout has no place for the table of points."""
-
-
 def points_table(tests: Iterable[HiddenTest], files: Iterable[str] = ()) -> str:
     """A Markdown table of the parts, in the order of their first tests, with their points.
 
@@ -40,15 +36,12 @@ def points_table(tests: Iterable[HiddenTest], files: Iterable[str] = ()) -> str:
 
 
 def with_points(text: str, table: str) -> str:
-    """The text with the table between its two markers.
-
-    Raises `MarkersMissing` where there is not exactly one pair of markers, in this order.
-    """
-    before, found, rest = text.partition(BEGIN)
-    _, closed, after = rest.partition(END)
-    if not (found and closed) or text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise MarkersMissing(f"the handout must hold {BEGIN} and then {END}, once each")
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+    """The text with the table between its two markers. Raises `KitError` where they are not there
+    once each, in this order."""
+    before, *cut = re.split(f"({BEGIN}|{END})", text)
+    if cut[::2] != [BEGIN, END]:
+        raise KitError(f"the handout must hold {BEGIN} and then {END}, once each")
+    return f"{before}{BEGIN}\n{table}\n{END}{cut[-1]}"
 
 
 class _Numbers(doctest.OutputChecker):
@@ -56,16 +49,13 @@ class _Numbers(doctest.OutputChecker):
 
     def check_output(self, want: str, got: str, optionflags: int) -> bool:
         wanted, found = NUMBER.findall(want), NUMBER.findall(got)
-        if not wanted:
+        if not wanted or len(wanted) != len(found):
             return want == got
-        return len(wanted) == len(found) and all(
-            abs(float(one) - float(other)) <= _half_a_digit(one) * 1.01
-            for one, other in zip(wanted, found, strict=True)
+        half_a_digit = Decimal("0.505")  # and a little
+        return all(
+            abs(one - other) <= half_a_digit.scaleb(int(one.as_tuple().exponent))
+            for one, other in zip(map(Decimal, wanted), map(Decimal, found), strict=True)
         )
-
-
-def _half_a_digit(text: str) -> float:
-    return 0.5 * 10.0 ** int(Decimal(text).as_tuple().exponent)
 
 
 def examples(text: str, modules: Mapping[str, ModuleType]) -> doctest.DocTest:

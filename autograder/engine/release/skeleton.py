@@ -31,12 +31,6 @@ END = "# END SOLUTION"
 _LIKE_A_MARKER = re.compile(r"#\W*(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
 _NOT_MATERIAL = re.compile(r"(^|/)(\.|__pycache__(/|$))|\.py[co]$")
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-class SkeletonError(KitError, ValueError):
-    """No skeleton can be made of a source; the message names the line, or the file and the line."""
-
 
 class _Region(NamedTuple):
     """A marked region: the 1-based lines of its two markers, and their indentation."""
@@ -45,17 +39,14 @@ class _Region(NamedTuple):
     end: int
     indent: int
 
-    def holds(self, node: ast.stmt) -> bool:
-        return self.begin < node.lineno < self.end
-
 
 def skeleton_source(text: str) -> str:
     """The skeleton of one Python source.
 
     Raises:
-        SkeletonError: markers are unbalanced, nested, at the wrong place or misspelt; a region
-            holds no code; an import is left over that only the solution needed. `# noqa: F401` at
-            the end of that import's line keeps it.
+        KitError: markers are unbalanced, nested, at the wrong place or misspelt; a region holds no
+            code; an import is left over that only the solution needed. `# noqa: F401` at the end of
+            that import's line keeps it.
     """
     text = text.replace("\r\n", "\n")
     tree = _parsed(text, "the source")
@@ -76,7 +67,7 @@ def write_skeleton(solution_dir: Path, out_dir: Path) -> list[str]:
     """Write the skeleton of a whole folder; the names of all files, relative to out_dir, sorted.
 
     Files that are in out_dir without a counterpart are left alone; `stale_files` names them. Raises
-    `SkeletonError`, and writes nothing then.
+    `KitError`, and writes nothing then.
     """
     contents = skeletons(solution_dir)
     for name, content in contents.items():
@@ -94,14 +85,14 @@ def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
 
 
 def skeletons(folder: Path) -> dict[str, bytes]:
-    """The skeleton of a whole folder: contents by name. Raises `SkeletonError`."""
+    """The skeleton of a whole folder: contents by name. Raises `KitError`."""
     contents = _contents(folder)
     for name in contents:
         if name.endswith(".py"):
             try:
                 contents[name] = skeleton_source(contents[name].decode("utf-8")).encode("utf-8")
-            except ValueError as problem:
-                raise SkeletonError(f"{name}: {problem}") from problem
+            except (KitError, UnicodeDecodeError) as problem:
+                raise KitError(f"{name}: {problem}") from problem
     return contents
 
 
@@ -122,7 +113,7 @@ def _parsed(text: str, what: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as problem:
-        raise SkeletonError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
+        raise KitError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
 
 
 def _regions(text: str) -> Iterator[_Region]:
@@ -133,36 +124,34 @@ def _regions(text: str) -> Iterator[_Region]:
         line, indent = token.start
         if token.string not in (BEGIN, END) or token.line[:indent].strip():
             said = f"a marker is a line with nothing but {BEGIN} or {END}"
-            raise SkeletonError(f"line {line}: {said}")
+            raise KitError(f"line {line}: {said}")
     for begin, end in itertools.zip_longest(markers[::2], markers[1::2]):
         first, indent = begin.start
         if begin.string == END:
-            raise SkeletonError(f"line {first}: END without BEGIN")
+            raise KitError(f"line {first}: END without BEGIN")
         if end is None:
-            raise SkeletonError(f"line {first}: BEGIN without END")
+            raise KitError(f"line {first}: BEGIN without END")
         if end.string == BEGIN:
-            raise SkeletonError(f"line {end.start[0]}: BEGIN within the region of line {first}")
+            raise KitError(f"line {end.start[0]}: BEGIN within the region of line {first}")
         if end.start[1] != indent:
-            raise SkeletonError(f"line {end.start[0]}: END is indented unlike its BEGIN")
+            raise KitError(f"line {end.start[0]}: END is indented unlike its BEGIN")
         yield _Region(first, end.start[0], indent)
 
 
 def _stand_in(tree: ast.Module, region: _Region) -> list[str]:
     """The lines that take a region's place."""
-    held = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and region.holds(n)]
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    held = [node for node in statements if region.begin < node.lineno < region.end]
     if not held:
-        raise SkeletonError(f"line {region.begin}: the region holds no code")
+        raise KitError(f"line {region.begin}: the region holds no code")
     first = min(held, key=lambda node: node.lineno)
     if first.col_offset != region.indent:
-        raise SkeletonError(f"line {region.begin}: the marker is indented unlike the code after it")
+        raise KitError(f"line {region.begin}: the marker is indented unlike the code after it")
     if any((node.end_lineno or 0) > region.end for node in held):
-        raise SkeletonError(f"line {region.end}: the region ends within a statement")
-    functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
-    around = [
-        node
-        for node in functions
-        if node.lineno < region.begin and first.lineno <= (node.end_lineno or 0)
-    ]
+        raise KitError(f"line {region.end}: the region ends within a statement")
+    functions = [n for n in statements if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    before = [node for node in functions if node.lineno < region.begin]
+    around = [node for node in before if first.lineno <= (node.end_lineno or 0)]
     if not around:
         return []
     name = max(around, key=lambda node: node.lineno).name
@@ -191,7 +180,7 @@ def _refuse_leftover_imports(solution: ast.Module, skeleton: ast.Module, lines: 
         for alias in node.names if "noqa: F401" not in lines[(node.end_lineno or 0) - 1] else ():
             name = (alias.asname or alias.name).split(".")[0]
             if name in lost:
-                raise SkeletonError(
+                raise KitError(
                     f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
                     " move its import between markers too"
                 )

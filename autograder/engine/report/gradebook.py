@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..errors import KitError
 from .result import total
 
 SEPARATORS = r"[;|\t\r\n]"
@@ -72,36 +73,32 @@ TOLD = {"canvas": {"id", "sis_id", "login"}, "moodle": {"email"}}
 """The fields by which each gradebook knows a student, of those that the class's form tells."""
 
 
-class PatternError(ValueError):
-    """The pattern for student names or ids can't be used."""
-
-
 def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | None:
     """The pattern that finds the student in a file's name; None where the class's form is to tell.
-    Raises `PatternError`."""
+    Raises `KitError`."""
     if pattern is None:
         return None
     if gradebook is None:
-        raise PatternError("--id-pattern is for a gradebook: say --gradebook canvas or moodle")
+        raise KitError("--id-pattern is for a gradebook: say --gradebook canvas or moodle")
     try:
         compiled = re.compile(pattern)
     except re.error as problem:
-        raise PatternError(f"--id-pattern is not a regular expression: {problem}") from None
+        raise KitError(f"--id-pattern is not a regular expression: {problem}") from None
     known = COLUMNS[gradebook]
     if not set(compiled.groupindex) & set(known):
         groups = ", ".join(known)
-        raise PatternError(f"--id-pattern needs a named group, such as (?P<id>...): {groups}")
+        raise KitError(f"--id-pattern needs a named group, such as (?P<id>...): {groups}")
     unknown = sorted(set(compiled.groupindex) - set(known))
     if unknown:
-        raise PatternError(f"--id-pattern: {gradebook} has no column for {unknown[0]!r}")
+        raise KitError(f"--id-pattern: {gradebook} has no column for {unknown[0]!r}")
     return compiled
 
 
 def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> None:
-    """Raises `PatternError` where the class's form tells nothing that the gradebook goes by."""
+    """Raises `KitError` where the class's form tells nothing that the gradebook goes by."""
     if not any(student.keys() & TOLD[gradebook] for student in students):
         other = " or, for Moodle, --worksheet FILE" if gradebook == "moodle" else ""
-        raise PatternError(f"nothing here that {gradebook} knows a student by: --id-pattern{other}")
+        raise KitError(f"nothing here that {gradebook} knows a student by: --id-pattern{other}")
 
 
 def export(

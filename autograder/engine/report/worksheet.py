@@ -17,25 +17,21 @@ LOCKED = {"No", "Nein", "Non", "Nee"}
 """Whether a grade can be changed: it can't."""
 
 
-class WorksheetError(KitError):
-    """The file is no worksheet that can be filled in."""
-
-
 def filled_in(
     content: bytes, grades: Mapping[str, float], possible: float
 ) -> tuple[bytes, list[str]]:
     """The worksheet with the grades of these participants, scaled to the maximum that it states,
-    and what the instructor must know. Raises `WorksheetError`."""
+    and what the instructor must know. Raises `KitError`."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise WorksheetError("the worksheet is not in UTF-8: download it anew") from None
+        raise KitError("the worksheet is not in UTF-8: download it anew") from None
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     head, *rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=separator)] or [[]]
     column = next((head.index(name) for name in GRADE if name in head), 0)
     if not column:
-        raise WorksheetError(
+        raise KitError(
             "no column Grade: if this is a Moodle assignment's grading worksheet in a language that"
             " is not known here, rename the column of the grades to Grade"
         )
@@ -65,4 +61,4 @@ def _number(cells: list[str]) -> float:
     try:
         return float(cells[0].replace(",", "."))
     except (IndexError, ValueError):
-        raise WorksheetError("the worksheet states no maximum in points") from None
+        raise KitError("the worksheet states no maximum in points") from None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
+from autograder.engine.errors import KitError
 from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
 
 
@@ -97,7 +98,7 @@ B, E = "    # BEGIN SOLUTION\n", "    # END SOLUTION\n"
     ],
 )
 def test_mistakes_with_markers_are_named(text: str, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
+    with pytest.raises(KitError, match=complaint):
         skeleton_source(text)
 
 
@@ -140,7 +141,7 @@ def test_a_folder_is_written_whole_and_stale_where_it_differs(
 
 def test_a_wrong_file_is_named_and_nothing_is_written(solution: Path, tmp_path: Path) -> None:
     (solution / "sub" / "b.py").write_text(f"def f():\n{B}    return 1\n")
-    with pytest.raises(ValueError, match=r"^sub/b\.py: line 2: BEGIN without END"):
+    with pytest.raises(KitError, match=r"^sub/b\.py: line 2: BEGIN without END"):
         write_skeleton(solution, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

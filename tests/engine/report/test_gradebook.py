@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from autograder.engine.errors import KitError
 from autograder.engine.report.gradebook import (
-    PatternError,
     Row,
     export,
     final_grades,
@@ -61,7 +61,7 @@ def test_the_form_of_the_class_tells_the_students() -> None:
     text, problems = export("canvas", None, TITLE, {"p": 2.0, "q": 3.0}, [group, nobody])
     assert text.splitlines()[2:] == ["ada,1,,,,3.6", ",,7,,,3.6"]
     assert problems == ["  not in it, nothing tells the student: y.zip"]
-    with pytest.raises(PatternError, match="--worksheet FILE"):
+    with pytest.raises(KitError, match="--worksheet FILE"):
         refuse_nameless("moodle", [{"name": "zoe", "participant": "7"}, {"id": "Canvas's"}])
 
 
@@ -85,5 +85,5 @@ def test_no_cell_is_a_formula_whatever_separates_cells(name: str) -> None:
 def test_a_pattern_that_can_not_be_used_is_refused(
     gradebook: str | None, pattern: str, said: str
 ) -> None:
-    with pytest.raises(PatternError, match=said):
+    with pytest.raises(KitError, match=said):
         id_pattern(gradebook, pattern)

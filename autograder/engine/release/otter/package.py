@@ -35,10 +35,6 @@ DEFAULTS: dict[str, Any] = {"show_hidden": True}
 PYTHON = "3.13"
 
 
-class OtterMissing(KitError):
-    """Otter-Grader can't be imported."""
-
-
 def write_autograder_zip(
     assignment: Assignment, tests: Sequence[HiddenTest], path: Path
 ) -> dict[str, bytes]:
@@ -89,7 +85,7 @@ def _generated(
 
         from .plugin import NAME
     except ImportError as missing:
-        raise OtterMissing(
+        raise KitError(
             f"autograder.zip needs Otter-Grader ({missing}): pip install -e '.[otter]'"
         ) from None
     (folder / "tests").mkdir()
