@@ -6,7 +6,6 @@ The picture in the repository has 24 colours, to be small.
 """
 
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -16,9 +15,8 @@ from gradflow.figures import BLUE, RED
 LAYERS = 10
 PICTURE = Path(__file__).with_suffix(".png")
 
-Options = dict[str, Any]
 SMALL, LARGE = normal(0.01), normal(1.0)
-NETS: tuple[tuple[str, tuple[str, Options], tuple[str, Options]], ...] = (
+NETS = (
     (
         "Vanishing: ten layers with sigmoid",
         ("weights from N(0, 0.01²)", {"activation": "sigmoid", **SMALL}),

@@ -19,9 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .assignment import Assignment, import_file
-from .place import Place
-
-NOWHERE = Place(Path(), 0)
+from .place import NOWHERE, Place
 
 _stated: list[tuple[str, dict[str, Any]]] = []
 """What the catalogues state, each with the name of the module where it stands."""

@@ -16,6 +16,9 @@ class Place(NamedTuple):
         return f"{os.path.relpath(self.file)}:{self.line}"
 
 
+NOWHERE = Place(Path(), 0)
+
+
 def first_line(node: ast.stmt) -> int:
     """Where a statement begins: with its first decorator, where it has one."""
     return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])

@@ -103,5 +103,4 @@ def _at_the_ends(values: np.ndarray, right: Sequence[np.ndarray]) -> np.ndarray:
         return np.zeros(1)
     low = 0.0 if lowest >= 0 else -1.0
     near = 0.02 * (1.0 - low)
-    at_end: np.ndarray = (values < low + near) | (values > 1.0 - near)
-    return at_end
+    return (values < low + near) | (values > 1.0 - near)

@@ -28,15 +28,13 @@ _grader: Grader | None = None
 _one_at_a_time = threading.Lock()
 
 
-def grade_in_process(
-    folder: Path, settings: Settings, submission: Submission, with_figures: bool = True
-) -> Report:
+def grade_in_process(folder: Path, settings: Settings, submission: Submission) -> Report:
     """Grades and reports with this process's own grader, which is made once and kept warm.
 
     A failure of the grader itself costs a new grader and a second try, not the class.
     """
     with _one_at_a_time:
-        reporter = _reporter(folder, with_figures)
+        reporter = _reporter(folder)
         try:
             return reporter.grade(_warm_grader(folder, settings), submission)
         except Exception:
@@ -59,8 +57,8 @@ def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, 
 
 
 @cache
-def _reporter(folder: Path, with_figures: bool) -> Reporter:
-    return Reporter(Assignment.load(folder), with_figures)
+def _reporter(folder: Path) -> Reporter:
+    return Reporter(Assignment.load(folder))
 
 
 def _warm_grader(folder: Path, settings: Settings) -> Grader:
@@ -94,7 +92,6 @@ def grade_all(
     width: int,
     out: Path,
     resume: bool = False,
-    with_figures: bool = True,
 ) -> Iterator[tuple[Task, Report]]:
     """Grades the tasks, writes each result to OUT/results and its page to OUT/feedback, and yields
     them as they come.
@@ -106,7 +103,7 @@ def grade_all(
     running: dict[Future[Report], tuple[Task, Submission]] = {}
     lost: list[tuple[Task, Submission]] = []
     failures: Counter[str] = Counter()
-    reporter = _reporter(assignment.folder, with_figures)
+    reporter = _reporter(assignment.folder)
     try:
         while True:
             # What was lost with a process is graded alone, to find out whose fault it was.
@@ -126,7 +123,7 @@ def grade_all(
                     continue
                 try:
                     future = executor.submit(
-                        grade_in_process, assignment.folder, settings, submission, with_figures
+                        grade_in_process, assignment.folder, settings, submission
                     )
                 except BrokenExecutor:
                     executor.shutdown(wait=False, cancel_futures=True)

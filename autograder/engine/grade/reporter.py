@@ -36,21 +36,19 @@ class Report:
 class Reporter:
     """Makes the reports of an assignment's submissions; what that takes is loaded on first use."""
 
-    def __init__(self, assignment: Assignment, with_figures: bool = True) -> None:
+    def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self.with_figures = with_figures and assignment.figures is not None
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
-        section: Section | None = None
+        sections: list[Section] = []
 
         def draw(program: Program) -> None:
-            nonlocal section
-            section = self.figures(program)
+            sections.append(self.figures(program))
 
-        result = grader.grade_submission(submission, draw if self.with_figures else None)
+        result = grader.grade_submission(submission, draw if self.assignment.figures else None)
         seconds = {} if submission.problem else grader.suite.seconds
-        return replace(self.report(result, submission, section), seconds=seconds)
+        return replace(self.report(result, submission, *sections), seconds=seconds)
 
     def report(
         self, result: Result, submission: Submission, section: Section | None = None

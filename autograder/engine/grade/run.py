@@ -43,7 +43,6 @@ class Run:
     scheduler: str | None = None
     resume: bool = False
     require: tuple[str, ...] = ()
-    figures: bool = True
     gradebook: str | None = None
     id_pattern: str | None = None
     worksheet: Path | None = None
@@ -85,15 +84,7 @@ def run_class(run: Run) -> ClassRecord:
             executor, protection = _ready_pool(new_executor, width, assignment, settings)
             _say_protection(*protection)
         reports = grade_all(
-            todo,
-            assignment,
-            settings,
-            executor,
-            new_executor,
-            width,
-            run.out,
-            run.resume,
-            run.figures,
+            todo, assignment, settings, executor, new_executor, width, run.out, run.resume
         )
         if run.scheduler:
             reports = _of_the_same_kit(reports, assignment)

@@ -29,13 +29,14 @@ README = "README.md"
 
 def leftovers(assignment: Assignment) -> list[Leftover]:
     """All of them: one for each place, and for each file that has no use any more."""
-    useless = dict(_useless_files(assignment))
-    found = [*_misfits(assignment), *_names(assignment)]
+    gone = _gone(assignment)
+    names = {file: file.stem.removeprefix("test_") for file in _files(assignment)}
+    useless = {f: f"is about {n}, which is not there" for f, n in names.items() if n in gone}
+    found = [*_misfits(assignment), *_names(assignment, gone)]
     if assignment.handed_out:
         found += [*_stale_stubs(assignment), *_examples(assignment), *_public_tests(assignment)]
-    files = {place.file for place in useless}
-    others = {place: text for place, text in reversed(found) if place.file not in files}
-    return list((useless | others).items())
+    others = {place: text for place, text in reversed(found) if place.file not in useless}
+    return [*((Place(file, 1), text) for file, text in useless.items()), *others.items()]
 
 
 def _misfits(assignment: Assignment) -> Iterator[Leftover]:
@@ -63,39 +64,26 @@ def _functions(assignment: Assignment, files: Mapping[str, bytes]) -> set[str]:
     return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
 
 
-def _useless_files(assignment: Assignment) -> Iterator[Leftover]:
-    """Files of a function, a module or a part that is not there."""
-    gone = _gone(assignment)
-    for file in _files(assignment):
-        if (name := file.stem.removeprefix("test_")) in gone:
-            yield Place(file, 1), f"is about {name}, which is not there"
-
-
-def _names(assignment: Assignment) -> Iterator[Leftover]:
+def _names(assignment: Assignment, gone: set[str]) -> Iterator[Leftover]:
     """Where functions, modules and parts are named that are not there."""
-    gone = "|".join(sorted(_gone(assignment)))
     for file in _files(assignment) if gone else ():
         for line, text, what in _statements(file):
-            if match := re.search(rf"\b({gone})\b", text):
+            if match := re.search(rf"\b({'|'.join(sorted(gone))})\b", text):
                 yield Place(file, line), f"{what}names {match[1]}, which is not there"
 
 
 def _gone(assignment: Assignment) -> set[str]:
-    """What the material is about and the solution does not have."""
+    """The functions, modules and parts that the material is about and the solution does not
+    have."""
     there = {*assignment.modules, *assignment.given, *assignment.supplied_modules}
     there |= {*_functions(assignment, assignment.solution_files), *assignment.parts}
-    return _named(assignment) - there
-
-
-def _named(assignment: Assignment) -> set[str]:
-    """The functions, modules and parts that the material is said to be about."""
     mistakes, variants = stated_mistakes(assignment), load_variants(assignment)
     named = {name for mistake in mistakes for name in (mistake.module, mistake.target)}
     named |= {name for variant in variants for name in (variant.module, *variant.targets)}
     for folder in (assignment.suites, assignment.handout / "tests"):
         named |= {path.stem.removeprefix("test_") for path in folder.glob("test_*.py")}
     named |= _functions(assignment, assignment.handed_out)
-    return {name for name in named if not name.startswith("_")}
+    return {name for name in named - there if not name.startswith("_")}
 
 
 def _files(assignment: Assignment) -> Iterator[Path]:

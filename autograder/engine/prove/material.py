@@ -5,7 +5,6 @@ is named; every probe loses points, and nothing is named for it; every odd but
 right variant keeps all. What is left to edit is listed by file and line.
 """
 
-import ast
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -19,8 +18,8 @@ from ..assignment import Assignment
 from ..errors import KitError
 from ..grade.executor import available_cores, local_pool
 from ..grade.grader import Grader, Settings
-from ..mistakes import NOWHERE, load_mistakes, stated_mistakes
-from ..place import Place, first_line
+from ..mistakes import load_mistakes, stated_mistakes
+from ..place import NOWHERE, Place
 from ..suite.hidden_test import HiddenTest, Outcome
 from ..text import printable
 from ..variants import load_variants
@@ -77,9 +76,9 @@ def run_check(
         tests = grader.suite.tests
         outcomes, _ = grader.run(made_up.solution(assignment))
         unsteady = grader.suite.unsteady()
-    places = _places(assignment, tests)
+    places = {test.id: test.place for test in tests}
     failed = [outcome for outcome in outcomes if not outcome.passed]
-    faults = {places[o.test.id]: f"the solution fails {o.test.id}: {_fault(o)}" for o in failed}
+    faults = {o.test.place: f"the solution fails {o.test.id}: {_fault(o)}" for o in failed}
     problems = list((faults | dict(leftovers(assignment))).items())
     # What the solution fails says nothing of mistakes and variants.
     doubtful = {function for outcome in failed for function in outcome.called}
@@ -107,26 +106,13 @@ def run_check(
         told = [test for test in tests if test in proved]
         stated = {m.name for m in stated_mistakes(assignment) if m.module in chosen}
         are_all_there = stated <= {found.case.name for found in findings}
-        problems += _report_mistakes(told, findings, places, are_all_there)
+        problems += _report_mistakes(told, findings, are_all_there)
     counts = Counter(finding.case.kind for finding in findings)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     for place, text in sorted(problems):
         click.echo(f"{place}: {printable(text, 200)}")
     click.echo("the material is as it should be" if not problems else f"{len(problems)} problems")
     sys.exit(1 if problems else 0)
-
-
-def _places(assignment: Assignment, tests: Iterable[HiddenTest]) -> dict[str, Place]:
-    """Where each hidden test stands."""
-    lines = {
-        (part, node.name): Place(file, first_line(node))
-        for part in assignment.parts
-        for file in [assignment.suites / f"test_{part}.py"]
-        for node in ast.walk(ast.parse(file.read_bytes()))
-        if isinstance(node, ast.FunctionDef)
-    }
-    names = {test.id: "test_" + test.id.partition("/")[2].partition("[")[0] for test in tests}
-    return {test.id: lines[test.part, names[test.id]] for test in tests}
 
 
 def _fault(outcome: Outcome) -> str:
@@ -206,10 +192,7 @@ def _problems(
 
 
 def _report_mistakes(
-    tests: Sequence[HiddenTest],
-    findings: Iterable[Finding],
-    places: Mapping[str, Place],
-    are_all_there: bool,
+    tests: Sequence[HiddenTest], findings: Iterable[Finding], are_all_there: bool
 ) -> list[Problem]:
     """are_all_there: false if a mistake was left out, as its text no longer fits or its function is
     wrong in the solution: a test that no mistake fails may then still be needed."""
@@ -234,7 +217,7 @@ def _report_mistakes(
     for test in tests:
         click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
         if are_all_there and not failed[test.id]:
-            problems.append((places[test.id], f"no mistake or probe needs {test.id}"))
+            problems.append((test.place, f"no mistake or probe needs {test.id}"))
     named = [f.case.name in f.named for f in mistakes if f.case.kind == "mistake"]
     click.echo(f"\n{sum(named)} of {len(named)} mistakes named right")
     return problems

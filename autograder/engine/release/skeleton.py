@@ -69,31 +69,31 @@ def write_skeleton(solution_dir: Path, out_dir: Path) -> list[str]:
     Files that are in out_dir without a counterpart are left alone; `stale_files` names them. Raises
     `KitError`, and writes nothing then.
     """
-    contents = skeletons(solution_dir)
-    for name, content in contents.items():
+    made = skeletons(solution_dir)
+    for name, content in made.items():
         target = out_dir / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    return list(contents)
+    return list(made)
 
 
 def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
     """The files that `write_skeleton` would change in out_dir, or has no use for there, sorted."""
-    expected, present = skeletons(solution_dir), _contents(out_dir)
+    expected, present = skeletons(solution_dir), contents(out_dir)
     names = sorted(expected.keys() | present.keys())
     return [name for name in names if expected.get(name) != present.get(name)]
 
 
 def skeletons(folder: Path) -> dict[str, bytes]:
     """The skeleton of a whole folder: contents by name. Raises `KitError`."""
-    contents = _contents(folder)
-    for name in contents:
+    made = contents(folder)
+    for name, content in made.items():
         if name.endswith(".py"):
             try:
-                contents[name] = skeleton_source(contents[name].decode("utf-8")).encode("utf-8")
+                made[name] = skeleton_source(content.decode("utf-8")).encode("utf-8")
             except (KitError, UnicodeDecodeError) as problem:
                 raise KitError(f"{name}: {problem}") from problem
-    return contents
+    return made
 
 
 def unix(content: bytes) -> bytes:
@@ -102,7 +102,7 @@ def unix(content: bytes) -> bytes:
     return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
     """The folder's files without hidden and compiled ones, by name, sorted."""
     names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     files = {n: p for n, p in names.items() if p.is_file() and not _NOT_MATERIAL.search(n)}

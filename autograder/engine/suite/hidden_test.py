@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from ..place import NOWHERE, Place
 from .session import Batch
 
 MARKERS = (
@@ -19,8 +20,8 @@ EXPLAINED = ("wrong", "raised", "unusable")
 
 @dataclass(frozen=True)
 class HiddenTest:
-    """What students see of a test, what it is worth, and whether it is about hygiene alone, not
-    about values."""
+    """What students see of a test, what it is worth, whether it is about hygiene alone, not about
+    values, and where it stands."""
 
     id: str
     part: str
@@ -28,6 +29,7 @@ class HiddenTest:
     hint: str
     points: float
     is_hygiene: bool = False
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -95,4 +97,5 @@ def hidden_test(item: pytest.Item) -> HiddenTest:
         " ".join(hint.split()),
         float(points[0]),
         item.get_closest_marker("hygiene") is not None,
+        Place(item.path, (item.location[1] or 0) + 1),
     )

@@ -9,7 +9,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ...assignment import FILE, Assignment
 from ...errors import KitError
 from ...suite.hidden_test import HiddenTest
 from ..archive import read_archive, write_archive
+from ..skeleton import contents
 from .testfiles import EMPTY_NOTEBOOK, test_file
 from .verdict import ASSIGNMENT, CONFIG
 
@@ -35,10 +36,8 @@ DEFAULTS: dict[str, Any] = {"show_hidden": True}
 PYTHON = "3.13"
 
 
-def write_autograder_zip(
-    assignment: Assignment, tests: Sequence[HiddenTest], path: Path
-) -> dict[str, bytes]:
-    """Writes the zip, and returns its files. Raises `KitError`."""
+def write_autograder_zip(assignment: Assignment, tests: Sequence[HiddenTest], path: Path) -> None:
+    """Writes the zip. Raises `KitError`."""
     with tempfile.TemporaryDirectory() as folder:
         files = _generated(assignment, tests, Path(folder))
     for name in ("run_otter.py", "requirements.txt"):
@@ -47,7 +46,6 @@ def write_autograder_zip(
         files[name] = (IMAGE / name).read_bytes() + _kept_of_stock(files[name])
     files |= {f"{KIT}/{name}": content for name, content in kit_files(assignment).items()}
     write_archive(path, files, executable=PROGRAMS)
-    return files
 
 
 def kit_files(assignment: Assignment) -> dict[str, bytes]:
@@ -119,12 +117,8 @@ def _kept_of_stock(script: bytes) -> bytes:
     return b"".join(x for x in lines if b"playwright" not in x and not x.startswith(b"#!"))
 
 
-def _sources(folder: Path, target: str) -> Mapping[str, bytes]:
-    return {
-        f"{target}/{path.relative_to(folder).as_posix()}": path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+def _sources(folder: Path, target: str) -> dict[str, bytes]:
+    return {f"{target}/{name}": content for name, content in contents(folder).items()}
 
 
 def _with_places(file: Path) -> bytes:

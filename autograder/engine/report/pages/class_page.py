@@ -32,6 +32,7 @@ def class_page(book: ClassRecord, groups: Sequence[Group], assignment: Assignmen
     return render(
         "class.html",
         title=assignment.title,
+        book=book,
         rows=rows,
         parts=_parts(book),
         possible=possible,
@@ -44,13 +45,10 @@ def class_page(book: ClassRecord, groups: Sequence[Group], assignment: Assignmen
         weak=WEAK,
         enough=ENOUGH,
         mistakes=mistakes[:MAX_MISTAKES],
-        hints=book.hints,
-        lost=book.lost,
         more_mistakes=max(0, len(mistakes) - MAX_MISTAKES),
         odd=odd[:MAX_LOOKS],
         more_odd=max(0, len(odd) - MAX_LOOKS),
         groups=[(group, [book.rows[place] for place in group.members]) for group in groups],
-        graders=book.graders(),
         layers=LAYERS,
     )
 
