@@ -21,6 +21,8 @@ from typing import Any
 from .assignment import Assignment, import_file
 from .place import NOWHERE, Place
 
+CUT = "\0\n"
+"""What stands in a docstring's place while a function's code is edited."""
 _stated: list[tuple[str, dict[str, Any]]] = []
 """What the catalogues state, each with the name of the module where it stands."""
 
@@ -134,9 +136,10 @@ class Mistake:
         before, head, docstring, body, after = parts
         if self.body:
             body = textwrap.indent(_plain(self.body), "    ") + "\n"
+        code = head + CUT + body
         for number, (text, instead) in enumerate(self.edits.items(), start=1):
-            head, body = self._replaced(head, body, text, instead, number)
-        return "".join([before, head, docstring, body, after])
+            code = self._replaced(code, _plain(text), _plain(instead), number)
+        return before + code.replace(CUT, docstring) + after
 
     def misfit(self) -> Misfit | None:
         """Why it no longer fits the solution; None where it does."""
@@ -146,23 +149,19 @@ class Mistake:
             return problem
         return None
 
-    def _replaced(
-        self, head: str, body: str, text: str, instead: str, number: int
-    ) -> tuple[str, str]:
-        """Signature and body with the text replaced in one of them."""
-        text, instead = _plain(text), _plain(instead)
-        places = [(part, *place) for part in (head, body) for place in _places(part, text)]
+    def _replaced(self, code: str, text: str, instead: str, number: int) -> str:
+        """The function's code with the text replaced in it."""
+        places = _places(code, text)
         if len(places) != 1:
             raise Misfit(
                 f"{self.name}: edit {number} no longer applies: {text!r} stands {len(places)} times"
                 f" in {self.target}, not once",
-                self._stated_at(text, head + body),
+                self._stated_at(text, code),
             )
-        ((part, start, end),) = places
-        line = part[part.rfind("\n", 0, start) + 1 :]
+        ((start, end),) = places
+        line = code[code.rfind("\n", 0, start) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]
-        new = part[:start] + instead.replace("\n", f"\n{indent}") + part[end:]
-        return (new, body) if part is head else (head, new)
+        return code[:start] + instead.replace("\n", f"\n{indent}") + code[end:]
 
     def _stated_at(self, text: str, code: str) -> Place:
         """The first string of the catalogue that is part of the text and does not stand in the
