@@ -6,7 +6,7 @@ Submissions are read here and sent as plain data, so that the machines of a clus
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from functools import cache
 from multiprocessing.util import Finalize
@@ -14,11 +14,11 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..report.result import Result, to_json, ungraded
-from ..submission.read import Submission, read_hand_in
+from ..submission.read import HandIn, Submission, read_hand_in
 from .earlier import GRADER_FAILED, earlier_result
 from .executor import kill_pool
 from .grader import Grader, Settings
-from .outputs import Task, page_path, result_path, write_atomically
+from .outputs import page_path, result_path, write_atomically
 from .reporter import Report, Reporter
 
 IN_FLIGHT = 4
@@ -84,7 +84,7 @@ def end_grader() -> None:
 
 
 def grade_all(
-    todo: Iterable[Task],
+    todo: Mapping[str, HandIn],
     assignment: Assignment,
     settings: Settings,
     executor: Executor,
@@ -92,16 +92,17 @@ def grade_all(
     width: int,
     out: Path,
     resume: bool = False,
-) -> Iterator[tuple[Task, Report]]:
-    """Grades the tasks, writes each result to OUT/results and its page to OUT/feedback, and yields
-    them as they come.
+) -> Iterator[tuple[str, Report]]:
+    """Grades hand-ins, writes each result to OUT/results and its page to OUT/feedback, and yields
+    the reports by their stems as they come.
 
     `width` workers are kept busy; no more than a few submissions a worker are in memory. An
     executor whose process was killed is made anew, and what was lost with it is graded again.
     """
-    read = ((t, read_hand_in(t.hand_in, assignment.package, assignment.modules)) for t in todo)
-    running: dict[Future[Report], tuple[Task, Submission]] = {}
-    lost: list[tuple[Task, Submission]] = []
+    package, modules = assignment.package, assignment.modules
+    read = ((stem, read_hand_in(given, package, modules)) for stem, given in todo.items())
+    running: dict[Future[Report], tuple[str, Submission]] = {}
+    lost: list[tuple[str, Submission]] = []
     failures: Counter[str] = Counter()
     reporter = _reporter(assignment.folder)
     try:
@@ -111,15 +112,15 @@ def grade_all(
                 job = lost.pop() if lost else next(read, None)
                 if job is None:
                     break
-                task, submission = job
-                done = resume and earlier_result(out, task, submission, assignment, settings)
+                stem, submission = job
+                done = resume and earlier_result(out, stem, submission, assignment, settings)
                 if done:
-                    yield task, _kept(out, task, reporter.report(done, submission))
+                    yield stem, _kept(out, stem, reporter.report(done, submission))
                     continue
-                if failures[task.stem] == MAX_ATTEMPTS:
+                if failures[stem] == MAX_ATTEMPTS:
                     with Grader(assignment, settings) as grader:
                         given_up = _failed(submission, grader, "its process was killed")
-                    yield task, _written(out, task, reporter.report(given_up, submission))
+                    yield stem, _written(out, stem, reporter.report(given_up, submission))
                     continue
                 try:
                     future = executor.submit(
@@ -134,14 +135,14 @@ def grade_all(
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                task, submission = running.pop(future)
+                stem, submission = running.pop(future)
                 try:
                     report = future.result()
                 except BrokenExecutor:
-                    failures[task.stem] += 1
-                    lost.append((task, submission))
+                    failures[stem] += 1
+                    lost.append((stem, submission))
                     continue
-                yield task, _written(out, task, report)
+                yield stem, _written(out, stem, report)
     except BaseException:  # Ctrl-C, too: nobody waits for what is under way
         kill_pool()
         raise
@@ -149,14 +150,14 @@ def grade_all(
         executor.shutdown(cancel_futures=True)
 
 
-def _kept(out: Path, task: Task, report: Report) -> Report:
+def _kept(out: Path, stem: str, report: Report) -> Report:
     """An earlier result keeps its page; one that is lost comes back without figures."""
-    if not page_path(out, task.stem).exists():
-        write_atomically(page_path(out, task.stem), report.page)
+    if not page_path(out, stem).exists():
+        write_atomically(page_path(out, stem), report.page)
     return report
 
 
-def _written(out: Path, task: Task, report: Report) -> Report:
-    write_atomically(page_path(out, task.stem), report.page)
-    write_atomically(result_path(out, task.stem), to_json(report.result))
+def _written(out: Path, stem: str, report: Report) -> Report:
+    write_atomically(page_path(out, stem), report.page)
+    write_atomically(result_path(out, stem), to_json(report.result))
     return report

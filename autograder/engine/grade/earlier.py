@@ -12,7 +12,7 @@ from ..errors import KitError
 from ..report.result import Result, from_gradescope
 from ..submission.read import Submission
 from .grader import Settings
-from .outputs import Task, page_path, result_path, write_atomically
+from .outputs import page_path, result_path, write_atomically
 
 GRADER_FAILED = "the grader failed twice"
 """How the problem of a result begins that is no verdict on the student's work."""
@@ -20,11 +20,11 @@ PRINTS = "fingerprints.json"
 
 
 def earlier_result(
-    out: Path, task: Task, submission: Submission, assignment: Assignment, settings: Settings
+    out: Path, stem: str, submission: Submission, assignment: Assignment, settings: Settings
 ) -> Result | None:
     """The result that an interrupted run left, if it is of these bytes, this kit and this seed, was
     made behind all layers that are required, and does not say that the grader failed."""
-    result = _result(result_path(out, task.stem), assignment.digest, settings.seed)
+    result = _result(result_path(out, stem), assignment.digest, settings.seed)
     if result is None or result.problem.startswith(GRADER_FAILED):
         return None
     same = (result.name, result.sha256) == (submission.name, submission.sha256)

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..submission.read import HandIn
@@ -11,18 +10,10 @@ from ..submission.read import HandIn
 MAX_STEM = 200
 
 
-@dataclass(frozen=True)
-class Task:
-    """What was handed in, and the stem of its result's files."""
-
-    hand_in: HandIn
-    stem: str
-
-
-def tasks(hand_ins: Iterable[HandIn]) -> list[Task]:
-    """A task for each hand-in, with file stems that are safe and different from each other."""
+def by_stem(hand_ins: Iterable[HandIn]) -> dict[str, HandIn]:
+    """The hand-ins by the stems of their results' files, which are safe names and different."""
     taken: set[str] = set()
-    found = []
+    found = {}
     for hand_in in hand_ins:
         name = hand_in.name
         base = _safe_stem(name[:-4] if name.lower().endswith(".zip") else name)
@@ -31,7 +22,7 @@ def tasks(hand_ins: Iterable[HandIn]) -> list[Task]:
             number += 1
             stem = f"{base}-{number}"
         taken.add(_alike(stem))
-        found.append(Task(hand_in, stem))
+        found[stem] = hand_in
     return found
 
 

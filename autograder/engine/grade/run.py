@@ -27,7 +27,7 @@ from .earlier import Earlier, keep_prints
 from .executor import available_cores, cluster, kill_pool, local_pool
 from .grader import Settings
 from .lms_import import LmsImport
-from .outputs import Task, tasks, write_atomically
+from .outputs import by_stem, write_atomically
 from .reporter import Report, Reporter
 
 
@@ -64,9 +64,8 @@ def run_class(run: Run) -> ClassRecord:
         found = finder.find(run.paths)
         run.lms_import.refuse(found)
         known = Finder(assignment.package, assignment.modules).find(run.known)
-        todo = tasks(found)
-        stems = [task.stem for task in todo]
-        earlier = Earlier.in_folder(run.out, stems, assignment.digest, run.seed)
+        todo = by_stem(found)
+        earlier = Earlier.in_folder(run.out, todo, assignment.digest, run.seed)
         new_executor, width = _executor(run, len(found))
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
@@ -88,13 +87,13 @@ def run_class(run: Run) -> ClassRecord:
         )
         if run.scheduler:
             reports = _of_the_same_kit(reports, assignment)
-        for task, report in _with_progress(reports, len(found)):
-            book.add(report.result, task.stem, report.prints)
+        for stem, report in _with_progress(reports, len(found)):
+            book.add(report.result, stem, report.prints)
             seconds.update(report.seconds)
     except BaseException:
         kill_pool()
         raise
-    replaced = list(earlier.without(s for task in todo for s in task.hand_in.students))
+    replaced = list(earlier.without(s for given in todo.values() for s in given.students))
     for stem, result in earlier.results.items():
         book.add(result, stem, earlier.prints.get(stem, b""))
     if earlier.results:
@@ -142,11 +141,11 @@ def _executor(run: Run, count: int) -> tuple[Callable[[], Executor], int]:
 
 
 def _of_the_same_kit(
-    reports: Iterator[tuple[Task, Report]], assignment: Assignment
-) -> Iterator[tuple[Task, Report]]:
+    reports: Iterator[tuple[str, Report]], assignment: Assignment
+) -> Iterator[tuple[str, Report]]:
     """Raises `KitError` where a machine has other material; says what protects on each."""
     seen = set()
-    for task, report in reports:
+    for stem, report in reports:
         grader = report.result.grader
         if grader.get("digest") != assignment.digest:
             raise KitError(
@@ -156,7 +155,7 @@ def _of_the_same_kit(
         if (layers := tuple(grader.get("layers", ()))) not in seen:
             seen.add(layers)
             _say_protection(layers, bool({"bubblewrap", "mounts", "landlock"}.intersection(layers)))
-        yield task, report
+        yield stem, report
 
 
 def _refuse_unknown_layers(names: Sequence[str]) -> None:
@@ -195,8 +194,8 @@ def _say_protection(layers: Sequence[str], hides: bool) -> None:
 
 
 def _with_progress(
-    results: Iterator[tuple[Task, Report]], total: int
-) -> Iterator[tuple[Task, Report]]:
+    results: Iterator[tuple[str, Report]], total: int
+) -> Iterator[tuple[str, Report]]:
     if sys.stderr.isatty():
         from tqdm import tqdm
 

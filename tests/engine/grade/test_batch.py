@@ -15,7 +15,7 @@ from autograder.engine.grade.batch import grade_all
 from autograder.engine.grade.earlier import GRADER_FAILED, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
 from autograder.engine.grade.grader import Grader, Settings
-from autograder.engine.grade.outputs import Task, tasks, write_atomically
+from autograder.engine.grade.outputs import by_stem, write_atomically
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from autograder.engine.report.result import Result, to_json, ungraded
@@ -43,13 +43,13 @@ def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path)
     new_pool = local_pool(1)
     points = {}
     reports = grade_all(
-        tasks(map(hand_in, paths)), tiny, Settings(), new_pool(), new_pool, 1, tmp_path / "out"
+        by_stem(map(hand_in, paths)), tiny, Settings(), new_pool(), new_pool, 1, tmp_path / "out"
     )
-    for task, report in reports:
+    for stem, report in reports:
         if not points:
             kill_pool()
-        assert task.stem not in points
-        points[task.stem] = report.result.earned
+        assert stem not in points
+        points[stem] = report.result.earned
     assert points == dict.fromkeys("abcdef", 10.0)
 
 
@@ -57,12 +57,11 @@ def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     tiny: Assignment, tiny_grader: Grader, tmp_path: Path
 ) -> None:
     submission = Submission("ada.zip", "ab", made_up.solution(tiny))
-    task = Task(hand_in(tmp_path / "ada.zip"), "ada")
     right = tiny_grader.grade_submission(submission)
 
     def left(result: Result, **settings: Any) -> Result | None:
         write_atomically(tmp_path / "results" / "ada.json", to_json(result))
-        return earlier_result(tmp_path, task, submission, tiny, Settings(**settings))
+        return earlier_result(tmp_path, "ada", submission, tiny, Settings(**settings))
 
     assert left(right) == right
     assert left(right, require=("limits",)) == right
