@@ -84,11 +84,9 @@ def _norms(clipped: Any, function: str, grads: Sequence[np.ndarray]) -> tuple[fl
     """The norms of the arrays in a result of this function. Raises `ValueError` or `TypeError`."""
     if function == "clip_by_global_norm":
         clipped, _ = clipped
-    if not isinstance(clipped, list) or len(clipped) != len(grads):
-        raise ValueError("not a list like the one given")
-    for new, old in zip(clipped, grads, strict=True):
-        if not isinstance(new, np.ndarray) or new.shape != old.shape:
-            raise ValueError("not an array like the one given")
+    shapes = [getattr(new, "shape", None) for new in clipped]
+    if not isinstance(clipped, list) or shapes != [old.shape for old in grads]:
+        raise ValueError("not a list of arrays like the one given")
     return _size(clipped)
 
 

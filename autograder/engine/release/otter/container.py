@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ...grade.outputs import write_atomically
-from ...report.result import to_json
-from .verdict import CONFIG, judge, results_json
+from ...report.result import to_gradescope, to_json
+from .verdict import CONFIG, judge
 
 METADATA = "submission_metadata.json"
 
@@ -30,7 +30,10 @@ def grade(autograder: Path, kit: Path) -> None:
     try:
         _run_otter(autograder, verdict)
     finally:
-        (results / "results.json").write_text(results_json(result, config), "utf-8")
+        # Students see it when Otter would show it to them.
+        visibility = "after_published" if config.get("show_hidden") else "hidden"
+        text = json.dumps(to_gradescope(result, visibility), indent=1)
+        (results / "results.json").write_text(f"{text}\n", "utf-8")
 
 
 def _handed_in(folder: Path) -> Path:

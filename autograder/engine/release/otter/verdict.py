@@ -5,17 +5,14 @@
 is how the plugin has it made in a process of its own; `BOOT` puts the kit on the path.
 """
 
-import json
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ...assignment import Assignment
 from ...grade.grader import Grader, Settings
 from ...grade.outputs import write_atomically
-from ...report.result import Result, to_gradescope, to_json
+from ...report.result import Result, to_json
 
 ASSIGNMENT = "autograder"  # the assignment's folder in the kit that autograder.zip carries
 CONFIG = "otter_config.json"
@@ -32,16 +29,7 @@ def judge(kit: Path, submission: Path) -> Result:
         return grader.grade(submission)
 
 
-def results_json(result: Result, config: Mapping[str, Any]) -> str:
-    """Gradescope's results.json, shown to students when Otter's `show_hidden` would show it."""
-    visibility = "after_published" if config.get("show_hidden") else "hidden"
-    return json.dumps(to_gradescope(result, visibility), indent=1) + "\n"
-
-
 def main() -> None:
-    """Judges one submission, and writes the file that Otter's test files wait for.
-
-    The arguments are KIT, SUBMISSION and FILE.
-    """
+    """Judges one submission, and writes the file that Otter's test files wait for."""
     kit, submission, file = map(Path, sys.argv[1:])
     write_atomically(file, to_json(judge(kit, submission)))
