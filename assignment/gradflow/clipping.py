@@ -1,15 +1,8 @@
 """Gradient clipping: by value, by norm, by global norm.
 
-For every function here
-- `grads` is a list of float64 arrays of any shapes, 0-d and empty ones included;
-- the result holds new arrays, in the same order, in a list; nothing that is given is changed;
-- zero gradients stay zero;
-- the limit is any positive int or float; one that is not positive (NaN included) is a ValueError;
-- a gradient that holds NaN or infinity is a ValueError, as there is nothing left to clip;
-- finite gradients of any size work as long as the norm itself is a finite float64: entries near
-  1e200, whose squares overflow, are clipped rightly, without a RuntimeWarning.
-
-The norm of an array is its L2 norm: the root of the sum of the squares of all its entries.
+The norm of an array is its L2 norm: the root of the sum of the squares of all its entries. Arrays
+are float64. Finite gradients of any size work as long as the norm itself is a finite float64:
+entries near 1e200, whose squares overflow, are clipped rightly, without a RuntimeWarning.
 """
 
 import numpy as np

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,28 +25,20 @@ class Digits:
     y_test: np.ndarray
 
 
-@dataclass
-class History:
-    """What training leaves: the loss of every step, the held-out accuracy after every epoch."""
-
-    losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
-
-
 def load_digits() -> Digits:
     """1797 digits of 8x8 pixels (UCI, CC BY 4.0), centred and scaled; 397 of them held out."""
     table = np.loadtxt(Path(__file__).parent / "data" / "digits.csv.gz", delimiter=",")
     table = np.random.default_rng(0).permutation(table)
     x, y = table[:, :64], table[:, 64].astype(int)
-    train = slice(0, 1400)
-    x = x - x[train].mean(axis=0)
-    x = x / x[train].std()
-    return Digits(x[train], y[train], x[1400:], y[1400:])
+    x = x - x[:1400].mean(axis=0)
+    x = x / x[:1400].std()
+    return Digits(x[:1400], y[:1400], x[1400:], y[1400:])
 
 
-def accuracy(net: Network, x: np.ndarray, y: np.ndarray) -> float:
-    """The share of examples whose largest output is that of the right class."""
-    return float(np.mean(net.forward(x, training=False).argmax(axis=1) == y))
+def accuracy(net: Network, digits: Digits) -> float:
+    """The share of the held-out digits for which the right class has the largest output."""
+    output = net.forward(digits.x_test, training=False)
+    return float(np.mean(output.argmax(axis=1) == digits.y_test))
 
 
 def train(
@@ -57,27 +49,28 @@ def train(
     learning_rate: float,
     clip: tuple[str, float] | None = None,
     norms: list[float] | None = None,
-) -> History:
-    """Plain gradient descent on batches of 50. Ends early where the loss is not finite any more.
+) -> tuple[list[float], list[float]]:
+    """Plain gradient descent on batches of 50: the loss of every step, the held-out accuracy after
+    every epoch. Ends early where the loss is not finite any more.
 
     `clip` is what `Network.clip` gets: by what, and the limit. To `norms`, where it is given, each
     step adds the global norm of its gradients before clipping.
     """
     rng = np.random.default_rng(1)
-    history = History()
+    losses: list[float] = []
+    accuracies: list[float] = []
     with np.errstate(all="ignore"):  # an exploding net overflows: that is the experiment
         for _ in range(epochs):
             for batch in np.split(rng.permutation(len(digits.x)), len(digits.x) // 50):
                 loss, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
-                history.losses.append(loss)
+                losses.append(loss)
                 if not np.isfinite(loss):
-                    history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-                    return history
+                    return losses, [*accuracies, accuracy(net, digits)]
                 if norms is not None:
                     norms.append(global_norm(grads))
                 net.step(net.clip(grads, *clip) if clip else grads, learning_rate)
-            history.accuracies.append(accuracy(net, digits.x_test, digits.y_test))
-    return history
+            accuracies.append(accuracy(net, digits))
+    return losses, accuracies
 
 
 def global_norm(grads: Gradients) -> float:

@@ -7,11 +7,11 @@ cross stands where a line ends for that reason.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 try:
     from matplotlib.axes import Axes
@@ -20,12 +20,7 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} is missing: pip install -r requirements.txt")
 
-# Okabe and Ito's colours, which colour-blind readers can tell apart. Lines differ in style as well.
-BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
-    "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7",
-)  # fmt: skip
-COLOURS = (BLUE, ORANGE, GREEN, RED, PINK, SKY, BLACK)
-MARKERS = "osD^vPX"
+from .colours import GREEN
 
 Numbers = dict[str, float]
 
@@ -42,8 +37,8 @@ def panels(rows: int, columns: int, title: str, height: float = 3.1) -> tuple[Fi
     """A figure and its axes: one, an array of them, or an array (rows, columns)."""
     wide = {1: 6.4, 2: 9.6}.get(columns, 3.6 * columns - 0.4)
     # Without pyplot: no window, no global state; a notebook shows the figure all the same.
-    figure = Figure(figsize=(wide, height * rows + (1.2 if rows * columns == 1 else 0.5)))
-    figure.set_layout_engine("constrained")
+    high = height * rows + (1.2 if rows * columns == 1 else 0.5)
+    figure = Figure(figsize=(wide, high), layout="constrained")
     figure.suptitle(title, fontsize=12)
     return figure, figure.subplots(rows, columns)
 
@@ -51,16 +46,13 @@ def panels(rows: int, columns: int, title: str, height: float = 3.1) -> tuple[Fi
 def label(axis: Axes, title: str, x: str, y: str) -> None:
     """The title, the axes' names, a light grid."""
     axis.set_title(title, fontsize=10)
-    axis.set_xlabel(x)
-    axis.set_ylabel(y)
+    axis.set(xlabel=x, ylabel=y)
     axis.grid(True, color="#DDDDDD", lw=0.6)
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def log_line(
-    axis: Axes, at: Sequence[float] | np.ndarray | range, values: Any, **style: Any
-) -> None:
+def log_line(axis: Axes, at: ArrayLike, values: ArrayLike, **style: Any) -> None:
     """A line on a logarithmic axis, without what has no place there."""
     values = np.asarray(values, dtype=float)
     fits = np.isfinite(values) & (values > 0)

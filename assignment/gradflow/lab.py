@@ -5,9 +5,9 @@
     python -m gradflow.lab --page       a page to play with instead: gradient_flow.html
 
 In a notebook, `lab.saturation().figure` shows one; `.numbers` holds what was measured. Every
-experiment has a seed. One whose functions are still TODO is left out, and said so.
-
-The letters are those of lab.ipynb, which asks a question after each experiment.
+experiment has a seed, and gives the same numbers on every run of the same machine. One whose
+functions are still TODO is left out, and said so. The letters are those of lab.ipynb, which asks a
+question after each experiment.
 """
 
 from __future__ import annotations

@@ -44,14 +44,8 @@ INITIALIZERS = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
 PARAMETERS = ("weights", "biases", "gamma", "beta", "alpha")
 """What is learned: the lists of a network's parameters, and those of their gradients."""
 
-PRELU_ALPHA = 0.25
-"""Where PReLU's learned slopes start (He et al. 2015)."""
-
 REMEDIES = ("none", "initializer", "activation", "batch_norm", "clipping")
 """What can be done to a sick net, see `treated`."""
-
-REMEDY_RATE, REMEDY_NORM = 0.01, 1.0
-"""The learning rate of the step that shows whether a net is well, and clipping's joint norm."""
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 
@@ -158,7 +152,7 @@ class Network:
         self.running_var = [np.ones(n) for n in hidden] if batch_norm else []
         self.alpha: list[np.ndarray] = []
         if activation == "prelu":
-            start = self._options.pop("alpha", PRELU_ALPHA)
+            start = self._options.pop("alpha", 0.25)  # as He et al. 2015 do
             self.alpha = [np.full(n, float(start)) for n in hidden]
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
@@ -197,10 +191,9 @@ class Network:
             grads.biases.append(dz.sum(axis=0))
             if layer > 0:
                 dh = dz @ self.weights[layer].T
-                dy = self._activate_backward(layer - 1, dh, trace, grads)
-                dz = dy
+                dz = self._activate_backward(layer - 1, dh, trace, grads)
                 if self.batch_norm:
-                    dz = self._normalise_backward(layer - 1, dy, trace, grads)
+                    dz = self._normalise_backward(layer - 1, dz, trace, grads)
         for gradients in vars(grads).values():
             gradients.reverse()
         return grads
@@ -224,10 +217,14 @@ class Network:
         clipped = getattr(self._package.clipping, f"clip_by_{by}")(given, limit)
         if by == "global_norm":
             clipped, _ = _several(clipped, 2, name)
-        pairs = zip(_several(clipped, len(given), name), given, strict=True)
-        checked = iter([_array(new, old.shape, name) for new, old in pairs])
-        lists = {kind: [next(checked) for _ in getattr(grads, kind)] for kind in PARAMETERS}
-        return replace(grads, **lists)
+        rest = iter(_several(clipped, len(given), name))
+        return replace(
+            grads,
+            **{
+                kind: [_array(next(rest), old.shape, name) for old in getattr(grads, kind)]
+                for kind in PARAMETERS
+            },
+        )
 
     def step(self, grads: Gradients, learning_rate: float) -> None:
         """One step of plain gradient descent on all parameters."""
@@ -261,14 +258,9 @@ class Network:
 
     def _normalise(self, layer: int, z: np.ndarray, training: bool, trace: Trace) -> np.ndarray:
         name = "batchnorm.batchnorm_forward"
-        result = self._package.batchnorm.batchnorm_forward(
-            z,
-            self.gamma[layer],
-            self.beta[layer],
-            self.running_mean[layer],
-            self.running_var[layer],
-            training=training,
-        )
+        lists = (self.gamma, self.beta, self.running_mean, self.running_var)
+        given = [values[layer] for values in lists]
+        result = self._package.batchnorm.batchnorm_forward(z, *given, training=training)
         y, cache, running_mean, running_var = _several(result, 4, name)
         trace.caches.append(cache)
         if training:
@@ -403,8 +395,8 @@ def recovers(
 
     A net is well when its gradients are healthy by `diagnose`, no hidden layer has more than half
     of its units dead or, with sigmoid and tanh, more than half of its slopes saturated, and one
-    step of gradient descent on the same batch, with a learning rate of REMEDY_RATE, leaves every
-    parameter finite and lowers the mean squared error.
+    step of gradient descent on the same batch, with a learning rate of 0.01, leaves every parameter
+    finite and lowers the mean squared error.
     """
     net = treated(net, remedy, rng)
     loss, grads = net.loss_and_gradients(x, targets, loss=mean_squared_error)
@@ -415,8 +407,8 @@ def recovers(
     if verdict != "healthy" or any(share > 0.5 for share in stuck):
         return False
     if remedy == "clipping":
-        grads = net.clip(grads, "global_norm", REMEDY_NORM)
-    net.step(grads, REMEDY_RATE)
+        grads = net.clip(grads, "global_norm", 1.0)
+    net.step(grads, 0.01)
     after, _ = mean_squared_error(net.forward(x), targets)
     parameters = [p for kind in PARAMETERS for p in getattr(net, kind)]
     return after < loss and all(np.all(np.isfinite(p)) for p in parameters)

@@ -1,8 +1,4 @@
-"""The lab's experiments on nets before training. It is given: no TODOs.
-
-The letters are those of lab.ipynb, which asks a question after each experiment. Every experiment
-has a seed, and gives the same numbers on every run of the same machine.
-"""
+"""The lab's experiments on nets before training. It is given: no TODOs."""
 
 from __future__ import annotations
 
@@ -11,22 +7,9 @@ from typing import Any
 import numpy as np
 
 from . import diagnostics
+from .colours import BLACK, BLUE, COLOURS, MARKERS, ORANGE, RED
 from .experiments import PATIENTS, flow, normal, patient, probe, ratio
-from .figures import (
-    BLACK,
-    BLUE,
-    COLOURS,
-    MARKERS,
-    ORANGE,
-    RED,
-    Numbers,
-    Result,
-    healthy,
-    label,
-    log_line,
-    panels,
-    percent,
-)
+from .figures import Numbers, Result, healthy, label, log_line, panels, percent
 from .network import INITIALIZERS, PAIRING
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import _thread
 import contextlib
 import importlib
-import math
 import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,15 @@ class AsIs:
         self.shown = shown + (", which is None" if value is None else "")
 
 
+@dataclass
 class Answer:
     """What one of your functions returned for some arguments."""
 
-    def __init__(self, name: str, given: str, value: Any, passed: Any = ()) -> None:
-        self.name = name
-        self.given = given
-        self.value = value
-        self.passed = passed
-        """The very arguments that your function got: copies of the check's own."""
+    name: str
+    given: str
+    value: Any
+    passed: Any = ()
+    """The very arguments that your function got: copies of the check's own."""
 
     def fail(self, expected: str, hint: str = "", came: str | None = None) -> None:
         came = show(self.value) if came is None else came
@@ -106,17 +106,15 @@ class Answer:
             hint = f"There is NaN or infinity in it. {hint}"
         place = ""
         if right.size > 1:
-            places = np.argwhere(wrong)
-            index = tuple(int(i) for i in places[0])
+            first = np.abs(value - right) if with_largest else wrong
+            index = tuple(map(int, np.unravel_index(np.argmax(first), right.shape)))
             inside = ", ".join(map(str, index))
-            place = f"; {len(places)} of {right.size} entries differ, the first is [{inside}]"
+            place = f"; {wrong.sum()} of {right.size} entries differ, "
+            place += f"most at [{inside}]: " if with_largest else f"the first is [{inside}]"
+            if with_largest:
+                place += f"{value[index]:.4g} came for {right[index]:.4g}"
             if at is not None:
                 place += f", where z = {np.asarray(at)[index]:g}"
-            if with_largest:
-                worst = np.unravel_index(np.argmax(np.abs(value - right)), right.shape)
-                inside = ", ".join(map(str, map(int, worst)))
-                place = f"; {len(places)} of {right.size} entries differ, most at [{inside}]: "
-                place += f"{value[worst]:.4g} came for {right[worst]:.4g}"
         self.fail(f"{kind}{place}", hint)
 
     def is_float(self, hint: str = "Return float(...) of it.") -> float:
@@ -142,25 +140,29 @@ class Answer:
 
 def call(function: str, *args: Any, **kwargs: Any) -> Answer:
     """Calls a function of yours, such as "activations.sigmoid"."""
-    call_me = find(function)
     given = _given(args, kwargs)
     passed, named = _copies(args), _copies(kwargs)
+    value, problem = _outcome(function, passed, named)
+    if problem:
+        hint = _likely_cause(problem)
+        raise CheckFailed(function, given, _raised(problem), "a result", hint) from problem
+    ours = [copy for copy, arg in zip(passed, args, strict=True) if not isinstance(arg, AsIs)]
+    return Answer(function, given, value, [ours, named])
+
+
+def _outcome(
+    function: str, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Any, Exception | None]:
+    """What your function returns, without its warnings, or the exception that it raises."""
+    call_me = find(function)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = call_me(*passed, **named)
+            return call_me(*args, **kwargs), None
         except (NotImplementedError, CheckFailed):
             raise
         except Exception as problem:
-            raise CheckFailed(
-                function,
-                given,
-                f"{type(problem).__name__}: {problem}{_where(problem)}",
-                "a result",
-                _likely_cause(problem),
-            ) from problem
-    ours = [copy for copy, arg in zip(passed, args, strict=True) if not isinstance(arg, AsIs)]
-    return Answer(function, given, value, [ours, named])
+            return None, problem
 
 
 def find(function: str) -> Callable[..., Any]:
@@ -172,8 +174,8 @@ def find(function: str) -> Callable[..., Any]:
     try:
         module = importlib.import_module(f"gradflow.{module_name}")
     except Exception as problem:
-        line = getattr(problem, "lineno", None)
-        came = f"{type(problem).__name__}: {problem}" + (_where(problem) if line is None else "")
+        is_named = getattr(problem, "lineno", None) is not None  # by Python, in a SyntaxError
+        came = f"{type(problem).__name__}: {problem}" if is_named else _raised(problem)
         hint = "Nothing in this file can be checked before it can be imported."
         raise CheckFailed(f"import of {file}", "", came, "a module", hint) from problem
     if not callable(getattr(module, name, None)):
@@ -218,21 +220,10 @@ def is_quiet(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
 
 def refuses(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
     """The call raises ValueError."""
-    call_me = find(function)
-    given = _given(args, kwargs)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            value = call_me(*_copies(args), **_copies(kwargs))
-        except ValueError:
-            return
-        except (NotImplementedError, CheckFailed):
-            raise
-        except Exception as problem:
-            came = f"{type(problem).__name__}: {problem}{_where(problem)}"
-        else:
-            came = show(value)
-    raise CheckFailed(function, given, came, "a ValueError", hint)
+    value, problem = _outcome(function, _copies(args), _copies(kwargs))
+    if not isinstance(problem, ValueError):
+        came = _raised(problem) if problem else show(value)
+        raise CheckFailed(function, _given(args, kwargs), came, "a ValueError", hint)
 
 
 @contextlib.contextmanager
@@ -366,10 +357,11 @@ def _arrays(value: Any) -> list[np.ndarray]:
     return []
 
 
-def _where(problem: BaseException) -> str:
-    """The last line of the student's own code that the exception went through."""
+def _raised(problem: BaseException) -> str:
+    """The exception, and the last line of the student's own code that it went through."""
     own = _own_frames(problem)
-    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    where = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    return f"{type(problem).__name__}: {problem}{where}"
 
 
 def _own_frames(problem: BaseException) -> list[traceback.FrameSummary]:
@@ -387,9 +379,9 @@ def told(problem: BaseException) -> str:
     if not own:  # raised by network.py, which names the function itself, or by the check
         return f"{problem}" if ":" in str(problem) else f"{type(problem).__name__}: {problem}"
     name = f"{Path(own[0].filename).stem}.{own[0].name}"
-    came = f"{type(problem).__name__}: {problem}{_where(problem)}"
     hint = "Run the checks of this function alone: they are simpler."
-    return str(CheckFailed(name, "what it gets in a net", came, "a result", hint))
+    given = "what it gets in a net"
+    return str(CheckFailed(name, given, _raised(problem), "a result", hint))
 
 
 def _likely_cause(problem: Exception) -> str:
@@ -411,8 +403,3 @@ def _likely_cause(problem: Exception) -> str:
     if "broadcast" in text:
         return "Write down the shape of every array in that line."
     return "Start from the line named, with the arguments given here."
-
-
-def rms(value: np.ndarray) -> float:
-    """The root of the mean square."""
-    return math.sqrt(float(np.mean(np.square(value))))

@@ -40,8 +40,7 @@ def printed(text: str) -> str:
     lines = text.rstrip().splitlines()
     if len(lines) > MOST_PRINTED:
         lines = ["...", *lines[-MOST_PRINTED:]]
-    heads = ["printed", *[""] * len(lines)]
-    return "".join(f"\n  {head:9} {line}" for head, line in zip(heads, lines, strict=False))
+    return "".join(f"\n  {'' if i else 'printed':9} {line}" for i, line in enumerate(lines))
 
 
 @dataclass
@@ -99,27 +98,30 @@ class Run:
         )
 
 
-def write(run: Run, line: Callable[..., None]) -> None:
+def write(run: Run, write_line: Callable[..., None]) -> None:
     """Writes the report, line by line."""
+
+    def line(text: str = "", **style: bool) -> None:
+        """Writes it as this terminal can show it (Windows consoles know few characters)."""
+        encoding = sys.stdout.encoding or "ascii"
+        write_line(text.encode(encoding, "replace").decode(encoding), **style)
+
     if not (run.parts or run.broken):
         return
     _write_failures(run, line)
-    line("")
+    line()
     points = _points()
     line(f"{'part':<14}{'checks passed':>13}  points   still TODO", bold=True)
     for part in run.parts:
         counts = f"{part:<14}{run.passed[part]:>6} of {run.total(part):<3}{points.get(part, ''):>8}"
         line(f"{counts}   {_note(run, part)}", green=run.is_done(part))
-    line("")
+    line()
     for name, cause in run.broken.items():
-        line(_safe(f"tests/{name} can't be read: {cause}"), red=True)
+        line(f"tests/{name} can't be read: {cause}", red=True)
     if names := _changed():
         line(f"Not as handed out: {', '.join(names)}. The originals are in assignment.zip.")
     for folder in other_copies:
-        line(
-            _safe(f"Not run: a second copy of the assignment, {folder}. Run pytest in it."),
-            red=True,
-        )
+        line(f"Not run: a second copy of the assignment, {folder}. Run pytest in it.", red=True)
     line(_next_step(run))
 
 
@@ -161,18 +163,18 @@ def _write_failures(run: Run, line: Callable[..., None]) -> None:
         first.setdefault(run.about(node), node)
     shown = order if run.show_all else list(first.values())[:MOST_FAILURES]
     for node in shown:
-        line("")
-        line(_safe(run.failures[node][1]), red=True)
+        line()
+        line(run.failures[node][1], red=True)
         line(f"  {'again':9} pytest {_selector(node)}")
         name = run.about(node).rpartition(".")[2]
         if name in ("rrelu", "batchnorm_backward") or name.endswith("_grad"):
             line(f"  {'compare':9} python -m gradflow.check {name}")
     if names := [about for about, node in first.items() if node not in shown]:
-        line("")
+        line()
         line(f"Also wrong: {', '.join(names)}")
     if hidden := len(order) - len(shown):
         checks = "one more failed check" if hidden == 1 else f"{hidden} more failed checks"
-        line("")
+        line()
         line(f"... and {checks}, often of the same cause. All of them: pytest -v")
 
 
@@ -207,7 +209,7 @@ def _next_step(run: Run) -> str:
         count = sum(run.about(each) == run.about(node) for each in run.failures)
         checks = "one check fails" if count == 1 else f"{count} checks fail"
         again = f"pytest {_path(f'test_{run.failures[node][0]}.py')}"
-        return _safe(f"Next: {run.about(node)} ({checks}, see above), then: {again}")
+        return f"Next: {run.about(node)} ({checks}, see above), then: {again}"
     for part in filter(run.todo.get, run.parts):
         again = f"pytest {_path(f'test_{part}.py')}"
         worth = f"{part}: {_points().get(part, 'some')} points"
@@ -220,9 +222,3 @@ def _next_step(run: Run) -> str:
             "(The hidden tests ask more: other inputs, extreme ones too. Reread the docstrings.)"
         )
     return "All of these pass. Next: pytest, for the other parts."
-
-
-def _safe(text: str) -> str:
-    """The text as this terminal can show it (Windows consoles know few characters)."""
-    encoding = sys.stdout.encoding or "ascii"
-    return text.encode(encoding, "replace").decode(encoding)

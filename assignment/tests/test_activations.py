@@ -7,6 +7,7 @@ import pytest
 from checks import Answer, call, is_quiet, leaves_alone, refuses, shares_nothing, slope
 
 ONE_ARRAY = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
+WITH_SLOPES = (*ONE_ARRAY, *(f"{name}_grad" for name in ONE_ARRAY))
 Z = np.array([-3.0, -1.2, -0.4, -0.01, 0.02, 0.5, 1.0, 2.5])
 
 
@@ -31,16 +32,17 @@ def slopes(function, z):
     return values(lambda v: slope(function, v), z)
 
 
+def right_for(name, z):
+    """The values of a function, or the slopes where the name ends in _grad."""
+    of = slopes if name.endswith("_grad") else values
+    return of(formula(name.removesuffix("_grad")), z)
+
+
 ALPHAS = [
-    ("sigmoid", {}),
-    ("tanh", {}),
-    ("relu", {}),
-    ("leaky_relu", {}),
+    *((name, {}) for name in ONE_ARRAY),
     ("leaky_relu", {"alpha": 0.3}),
-    ("elu", {}),
     ("elu", {"alpha": 0.7}),
 ]
-
 
 SWAPPED = "The branches for z < 0 and z > 0 are the wrong way round."
 
@@ -97,34 +99,26 @@ def test_slopes(name, options):
     answer.is_close(right, hint, at=Z, suspects=suspects, tol=1e-7, kind="the formula's slope")
 
 
-@pytest.mark.parametrize("name", [*ONE_ARRAY, *(f"{name}_grad" for name in ONE_ARRAY)])
+@pytest.mark.parametrize("name", WITH_SLOPES)
 def test_shapes(name):
-    base = name.replace("_grad", "")
-    one = {"sigmoid": 0.7, "tanh": 0.7, "relu": 0.7, "leaky_relu": -0.7, "elu": -0.7}[base]
+    one = -0.7 if name.startswith(("leaky_relu", "elu")) else 0.7
     for z in (np.full((2, 3), one), np.array(one), np.zeros((0,)), np.full((2, 1, 2), one).T):
         answer = leaves_alone(f"activations.{name}", z)
         shares_nothing(answer)
-        right = slopes(formula(base), z) if name.endswith("_grad") else values(formula(base), z)
-        answer.is_close(right, "Right for a vector, but not for this shape?", tol=1e-7)
-    leaves_alone(f"activations.{name}", Z)
+        answer.is_close(right_for(name, z), "Right for a vector, but not for this shape?", tol=1e-7)
 
 
-@pytest.mark.parametrize("name", [*ONE_ARRAY, *(f"{name}_grad" for name in ONE_ARRAY)])
+@pytest.mark.parametrize("name", WITH_SLOPES)
 def test_at_zero(name):
     answer = call(f"activations.{name}", np.array([0.0, -0.0]))
     got = answer.is_array((2,))
-    base = name.replace("_grad", "")
-    left, right = (
-        (slope(formula(base), -1e-4), slope(formula(base), 1e-4))
-        if name.endswith("_grad")
-        else (formula(base)(0.0),) * 2
-    )
+    left, right = right_for(name, [-1e-4, 1e-4] if name.endswith("_grad") else [0.0, 0.0])
     if not np.all((got >= left - 1e-6) & (got <= right + 1e-6)):
         hint = "Which of your branches has z = 0? (np.sign(0) is 0, and 0/0 is NaN.)"
         answer.fail("the value at 0 (a slope: any between those of both sides)", hint)
 
 
-@pytest.mark.parametrize("name", [*ONE_ARRAY, *(f"{name}_grad" for name in ONE_ARRAY)])
+@pytest.mark.parametrize("name", WITH_SLOPES)
 def test_large_z(name):
     z = np.array([-1000.0, -50.0, 50.0, 1000.0])
     answer = call(f"activations.{name}", z)
@@ -137,7 +131,7 @@ def test_large_z(name):
         answer.fail("the formula's limits", "What is the limit for z to minus infinity?")
 
 
-@pytest.mark.parametrize("name", [*ONE_ARRAY, *(f"{name}_grad" for name in ONE_ARRAY)])
+@pytest.mark.parametrize("name", WITH_SLOPES)
 def test_no_warning(name):
     hint = "exp of a large positive number overflows. Can the formula do with exp(-|z|), or with"
     z = np.array([-1000.0, 0.0, 1000.0])

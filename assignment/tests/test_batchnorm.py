@@ -14,8 +14,6 @@ OLD_VAR = np.array([1.0, 4.0])
 MEAN, VAR = np.array([3.0, -1.0]), np.array([5.0, 4.0])
 
 FORWARD = "out cache running_mean running_var"
-
-
 ORDER = f"That is the variance. Return {', '.join(FORWARD.split())}, in this order."
 
 
@@ -108,29 +106,42 @@ def backward(dout, cache: Answer, mode: str = "training") -> list[Answer]:
     return results
 
 
-def case(mode):
-    """A batch and weights for its outputs: loss = sum(weight * out), so dout = weight. The forward
-    pass must be right, or else nothing can be said of the backward pass."""
-    rng = np.random.default_rng(3)
-    x, weight = rng.normal(1, 2, size=(6, 3)), rng.normal(size=(6, 3))
-    parameters = {"gamma": np.array([0.5, -1.5, 2.0]), "beta": np.array([0.3, 0.0, -2.0])}
-    old = {"mean": np.array([0.5, 0.0, 2.0]), "var": np.array([1.0, 3.0, 0.4])}
-
-    def out(x, gamma, beta):
-        """The forward formula, for finite differences."""
-        mean, var = (x.mean(0), x.var(0)) if mode == "training" else (old["mean"], old["var"])
-        return gamma * normalised(mean, var, 0.1, x) + beta
-
-    result, cache, *_ = forward(x, training=mode == "training", eps=0.1, **parameters, **old)
-    hint = "The gradients are judged once this is right."
-    result.is_close(out(x, **parameters), hint, tol=1e-8)
-    return x, weight, parameters, out, cache
+# For the backward pass: another batch, and weights for its outputs. The loss is
+# sum(DOUT * out), so dout = DOUT.
+_RNG = np.random.default_rng(3)
+BATCH, DOUT = _RNG.normal(1, 2, size=(6, 3)), _RNG.normal(size=(6, 3))
+GIVEN = {"gamma": np.array([0.5, -1.5, 2.0]), "beta": np.array([0.3, 0.0, -2.0])}
+RUNNING = {"mean": np.array([0.5, 0.0, 2.0]), "var": np.array([1.0, 3.0, 0.4])}
+MODES = ("training", "evaluation")
 
 
-def wrong_gradients(x, weight, gamma, mean, var, mode):
-    """What dx is with a way too few, or too many; `mean` and `var` are the mode's own."""
+def statistics(mode, x=BATCH):
+    """Mean and variance with which the mode normalises."""
+    return (x.mean(0), x.var(0)) if mode == "training" else RUNNING.values()
+
+
+def right_out(mode, x=BATCH, gamma=GIVEN["gamma"], beta=GIVEN["beta"]):
+    """The forward formula, for finite differences."""
+    return gamma * normalised(*statistics(mode, x), 0.1, x) + beta
+
+
+def right_gradient(mode, name, array):
+    """The gradient of the loss by x, gamma or beta, which is this array."""
+    return numerical_gradient(lambda v: np.sum(DOUT * right_out(mode, **{name: v})), array)
+
+
+def cache_of(mode):
+    """The forward pass must be right, or else nothing can be said of the backward pass."""
+    result, cache, *_ = forward(BATCH, training=mode == "training", eps=0.1, **GIVEN, **RUNNING)
+    result.is_close(right_out(mode), "The gradients are judged once this is right.", tol=1e-8)
+    return cache
+
+
+def wrong_gradients(mode):
+    """What dx is with a way too few, or too many."""
+    mean, var = statistics(mode)
     inv_std = 1 / np.sqrt(var + 0.1)
-    x_hat, g = (x - mean) * inv_std, gamma * weight
+    x_hat, g = (BATCH - mean) * inv_std, GIVEN["gamma"] * DOUT
     by_mean, by_var = g.mean(0), x_hat * (g * x_hat).mean(0)
     if mode == "evaluation":
         training = "That is training's gradient: the mode must be in the cache."
@@ -146,30 +157,21 @@ def wrong_gradients(x, weight, gamma, mean, var, mode):
         ((g - by_mean + by_var) * inv_std, "The way through the variance has the wrong sign."),
         ((g - by_mean - 2 * by_var) * inv_std, "The way through the variance is twice too large."),
         (g - by_mean - by_var, "1 / sqrt(var + eps) is missing."),
-        (
-            (len(x) * g - g.sum(0) - x_hat * (g * x_hat).sum(0)) * inv_std,
-            "It is N times too large.",
-        ),
+        (len(BATCH) * (g - by_mean - by_var) * inv_std, "It is N times too large."),
     ]
-
-
-MODES = ("training", "evaluation")
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_dx(mode):
-    x, weight, parameters, out, cache = case(mode)
-    right = numerical_gradient(lambda v: float(np.sum(weight * out(v, **parameters))), x)
-    dx = backward(weight, cache, mode)[0]
+    dx = backward(DOUT, cache_of(mode), mode)[0]
+    right, gamma = right_gradient(mode, "x", BATCH), GIVEN["gamma"]
     hint = (
         "x reaches the output on three ways: directly, through the mean, through the variance."
         if mode == "training"
         else "In evaluation mean and variance don't depend on x: only the direct way is left."
     )
-    gamma = parameters["gamma"]
-    given = (x.mean(0), x.var(0)), (np.array([0.5, 0.0, 2.0]), np.array([1.0, 3.0, 0.4]))
     suspects = [
-        *wrong_gradients(x, weight, gamma, *given[mode == "evaluation"], mode),
+        *wrong_gradients(mode),
         (right / gamma, "gamma is missing."),
         (right * gamma, "gamma comes in twice."),
     ]
@@ -179,21 +181,20 @@ def test_dx(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_dgamma_dbeta(mode):
-    x, weight, parameters, out, cache = case(mode)
-    gamma, beta = parameters["gamma"], parameters["beta"]
-    _, dgamma, dbeta = backward(weight, cache, mode)
-    right_gamma = numerical_gradient(lambda v: float(np.sum(weight * out(x, v, beta))), gamma)
-    right_beta = numerical_gradient(lambda v: float(np.sum(weight * out(x, gamma, v))), beta)
-    n = len(x)
+    _, dgamma, dbeta = backward(DOUT, cache_of(mode), mode)
+    right_gamma, right_beta = (right_gradient(mode, *each) for each in GIVEN.items())
     for answer, right, other, hint in (
         (dgamma, right_gamma, right_beta, "What is gamma multiplied with, in out?"),
         (dbeta, right_beta, right_gamma, "beta is added to every example of the batch."),
     ):
         suspects = [
-            (right / n, "Sum over the batch: a mean is already in dout if the loss has one."),
+            (
+                right / len(BATCH),
+                "Sum over the batch: a mean is already in dout if the loss has one.",
+            ),
             (other, "dgamma and dbeta are the wrong way round."),
-            (right * gamma, "gamma has no business here."),
-            (np.sum(weight * x, axis=0), "gamma multiplies the normalised x."),
+            (right * GIVEN["gamma"], "gamma has no business here."),
+            (np.sum(DOUT * BATCH, axis=0), "gamma multiplies the normalised x."),
         ]
         answer.is_array((3,), "One per unit: sum over the examples (axis=0).")
         answer.is_close(right, hint, suspects=suspects, tol=1e-6, kind="the slopes of the formula")
@@ -223,11 +224,10 @@ def test_small_batches(shape):
 
 
 def test_two_layers_share_nothing():
-    first, second = case(MODES[0]), case(MODES[1])
-    (_, weight, _, _, cache) = first
-    late = backward(weight, cache)[0]
-    again = backward(second[1], second[4])[0]
-    right = backward(*(lambda c: (c[1], c[4]))(case(MODES[0])))[0]
+    first, second = map(cache_of, MODES)
+    late = backward(DOUT, first)[0]
+    again = backward(DOUT, second)[0]
+    right = backward(DOUT, cache_of("training"))[0]
     hint = "Keep what backward needs in the cache, not in a global variable."
     late.is_close(right.value, hint, kind="the gradient of its own forward pass")
-    again.is_array(second[0].shape)
+    again.is_array(BATCH.shape)

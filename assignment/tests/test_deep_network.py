@@ -7,12 +7,6 @@ from checks import CheckFailed, find
 DEPTH = 10
 
 
-def need(*functions):
-    """Ask for the functions first, so that a missing one is named."""
-    for function in functions:
-        find(function)
-
-
 def net(**options):
     from gradflow.network import Network
 
@@ -31,13 +25,7 @@ def norms(network):
     return np.array([np.linalg.norm(dz) for dz in grads.pre_activations]), grads
 
 
-def judge(what, ratio, low, high, hint):
-    if not low < ratio < high:
-        came = f"first / last gradient norm = {ratio:.2g}"
-        expected = f"a ratio from {low:g} to {high:g}"
-        raise CheckFailed(what, f"{DEPTH} weight layers of 64 units", came, expected, hint)
-
-
+SMALL = {"batch_norm": True, "initializer": "normal", "init_options": {"std": 0.01}}
 # Over 100 seeds the ratios lie within a factor of 2.5 of their median; these limits are wider.
 FLOWS = [
     ("sigmoid", {}, 5e-7, 1e-5, "sigmoid_grad, which is at most 1/4, and xavier_normal."),
@@ -48,13 +36,7 @@ FLOWS = [
     ("rrelu", {}, 0.7, 25, "rrelu's slope, he_normal."),
     ("elu", {}, 1, 25, "elu_grad, he_normal."),
     ("sigmoid", {"batch_norm": True}, 0.1, 0.6, "batchnorm_forward, batchnorm_backward."),
-    (
-        "relu",
-        {"batch_norm": True, "initializer": "normal", "init_options": {"std": 0.01}},
-        1,
-        10,
-        "batchnorm_backward: a bad scale must cancel.",
-    ),
+    ("relu", SMALL, 1, 10, "batchnorm_backward: a bad scale must cancel."),
 ]
 
 
@@ -65,8 +47,13 @@ FLOWS = [
 )
 def test_gradient_flow(activation, options, low, high, hint):
     found, _ = norms(net(activation=activation, **options))
-    what = f"a deep net of {activation}{' with batch norm' if options else ''}"
-    judge(what, found[0] / found[-1], low, high, f"Look at {hint}")
+    ratio = found[0] / found[-1]
+    if not low < ratio < high:
+        raise CheckFailed(
+            f"a deep net of {activation}{' with batch norm' if options else ''}",
+            f"{DEPTH} weight layers of 64 units", f"first / last gradient norm = {ratio:.2g}",
+            f"a ratio from {low:g} to {high:g}", f"Look at {hint}",
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "prelu", "rrelu", "elu"])
@@ -104,23 +91,20 @@ def test_clipped_step(by):
         )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("options", "right"),
-    [
-        ({"activation": "sigmoid"}, "vanishing"),
-        ({"initializer": "normal"}, "exploding"),
-        ({}, "healthy"),
-    ],
-    ids=["vanishing", "exploding", "healthy"],
-)
-def test_diagnosis(options, right):
-    from gradflow import diagnostics
+NETS = {
+    "vanishing": {"activation": "sigmoid"},
+    "exploding": {"initializer": "normal"},
+    "healthy": {},
+}
 
-    need("diagnostics.gradient_norms", "diagnostics.diagnose")
-    _, grads = norms(net(**options))
-    verdict = diagnostics.diagnose(diagnostics.gradient_norms(grads.pre_activations))
+
+@pytest.mark.parametrize("right", NETS)
+def test_diagnosis(right):
+    gradient_norms, diagnose = map(find, ("diagnostics.gradient_norms", "diagnostics.diagnose"))
+    _, grads = norms(net(**NETS[right]))
+    verdict = diagnose(gradient_norms(grads.pre_activations))
     if verdict != right:
         raise CheckFailed(
-            f"diagnose of a {right} net", str(options), repr(verdict), repr(right),
+            f"diagnose of a {right} net", str(NETS[right]), repr(verdict), repr(right),
             "Do the checks of diagnostics pass, and test_gradient_flow?",
         )  # fmt: skip

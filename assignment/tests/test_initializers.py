@@ -8,10 +8,11 @@ from checks import Answer, call, refuses
 
 NAMES = ("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
 HE = ("he_normal", "he_uniform")
+MODES = ("fan_avg", "fan_in", "fan_out")
 SIZES = ((400, 100), (100, 400))
 
 
-def right_spread(name: str, n_in: int, n_out: int, mode: str) -> float:
+def right_spread(name: str, n_in: int, n_out: int, mode: str = "fan_avg") -> float:
     """The standard deviation of the entries: table in README.md, part initializers."""
     if name.startswith("xavier"):
         return math.sqrt(2 / (n_in + n_out))
@@ -23,32 +24,31 @@ def draw(name: str, n_in: int, n_out: int, **options: str) -> Answer:
     return call(f"initializers.{name}", n_in, n_out, np.random.default_rng(7), **options)
 
 
-def has_spread(answer: Answer, name: str, n_in: int, n_out: int, mode: str = "fan_avg") -> None:
+def has_spread(name: str, n_in: int, n_out: int, **options: str) -> None:
+    answer = draw(name, n_in, n_out, **options)
     spread = float(answer.is_array((n_in, n_out), "W has shape (n_in, n_out).").std())
-    right = right_spread(name, n_in, n_out, mode)
+    right = right_spread(name, n_in, n_out, **options)
     if abs(spread / right - 1) <= 0.03:
         return
     mean = abs(float(answer.value.mean()))
     if mean > 0.3 * spread:
-        hint = (
-            "Both signs: rng.normal(0, sigma, size), rng.uniform(-r, r, size). (rand is U(0, 1).)"
-        )
+        hint = "Both signs: rng.normal(0, sigma, size), rng.uniform(-r, r, size)."
+        hint += " (rand is U(0, 1).)"
         answer.fail("a mean of 0", hint, f"a mean of {answer.value.mean():.4g}")
-    fans = {m: right_spread("he_normal", n_in, n_out, m) for m in ("fan_avg", "fan_in", "fan_out")}
+    root3 = math.sqrt(3)
+    family = [(right / root3, "That is the spread of U(-sigma, sigma).")]
+    if name.endswith("uniform"):
+        family = [
+            (right * root3, "The spread is r itself; that of U(-r, r) is r / sqrt(3)."),
+            (right / root3, "The limit is sigma itself; the spread of U(-r, r) is r / sqrt(3)."),
+        ]
     suspects = [
         (right**2, "That is the variance; rng.normal wants its root."),
-        *((value, f"That is He's spread in mode {m}.") for m, value in fans.items()),
         *(
-            [
-                (right * math.sqrt(3), "The spread is r itself; that of U(-r, r) is r / sqrt(3)."),
-                (
-                    right / math.sqrt(3),
-                    "The limit is sigma itself; the spread of U(-r, r) is r / sqrt(3).",
-                ),
-            ]
-            if name.endswith("uniform")
-            else [(right / math.sqrt(3), "That is the spread of U(-sigma, sigma).")]
+            (right_spread("he_normal", n_in, n_out, mode), f"That is He's spread in mode {mode}.")
+            for mode in MODES
         ),
+        *family,
         (math.sqrt(2 / (n_in + n_out)), "That is Xavier's spread."),
         (math.sqrt(1 / n_in), "That is sqrt(1 / n_in): count both sides, or the factor 2."),
         (1.0, "The spread must depend on the size of the layer."),
@@ -67,14 +67,14 @@ def has_spread(answer: Answer, name: str, n_in: int, n_out: int, mode: str = "fa
 @pytest.mark.parametrize("name", NAMES)
 def test_spread(name):
     for n_in, n_out in SIZES:
-        has_spread(draw(name, n_in, n_out), name, n_in, n_out)
+        has_spread(name, n_in, n_out)
 
 
-@pytest.mark.parametrize("mode", ["fan_avg", "fan_in", "fan_out"])
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", HE)
 def test_mode(name, mode):
     for n_in, n_out in SIZES:
-        has_spread(draw(name, n_in, n_out, mode=mode), name, n_in, n_out, mode)
+        has_spread(name, n_in, n_out, mode=mode)
 
 
 @pytest.mark.parametrize("name", NAMES)

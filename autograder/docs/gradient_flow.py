@@ -9,8 +9,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from gradflow.colours import BLUE, RED
 from gradflow.experiments import flow, normal, probe
-from gradflow.figures import BLUE, RED
 
 LAYERS = 10
 PICTURE = Path(__file__).with_suffix(".png")

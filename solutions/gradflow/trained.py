@@ -1,35 +1,16 @@
-"""The lab's experiments on nets that learn handwritten digits. It is given: no TODOs.
-
-The letters are those of lab.ipynb, which asks a question after each experiment. Every experiment
-has a seed, and gives the same numbers on every run of the same machine.
-"""
+"""The lab's experiments on nets that learn handwritten digits. It is given: no TODOs."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from . import diagnostics
+from .colours import BLACK, BLUE, COLOURS, GREEN, MARKERS, ORANGE, PINK, SKY
 from .experiments import TRAINED_NETS, Digits, accuracy, load_digits, normal, train
-from .figures import (
-    BLACK,
-    BLUE,
-    COLOURS,
-    GREEN,
-    MARKERS,
-    ORANGE,
-    PINK,
-    SKY,
-    Numbers,
-    Result,
-    histogram,
-    label,
-    log_line,
-    panels,
-    percent,
-    whole_numbers,
-)
+from .figures import Numbers, Result, histogram, label, log_line, panels, percent, whole_numbers
 from .network import Network
 
 
@@ -61,7 +42,7 @@ def saturation(*, quick: bool = False) -> Result:
             rows.append(
                 [step, *(h.mean() for h in hidden), *(h.std() for h in hidden)]
                 + [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes]
-                + [accuracy(net, digits.x_test, digits.y_test)]
+                + [accuracy(net, digits)]
             )
         batch = rng.integers(0, len(digits.x), 10)
         _, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
@@ -109,14 +90,14 @@ def layers(*, quick: bool = False) -> Result:
     for column, (name, options) in enumerate(cases.items()):
         net = digit_net(activation="tanh", **options)
         before = _layers(net, digits, rate)
-        history = train(net, digits, epochs=1 if quick else 5, learning_rate=rate)
+        _, accuracies = train(net, digits, epochs=1 if quick else 5, learning_rate=rate)
         hidden, gradients, updates = before
         numbers |= {
             f"{name}: saturated": float(np.mean(np.abs(hidden[-1]) > 0.99)),
             f"{name}: first / last gradient": float(gradients[0].std() / gradients[-1].std()),
             f"{name}: first update": float(updates[0]),
             f"{name}: last update": float(updates[-1]),
-            f"{name}: accuracy": history.accuracies[-1],
+            f"{name}: accuracy": accuracies[-1],
         }
         steps, first = grid[4, column], "" if column else "share"
         states = {"before": before, "after": _layers(net, digits, rate)}
@@ -150,32 +131,27 @@ def _layers(
     return net.trace.activations[1:], grads.pre_activations[:-1], rate * sizes
 
 
-OFF_BIASES = (-3.5, -0.3)
-"""Where the hidden biases of (c) start: a third or more of each layer's units are off."""
-
-
 def dying_relus(*, quick: bool = False) -> Result:
     """(c) Two hidden layers, a third or more of each off for every digit: which ever come back?
 
     The units that are off, layer by layer, and the accuracy.
     """
     digits = load_digits()
-    cases: list[tuple[str, str, dict[str, Any]]] = [
-        ("ReLU", "relu", {}),
-        ("leaky ReLU, 0.01", "leaky_relu", {"alpha": 0.01}),
-        ("leaky ReLU, 0.1", "leaky_relu", {"alpha": 0.1}),
-        ("ELU", "elu", {}),
-    ]
+    cases: dict[str, dict[str, Any]] = {
+        "ReLU": {},
+        "leaky ReLU, 0.01": {"activation": "leaky_relu"},
+        "leaky ReLU, 0.1": {"activation": "leaky_relu", "activation_options": {"alpha": 0.1}},
+        "ELU": {"activation": "elu"},
+    }
     numbers: Numbers = {}
     figure, axes = panels(1, 3, "(c) Two hidden layers, a third or more of each off at the start")
-    for index, (name, activation, options) in enumerate(cases):
-        net = Network([64, 100, 100, 10], rng=np.random.default_rng(0), activation=activation,
-                      activation_options=options)  # fmt: skip
-        starts = zip(net.biases, (*OFF_BIASES, 0.0), strict=True)
-        net.biases = [bias + start for bias, start in starts]
-        off, accuracies = [_off(net, digits.x)], [accuracy(net, digits.x_test, digits.y_test)]
+    for index, (name, options) in enumerate(cases.items()):
+        net = Network([64, 100, 100, 10], rng=np.random.default_rng(0), **options)
+        net.biases[0] = net.biases[0] - 3.5
+        net.biases[1] = net.biases[1] - 0.3
+        off, accuracies = [_off(net, digits.x)], [accuracy(net, digits)]
         for _ in range(2 if quick else 20):
-            accuracies += train(net, digits, epochs=1, learning_rate=0.1).accuracies
+            accuracies += train(net, digits, epochs=1, learning_rate=0.1)[1]
             off.append(_off(net, digits.x))
         style: dict[str, Any] = {"color": COLOURS[index], "marker": MARKERS[index], "label": name}
         # The first is broad, as others may lie on it.
@@ -210,31 +186,28 @@ def exploding(*, quick: bool = False) -> Result:
     Loss, norm and accuracy of each net: dashed as it is, solid clipped.
     """
     digits = load_digits()
-    limit = ("global_norm", 1.0)
-    cases: list[tuple[str, dict[str, Any], float, tuple[str, float] | None]] = [
-        ("ELU, He", {"activation": "elu"}, 0.2, None),
-        ("ELU, He, clipped", {"activation": "elu"}, 0.2, limit),
-        ("ReLU, N(0, 0.3²)", normal(0.3), 0.05, None),
-        ("ReLU, N(0, 0.3²), clipped", normal(0.3), 0.05, limit),
+    nets: list[tuple[str, str, dict[str, Any], float]] = [
+        ("ELU, He", GREEN, {"activation": "elu"}, 0.2),
+        ("ReLU, N(0, 0.3²)", ORANGE, normal(0.3), 0.05),
     ]
     numbers: Numbers = {}
     figure, axes = panels(1, 3, "(e) Ten hidden layers: exploding gradients, clipped to norm 1")
-    for name, options, rate, clip in cases:
+    for (name, colour, options, rate), clip in product(nets, (None, ("global_norm", 1.0))):
+        name += ", clipped" if clip else ""
         norms: list[float] = []
-        history = train(digit_net(**options), digits, epochs=2 if quick else 10,
-                        learning_rate=rate, clip=clip, norms=norms)  # fmt: skip
+        losses, accuracies = train(digit_net(**options), digits, epochs=2 if quick else 10,
+                                   learning_rate=rate, clip=clip, norms=norms)  # fmt: skip
         numbers |= {
-            f"{name}: accuracy": history.accuracies[-1],
-            f"{name}: steps": float(len(history.losses)),
+            f"{name}: accuracy": accuracies[-1],
+            f"{name}: steps": float(len(losses)),
             f"{name}: first norm": norms[0],
         }
-        colour = GREEN if name.startswith("ELU") else ORANGE
         style: dict[str, Any] = {"color": colour, "label": name}
         style |= {"ls": "-", "lw": 1.2} if clip else {"ls": "--", "lw": 2.5, "zorder": 3}
-        log_line(axes[0], np.arange(1, len(history.losses) + 1), history.losses, **style)
+        log_line(axes[0], np.arange(1, len(losses) + 1), losses, **style)
         log_line(axes[1], np.arange(1, len(norms) + 1), norms, **style)
-        epochs = range(1, len(history.accuracies) + 1)
-        axes[2].plot(epochs, history.accuracies, marker="o" if clip else "X", **style)
+        epochs = range(1, len(accuracies) + 1)
+        axes[2].plot(epochs, accuracies, marker="o" if clip else "X", **style)
     label(axes[0], "Loss", "step", "loss")
     label(axes[1], "Global norm before clipping", "step", "norm")
     label(axes[2], "Held-out digits", "epoch", "accuracy")
@@ -246,38 +219,35 @@ def exploding(*, quick: bool = False) -> Result:
     return Result(figure, numbers)
 
 
-SICK = {"Sigmoids": ("sigmoid", "tanh"), "ReLUs": ("relu", "leaky_relu"), "ELUs": ("elu",)}
-"""The columns of (f), each with the activations of the disease and of its remedies."""
-
-
 def handwritten_digits(*, quick: bool = False) -> Result:
     """(f) Ten hidden layers of 100 units with each disease, and with each remedy.
 
     A column and a colour for each disease: the sick net dashed, the healed ones solid.
     """
     digits, epochs = load_digits(), 2 if quick else 15
+    families = {"Sigmoids": ("sigmoid", "tanh"), "ReLUs": ("relu", "leaky_relu"), "ELUs": ("elu",)}
     numbers: Numbers = {}
     figure, grid = panels(2, 3, "(f) Ten hidden layers of 100 units learn handwritten digits")
     lines = [0, 0, 0]
     for name, (kind, options, rate, clip) in TRAINED_NETS.items():
         net = digit_net(**options)
-        history = train(net, digits, epochs=epochs, learning_rate=rate, clip=clip)
-        numbers[f"{kind}: {name}"] = history.accuracies[-1]
+        losses, accuracies = train(net, digits, epochs=epochs, learning_rate=rate, clip=clip)
+        numbers[f"{kind}: {name}"] = accuracies[-1]
 
-        column = next(i for i, family in enumerate(SICK.values()) if net.activation in family)
+        column = next(i for i, family in enumerate(families.values()) if net.activation in family)
         style: dict[str, Any] = {"color": COLOURS[column], "marker": "X", "ls": "--", "lw": 2.5}
         if kind == "remedy":
             style |= {"marker": MARKERS[lines[column]], "ls": "-", "lw": 1.3, "ms": 4}
             lines[column] += 1
         per_epoch = len(digits.x) // 50
-        batches = range(0, len(history.losses), per_epoch)
-        losses = [float(np.mean(history.losses[i : i + per_epoch])) for i in batches]
-        log_line(grid[0, column], range(1, len(losses) + 1), losses, **style)
-        if not np.isfinite(history.losses[-1]):
+        starts = range(0, len(losses), per_epoch)
+        means = [float(np.mean(losses[i : i + per_epoch])) for i in starts]
+        at = range(1, len(accuracies) + 1)
+        log_line(grid[0, column], at, means, **style)
+        if not np.isfinite(losses[-1]):
             name = f"{name}: overflows"
-        at = range(1, len(history.accuracies) + 1)
-        grid[1, column].plot(at, history.accuracies, label=name, **style)
-    for column, title in enumerate(SICK):
+        grid[1, column].plot(at, accuracies, label=name, **style)
+    for column, title in enumerate(families):
         above, below = grid[:, column]
         label(above, title, "", "" if column else "training loss")
         above.set_ylim(1e-4, 10)
