@@ -5,7 +5,6 @@ is needed: it has no hint and is never named.
 """
 
 import ast
-import inspect
 import re
 import sys
 import textwrap
@@ -59,18 +58,21 @@ class Catalogue:
 
 def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
     """The names that the class in this line sets, each with the string below it and its line."""
-    lines = file.read_text("utf-8").splitlines(keepends=True)
-    block = "".join(inspect.getblock(lines[first - 1 :]))
-    (stated,) = ast.parse(textwrap.dedent(block)).body
-    assert isinstance(stated, ast.ClassDef)
     found: list[tuple[str, str, int]] = []
-    for node in stated.body:
+    for node in _classes(file)[first].body:
         if isinstance(node, ast.Assign):
-            found.append((ast.unparse(node.targets[0]), "", first + node.lineno - 1))
+            found.append((ast.unparse(node.targets[0]), "", node.lineno))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             hint = str(node.value.value)
             found = [(name, own or hint, line) for name, own, line in found]
     return found
+
+
+@lru_cache(maxsize=1)
+def _classes(file: Path) -> dict[int, ast.ClassDef]:
+    """The file's classes by their lines."""
+    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+    return {node.lineno: node for node in nodes if isinstance(node, ast.ClassDef)}
 
 
 def mistake(target: str, name: str, code: str | Mapping[str, str], hint: str) -> None:
@@ -280,6 +282,7 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
 def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """All that the catalogue states. Raises `ValueError` where a name stands twice."""
     assignment.reference()
+    _classes.cache_clear()
     about = {module.__name__: name for name, module in import_folder(assignment.mistakes)}
     found = []
     for catalogue, fields in _stated:
