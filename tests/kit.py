@@ -1,7 +1,5 @@
 """The kit's folders, its command line in a process of its own, and zips of files."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """A copy of the handout, and Python as a student runs it there."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

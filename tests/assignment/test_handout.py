@@ -1,7 +1,5 @@
 """The handout: its worked numbers are what our code computes, its tables what the suites say."""
 
-from __future__ import annotations
-
 import ast
 import importlib
 import re

@@ -3,8 +3,6 @@
 That they pass on finished work, test_submit.py shows.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

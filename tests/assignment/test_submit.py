@@ -1,7 +1,5 @@
 """Handing in: `python submit.py` as a student runs it."""
 
-from __future__ import annotations
-
 import ast
 import shutil
 import subprocess

@@ -3,8 +3,6 @@
 Rules and examples stand in autograder/docs/writing.md.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -1,8 +1,6 @@
 """Archives as they come in, and some whose parts contradict each other: what can be read counts,
 the rest is named."""
 
-from __future__ import annotations
-
 import io
 import stat
 import struct

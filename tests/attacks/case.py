@@ -5,8 +5,6 @@ What it must get is told by its *twin*: the solution in which each function that
 kept to the last half point and forged ones are none.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What exits, crashes or outlives its call costs the test that called it, or one module's tests."""
 
-from __future__ import annotations
-
 from .case import calls, imports
 
 _ENDED = {

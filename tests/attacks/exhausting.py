@@ -1,7 +1,5 @@
 """Limits on time, memory, threads, disk and output: each costs the function that takes too much."""
 
-from __future__ import annotations
-
 from .case import MODULES, SOLUTION, Files, calls, case, everywhere, imports
 
 _OUT_OF_TIME = {

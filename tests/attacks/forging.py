@@ -1,7 +1,5 @@
 """A score can't be forged: `diagnostics` answers nonsense, and nothing that it does pays for it."""
 
-from __future__ import annotations
-
 from .case import SOLUTION, Case, case, imports, with_code, wrong
 
 _NONSENSE = with_code("diagnostics", wrong("diagnostics"))

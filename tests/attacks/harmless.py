@@ -1,7 +1,5 @@
 """Habits at the import of a module, or in a right function, that cost nothing."""
 
-from __future__ import annotations
-
 from .case import SOLUTION, case, imports, with_code
 
 _HABITS = {

@@ -1,8 +1,6 @@
 """A score can't be forged by a value that looks right to a careless comparison, and isn't plain
 data. The solution's value is wrapped, so a grader that takes what it can get would pay for it."""
 
-from __future__ import annotations
-
 from textwrap import dedent
 
 from .case import Case, case, with_code

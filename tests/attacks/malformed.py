@@ -1,7 +1,5 @@
 """A broken module costs its own tests; what Python can import keeps its points."""
 
-from __future__ import annotations
-
 from .case import FUNCTIONS, MODULES, SOLUTION, Case, Files, case, imports
 
 _DIAG = SOLUTION["gradflow/diagnostics.py"]

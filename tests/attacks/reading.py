@@ -1,7 +1,5 @@
 """Nothing hidden is seen: each looks for it, and tells what it found in an exception."""
 
-from __future__ import annotations
-
 from .case import Case, calls, case, imports, with_code
 
 _HIDDEN = {

@@ -1,7 +1,5 @@
 """What students wrote does no harm where it is read: in reasons, pages, tables and a terminal."""
 
-from __future__ import annotations
-
 from .case import calls
 
 _RAISED = {

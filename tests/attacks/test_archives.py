@@ -1,7 +1,5 @@
 """What can be read of an archive or a folder counts, to the byte; the rest is named."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Every adversarial submission gets what it must: no forged point, no honest point lost."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

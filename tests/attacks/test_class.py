@@ -1,7 +1,5 @@
 """Adversarial submissions as one class, through the real command line."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

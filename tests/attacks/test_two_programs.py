@@ -1,7 +1,5 @@
 """One program, one chance: who holds two, or flips a coin, gains nothing by it."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

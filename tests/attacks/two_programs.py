@@ -4,8 +4,6 @@
 named by what they must get.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -8,8 +8,6 @@ many of these standard deviations the nearer limit is away from their middle. Ru
 of the nets and put what it prints into CASES. 200 seeds take about a minute.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import ModuleType
 

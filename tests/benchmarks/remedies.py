@@ -5,8 +5,6 @@ heal does so in less than 0.9 of the nets (the suite draws again there), or one 
 does. It takes some five minutes.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

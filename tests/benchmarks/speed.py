@@ -4,8 +4,6 @@ Prints a Markdown table, in two minutes or three. Seconds depend on the machine 
 does, so the ways take turns, the better of two rounds counts, and the last column holds ratios.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

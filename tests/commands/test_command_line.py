@@ -1,7 +1,5 @@
 """The command line as its users meet it: rows, exit statuses, one clear line for a mistake."""
 
-from __future__ import annotations
-
 import csv
 import json
 from pathlib import Path

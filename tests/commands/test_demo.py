@@ -1,7 +1,5 @@
 """The demo's class: mistakes that real classes make, each told by its name."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

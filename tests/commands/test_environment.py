@@ -1,7 +1,5 @@
 """environment.yml says what pyproject.toml says, with a version for each; Otter's keeps them."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What has to hold before the command can run: a Python, what the kit needs, the checkout."""
 
-from __future__ import annotations
-
 import ast
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Nothing of the shell that the command is typed in reaches a grade."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

@@ -1,8 +1,6 @@
 """A second assignment on the engine as it is: it may have figures of its own, and none of the first
 one's words. The docs' tests take another all the way."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -6,8 +6,6 @@ becomes of it: "Write `FILE`:", "Append to `FILE`:", "Change `FILE`:" with a dif
 functions out of a module. LINE stands for any number.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import re

@@ -6,8 +6,6 @@ Most of these are right by the contract, such as `z > 0` for `z >= 0` where both
 of the others asks for a hidden test. All modules take some ten minutes.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import difflib

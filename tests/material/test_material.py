@@ -1,7 +1,5 @@
 """The hidden suites: what they are worth, and that no request gives an answer away."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What points go to: parts, hygiene, effort, and what a single slip may cost."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections import Counter

@@ -1,7 +1,5 @@
 """The nets of `choose_remedy`: one choice heals each, honest rules find it, blind ones don't."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`python -m gradflow.check`: which derivative is off, where, and by which of batch norm's ways."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """What is drawn comes from the distribution that is named; drawn values are never compared."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -4,8 +4,6 @@ What is no value (shapes, types, errors, arguments left alone), the hidden suite
 reference, too, which must pass them all.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ Run as a script after a change of assignment/lab.ipynb in Jupyter, `PYTHONPATH=s
 tests/package/test_lab.py`, this file takes the outputs away and lays its lines out as before.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The given network: its gradients, its options, and what it says of functions that it can't use."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The page to play with: its numbers are the lab's, and its presets are what they say."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

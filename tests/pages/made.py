@@ -1,7 +1,5 @@
 """Made-up results for the tests of the pages, as a grader would give them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """All pages in a real browser: they sort, search, link, draw, and are accessible."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

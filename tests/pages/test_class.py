@@ -1,7 +1,5 @@
 """The class page: its numbers, its lists, and that a large class stays small."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The figures: of any submission something is drawn or said, and no grade depends on them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

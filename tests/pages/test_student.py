@@ -1,7 +1,5 @@
 """The student's page: what it says first, what it never says, and that markup stays text."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from html.parser import HTMLParser
 

@@ -1,7 +1,5 @@
 """Which cause is told of code as students write it: of two slips, of what is free, of look-alikes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

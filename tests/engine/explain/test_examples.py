@@ -1,7 +1,5 @@
 """Worked examples beside hints: small, public, the same in every grading, and true."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

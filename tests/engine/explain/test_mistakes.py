@@ -1,7 +1,5 @@
 """Named mistakes: the catalogue, and finding the one that explains a failure."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

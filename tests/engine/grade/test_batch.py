@@ -1,7 +1,5 @@
 """A class on a pool of processes, of which some are killed."""
 
-from __future__ import annotations
-
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`grade --scheduler`: a Dask scheduler and two workers, of which one is killed at work."""
 
-from __future__ import annotations
-
 import csv
 import os
 import signal

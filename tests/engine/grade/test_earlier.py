@@ -1,7 +1,5 @@
 """Who joins a class late takes no other student's result away."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What goes back: read as the platforms' own import code reads it, in a run of the whole command."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

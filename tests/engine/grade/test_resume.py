@@ -1,7 +1,5 @@
 """Repeatable, and stoppable at any moment: the real command line, interrupted and gone on with."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """What `check` says is left to edit after a change of the solution: one list, by file and line."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

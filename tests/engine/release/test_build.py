@@ -1,7 +1,5 @@
 """`build`: the handout follows the solution and the suites, and the zips repeat byte for byte."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

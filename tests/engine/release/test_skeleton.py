@@ -1,7 +1,5 @@
 """What becomes of a solution when its marked regions are taken out."""
 
-from __future__ import annotations
-
 import ast
 import textwrap
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The gradebooks: what Canvas and Moodle get, and what can't be put in."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

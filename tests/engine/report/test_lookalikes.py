@@ -1,7 +1,5 @@
 """Look-alikes: renamed copies are found, common ground is not a likeness."""
 
-from __future__ import annotations
-
 import random
 import re
 from keyword import iskeyword

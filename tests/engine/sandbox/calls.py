@@ -1,7 +1,5 @@
 """Talking to one process, without the proxies of `engine/suite/calls.py`."""
 
-from __future__ import annotations
-
 from autograder.engine.sandbox.process import Process, TimeAllowed
 from autograder.engine.sandbox.sandbox import Sandbox
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request

@@ -1,7 +1,5 @@
 """The sandbox: which layers hold, how it degrades, and that a worker's end is only its own."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Iterator

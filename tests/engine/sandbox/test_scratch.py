@@ -1,7 +1,5 @@
 """A worker's folder where it is no file system of its own: however odd, it is bounded and goes."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a worker observes of a call, and in what form the result leaves it."""
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Nothing survives a submission: no process, no file, no shared memory."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

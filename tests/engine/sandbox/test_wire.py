@@ -1,7 +1,5 @@
 """The wire format: what goes in comes out; whatever else comes ends in `WireError`."""
 
-from __future__ import annotations
-
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any

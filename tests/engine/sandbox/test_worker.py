@@ -6,8 +6,6 @@ filter and worker run as a child of the tests with their environment and one fol
 is measured; a worker is given the time to end by itself. What holds is judged in test_sandbox.py.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator

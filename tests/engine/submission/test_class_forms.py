@@ -3,8 +3,6 @@
 Right work is NEW. What is older, or lies beside it, must not be graded in its place.
 """
 
-from __future__ import annotations
-
 import io
 import shutil
 import tarfile

@@ -1,7 +1,5 @@
 """An honest student keeps each file and each row, whatever platform and system make of the names."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Reading and finding submissions; what odd archives must get is in `attacks/`."""
 
-from __future__ import annotations
-
 import struct
 from pathlib import Path
 

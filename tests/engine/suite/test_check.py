@@ -1,7 +1,5 @@
 """The comparison helpers: what they accept, what they refuse, and what their reasons tell."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

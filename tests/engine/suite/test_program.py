@@ -1,7 +1,5 @@
 """A submission as one program: a process for each part, one chance for each call and import."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 

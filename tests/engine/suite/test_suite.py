@@ -1,7 +1,5 @@
 """The hidden suites as the engine runs them."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 

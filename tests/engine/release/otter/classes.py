@@ -1,7 +1,5 @@
 """Submissions in shapes that Otter has to cope with, for its tests with and without Docker."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path

@@ -3,8 +3,6 @@
 Run by .ci/docker-test. Exit status 0 when every grade is the same in all ways, 1 otherwise.
 """
 
-from __future__ import annotations
-
 import csv
 import importlib.resources
 import json

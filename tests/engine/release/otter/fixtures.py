@@ -1,7 +1,5 @@
 """What the tests of Otter share: the zip, and `otter run` in a process of its own."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """What runs in the container, run here: run_otter.py over a folder laid out as /autograder."""
 
-from __future__ import annotations
-
 import json
 import os
 import stat

@@ -1,7 +1,5 @@
 """autograder.zip: the same bytes each time, and all that its ways to run need."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """`otter run`: the same points as `grade`, test by test, and no student's code in Otter."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
