@@ -3,9 +3,11 @@
 import io
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"
@@ -29,4 +31,17 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
+    return content.getvalue()
+
+
+def tarred(files: Mapping[str, bytes], *more: tarfile.TarInfo, **options: Any) -> bytes:
+    """A tar of these files, in their order, and then of what has no content."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, **{"mode": "w", **options}) as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        for info in more:
+            archive.addfile(info)
     return content.getvalue()

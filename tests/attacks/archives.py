@@ -4,12 +4,11 @@ the rest is named."""
 import io
 import stat
 import struct
-import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 
-from tests.kit import zipped
+from tests.kit import tarred, zipped
 
 from .case import MODULES, SOLUTION, Case, Files
 
@@ -57,17 +56,8 @@ def _giant_directory_zip64() -> bytes:
     return listed + record + locator + end
 
 
-def _tar_of_attributes() -> bytes:
-    """The solution, with attributes of all its members that each of them would copy."""
-    content, attributes = io.BytesIO(), {f"a{number}": "b" for number in range(1000)}
-    with tarfile.open(fileobj=content, mode="w", pax_headers=attributes) as archive:
-        for name, data in SOLUTION.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return content.getvalue()
-
-
+_ATTRIBUTES = {f"a{number}": "b" for number in range(1000)}
+"""Of all members of a tar, each of which would copy them."""
 _BROKEN = b"1/0"
 _BOMB = b"\0" * (40 * 2**20)
 _BOMB_ZIP = zipped({"x/y.py": _BOMB})
@@ -106,7 +96,7 @@ _LOST = {  # bytes, and what is said
     "truncated": (_ZIP[: len(_ZIP) // 2], "not a readable zip"),
     "version_to_come": (_with(extract_version=250), "not a readable zip"),
     "giant_directory_zip64": (_giant_directory_zip64(), "too many entries"),
-    "attributes_without_end": (_tar_of_attributes(), "too many attributes"),
+    "attributes_without_end": (tarred(SOLUTION, pax_headers=_ATTRIBUTES), "too many attributes"),
     "links_alone": (_written(map(_link, SOLUTION)), "link"),
     "zips_in_zips": (zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": _ZIP})})}), "no folder gradflow"),
     "many_packages": (zipped({f"{chr(97 + n)}/{path}": bytes([n]) for n in range(25) for path in SOLUTION}), "more than 20 packages"),

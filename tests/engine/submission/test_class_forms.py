@@ -3,24 +3,26 @@
 Right work is NEW. What is older, or lies beside it, must not be graded in its place.
 """
 
-import io
+import os
 import shutil
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from autograder.engine.submission import entries
+from autograder.engine.submission import find as finding
 from autograder.engine.submission.entries import SubmissionError
 from autograder.engine.submission.find import Finder
 from autograder.engine.submission.read import HandIn, Submission, read_hand_in
 from tests.engine.submission.test_submission import MODULES, put
-from tests.kit import zipped
+from tests.kit import tarred, zipped
 
 NEW, OLD = b"new", b"old"
 PACKAGE = {f"pkg/{module}.py": NEW for module in MODULES}
 RIGHT = zipped(PACKAGE)
 WRONG = zipped(dict.fromkeys(PACKAGE, OLD))
-BB = "gradebook_C1_HW_{}_attempt_2026-11-0{}-20-15-33"
+BB = "gradebook_C1_HW_{}_attempt_2026-11-{:02}-20-15-33"
 YAML = """---
 submission_7:
   :submitters:
@@ -35,6 +37,8 @@ submission_8:
   :submitters:
   - :name: Alan
 """
+
+TWELVE = zipped({f"try{day}.zip": WRONG if day < 12 else RIGHT for day in range(1, 13)})
 
 Class = dict[str, bytes]
 
@@ -54,6 +58,8 @@ MOODLE = {
     "Ada L_1_assignsubmission_onlinetext/onlinetext.html": b"be kind",
     **work("Zoë M_2_assignsubmission_file_"),
 }
+FLAT = {f"{module}.py": NEW for module in MODULES}
+BOTH = [f"{BB.format('ada', 1)}_old.zip", f"{BB.format('ada', 2)}_submission.zip"]
 CLASSES: dict[str, tuple[Class, list[str]]] = {
     "canvas": (CANVAS, ["LATE_anon", "adal_LATE_1_90_submission", "eve_4", "group_one_5", "wei_3", "zoe_2"]),
     "moodle": (MOODLE, ["Ada L_1", "Zoë M_2"]),
@@ -83,42 +89,6 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         "2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
     }, ["- Al -", "Ada"]),
     "zips": ({"ada.zip": RIGHT, "al.zip": RIGHT, "notes.txt": b""}, ["ada", "al"]),
-}  # fmt: skip
-
-
-def find(*paths: Path, out: Path | None = None) -> tuple[list[HandIn], Finder]:
-    finder = Finder("pkg", MODULES, out)
-    return finder.find(paths), finder
-
-
-def read(found: HandIn) -> Submission:
-    return read_hand_in(found, "pkg", MODULES)
-
-
-def made(folder: Path, files: Class) -> Path:
-    for name, content in files.items():
-        put(folder, name, content)
-    return folder
-
-
-@pytest.mark.parametrize("form", CLASSES)
-def test_a_class_is_read_however_it_is_packed(form: str, tmp_path: Path) -> None:
-    files, names = CLASSES[form]
-    unpacked = made(tmp_path / "one" / "class", files)
-    packed = put(tmp_path / "two", "class.zip", zipped(files))
-    around = put(tmp_path, "around.zip", zipped({f"x/{name}": c for name, c in files.items()}))
-    for path in (unpacked, unpacked.parent, packed, packed.parent, around):
-        read_all = sorted(map(read, find(path)[0]), key=lambda each: each.name)
-        assert len(read_all) == len(names), path
-        for submission, name in zip(read_all, names, strict=True):
-            assert name in submission.name
-            kept = {path: content for path, content in submission.files.items() if path in PACKAGE}
-            assert kept == PACKAGE, (path, submission)
-
-
-FLAT = {f"{module}.py": NEW for module in MODULES}
-BOTH = [f"{BB.format('ada', 1)}_old.zip", f"{BB.format('ada', 2)}_submission.zip"]
-UNUSUAL: dict[str, tuple[Class, list[str]]] = {
     "dates that look like ids": (
         dict.fromkeys([f"{who}_2026_11_0{day}.zip" for day, who in enumerate(("ada", "al", "zoe"))], RIGHT),
         ["ada_2026", "al_2026", "zoe_2026"],
@@ -155,18 +125,55 @@ UNUSUAL: dict[str, tuple[Class, list[str]]] = {
         "anon_aB3_91_20231_x.zip": RIGHT, "anon_aB3_92_20231_report.pdf": b"",
         "anon_cD4_93_y.zip": RIGHT,
     }, ["anon_aB3", "anon_cD4"]),
+    "logins that end alike": (
+        {f"{BB.format(who, 1)}_x.zip": RIGHT for who in ("a_smith", "b_smith")},
+        ["a_smith", "b_smith"],
+    ),
+    "rows that are files": ({
+        "1-5 - Ada - Nov 2, 2026 859 PM - x.zip": RIGHT,
+        "1-5 - Ada - Oct 30, 2026 1000 AM - x.zip": WRONG,
+        **{f"1-5 - Al - Nov 2, 2026 859 PM - {module}.py": NEW for module in MODULES},
+    }, ["Ada", "Al"]),
+    "twelve attempts": ({
+        **{f"{BB.format('ada', day)}_x.zip": WRONG for day in range(1, 12)},
+        f"{BB.format('ada', 12)}_x.zip": RIGHT, f"{BB.format('al', 1)}_x.zip": RIGHT,
+    }, ["_ada", "_al_"]),
+    "twelve zips in a zip": ({"ada.zip": TWELVE, "al.zip": RIGHT}, ["ada", "al"]),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", UNUSUAL)
-def test_each_student_has_a_row_with_the_newest_work(form: str, tmp_path: Path) -> None:
-    files, names = UNUSUAL[form]
-    for path in (made(tmp_path / "class", files), put(tmp_path, "class.zip", zipped(files))):
+def find(*paths: Path, out: Path | None = None) -> tuple[list[HandIn], Finder]:
+    finder = Finder("pkg", MODULES, out)
+    return finder.find(paths), finder
+
+
+def read(found: HandIn) -> Submission:
+    return read_hand_in(found, "pkg", MODULES)
+
+
+def kept(submission: Submission) -> Class:
+    """Its modules, without what else was handed in."""
+    return {path: content for path, content in submission.files.items() if path in PACKAGE}
+
+
+def made(folder: Path, files: Class) -> Path:
+    for name, content in files.items():
+        put(folder, name, content)
+    return folder
+
+
+@pytest.mark.parametrize("form", CLASSES)
+def test_a_class_is_read_however_it_is_packed(form: str, tmp_path: Path) -> None:
+    files, names = CLASSES[form]
+    unpacked = made(tmp_path / "one" / "class", files)
+    packed = put(tmp_path / "two", "class.zip", zipped(files))
+    around = put(tmp_path, "around.zip", zipped({f"x/{name}": c for name, c in files.items()}))
+    for path in (unpacked, unpacked.parent, packed, packed.parent, around):
         read_all = sorted(map(read, find(path)[0]), key=lambda each: each.name)
+        assert len(read_all) == len(names), path
         for submission, name in zip(read_all, names, strict=True):
             assert name in submission.name
-            kept = {path: content for path, content in submission.files.items() if path in PACKAGE}
-            assert kept == PACKAGE, (path, submission)
+            assert kept(submission) == PACKAGE, (path, submission)
 
 
 def test_a_class_of_documents_alone_has_its_rows(tmp_path: Path) -> None:
@@ -191,15 +198,8 @@ def test_hand_ins_named_one_by_one_are_those_of_their_students(tmp_path: Path) -
 
 
 def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path: Path) -> None:
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w") as archive:
-        for name, data in {**PACKAGE, "old.zip": WRONG}.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    class_ = put(tmp_path, "class.tar", content.getvalue())
-    (found,), _ = find(class_)
-    assert {p: c for p, c in read(found).files.items() if p in PACKAGE} == PACKAGE
+    (found,), _ = find(put(tmp_path, "class.tar", tarred({**PACKAGE, "old.zip": WRONG})))
+    assert kept(read(found)) == PACKAGE
 
 
 def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
@@ -207,6 +207,8 @@ def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
     assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
     assert "older, not graded: 93/submission.zip/pkg" in notes["wei_3.zip"]
     assert "taken for beta.py: beta (1).py" in notes["eve_4.zip"]
+    (twelve, _), _ = find(made(tmp_path / "t", CLASSES["twelve zips in a zip"][0]))
+    assert any("too many archives" in note for note in read(twelve).notes)
     moodle, _ = find(made(tmp_path / "m", MOODLE))
     assert moodle[0].notes == ("beside: Ada L_1_assignsubmission_onlinetext",)
 
@@ -293,22 +295,18 @@ def test_equal_names_are_told_apart_by_their_paths(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["w:", "w:gz", "w:bz2", "w:xz"])
 def test_a_tar_is_read_within_limits(mode: str, tmp_path: Path) -> None:
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode=mode) as archive:  # type: ignore[call-overload]
-        for name, data in {**PACKAGE, "../slip.py": NEW, "pkg/large.py": b"\0" * 2**21}.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-        (tmp_path / "link").symlink_to("/etc/passwd")
-        archive.add(tmp_path / "link", "pkg/link.py")
-    (found,), _ = find(put(tmp_path, "ada.tar.gz", content.getvalue()))
+    link = tarfile.TarInfo("pkg/link.py")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    files = {**PACKAGE, "../slip.py": NEW, "pkg/large.py": b"\0" * 2**21}
+    content = tarred(files, link, mode=mode)
+    (found,), _ = find(put(tmp_path, "ada.tar.gz", content))
     assert read(found).files == PACKAGE
     assert set(read(found).notes) == {
         "left out: ../slip.py leaves the folder",
         "left out: pkg/link.py is a link",
         "left out: pkg/large.py is too large, or one file too many",
     }
-    cut = put(tmp_path, "cut.tar.gz", content.getvalue()[:100])
+    cut = put(tmp_path, "cut.tar.gz", content[:100])
     assert "not a readable" in read(find(cut)[0][0]).problem
 
 
@@ -321,3 +319,52 @@ def test_limits_count_only_what_is_looked_at(tmp_path: Path, monkeypatch) -> Non
     assert read(find(tmp_path / "b")[0][0]).files == PACKAGE
     shutil.copytree(tmp_path / "b" / "venv", tmp_path / "b" / "many")
     assert "more than 9 files" in read(find(tmp_path / "b")[0][0]).problem
+
+
+def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path: Path) -> None:
+    names = ("alpha-1.py", "helper-1.py", "two-1.py", "two-2.py")
+    files = {f"ada_1_{90 + number}_{name}": b"" for number, name in enumerate(names)}
+    (ada,) = map(read, find(made(tmp_path, files))[0])
+    assert set(ada.files) == {f"pkg/{n}.py" for n in ("alpha", "helper", "two-1", "two-2")}
+    assert "taken for pkg/helper.py: pkg/helper-1.py" in ada.notes
+
+
+def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path: Path) -> None:
+    given = {"pkg\\": b"", "pkg\\alpha.py": b"", "pkg\\data\\": b"", "pkg\\data\\x.csv": b""}
+    (ada,) = map(read, find(put(tmp_path, "ada.zip", zipped(given)))[0])
+    assert set(ada.files) == {"pkg/alpha.py", "pkg/data/x.csv"}
+
+
+def test_what_two_exports_miss_is_two_rows(tmp_path: Path) -> None:
+    told = b"---\nsubmission_7:\n  :submitters:\n  - :name: Ada\n"
+    made(tmp_path, {f"{export}/submission_metadata.yml": told for export in "ab"})
+    assert len(find(tmp_path / "a", tmp_path / "b")[0]) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names that are no text")
+def test_a_name_that_is_no_text_can_be_written_down(tmp_path: Path) -> None:
+    put(tmp_path, os.fsdecode(b"mu\xffller_1_90_x\xff.zip"), RIGHT)
+    (ada,), _ = find(tmp_path)
+    assert f"{ada.students}{ada.back}".encode()
+
+
+def test_a_zip_in_zips_is_opened_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, opened = RIGHT, []
+    for _ in range(50):
+        content = zipped({"x.zip": content})
+    made(tmp_path, {"ada.zip": RIGHT, "al.zip": content, "zoe.zip": RIGHT})
+    unpacked = finding.archive_entries
+    monkeypatch.setattr(finding, "archive_entries", lambda c: opened.append(c) or unpacked(c))
+    assert len(find(tmp_path)[0]) == 3
+    assert len(opened) < 10
+
+
+def test_a_giant_list_of_entries_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "MAX_CLASS", 3)
+    path = put(tmp_path, "class.zip", zipped({f".git/{n}": b"" for n in range(4)}))
+    with pytest.raises(SubmissionError, match="too many entries"):
+        entries.class_entries(path)
