@@ -1,4 +1,4 @@
-"""The kit's folders, its command line in a process of its own, and zips of files."""
+"""The kit's folders, Python and the command line in processes of their own, and zips of files."""
 
 import io
 import subprocess
@@ -13,16 +13,21 @@ ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"
 
 
-def kit(*words: object, assignment: Path | None = TINY) -> subprocess.CompletedProcess[str]:
-    """`python -m autograder` on an assignment; without one, on the kit's."""
-    chosen = [] if assignment is None else ["--assignment", str(assignment)]
+Ended = subprocess.CompletedProcess[str]
+
+
+def python(*words: object, cwd: Path = ROOT, timeout: float = 300, **options: Any) -> Ended:
+    """`python WORDS` in a folder, and all that it says."""
+    command = [sys.executable, *map(str, words)]
     return subprocess.run(
-        [sys.executable, "-m", "autograder", *chosen, *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
+        command, cwd=cwd, timeout=timeout, capture_output=True, text=True, **options
     )
+
+
+def kit(*words: object, assignment: Path | None = TINY, **options: Any) -> Ended:
+    """`python -m autograder` on an assignment; without one, on the kit's."""
+    chosen = [] if assignment is None else ["--assignment", assignment]
+    return python("-m", "autograder", *chosen, *words, **options)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -2,12 +2,10 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from autograder.engine.release.skeleton import write_skeleton
-from tests.kit import ROOT
+from tests.kit import ROOT, Ended, python
 
 HANDOUT = ROOT / "assignment"
 SOLUTION = ROOT / "solutions" / "gradflow"
@@ -20,14 +18,7 @@ def copy_of_handout(folder: Path) -> Path:
     return folder
 
 
-def run_python(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def run_python(cwd: Path, *arguments: object) -> Ended:
     """`python ARGUMENTS` in a folder, without what the kit's own tests have in their shell."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "PYTHONPATH"))}
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=cwd,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return python(*arguments, cwd=cwd, env=env)

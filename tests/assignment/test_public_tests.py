@@ -7,8 +7,6 @@ import csv
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from tests.assignment.handout import SOLUTION, copy_of_handout, run_python
-from tests.kit import ROOT
+from tests.kit import ROOT, python
 
 # Runs in a process of its own: puts one mistake after another into the solution, runs the public tests of its
 # module, and prints {mistake: the text of the first check that fails}.
@@ -218,13 +216,7 @@ def test_typical_mistakes_are_named_with_their_cause() -> None:
     with (ROOT / "autograder" / "docs" / "first-screen.csv").open(encoding="utf-8") as file:
         _, *rows = csv.reader(file)
     names = [name for _, name, _ in rows]
-    done = subprocess.run(
-        [sys.executable, "-c", RUNNER, *names],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
+    done = python("-c", RUNNER, *names, timeout=900)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     unsaid = {

@@ -2,7 +2,6 @@
 
 import ast
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.submission.read import read_submission
 from tests.assignment.handout import HANDOUT, SOLUTION, copy_of_handout, run_python
-from tests.kit import ROOT
+from tests.kit import ROOT, Ended
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def handout(tmp_path: Path) -> Path:
     return copy_of_handout(tmp_path / "my work")
 
 
-def submit(folder: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def submit(folder: Path, cwd: Path | None = None) -> Ended:
     return run_python(cwd or folder, folder / "submit.py")
 
 

@@ -3,7 +3,6 @@
 import ast
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release.build import build_all
 from tests.engine.release.otter.fixtures import with_lab
-from tests.kit import ROOT
+from tests.kit import ROOT, python
 
 OLD = "import sys; sys.version_info = (3, 8, 0); from autograder.__main__ import main; main()"
 
@@ -26,14 +25,8 @@ def refused(*words: object, kit: Path = ROOT, cwd: Path = ROOT) -> str:
         for name, text in os.environ.items()
         if not name.startswith(("PY", "COV", *STEERING))
     }
-    done = subprocess.run(
-        [sys.executable, "-S", *map(str, words)],
-        cwd=cwd,
-        env=env | {"PYTHONPATH": str(kit), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    env |= {"PYTHONPATH": str(kit), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+    done = python("-S", *words, cwd=cwd, env=env)
     assert done.returncode == 2, done.stderr
     (line,) = done.stderr.splitlines()
     return line

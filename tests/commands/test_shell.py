@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from autograder.engine.grade import batch
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from autograder.engine.suite.suite import Suite
-from tests.kit import ROOT, TINY
+from tests.kit import ROOT, TINY, kit
 
 NEWER = b"type Celsius = float\n"
 
@@ -31,15 +30,8 @@ def written(folder: Path) -> dict[str, bytes]:
 
 
 def grade(out: Path, *words: object, cwd: Path, **env: str) -> None:
-    command = [sys.executable, "-m", "autograder", "--assignment", TINY, "grade", "-o", out]
-    done = subprocess.run(
-        [*map(str, command), "--jobs", "1", *map(str, words)],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    done = kit("grade", "-o", out, "--jobs", 1, *words, cwd=cwd, env=env)
     assert done.returncode == 0, done.stderr
 
 

@@ -7,7 +7,6 @@ tests/package/test_lab.py`, this file takes the outputs away and lays its lines 
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 from autograder.engine.release.archive import write_archive
 from gradflow import experiments, figures, lab
 from tests.assignment.handout import SOLUTION, run_python
-from tests.kit import ROOT
+from tests.kit import ROOT, Ended
 
 NOTEBOOK = ROOT / "assignment" / "lab.ipynb"
 CELLS: list[dict[str, Any]] = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
@@ -239,7 +238,7 @@ def test_digits_are_those_of_uci() -> None:
     assert "Creative Commons Attribution 4.0" in (SOLUTION / "data" / "README.txt").read_text()
 
 
-def run_lab(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def run_lab(folder: Path, *arguments: object) -> Ended:
     return run_python(folder, "-m", "gradflow.lab", "--quick", "-o", *arguments)
 
 

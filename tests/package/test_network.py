@@ -1,7 +1,5 @@
 """The given network: its gradients, its options, and what it says of functions that it can't use."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +18,7 @@ from gradflow.network import (
     cross_entropy,
     mean_squared_error,
 )
-from tests.kit import ROOT
+from tests.kit import ROOT, python
 
 PARAMETERS = ("weights", "biases", "gamma", "beta", "alpha")
 SIZES = [3, 5, 4, 5, 3]
@@ -258,7 +256,5 @@ def test_only_the_modules_that_are_needed_are_imported() -> None:
         "net.loss_and_gradients(np.ones((4, 2)), np.zeros(4, dtype=int))\n"
         "print(*sorted(m for m in sys.modules if m.startswith('gradflow.')))\n"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT / "solutions", capture_output=True, text=True
-    )
+    found = python("-c", code, cwd=ROOT / "solutions")
     assert found.stdout == "gradflow.activations gradflow.initializers gradflow.network\n"

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.release.build import hidden_tests
 from autograder.engine.release.otter.package import write_autograder_zip
 from tests.engine.release.otter import classes
+from tests.kit import python
 
 TOP = {
     *("score", "execution_time", "output", "output_format", "test_output_format"),
@@ -41,16 +40,10 @@ def autograder_zip(assignment: Assignment, folder: Path) -> Path:
 def otter_run(autograder: Path, submissions: Path, out: Path) -> None:
     """`otter run` on each submission; see run.py for what it writes. Nothing of the shell counts."""
     env = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, Path(__file__).parent / "run.py", autograder, submissions, out],
-        cwd=out.parent,
-        env=env | {"PYTEST_ADDOPTS": "-k mean", "LC_ALL": "C"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=900,
-    )
-    assert done.returncode == 0, done.stdout
+    env |= {"PYTEST_ADDOPTS": "-k mean", "LC_ALL": "C"}
+    words = [Path(__file__).parent / "run.py", autograder, submissions, out]
+    done = python(*words, cwd=out.parent, env=env, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def assert_gradescope_format(content: dict[str, Any]) -> None:

@@ -3,8 +3,6 @@
 import json
 import os
 import stat
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from autograder.engine.release.otter.container import grade
 from autograder.engine.report.result import to_gradescope
 from tests.engine.release.otter.classes import submissions
 from tests.engine.release.otter.fixtures import assert_gradescope_format, autograder_zip, with_lab
+from tests.kit import python
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("otter", reason="needs the extra 'otter'")
@@ -37,14 +36,9 @@ def container(tiny: Assignment, tmp_path: Path) -> Path:
 
 
 def results_of(container: Path) -> dict:
-    done = subprocess.run(
-        [sys.executable, "-I", "-B", container / "source" / "run_otter.py"],
-        cwd=container,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env=os.environ | {"HOME": str(container.parent)},
-    )
+    env = os.environ | {"HOME": str(container.parent)}
+    script = container / "source" / "run_otter.py"
+    done = python("-I", "-B", script, cwd=container, timeout=600, env=env)
     assert done.returncode == 0, done.stderr
     return json.loads((container / "results" / "results.json").read_text())
 
