@@ -1,12 +1,15 @@
 """Fixtures of the kit's own tests."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
+from tests.engine.release.otter.classes import notebook
 from tests.kit import ROOT, TINY
 
 NOBODY = 65_534
@@ -64,6 +67,15 @@ def kit() -> Assignment:
 def tiny() -> Assignment:
     """The assignment of two functions."""
     return Assignment.load(TINY)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Assignment:
+    """A copy of the tiny assignment to be changed, whose handout has a notebook."""
+    left_out = shutil.ignore_patterns("__pycache__")
+    copy = Assignment.load(Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=left_out)))
+    (copy.handout / "lab.ipynb").write_bytes(notebook("1"))
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from autograder.__main__ import STEERING
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release.build import build_all
-from tests.engine.release.otter.fixtures import with_lab
 from tests.kit import ROOT, python
 
 OLD = "import sys; sys.version_info = (3, 8, 0); from autograder.__main__ import main; main()"
@@ -52,10 +51,9 @@ def test_away_from_its_checkout_the_kit_says_how_it_is_used(tmp_path: Path) -> N
 
 
 def test_the_handout_is_built_without_otter(
-    tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "otter.generate", None)
-    own = with_lab(tiny, tmp_path / "tiny")
     with pytest.raises(KitError, match=r"pip install -e '\.\[otter\]'"):
         build_all(own.folder, tmp_path / "new" / "dist")
     assert [path.name for path in (tmp_path / "new" / "dist").iterdir()] == ["assignment.zip"]

@@ -2,23 +2,12 @@
 one's words. The docs' tests take another all the way."""
 
 import re
-import shutil
 from pathlib import Path
-
-import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from tests.kit import ROOT, TINY, kit
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Assignment:
-    """A copy, so that its handout can be built."""
-    left_out = shutil.ignore_patterns("__pycache__")
-    return Assignment.load(Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=left_out)))
-
+from tests.kit import ROOT, kit
 
 FIGURES = """
 from autograder.engine.report.pages.figure import Chart, Curve, Figure, Section

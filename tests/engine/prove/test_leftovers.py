@@ -1,14 +1,12 @@
 """What `check` says is left to edit after a change of the solution: one list, by file and line."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.release.skeleton import write_skeleton
-from tests.kit import TINY, kit
+from tests.kit import kit
 
 EXAMPLES = """
 | function | |
@@ -31,10 +29,8 @@ def test_freezing():
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Assignment:
-    """A copy with stubs, examples and a public test."""
-    left_out = shutil.ignore_patterns("__pycache__")
-    own = Assignment.load(Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=left_out)))
+def own(own: Assignment) -> Assignment:
+    """With stubs, examples and a public test."""
     readme = own.handout / "README.md"
     readme.write_text(readme.read_text("utf-8") + EXAMPLES, "utf-8")
     (own.handout / "tests").mkdir()

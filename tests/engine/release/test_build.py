@@ -9,12 +9,6 @@ from autograder.engine.errors import KitError
 from autograder.engine.release import build
 from autograder.engine.release.archive import read_archive
 from autograder.engine.release.skeleton import write_skeleton
-from tests.engine.release.otter.fixtures import with_lab
-
-
-@pytest.fixture
-def own(tiny: Assignment, tmp_path: Path) -> Assignment:
-    return with_lab(tiny, tmp_path / "tiny")
 
 
 def test_build_makes_the_handout_and_all_zips_twice_the_same(

@@ -1,7 +1,6 @@
 """The hidden suites as the engine runs them."""
 
 import dataclasses
-import shutil
 
 import pytest
 
@@ -29,12 +28,11 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader: Grader) -> 
     ],
 )
 def test_a_suite_that_cant_be_used_is_refused_with_its_reason(
-    tiny: Assignment, tmp_path, broken: str, what: str
+    own: Assignment, broken: str, what: str
 ) -> None:
-    shutil.copytree(tiny.suites, tmp_path / "suites")
-    (tmp_path / "suites" / "test_scales.py").write_text(broken)
+    (own.suites / "test_scales.py").write_text(broken)
     with pytest.raises(SuiteError, match=what):
-        Suite(dataclasses.replace(tiny, suites=tmp_path / "suites"))
+        Suite(own)
 
 
 CONFTEST = """

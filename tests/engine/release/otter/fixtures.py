@@ -1,14 +1,12 @@
 """What the tests of Otter share: the zip, and `otter run` in a process of its own."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.release.build import hidden_tests
 from autograder.engine.release.otter.package import write_autograder_zip
-from tests.engine.release.otter import classes
 from tests.kit import python
 
 TOP = {
@@ -19,15 +17,6 @@ TEST = {
     *("score", "max_score", "status", "name", "name_format", "number", "output", "output_format"),
     *("tags", "visibility", "extra_data"),
 }
-
-
-def with_lab(assignment: Assignment, folder: Path) -> Assignment:
-    """The assignment with a handout that has a notebook named lab.ipynb."""
-    shutil.copytree(assignment.folder, folder, dirs_exist_ok=True)
-    made = Assignment.load(folder)
-    made.handout.mkdir(exist_ok=True)
-    (made.handout / "lab.ipynb").write_bytes(classes.notebook("1"))
-    return made
 
 
 def autograder_zip(assignment: Assignment, folder: Path) -> Path:

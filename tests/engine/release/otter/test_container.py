@@ -15,7 +15,7 @@ from autograder.engine.release.archive import write_archive
 from autograder.engine.release.otter.container import grade
 from autograder.engine.report.result import to_gradescope
 from tests.engine.release.otter.classes import submissions
-from tests.engine.release.otter.fixtures import assert_gradescope_format, autograder_zip, with_lab
+from tests.engine.release.otter.fixtures import assert_gradescope_format, autograder_zip
 from tests.kit import python
 
 pytestmark = pytest.mark.slow
@@ -23,12 +23,12 @@ pytest.importorskip("otter", reason="needs the extra 'otter'")
 
 
 @pytest.fixture
-def container(tiny: Assignment, tmp_path: Path) -> Path:
+def container(own: Assignment, tmp_path: Path) -> Path:
     """A folder as `otter grade` lays it out: empty metadata, an empty results.pkl."""
     root = tmp_path / "autograder"
     for name in ("source", "submission", "results"):
         (root / name).mkdir(parents=True)
-    with zipfile.ZipFile(autograder_zip(with_lab(tiny, tmp_path / "tiny"), tmp_path)) as archive:
+    with zipfile.ZipFile(autograder_zip(own, tmp_path)) as archive:
         archive.extractall(root / "source")
     (root / "submission_metadata.json").touch()
     (root / "results" / "results.pkl").touch()

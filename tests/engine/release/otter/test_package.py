@@ -11,14 +11,9 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release.archive import read_archive
 from autograder.engine.release.otter.package import otter_config
-from tests.engine.release.otter.fixtures import autograder_zip, with_lab
+from tests.engine.release.otter.fixtures import autograder_zip
 
 pytest.importorskip("otter", reason="needs the extra 'otter'")
-
-
-@pytest.fixture
-def own(tiny: Assignment, tmp_path: Path) -> Assignment:
-    return with_lab(tiny, tmp_path / "tiny")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.engine.release.otter.fixtures import (
     assert_gradescope_format,
     autograder_zip,
     otter_run,
-    with_lab,
 )
 
 pytestmark = pytest.mark.slow
@@ -55,12 +54,12 @@ def test_students_get_the_points_that_grade_gives(grader: Grader, tmp_path: Path
 
 
 def test_no_layout_and_no_attack_reaches_otter(
-    tiny: Assignment, tiny_grader: Grader, tmp_path: Path
+    own: Assignment, tiny_grader: Grader, tmp_path: Path
 ) -> None:
     marker = tmp_path / "marker"
     names = ("loose", "notebook", "scripts", "impostor")
-    write_class(tmp_path / "class", submissions(tiny, marker), (*names, "two notebooks"))
-    zip_file = autograder_zip(with_lab(tiny, tmp_path / "tiny"), tmp_path)
+    write_class(tmp_path / "class", submissions(own, marker), (*names, "two notebooks"))
+    zip_file = autograder_zip(own, tmp_path)
     otter_run(zip_file, tmp_path / "class", tmp_path / "out")
     assert not marker.exists()
     for name in names:
@@ -70,13 +69,13 @@ def test_no_layout_and_no_attack_reaches_otter(
 
 
 def test_a_grader_that_fails_ends_otter_instead_of_giving_zero(
-    tiny: Assignment, tmp_path: Path
+    own: Assignment, tmp_path: Path
 ) -> None:
-    zip_file = autograder_zip(with_lab(tiny, tmp_path / "tiny"), tmp_path)
+    zip_file = autograder_zip(own, tmp_path)
     files = read_archive(zip_file)
     files["tests/kit/autograder/suites/test_scales.py"] = b"raise RuntimeError('broken suite')"
     write_archive(zip_file, files)
-    write_archive(tmp_path / "class" / "right.zip", made_up.solution(tiny))
+    write_archive(tmp_path / "class" / "right.zip", made_up.solution(own))
     otter_run(zip_file, tmp_path / "class", tmp_path / "out")
     said = (tmp_path / "out" / "right" / "problem").read_text()
     assert "could not be graded" in said
