@@ -103,7 +103,14 @@ def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
     return {name: json.loads(numbers) for name, numbers in told}
 
 
-def claims_of_saturation(measured: dict[str, dict[str, float]]) -> None:
+@pytest.mark.slow
+def test_notebook_runs_and_its_claims_are_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    measured = run_notebook(tmp_path)  # takes most of the time: one test for all claims
+
     training = measured["saturation"]
     assert training["lowest mean of layer 4"] < 0.05  # "falls to almost 0"
     assert training["mean of layer 4 at step 100"] < 0.05  # "within a hundred steps"
@@ -118,23 +125,17 @@ def claims_of_saturation(measured: dict[str, dict[str, float]]) -> None:
     assert start["Xavier: ratio"] < 1e-5
     assert start["N(0, 0.01²): ratio"] < 1e-14
 
-
-def claims_of_gradient_flow(measured: dict[str, dict[str, float]]) -> None:
     flow = measured["gradient_flow"]
     assert len(flow) == 7 * 6 * 6
     assert 1e-3 < flow["relu, xavier_normal, 10"] < 1e3
     assert flow["relu, xavier_normal, 50"] < 1e-6
     assert 0.1 < flow["relu, he_normal, 50"] < 1e3
 
-
-def claims_of_the_blind_ratio(measured: dict[str, dict[str, float]]) -> None:
     sweep = measured["scale_sweep"]
     assert sweep["weights: largest / smallest ratio"] < 2
     assert sweep["pre-activations: largest / smallest ratio"] > 1e15
     assert sweep["activations: largest / smallest ratio"] > 1e15
 
-
-def claims_of_layers(measured: dict[str, dict[str, float]]) -> None:
     layers = measured["layers"]
     assert layers["N(0, 1): saturated"] > 0.7
     assert layers["N(0, 1): first update"] > 1
@@ -145,8 +146,6 @@ def claims_of_layers(measured: dict[str, dict[str, float]]) -> None:
         assert 1e-3 < layers[f"{name}: first update"] < 1e-2
         assert layers[f"{name}: accuracy"] > 0.95
 
-
-def claims_of_dying_relus(measured: dict[str, dict[str, float]]) -> None:
     dying = measured["dying_relus"]
     for name in ("ReLU", "leaky ReLU, 0.01", "leaky ReLU, 0.1", "ELU"):
         for layer in (1, 2):
@@ -162,8 +161,6 @@ def claims_of_dying_relus(measured: dict[str, dict[str, float]]) -> None:
     for name in ("leaky ReLU, 0.1", "ELU"):
         assert dying[f"{name}: accuracy"] > 0.95
 
-
-def claims_of_batch_normalisation(measured: dict[str, dict[str, float]]) -> None:
     repaired = measured["batch_normalisation"]
     assert repaired["ReLU, N(0, 0.01²), without"] < 1e-10
     assert repaired["ReLU, largest weights, without"] > 1e10
@@ -172,8 +169,6 @@ def claims_of_batch_normalisation(measured: dict[str, dict[str, float]]) -> None
     assert repaired["sigmoid, without"] < 1e-5
     assert repaired["sigmoid, with batch norm"] > 0.1
 
-
-def claims_of_exploding(measured: dict[str, dict[str, float]]) -> None:
     clipped = measured["exploding"]
     for name in ("ELU, He", "ReLU, N(0, 0.3²)"):
         assert clipped[f"{name}: steps"] < 28  # gone within the first epoch
@@ -183,8 +178,6 @@ def claims_of_exploding(measured: dict[str, dict[str, float]]) -> None:
     assert 0.5 < clipped["ReLU, N(0, 0.3²), clipped: accuracy"] < 0.9
     assert clipped["ReLU, N(0, 0.3²): first norm"] > 1000
 
-
-def claims_of_handwritten_digits(measured: dict[str, dict[str, float]]) -> None:
     accuracies = measured["handwritten_digits"]
     assert len(accuracies) == 9
     for name, accuracy in accuracies.items():
@@ -193,8 +186,6 @@ def claims_of_handwritten_digits(measured: dict[str, dict[str, float]]) -> None:
         else:
             assert accuracy < 0.2, name
 
-
-def claims_of_planted_faults(measured: dict[str, dict[str, float]]) -> None:
     found = measured["planted_faults"]
     ratios = {name: found[f"{name}: ratio"] for name in "ABCDEFG"}
     assert {name for name, r in ratios.items() if r < 1e-3} == set("ADFG")
@@ -202,30 +193,6 @@ def claims_of_planted_faults(measured: dict[str, dict[str, float]]) -> None:
     assert found["D: dead"] > 0.5 > 0.2 > max(found[f"{n}: dead"] for n in "ABCEFG")
     assert found["B: saturated"] > 0.3
     assert found["F: saturated"] == 0
-
-
-CLAIMS = [
-    claims_of_saturation,
-    claims_of_gradient_flow,
-    claims_of_the_blind_ratio,
-    claims_of_layers,
-    claims_of_dying_relus,
-    claims_of_batch_normalisation,
-    claims_of_exploding,
-    claims_of_handwritten_digits,
-    claims_of_planted_faults,
-]
-
-
-@pytest.mark.slow
-def test_notebook_runs_and_its_claims_are_true(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    measured = run_notebook(tmp_path)  # takes most of the time: one test for all claims
-    for is_claimed in CLAIMS:
-        is_claimed(measured)
 
 
 def test_digits_are_those_of_uci() -> None:

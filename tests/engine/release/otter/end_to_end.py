@@ -29,10 +29,9 @@ CONTAINERS = (os.cpu_count() or 1) + 1
 # Those for which a container is another place than a sandbox.
 ADVERSARIAL = set(
     """
-    solution import_loop patched_numpy_testing conftest patched_encoder_forges
-    patched_atexit_results call_os_exit_zero call_daemon call_kill_everything look_hidden_suites
-    look_environment look_other_submissions exhaust_six_gib exhaust_fork_bomb bomb_beside
-    giant_directory_zip64 empty_file end_cut <script>alert(1)<
+    solution import_loops patched_numpy_testing conftest patched_encoder_forges call_os_exit_zero
+    call_daemon call_kill_everything look_hidden_suites look_environment exhaust_six_gib
+    exhaust_fork_bomb bomb_beside giant_directory_zip64 empty_file truncated <script>alert(1)<
 """.split()
 )  # noqa: SIM905
 Grades = dict[str, dict[str, str | float]]
