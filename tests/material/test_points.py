@@ -1,7 +1,6 @@
 """What points go to: parts, hygiene, effort, and what a single slip may cost."""
 
 import re
-import textwrap
 from collections import Counter
 
 import pytest
@@ -31,45 +30,39 @@ CEILINGS = {
 """The most that one slip may cost, in all parts together: one of each kind."""
 
 PLAIN_FORMULAS = """
-    def sigmoid(z):
-        return 1 / (1 + np.exp(-z))
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
 
+def sigmoid_grad(z):
+    return sigmoid(z) * (1 - sigmoid(z))
 
-    def sigmoid_grad(z):
-        return sigmoid(z) * (1 - sigmoid(z))
+def tanh(z):
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
 
+def tanh_grad(z):
+    return 1 - tanh(z) ** 2
 
-    def tanh(z):
-        return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+def elu(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
 
-
-    def tanh_grad(z):
-        return 1 - tanh(z) ** 2
-
-
-    def elu(z, alpha=1.0):
-        return np.where(z > 0, z, alpha * (np.exp(z) - 1))
-
-
-    def elu_grad(z, alpha=1.0):
-        return np.where(z > 0, 1.0, alpha * np.exp(z))
+def elu_grad(z, alpha=1.0):
+    return np.where(z > 0, 1.0, alpha * np.exp(z))
 """
 UNBIASED = """
-    def batchnorm_forward(
-        x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
-    ):
-        var = x.var(axis=0, ddof=1)
-        inv_std = 1 / np.sqrt(var + eps)
-        x_hat = (x - x.mean(axis=0)) * inv_std
-        return gamma * x_hat + beta, (x_hat, inv_std, gamma), x.mean(axis=0), var
+def batchnorm_forward(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    var = x.var(axis=0, ddof=1)
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - x.mean(axis=0)) * inv_std
+    return gamma * x_hat + beta, (x_hat, inv_std, gamma), x.mean(axis=0), var
 
-
-    def batchnorm_backward(dout, cache):
-        x_hat, inv_std, gamma = cache
-        dx_hat = gamma * dout
-        through_var = x_hat * np.sum(dx_hat * x_hat, axis=0) / (len(dout) - 1)
-        dx = (dx_hat - dx_hat.mean(axis=0) - through_var) * inv_std
-        return dx, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
+def batchnorm_backward(dout, cache):
+    x_hat, inv_std, gamma = cache
+    dx_hat = gamma * dout
+    through_var = x_hat * np.sum(dx_hat * x_hat, axis=0) / (len(dout) - 1)
+    dx = (dx_hat - dx_hat.mean(axis=0) - through_var) * inv_std
+    return dx, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
 """
 
 
@@ -132,7 +125,7 @@ def test_a_slip_is_charged_once(
 
 
 def test_plain_formulas_are_fine_for_ordinary_numbers(kit: Assignment, grader: Grader) -> None:
-    plain = made_up.with_code(kit, "activations", textwrap.dedent(PLAIN_FORMULAS))
+    plain = made_up.with_code(kit, "activations", PLAIN_FORMULAS)
     hygiene = {test.id for test in grader.suite.tests if test.is_hygiene}
     outcomes, _ = grader.run(plain)
     assert {outcome.test.id for outcome in outcomes if not outcome.passed} < hygiene
@@ -148,6 +141,6 @@ def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(
 def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(
     kit: Assignment, grader: Grader
 ) -> None:
-    files = made_up.with_code(kit, "batchnorm", textwrap.dedent(UNBIASED))
+    files = made_up.with_code(kit, "batchnorm", UNBIASED)
     names = [f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")]
     assert lost(grader, files, names) == 0

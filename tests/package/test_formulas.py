@@ -1,7 +1,7 @@
 """The reference's values against formulas written out in 50 digits, for numbers of all sizes.
 
-What is no value (shapes, types, errors, arguments left alone), the hidden suites ask of the
-reference, too, which must pass them all.
+What is no value (shapes, types, errors, arguments left alone) and what is drawn, the hidden suites
+ask of the reference, too, which must pass them all.
 """
 
 import math

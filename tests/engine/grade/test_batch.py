@@ -1,4 +1,4 @@
-"""A class on a pool of processes, of which some are killed."""
+"""A class on a pool of processes, of which some are killed, and what earlier runs have left."""
 
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade import run
 from autograder.engine.grade.batch import grade_all
-from autograder.engine.grade.earlier import GRADER_FAILED, earlier_result
+from autograder.engine.grade.earlier import GRADER_FAILED, Earlier, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.grade.outputs import by_stem, write_atomically
@@ -72,3 +72,25 @@ def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     assert left(failed) is None
     tests = (replace(right.tests[0], kind="grader"), *right.tests[1:])
     assert left(replace(right, tests=tests)) is None
+
+
+ADA, ZOE, NAME = {"name": "Ada", "id": "1"}, {"name": "Zoë", "id": "2"}, {"name": "Ada"}
+
+
+@pytest.mark.parametrize(
+    ("before", "late", "stays"),
+    [
+        ([ADA], [ADA], False),
+        ([ADA, ZOE], [ZOE, ADA], False),
+        ([ADA, ZOE], [ADA], True),  # of a group one alone
+        ([NAME], [NAME], True),  # another of that name, perhaps
+        ([], [ADA], True),
+    ],
+)
+def test_who_joins_late_takes_no_other_students_result_away(
+    before: list[dict[str, str]], late: list[dict[str, str]], stays: bool, tmp_path: Path
+) -> None:
+    result = Result("x.zip", "", (), "", (), {}, {}, tuple(before))
+    earlier = Earlier(tmp_path, {"x": result})
+    assert len(list(earlier.without(late))) == (not stays)
+    assert bool(earlier.results) == stays

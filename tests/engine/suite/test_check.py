@@ -4,24 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.engine.sandbox.worker.wire import Handle
+from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer, StudentFault
-from autograder.engine.suite.check import (
-    Wrong,
-    between,
-    close,
-    float64_array,
-    fresh,
-    hint,
-    items,
-    number,
-    quiet,
-    real_array,
-    refused,
-    true,
-    unchanged,
-    varied,
-    word,
-)
 
 ONES = np.ones(2)
 CHANGED = Answer(changed=("argument 1", "argument gamma"))
@@ -39,23 +23,23 @@ KEY_ERROR = raising("raised", "KeyError")
 @pytest.mark.parametrize(
     "judge",
     [
-        lambda: real_array(np.ones((2, 3), bool), (2, 3), "f"),
-        lambda: real_array(2, (), "f"),
-        lambda: float64_array(np.zeros((0, 3)), (0, 3), "f"),
-        lambda: float64_array(np.array(1.5), (), "f"),
-        lambda: float64_array(np.float64(1.5), (), "f"),
-        lambda: number(np.int64(3), "f"),
-        lambda: items([1, 2], 2, "f"),
-        lambda: between(np.array([0.0, 2.0]), 0 * ONES, 2 * ONES, (2,), "f"),
-        lambda: close(ONES + 1e-10, ONES, "f", atol=1e-9),
-        lambda: close(1e300 * (ONES + 1e-10), 1e300 * ONES, "f", atol=0.0, rtol=1e-9),
-        lambda: close(np.zeros((0, 3)), np.zeros((0, 3)), "f", atol=0.0),
-        lambda: varied(np.array([0.0, 1.0]), "f"),
-        lambda: varied(None, "f"),
-        lambda: quiet(Answer(warnings=("RuntimeWarning: underflow",)), "f"),
-        lambda: quiet(Answer(warnings=("DeprecationWarning: overflow",)), "f"),
-        lambda: refused(raising("raised", "LinAlgError", "ValueError"), ValueError, "f"),
-        lambda: word("a", ("a", "b"), "f"),
+        lambda: check.real_array(np.ones((2, 3), bool), (2, 3), "f"),
+        lambda: check.real_array(2, (), "f"),
+        lambda: check.float64_array(np.zeros((0, 3)), (0, 3), "f"),
+        lambda: check.float64_array(np.array(1.5), (), "f"),
+        lambda: check.float64_array(np.float64(1.5), (), "f"),
+        lambda: check.number(np.int64(3), "f"),
+        lambda: check.items([1, 2], 2, "f"),
+        lambda: check.between(np.array([0.0, 2.0]), 0 * ONES, 2 * ONES, (2,), "f"),
+        lambda: check.close(ONES + 1e-10, ONES, "f", atol=1e-9),
+        lambda: check.close(1e300 * (ONES + 1e-10), 1e300 * ONES, "f", atol=0.0, rtol=1e-9),
+        lambda: check.close(np.zeros((0, 3)), np.zeros((0, 3)), "f", atol=0.0),
+        lambda: check.varied(np.array([0.0, 1.0]), "f"),
+        lambda: check.varied(None, "f"),
+        lambda: check.quiet(Answer(warnings=("RuntimeWarning: underflow",)), "f"),
+        lambda: check.quiet(Answer(warnings=("DeprecationWarning: overflow",)), "f"),
+        lambda: check.refused(raising("raised", "LinAlgError", "ValueError"), ValueError, "f"),
+        lambda: check.word("a", ("a", "b"), "f"),
     ],
 )
 def test_takes_what_is_right(judge):
@@ -65,53 +49,65 @@ def test_takes_what_is_right(judge):
 @pytest.mark.parametrize(
     ("judge", "reason", "about"),
     [
-        (lambda: real_array(None, (2,), "f"), "an array of shape .*, got None", "none"),
-        (lambda: real_array([1.0, 2.0], (2,), "f"), "got a list of 2 entries", "type"),
-        (lambda: real_array(np.ma.ones(2), (2,), "f"), "expected an array", "type"),
-        (lambda: real_array(Handle(3, 0, "Cat"), (), "f"), "an object of type Cat", "type"),
-        (lambda: real_array(1j * ONES, (2,), "f"), "real numbers", "type"),
-        (lambda: real_array(np.ones(1), (), "f"), r"array of shape \(1,\)", "shape"),
-        (lambda: float64_array(ONES.astype("f4"), (2,), "f"), "got a float32 array", "type"),
-        (lambda: float64_array(1.5, (), "f"), r"1.5 \(a Python float\)", "type"),
-        (lambda: float64_array(np.ones((2, 1)), (2,), "f"), "expected a float64 array", "shape"),
-        (lambda: number(True, "f"), "expected a number, got True", "type"),
-        (lambda: number(np.array(1.0), "f"), "expected a number", "type"),
-        (lambda: items(ONES, 2, "f"), "a tuple of 2 entries", "number of results"),
-        (lambda: items((1,), 1, "f", list, exact=True), "a list of 1 entry", "entries"),
-        (lambda: items([1, 2], 2, "f", exact=True), "got a list of 2 entries", "entries"),
-        (lambda: close(np.array([1.0, np.nan]), ONES, "f", atol=1e-9), "nan is wrong", ""),
-        (lambda: close(2.0, 3.0, "f", atol=1e-9), ": 2 is wrong$", ""),
-        (lambda: between(np.array([0.5, np.nan]), 0.0, 1.0, (2,), "f"), ", entry", ""),
-        (lambda: varied(np.zeros((2, 3)), "f"), "every entry is 0", ""),
-        (lambda: unchanged(CHANGED, "f"), " changed argument 1, argument gamma;", "changed"),
-        (lambda: fresh(SHARED, "f"), "and 2 more", "shared"),
-        (lambda: quiet(OVERFLOW, "f"), " gave a RuntimeWarning: overflow", "warning"),
-        (lambda: refused(KEY_ERROR, ValueError, "f"), " raised KeyError; it should", "refusal"),
-        (lambda: refused(Answer(ONES), ValueError, "f"), " returned a float64 array", "refusal"),
-        (lambda: word("x" * 100, ("a", "b"), "f"), "got 'x{39}…'$", "word"),
-        (lambda: word(np.array(["a"]), ("a", "b"), "f"), "expected one of 'a', 'b'", "word"),
-        (lambda: true([], "f is empty"), " is empty", ""),
+        (lambda: check.real_array(None, (2,), "f"), "an array of shape .*, got None", "none"),
+        (lambda: check.real_array([1.0, 2.0], (2,), "f"), "got a list of 2 entries", "type"),
+        (lambda: check.real_array(np.ma.ones(2), (2,), "f"), "expected an array", "type"),
+        (lambda: check.real_array(Handle(3, 0, "Cat"), (), "f"), "an object of type Cat", "type"),
+        (lambda: check.real_array(1j * ONES, (2,), "f"), "real numbers", "type"),
+        (lambda: check.real_array(np.ones(1), (), "f"), r"array of shape \(1,\)", "shape"),
+        (lambda: check.float64_array(ONES.astype("f4"), (2,), "f"), "got a float32 array", "type"),
+        (lambda: check.float64_array(1.5, (), "f"), r"1.5 \(a Python float\)", "type"),
+        (
+            lambda: check.float64_array(np.ones((2, 1)), (2,), "f"),
+            "expected a float64 array",
+            "shape",
+        ),
+        (lambda: check.number(True, "f"), "expected a number, got True", "type"),
+        (lambda: check.number(np.array(1.0), "f"), "expected a number", "type"),
+        (lambda: check.items(ONES, 2, "f"), "a tuple of 2 entries", "number of results"),
+        (lambda: check.items((1,), 1, "f", list, exact=True), "a list of 1 entry", "entries"),
+        (lambda: check.items([1, 2], 2, "f", exact=True), "got a list of 2 entries", "entries"),
+        (lambda: check.close(np.array([1.0, np.nan]), ONES, "f", atol=1e-9), "nan is wrong", ""),
+        (lambda: check.close(2.0, 3.0, "f", atol=1e-9), ": 2 is wrong$", ""),
+        (lambda: check.between(np.array([0.5, np.nan]), 0.0, 1.0, (2,), "f"), ", entry", ""),
+        (lambda: check.varied(np.zeros((2, 3)), "f"), "every entry is 0", ""),
+        (lambda: check.unchanged(CHANGED, "f"), " changed argument 1, argument gamma;", "changed"),
+        (lambda: check.fresh(SHARED, "f"), "and 2 more", "shared"),
+        (lambda: check.quiet(OVERFLOW, "f"), " gave a RuntimeWarning: overflow", "warning"),
+        (
+            lambda: check.refused(KEY_ERROR, ValueError, "f"),
+            " raised KeyError; it should",
+            "refusal",
+        ),
+        (
+            lambda: check.refused(Answer(ONES), ValueError, "f"),
+            " returned a float64 array",
+            "refusal",
+        ),
+        (lambda: check.word("x" * 100, ("a", "b"), "f"), "got 'x{39}…'$", "word"),
+        (lambda: check.word(np.array(["a"]), ("a", "b"), "f"), "expected one of 'a', 'b'", "word"),
+        (lambda: check.true([], "f is empty"), " is empty", ""),
     ],
 )
 def test_refuses_what_is_wrong_with_a_reason_and_a_hint(judge, reason, about):
-    with pytest.raises(Wrong, match=f"^f.*{reason}") as wrong:
+    with pytest.raises(check.Wrong, match=f"^f.*{reason}") as wrong:
         judge()
-    assert wrong.value.hint == (hint(about) if about else "")
+    assert wrong.value.hint == (check.hint(about) if about else "")
 
 
 @pytest.mark.parametrize(
     ("value", "right"), [(1.0 + 2e-9, 1.0), (np.inf, 1.0), (-1.7e308, 1.7e308)]
 )
 def test_a_value_beyond_the_tolerance_is_wrong_and_no_warning(value, right):
-    with np.errstate(all="raise"), pytest.raises(Wrong):
-        close(value, right, "f", atol=1e-9)
+    with np.errstate(all="raise"), pytest.raises(check.Wrong):
+        check.close(value, right, "f", atol=1e-9)
 
 
 def test_the_reason_tells_what_was_given_and_what_came_back_but_not_the_expected():
     value, right = np.array([[1.0, 2.0], [3.5, 4.0]]), np.array([[1.0, 2.0], [3.25, 4.0]])
     given = {"z": -value, "alpha": np.array([7.0, 8.0])}
-    with pytest.raises(Wrong) as wrong:
-        close(value, right, "f(z)", atol=1e-9, given=given)
+    with pytest.raises(check.Wrong) as wrong:
+        check.close(value, right, "f(z)", atol=1e-9, given=given)
     assert str(wrong.value) == (
         "f(z), entry [1, 0]: 3.5 is wrong for z = -3.5, alpha = 7; 1 of 4 entries are wrong"
     )
@@ -126,13 +122,13 @@ def test_the_reason_tells_what_was_given_and_what_came_back_but_not_the_expected
 )
 def test_the_entry_shown_is_a_telling_one(z, errors, shown):
     z, right = np.array(z), np.ones(len(z))
-    with pytest.raises(Wrong, match=rf"^f, entry \[{shown}\]: .* for z = {z[shown]:g};"):
-        close(right + errors, right, "f", atol=1e-9, given={"z": z})
+    with pytest.raises(check.Wrong, match=rf"^f, entry \[{shown}\]: .* for z = {z[shown]:g};"):
+        check.close(right + errors, right, "f", atol=1e-9, given={"z": z})
 
 
 def test_what_is_no_exception_of_the_function_is_passed_on():
     with pytest.raises(StudentFault):
-        refused(raising("unusable"), ValueError, "f")
+        check.refused(raising("unusable"), ValueError, "f")
 
 
 @pytest.mark.parametrize(
