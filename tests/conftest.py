@@ -9,7 +9,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
-from tests.engine.release.otter.classes import notebook
+from tests.engine.release.otter.fixtures import notebook
 from tests.kit import ROOT, TINY
 
 NOBODY = 65_534

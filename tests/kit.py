@@ -1,6 +1,8 @@
-"""The kit's folders, Python and the command line in processes of their own, and zips of files."""
+"""The kit's folders, Python and the command line in processes of their own, zips and tars of files."""
 
 import io
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -9,8 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.engine.release.skeleton import write_skeleton
+
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"
+HANDOUT = ROOT / "assignment"
+SOLUTION = ROOT / "solutions" / "gradflow"
 
 
 Ended = subprocess.CompletedProcess[str]
@@ -28,6 +34,25 @@ def kit(*words: object, assignment: Path | None = TINY, **options: Any) -> Ended
     """`python -m autograder` on an assignment; without one, on the kit's."""
     chosen = [] if assignment is None else ["--assignment", assignment]
     return python("-m", "autograder", *chosen, *words, **options)
+
+
+def copy_of_handout(folder: Path) -> Path:
+    """What a student unzips, in a new folder: all TODO."""
+    shutil.copytree(HANDOUT, folder, ignore=shutil.ignore_patterns("gradflow", "__pycache__"))
+    write_skeleton(SOLUTION, folder / "gradflow")
+    return folder
+
+
+def run_python(cwd: Path, *arguments: object) -> Ended:
+    """`python ARGUMENTS` in a folder, without what the kit's own tests have in their shell."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "PYTHONPATH"))}
+    return python(*arguments, cwd=cwd, env=env)
+
+
+def started(*words: object, **options: Any) -> subprocess.Popen[str]:
+    """The command line on the tiny assignment, while it runs."""
+    command = [sys.executable, "-m", "autograder", "--assignment", TINY, *words]
+    return subprocess.Popen([*map(str, command)], cwd=ROOT, text=True, **options)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

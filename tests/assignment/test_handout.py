@@ -3,7 +3,7 @@
 import ast
 import importlib
 import re
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,29 +20,25 @@ from autograder.engine.release.handout import (
 )
 from gradflow.diagnostics import saturated_fraction
 from gradflow.experiments import flow, normal, probe, ratio
-from tests.assignment.handout import HANDOUT
+from tests.kit import HANDOUT
 
 README = (HANDOUT / "README.md").read_text("utf-8")
-MODULES = ("initializers", "activations", "batchnorm", "clipping", "diagnostics")
+NAMES = ("initializers", "activations", "batchnorm", "clipping", "diagnostics")
+MODULES = {name: importlib.import_module(f"gradflow.{name}") for name in NAMES}
 
 
-@pytest.fixture(scope="module")
-def modules() -> dict[str, ModuleType]:
-    return {name: importlib.import_module(f"gradflow.{name}") for name in MODULES}
+def test_worked_numbers_are_computed() -> None:
+    assert wrong_examples(README, MODULES) == []
+    assert len(examples(README, MODULES).examples) > 30
 
 
-def test_worked_numbers_are_computed(modules: dict[str, ModuleType]) -> None:
-    assert wrong_examples(README, modules) == []
-    assert len(examples(README, modules).examples) > 30
-
-
-def test_signatures_and_defaults_are_the_solutions(modules: dict[str, ModuleType]) -> None:
-    assert list(wrong_signatures(README, modules)) == []
+def test_signatures_and_defaults_are_the_solutions() -> None:
+    assert list(wrong_signatures(README, MODULES)) == []
     for stated in ("alpha=0.01", "lower=1/8", "momentum=0.9", "eps=1e-5", "exploding=1e3"):
         wrong = README.replace(f"{stated}", f"{stated}1")
-        told = dict(wrong_signatures(wrong, modules))
+        told = dict(wrong_signatures(wrong, MODULES))
         assert any(f"{stated}1" in wrong.split("\n")[line - 1] for line in told)
-    (told,) = wrong_signatures(README.replace("`relu(z)", "`swish(z)"), modules)
+    (told,) = wrong_signatures(README.replace("`relu(z)", "`swish(z)"), MODULES)
     assert told[1] == "there is no function swish"
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from tests.assignment.handout import SOLUTION, copy_of_handout, run_python
-from tests.kit import ROOT, python
+from tests.kit import ROOT, SOLUTION, copy_of_handout, python, run_python
 
 # Runs in a process of its own: puts one mistake after another into the solution, runs the public tests of its
 # module, and prints {mistake: the text of the first check that fails}.
@@ -138,9 +137,7 @@ def test_two_copies_at_once(finished: Path) -> None:
 def test_an_endless_loop_is_named_and_the_run_goes_on(finished: Path) -> None:
     change(finished / "tests" / "checks.py", "TIME_LIMIT = 20", "TIME_LIMIT = 1")
     change(
-        finished / "gradflow" / "activations.py",
-        "return np.tanh(z)",
-        "while True:\n        pass",
+        finished / "gradflow" / "activations.py", "return np.tanh(z)", "while True:\n        pass"
     )
     with (finished / "gradflow" / "clipping.py").open("a", encoding="utf-8") as file:
         file.write("while True:\n    pass\n")

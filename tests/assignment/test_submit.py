@@ -10,8 +10,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.submission.read import read_submission
-from tests.assignment.handout import HANDOUT, SOLUTION, copy_of_handout, run_python
-from tests.kit import ROOT, Ended
+from tests.kit import HANDOUT, ROOT, SOLUTION, Ended, copy_of_handout, run_python
 
 
 @pytest.fixture

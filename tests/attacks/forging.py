@@ -66,9 +66,7 @@ def answer():
     while True: os.read(3, 100000); send(OK)
 threading.Thread(target=answer, daemon=True).start()
 """,
-    "channel_answered_twice": """
-def dead_fraction(activations): send(OK); return 0.5
-""",
+    "channel_answered_twice": "def dead_fraction(activations): send(OK); return 0.5",
     "channel_answered_in_half": """
 def dead_fraction(activations): os.write(3, struct.pack('<I', len(OK)) + OK[:-1]); return 0.5
 """,

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -45,17 +44,14 @@ def write_class(assignment: Assignment, folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def run(*words: object) -> None:
+def seconds(words: list[object]) -> float:
+    """What `python -m WORDS` takes."""
     command = [sys.executable, "-m", *map(str, words)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")
-
-
-def seconds(action: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    action()
     return time.perf_counter() - started
 
 
@@ -67,27 +63,21 @@ def main() -> None:
         archive = work / "autograder.zip"
         write_autograder_zip(assignment, hidden_tests(assignment), archive)
 
-        def otter() -> None:
-            for path in sample:
-                run("otter", "run", "-a", archive, "-o", work, path)
-
-        def grade(jobs: int) -> None:
-            run("autograder", "grade", work / "class", "-o", work / f"graded{jobs}", "--jobs", jobs)
-
-        ways: dict[str, tuple[Callable[[], None], int]] = {
-            "`otter run`": (otter, len(sample)),
-            "`grade --jobs 1`": (lambda: grade(1), SIZE),
-            "`grade --jobs 2`": (lambda: grade(2), SIZE),
+        grade = ["autograder", "grade", work / "class", "-o"]
+        ways = {  # the commands of each, and of how many submissions
+            "otter run": ([["otter", "run", "-a", archive, "-o", work, p] for p in sample], OTTER),
+            "grade --jobs 1": ([[*grade, work / "1", "--jobs", 1]], SIZE),
+            "grade --jobs 2": ([[*grade, work / "2", "--jobs", 2]], SIZE),
         }
         rounds = [
-            {way: seconds(action) / count for way, (action, count) in ways.items()}
+            {way: sum(map(seconds, commands)) / size for way, (commands, size) in ways.items()}
             for _ in range(ROUNDS)
         ]
     each = {way: min(taken[way] for taken in rounds) for way in ways}
     print("| way | submissions | s each | times as fast as `otter run` |\n|---|--:|--:|--:|")
-    for way, (_, count) in ways.items():
-        ratio = each["`otter run`"] / each[way]
-        print(f"| {way} | {count} | {each[way]:.2f} | {ratio:.1f} |")
+    for way, (_, size) in ways.items():
+        ratio = each["otter run"] / each[way]
+        print(f"| `{way}` | {size} | {each[way]:.2f} | {ratio:.1f} |")
 
 
 if __name__ == "__main__":

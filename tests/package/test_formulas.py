@@ -58,11 +58,7 @@ ACTIVATIONS: list[tuple[Callable, dict[str, Any], list[Formula]]] = [
     (activations.leaky_relu, {"alpha": 0.25}, [value(lambda z: z / 4)]),
     (activations.leaky_relu_grad, {"alpha": 0.25}, [slope(lambda z: 0.25)]),
     (activations.prelu, {"alpha": -1.5}, [value(lambda z: -1.5 * z)]),
-    (
-        activations.prelu_grad,
-        {"alpha": -1.5},
-        [slope(lambda z: -1.5), lambda z: min(z, 0)],
-    ),
+    (activations.prelu_grad, {"alpha": -1.5}, [slope(lambda z: -1.5), lambda z: min(z, 0)]),
     (
         activations.rrelu,
         {"rng": None, "training": False, "lower": 0.25, "upper": 0.75},

@@ -15,8 +15,7 @@ import pytest
 
 from autograder.engine.release.archive import write_archive
 from gradflow import experiments, figures, lab
-from tests.assignment.handout import SOLUTION, run_python
-from tests.kit import ROOT, Ended
+from tests.kit import ROOT, SOLUTION, Ended, run_python
 
 NOTEBOOK = ROOT / "assignment" / "lab.ipynb"
 CELLS: list[dict[str, Any]] = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]

@@ -90,7 +90,6 @@ def test_gradients_against_central_differences(
             getattr(grads, kind), numerical(getattr(net, kind), loss), strict=True
         ):
             np.testing.assert_allclose(got, wanted, atol=2e-8, err_msg=kind)
-    assert net.nudges is not None
     for got, wanted in zip(grads.pre_activations, numerical(net.nudges, loss), strict=True):
         np.testing.assert_allclose(got, wanted, atol=2e-8, err_msg="pre_activations")
         assert np.abs(wanted).max() > 1e-4  # there is something to be right about

@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -27,19 +27,11 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt-get install chromium"),
 ]
-FLAGS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+FLAGS = (
+    "--no-sandbox --headless --disable-gpu --disable-quic --no-first-run"
+    " --disable-background-networking --disable-component-update --disable-sync"
+).split()
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 360)]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # `go_back` would not wait until the page has heard of it.
@@ -58,41 +50,42 @@ class Visit:
         page.on("dialog", lambda dialog: self.said.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: self.asked.append(request.url))
 
-    def is_quiet(self) -> bool:
-        return self.said == [] and all(url.startswith("file://") for url in self.asked)
-
     def column(self, table: str, number: int) -> list[str]:
         cells = f"{table} tbody tr:not([hidden]) > *:nth-child({number})"
         return [text.strip() for text in self.page.locator(cells).all_text_contents()]
 
 
-class Browser:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playwright_api.BrowserContext]:
     """A browser with an empty profile of its own."""
-
-    def __init__(self, api: playwright_api.Playwright, profile: Path) -> None:
-        self._context = api.chromium.launch_persistent_context(
+    profile = tmp_path_factory.mktemp("profile")
+    with playwright_api.sync_playwright() as api:
+        opened = api.chromium.launch_persistent_context(
             str(profile), executable_path=CHROMIUM, args=FLAGS, headless=True
         )
+        yield opened
+        opened.close()
 
-    def visit(
-        self, file: Path, scheme: str = "light", width: int = 1280, address: str = ""
-    ) -> Visit:
-        visit = Visit(self._context.new_page())
+
+Browse = Callable[..., Visit]
+
+
+@pytest.fixture
+def browse(browser: playwright_api.BrowserContext) -> Iterator[Browse]:
+    """Opens pages, which must stay quiet and ask for files alone."""
+    visits = []
+
+    def opened(file: Path, scheme: str = "light", width: int = 1280, address: str = "") -> Visit:
+        visits.append(visit := Visit(browser.new_page()))
         visit.page.set_viewport_size({"width": width, "height": 900})
         visit.page.emulate_media(color_scheme=scheme)
         visit.page.goto(f"{file.as_uri()}#{address}")
         return visit
 
-    def close(self) -> None:
-        self._context.close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with playwright_api.sync_playwright() as api:
-        opened = Browser(api, tmp_path_factory.mktemp("profile"))
-        yield opened
-        opened.close()
+    yield opened
+    for visit in visits:
+        assert visit.said == []
+        assert all(url.startswith("file://") for url in visit.asked)
 
 
 @pytest.fixture(scope="module")
@@ -143,65 +136,62 @@ def graded(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Gr
     return out
 
 
-def test_tables_sort_by_mouse_and_keyboard(browser: Browser, graded: Path) -> None:
-    visit = browser.visit(graded / "index.html")
-    total = visit.page.get_by_role("button", name="Total")
+@pytest.fixture
+def index(browse: Browse, graded: Path) -> Visit:
+    return browse(graded / "index.html")
+
+
+def test_tables_sort_by_mouse_and_keyboard(index: Visit) -> None:
+    total = index.page.get_by_role("button", name="Total")
     total.click()
-    points = [float(text) for text in visit.column(TABLE, 2)]
+    points = [float(text) for text in index.column(TABLE, 2)]
     assert points == sorted(points, reverse=True)
     assert total.locator("..").get_attribute("aria-sort") == "descending"
     total.press("Enter")
-    assert [float(text) for text in visit.column(TABLE, 2)] == sorted(points)
-    visit.page.get_by_role("button", name="Submission", exact=True).click()
-    names = visit.column(TABLE, 1)
+    assert [float(text) for text in index.column(TABLE, 2)] == sorted(points)
+    index.page.get_by_role("button", name="Submission", exact=True).click()
+    names = index.column(TABLE, 1)
     assert names == sorted(names)
-    separates = visit.page.get_by_role("button", name="Separates")
+    separates = index.page.get_by_role("button", name="Separates")
     for _ in range(2):  # what has no number stays last
         separates.click()
-        texts = visit.column("#tests ~ .card table", 5)
+        texts = index.column("#tests ~ .card table", 5)
         known = [text for text in texts if text != "\N{EN DASH}"]
         assert texts[: len(known)] == known
-    assert visit.is_quiet()
 
 
-def test_searching_shows_what_fits(browser: Browser, graded: Path) -> None:
-    visit = browser.visit(graded / "index.html")
-    search = visit.page.get_by_role("searchbox", name="Search")
+def test_searching_shows_what_fits(index: Visit) -> None:
+    search = index.page.get_by_role("searchbox", name="Search")
     search.fill("MA")
-    assert set(visit.column(TABLE, 1)) == {"martin.zip", "yilmaz.zip", "hoffmann.zip"}
-    assert visit.page.get_by_role("status").text_content() == "3 of 7 shown"
+    assert set(index.column(TABLE, 1)) == {"martin.zip", "yilmaz.zip", "hoffmann.zip"}
+    assert index.page.get_by_role("status").text_content() == "3 of 7 shown"
     search.fill("no such thing")
-    assert visit.column(TABLE, 1) == []
+    assert index.column(TABLE, 1) == []
     search.fill("")
-    assert len(visit.column(TABLE, 1)) == 7
-    assert visit.is_quiet()
+    assert len(index.column(TABLE, 1)) == 7
 
 
-def test_a_row_leads_to_its_page(browser: Browser, graded: Path) -> None:
-    visit = browser.visit(graded / "index.html")
-    visit.page.locator(TABLE).get_by_role("link", name="hoffmann.zip").click()
-    assert visit.page.get_by_role("heading", level=1).text_content() == "hoffmann.zip"
-    visit.page.get_by_text("tests passed").nth(1).click()
-    assert visit.page.locator("details[open] li.passed").first.is_visible()
-    visit.page.get_by_text("The numbers").first.click()
-    assert visit.page.locator("table.numbers").first.is_visible()
-    assert visit.is_quiet()
+def test_a_row_leads_to_its_page(index: Visit) -> None:
+    index.page.locator(TABLE).get_by_role("link", name="hoffmann.zip").click()
+    assert index.page.get_by_role("heading", level=1).text_content() == "hoffmann.zip"
+    index.page.get_by_text("tests passed").nth(1).click()
+    assert index.page.locator("details[open] li.passed").first.is_visible()
+    index.page.get_by_text("The numbers").first.click()
+    assert index.page.locator("table.numbers").first.is_visible()
 
 
-def test_what_a_hostile_student_wrote_is_text(browser: Browser, graded: Path) -> None:
-    visit = browser.visit(graded / "index.html")
-    visit.page.locator(TABLE).get_by_role("link", name=made.HOSTILE).click()
-    assert visit.page.get_by_role("heading", level=1).text_content() == f"{made.HOSTILE}.zip"
-    assert visit.page.locator("img, script, iframe").count() == 0
-    assert visit.is_quiet()
+def test_what_a_hostile_student_wrote_is_text(index: Visit) -> None:
+    index.page.locator(TABLE).get_by_role("link", name=made.HOSTILE).click()
+    assert index.page.get_by_role("heading", level=1).text_content() == f"{made.HOSTILE}.zip"
+    assert index.page.locator("img, script, iframe").count() == 0
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 @pytest.mark.parametrize("name", ["index", "feedback/hoffmann", "feedback/yilmaz"])
 def test_the_pages_of_a_class_are_accessible_and_fit(
-    browser: Browser, graded: Path, axe: str, name: str, scheme: str, width: int
+    browse: Browse, graded: Path, axe: str, name: str, scheme: str, width: int
 ) -> None:
-    assert_accessible(browser.visit(graded / f"{name}.html", scheme, width), axe)
+    assert_accessible(browse(graded / f"{name}.html", scheme, width), axe)
 
 
 @pytest.fixture(scope="module")
@@ -212,12 +202,14 @@ def lecture_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def lecture_visit(
-    browser: Browser, file: Path, scheme: str = "light", width: int = 1280, address: str = ""
-) -> Visit:
-    visit = browser.visit(file, scheme, width, address)
-    playwright_api.expect(visit.page.get_by_role("status")).not_to_contain_text("needs")
-    return visit
+@pytest.fixture
+def lecture_visit(browse: Browse, lecture_page: Path) -> Browse:
+    def opened(*options: object, **more: object) -> Visit:
+        visit = browse(lecture_page, *options, **more)
+        playwright_api.expect(visit.page.get_by_role("status")).not_to_contain_text("needs")
+        return visit
+
+    return opened
 
 
 def follow(visit: Visit, name: str) -> None:
@@ -244,10 +236,8 @@ def assert_shows_its_net(visit: Visit) -> lecture.Measured:
     return net
 
 
-def test_the_lecture_page_follows_the_keyboard_and_the_history(
-    browser: Browser, lecture_page: Path
-) -> None:
-    visit = lecture_visit(browser, lecture_page)
+def test_the_lecture_page_follows_the_keyboard_and_the_history(lecture_visit: Browse) -> None:
+    visit = lecture_visit()
     follow(visit, "Sigmoid vanishes")
     visit.page.get_by_label("Activation", exact=True).select_option("ReLU")
     visit.page.get_by_label("Initializer").select_option("N(0, 1)")
@@ -261,12 +251,11 @@ def test_the_lecture_page_follows_the_keyboard_and_the_history(
         visit.page.evaluate(BACK)
     assert assert_shows_its_net(visit).verdict == "exploding"
     address = visit.page.evaluate("location.hash.slice(1)")
-    assert_shows_its_net(lecture_visit(browser, lecture_page, address=address))
-    assert visit.is_quiet()
+    assert_shows_its_net(lecture_visit(address=address))
 
 
-def test_guess_first_hides_the_answer(browser: Browser, lecture_page: Path) -> None:
-    visit = lecture_visit(browser, lecture_page)
+def test_guess_first_hides_the_answer(lecture_visit: Browse) -> None:
+    visit = lecture_visit()
     visit.page.get_by_label("Guess first").check()
     plots, status = visit.page.locator("#plots"), visit.page.get_by_role("status")
     for guess, answer in (("exploding", "Not quite: you said expl"), ("vanishing", "Right. Van")):
@@ -277,14 +266,13 @@ def test_guess_first_hides_the_answer(browser: Browser, lecture_page: Path) -> N
         visit.page.get_by_role("button", name=guess).click()
         assert plots.is_visible()
         assert status.text_content().startswith(answer)
-    assert visit.is_quiet()
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_the_lecture_page_is_accessible_and_fits(
-    browser: Browser, lecture_page: Path, axe: str, scheme: str, width: int
+    lecture_visit: Browse, axe: str, scheme: str, width: int
 ) -> None:
-    visit = lecture_visit(browser, lecture_page, scheme, width, "guess=1")
+    visit = lecture_visit(scheme, width, "guess=1")
     assert_accessible(visit, axe)
     visit.page.get_by_role("button", name="healthy").click()
     assert_accessible(visit, axe)

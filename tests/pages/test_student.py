@@ -67,7 +67,6 @@ def test_the_next_step_is_the_function_that_costs_most(
     tests: list[Outcome], function: str, cost: float
 ) -> None:
     step = next_step(made.result(*tests))
-    assert step is not None
     assert (step.function, step.points) == (function, cost)
 
 
@@ -75,7 +74,6 @@ def test_the_next_step_shows_the_functions_first_test() -> None:
     """Tests of values come before those of extremes in a suite."""
     values, extremes = about("f", hint="values"), about("f", hint="extremes", mistake="overflow")
     step = next_step(made.result(about("", mistake="overflow"), values, extremes))
-    assert step is not None
     assert (step.test, step.advice, step.count) == (values, "values", 3)
 
 

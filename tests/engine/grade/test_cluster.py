@@ -4,7 +4,6 @@ import csv
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from tests.kit import ROOT, TINY, kit
+from tests.kit import TINY, kit, started
 
 pytestmark = pytest.mark.slow
 SIZE = 20
@@ -35,14 +34,9 @@ def test_every_submission_has_one_row_though_a_worker_is_killed(
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
     ):
-        words = ["--assignment", TINY, "grade", tmp_path / "class", "-o", tmp_path / "out"]
-        command = subprocess.Popen(
-            [sys.executable, "-m", "autograder", *words, "--scheduler", cluster.scheduler_address],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        words = ["grade", tmp_path / "class", "-o", tmp_path / "out"]
+        words += ["--scheduler", cluster.scheduler_address]
+        command = started(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         results = tmp_path / "out" / "results"
         while not list(results.glob("*.json")) and command.poll() is None:
             time.sleep(0.02)

@@ -13,7 +13,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from tests.kit import ROOT, TINY, kit
+from tests.kit import kit, started
 
 pytestmark = pytest.mark.slow
 SLOW = """
@@ -56,15 +56,9 @@ def whole(school: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
 def test_interrupted_and_resumed_it_ends_complete(
     school: Path, whole: dict[str, bytes], tmp_path: Path, how: signal.Signals
 ) -> None:
-    words = ["--assignment", TINY, "grade", school, "-o", tmp_path, "--jobs", "1"]
-    command = [sys.executable, "-m", "autograder", *map(str, words)]
-    run = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    words = ["grade", school, "-o", tmp_path, "--jobs", 1]
+    run = started(*words, start_new_session=True, **silent)
     results = tmp_path / "results"
     await_that(lambda: len(list(results.glob("*.json"))) >= 3)
     if how == signal.SIGINT:

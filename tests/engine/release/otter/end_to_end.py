@@ -16,8 +16,7 @@ from pathlib import Path
 
 from autograder.engine.assignment import Assignment
 from tests.attacks import CASES
-from tests.engine.release.otter.classes import submissions, write_class
-from tests.engine.release.otter.fixtures import autograder_zip
+from tests.engine.release.otter.fixtures import autograder_zip, submissions, write_class
 from tests.kit import ROOT
 
 NAME = "gradflow"

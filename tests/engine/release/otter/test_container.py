@@ -14,8 +14,11 @@ from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from autograder.engine.release.otter.container import grade
 from autograder.engine.report.result import to_gradescope
-from tests.engine.release.otter.classes import submissions
-from tests.engine.release.otter.fixtures import assert_gradescope_format, autograder_zip
+from tests.engine.release.otter.fixtures import (
+    assert_gradescope_format,
+    autograder_zip,
+    submissions,
+)
 from tests.kit import python
 
 pytestmark = pytest.mark.slow

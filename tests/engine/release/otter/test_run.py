@@ -10,11 +10,12 @@ from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.release.archive import read_archive, write_archive
-from tests.engine.release.otter.classes import submissions, write_class
 from tests.engine.release.otter.fixtures import (
     assert_gradescope_format,
     autograder_zip,
     otter_run,
+    submissions,
+    write_class,
 )
 
 pytestmark = pytest.mark.slow
