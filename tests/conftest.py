@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,19 +57,19 @@ collect_ignore = ["tiny"]  # an assignment of its own: the engine runs its suite
 
 
 @pytest.fixture(scope="session")
-def kit() -> Assignment:
+def kit():
     """The assignment on vanishing and exploding gradients."""
     return Assignment.load(ROOT / "autograder")
 
 
 @pytest.fixture(scope="session")
-def tiny() -> Assignment:
+def tiny():
     """The assignment of two functions."""
     return Assignment.load(TINY)
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Assignment:
+def own(tmp_path):
     """A copy of the tiny assignment to be changed, whose handout has a notebook."""
     left_out = shutil.ignore_patterns("__pycache__")
     copy = Assignment.load(Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=left_out)))
@@ -79,14 +78,14 @@ def own(tmp_path: Path) -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def grader(kit: Assignment) -> Iterator[Grader]:
+def grader(kit):
     """A warm grader of the kit's assignment."""
     with Grader(kit, Settings()) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def tiny_grader(tiny: Assignment) -> Iterator[Grader]:
+def tiny_grader(tiny):
     """A warm grader of the tiny assignment."""
     with Grader(tiny, Settings()) as made:
         yield made

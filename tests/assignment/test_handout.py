@@ -27,12 +27,12 @@ NAMES = ("initializers", "activations", "batchnorm", "clipping", "diagnostics")
 MODULES = {name: importlib.import_module(f"gradflow.{name}") for name in NAMES}
 
 
-def test_worked_numbers_are_computed() -> None:
+def test_worked_numbers_are_computed():
     assert wrong_examples(README, MODULES) == []
     assert len(examples(README, MODULES).examples) > 30
 
 
-def test_signatures_and_defaults_are_the_solutions() -> None:
+def test_signatures_and_defaults_are_the_solutions():
     assert list(wrong_signatures(README, MODULES)) == []
     for stated in ("alpha=0.01", "lower=1/8", "momentum=0.9", "eps=1e-5", "exploding=1e3"):
         wrong = README.replace(f"{stated}", f"{stated}1")
@@ -42,7 +42,7 @@ def test_signatures_and_defaults_are_the_solutions() -> None:
     assert told[1] == "there is no function swish"
 
 
-def test_spreads_in_comments() -> None:
+def test_spreads_in_comments():
     n_in, n_out = 300, 100
     for number, variance in (
         ("0.0707", 2 / (n_in + n_out)),
@@ -54,7 +54,7 @@ def test_spreads_in_comments() -> None:
         assert number in README
 
 
-def test_what_the_lecture_says_is_measured() -> None:
+def test_what_the_lecture_says_is_measured():
     """The rows of the handout's table that no figure of the lab is tested for."""
 
     def first_over_last(depth: int, activation: str, **options: object) -> float:
@@ -69,13 +69,13 @@ def test_what_the_lecture_says_is_measured() -> None:
     assert ratio(flow(grads)) > 0.1
 
 
-def test_times_add_up_to_what_is_promised() -> None:
+def test_times_add_up_to_what_is_promised():
     minutes = sum(int(m) for m in re.findall(r"\| (\d+) min \|", README))
     assert minutes == 5.5 * 60
     assert "five and a half hours" in " ".join(README.split())
 
 
-def test_every_function_is_explained_and_counted() -> None:
+def test_every_function_is_explained_and_counted():
     stubs = [
         ast.parse((HANDOUT / "gradflow" / f"{name}.py").read_text("utf-8")) for name in MODULES
     ]
@@ -84,7 +84,7 @@ def test_every_function_is_explained_and_counted() -> None:
     assert [n for n in functions if not n.endswith("_grad") and f"`{n}(" not in README] == []
 
 
-def test_table_from_tests() -> None:
+def test_table_from_tests():
     tests = [SimpleNamespace(part=p, points=w) for p, w in (("b", 1), ("a", 0.5), ("b", 2))]
     table = points_table(tests, ["a"])
     assert table.splitlines()[2:] == ["| b | all of them | 3 |", "| a | `a.py` | 0.5 |",
@@ -99,7 +99,7 @@ def test_table_from_tests() -> None:
             with_points(wrong, table)
 
 
-def test_nothing_of_the_solution_is_handed_out() -> None:
+def test_nothing_of_the_solution_is_handed_out():
     text = "\n".join(
         path.read_text("utf-8")
         for path in HANDOUT.rglob("*")

@@ -59,13 +59,13 @@ def pytest_in(folder: Path, *args: str) -> str:
 
 
 @pytest.fixture
-def handout(tmp_path: Path) -> Path:
+def handout(tmp_path):
     """What a student unzips: all TODO."""
     return copy_of_handout(tmp_path / "a folder with spaces")
 
 
 @pytest.fixture
-def finished(handout: Path) -> Path:
+def finished(handout):
     fill_in(handout, *Assignment.load(ROOT / "autograder").modules)
     return handout
 
@@ -85,7 +85,7 @@ def todo(function: str) -> str:
     return f'# TODO: your code here\n    raise NotImplementedError("TODO: {function}")'
 
 
-def test_the_skeleton_shows_one_screen_of_todos(handout: Path) -> None:
+def test_the_skeleton_shows_one_screen_of_todos(handout):
     said = pytest_in(handout)
     assert len(said.splitlines()) < 25
     assert max(map(len, said.splitlines())) <= 100
@@ -97,7 +97,7 @@ def test_the_skeleton_shows_one_screen_of_todos(handout: Path) -> None:
     assert " todo in " in said
 
 
-def test_half_done(handout: Path) -> None:
+def test_half_done(handout):
     fill_in(handout, "initializers")
     package = handout / "gradflow"
     change(package / "activations.py", todo("sigmoid"), "return 1 / (1 + np.exp(z))")
@@ -117,7 +117,7 @@ def test_half_done(handout: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["tests", ".."])
-def test_pytest_works_from_anywhere(finished: Path, place: str) -> None:
+def test_pytest_works_from_anywhere(finished, place):
     (finished.parent / "conftest.py").write_text("raise_nothing = True\n", "utf-8")
     change(finished / "gradflow" / "clipping.py", "return largest *", "return 2 * largest *")
     said = pytest_in(finished / place, "-q")
@@ -127,14 +127,14 @@ def test_pytest_works_from_anywhere(finished: Path, place: str) -> None:
     assert "^^^" not in said
 
 
-def test_two_copies_at_once(finished: Path) -> None:
+def test_two_copies_at_once(finished):
     shutil.copytree(finished, finished.parent / "odd [2] %41 #")
     said = pytest_in(finished.parent, "-q")
     assert said.count(" done\n") == 6
     assert said.count("Not run: a second copy of the assignment, ") == 1
 
 
-def test_an_endless_loop_is_named_and_the_run_goes_on(finished: Path) -> None:
+def test_an_endless_loop_is_named_and_the_run_goes_on(finished):
     change(finished / "tests" / "checks.py", "TIME_LIMIT = 20", "TIME_LIMIT = 1")
     change(
         finished / "gradflow" / "activations.py", "return np.tanh(z)", "while True:\n        pass"
@@ -151,7 +151,7 @@ def test_an_endless_loop_is_named_and_the_run_goes_on(finished: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["-k", "by_norm"], ["-x"], ["tests/test_clipping.py::test_by_norm"]]
 )
-def test_what_did_not_run_is_not_done(finished: Path, arguments: list[str]) -> None:
+def test_what_did_not_run_is_not_done(finished, arguments):
     if arguments == ["-x"]:
         change(finished / "gradflow" / "activations.py", "np.tanh(z)", "np.sinh(z)")
     said = pytest_in(finished, *arguments)
@@ -161,7 +161,7 @@ def test_what_did_not_run_is_not_done(finished: Path, arguments: list[str]) -> N
         assert re.search(r"\nclipping .*nothing  \(\d+ not run\)\n", said)
 
 
-def test_a_broken_test_file_and_changed_given_ones_are_named(finished: Path) -> None:
+def test_a_broken_test_file_and_changed_given_ones_are_named(finished):
     network = finished / "gradflow" / "network.py"
     network.write_bytes(network.read_bytes().replace(b"\n", b"\r\n"))  # is no change
     (finished / "gradflow" / "lab.py").unlink()
@@ -188,7 +188,7 @@ MESSAGES = {
 """A wrong body of each function, and what is said of it."""
 
 
-def test_messages(handout: Path) -> None:
+def test_messages(handout):
     for name, (body, _) in MESSAGES.items():
         change(handout / "gradflow" / "activations.py", todo(name), body)
     whole = pytest_in(handout, "-v", "tests/test_activations.py")
@@ -209,7 +209,7 @@ def test_messages(handout: Path) -> None:
 
 
 @pytest.mark.slow
-def test_typical_mistakes_are_named_with_their_cause() -> None:
+def test_typical_mistakes_are_named_with_their_cause():
     with (ROOT / "autograder" / "docs" / "first-screen.csv").open(encoding="utf-8") as file:
         _, *rows = csv.reader(file)
     names = [name for _, name, _ in rows]

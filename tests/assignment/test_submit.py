@@ -14,7 +14,7 @@ from tests.kit import HANDOUT, ROOT, SOLUTION, Ended, copy_of_handout, run_pytho
 
 
 @pytest.fixture
-def handout(tmp_path: Path) -> Path:
+def handout(tmp_path):
     return copy_of_handout(tmp_path / "my work")
 
 
@@ -22,7 +22,7 @@ def submit(folder: Path, cwd: Path | None = None) -> Ended:
     return run_python(cwd or folder, folder / "submit.py")
 
 
-def test_finished_work(handout: Path) -> None:
+def test_finished_work(handout):
     assignment = Assignment.load(ROOT / "autograder")
     mine = handout / "gradflow"
     shutil.copytree(SOLUTION, mine, dirs_exist_ok=True)
@@ -52,7 +52,7 @@ def test_finished_work(handout: Path) -> None:
     assert found.files == {name: (handout / name).read_bytes() for name in expected}
 
 
-def test_unfinished_work_may_be_handed_in_from_anywhere(handout: Path, tmp_path: Path) -> None:
+def test_unfinished_work_may_be_handed_in_from_anywhere(handout, tmp_path):
     (handout / "gradflow" / "clipping.py").unlink()
     (handout / "gradflow" / "diagnostics.py").write_text("def (", "utf-8")
     done = submit(handout, cwd=tmp_path)
@@ -66,7 +66,7 @@ def test_unfinished_work_may_be_handed_in_from_anywhere(handout: Path, tmp_path:
     assert not (tmp_path / "submission.zip").exists()
 
 
-def test_nothing_to_hand_in(handout: Path) -> None:
+def test_nothing_to_hand_in(handout):
     shutil.rmtree(handout / "gradflow")
     done = submit(handout)
     assert done.returncode == 2
@@ -74,7 +74,7 @@ def test_nothing_to_hand_in(handout: Path) -> None:
     assert not (handout / "submission.zip").exists()
 
 
-def test_needs_only_the_standard_library() -> None:
+def test_needs_only_the_standard_library():
     tree = ast.parse((HANDOUT / "submit.py").read_text("utf-8"))
     imported = [
         node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
@@ -84,7 +84,7 @@ def test_needs_only_the_standard_library() -> None:
     assert {str(name).split(".")[0] for name in imported} <= sys.stdlib_module_names
 
 
-def test_where_nothing_can_be_written(handout: Path) -> None:
+def test_where_nothing_can_be_written(handout):
     (handout / "submission.zip").mkdir()
     done = submit(handout)
     assert done.returncode == 2

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.report.pages.student import ADVICE
 from autograder.engine.suite import answers, check
@@ -73,7 +72,7 @@ def grade(text: str) -> float:
     return 0.39 * len(found) / sentences + 11.8 * sum(map(syllables, found)) / len(found) - 15.59
 
 
-def test_a_hint_has_20_to_80_words_and_is_easy_to_read(kit: Assignment) -> None:
+def test_a_hint_has_20_to_80_words_and_is_easy_to_read(kit):
     assert 1 < grade("Take the mean over the examples. Which axis counts them?") < 6
     assert (
         grade("Normalisation necessitates multiplication by reciprocal standard deviations.") > 20
@@ -84,9 +83,7 @@ def test_a_hint_has_20_to_80_words_and_is_easy_to_read(kit: Assignment) -> None:
 
 
 @pytest.mark.parametrize("phrases", [ACCUSING, EMPTY, METAPHORS], ids=["kind", "full", "plain"])
-def test_no_text_for_students_has_these_words(
-    kit: Assignment, grader: Grader, phrases: tuple[str, ...]
-) -> None:
+def test_no_text_for_students_has_these_words(kit, grader, phrases):
     texts = hints(kit) | {test.id: f"{test.title} {test.hint}" for test in grader.suite.tests}
     texts |= {f"advice: {kind}": text for kind, text in ADVICE.items()} | messages()
     found = {
@@ -98,7 +95,7 @@ def test_no_text_for_students_has_these_words(
     assert found == {}
 
 
-def test_a_title_is_one_sentence_of_at_most_24_words(grader: Grader) -> None:
+def test_a_title_is_one_sentence_of_at_most_24_words(grader):
     for test in grader.suite.tests:
         assert test.title.endswith("."), test.id
         assert ". " not in test.title, test.id

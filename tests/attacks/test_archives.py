@@ -2,14 +2,13 @@
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder.engine.submission.read import Submission, read_submission
 from tests.attacks.archives import CASES
-from tests.attacks.case import MODULES, SOLUTION, Case
+from tests.attacks.case import MODULES, SOLUTION
 
 
 def read(path: Path) -> tuple[Submission, set[str]]:
@@ -20,7 +19,7 @@ def read(path: Path) -> tuple[Submission, set[str]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_what_can_be_read_counts(case: Case, tmp_path: Path) -> None:
+def test_what_can_be_read_counts(case, tmp_path):
     submission, lost = read(case.write(tmp_path))
     assert lost == set(case.broken)
     assert bool(submission.problem) == (case.broken == MODULES)
@@ -30,7 +29,7 @@ def test_what_can_be_read_counts(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="special files")
 @pytest.mark.parametrize("put", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)])
-def test_what_is_no_file_is_not_read(put: Callable[[Path], None], tmp_path: Path) -> None:
+def test_what_is_no_file_is_not_read(put, tmp_path):
     for path, content in SOLUTION.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(content)

@@ -3,9 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from autograder.engine.report.result import Result, from_gradescope, graded, to_
 from autograder.engine.submission.read import read_submission
 from autograder.engine.suite.program import TimeLimits
 from tests.attacks import GRADED
-from tests.attacks.case import SECRET, Case, outcomes_of, twin
+from tests.attacks.case import SECRET, outcomes_of, twin
 from tests.kit import ROOT
 
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
@@ -65,7 +63,7 @@ class Judge:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
+def judge():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET", SECRET)
         with Grader(Assignment.load(ROOT / "autograder"), Settings(limits=LIMITS)) as grader:
@@ -79,7 +77,7 @@ def judge() -> Iterator[Judge]:
         for case in GRADED
     ],
 )
-def test_gets_what_it_must(case: Case, judge: Judge, tmp_path: Path) -> None:
+def test_gets_what_it_must(case, judge, tmp_path):
     assignment = judge.grader.assignment
     submission = read_submission(case.write(tmp_path), assignment.package, assignment.modules)
     outcomes, events = outcomes_of(submission.files, judge.grader, judge.tests(case.broken))

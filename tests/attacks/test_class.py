@@ -29,7 +29,7 @@ CLASS = [
 ]
 
 
-def test_a_class_of_them(tmp_path: Path) -> None:
+def test_a_class_of_them(tmp_path):
     """One run for all that is asked of it: a class takes a while."""
     assert len(CLASS) == len(REPRESENTATIVE) + len(NAMES)
     folder, out = tmp_path / "class", tmp_path / "out"

@@ -20,16 +20,14 @@ def points(grader: Grader, files: Files) -> Counter[str]:
 
 
 @pytest.fixture(scope="module")
-def better(grader: Grader) -> Counter[str]:
+def better(grader):
     """What the better of the two programs earns in each part."""
     first, second = (points(grader, files) for files in halves())
     return first | second
 
 
 @pytest.mark.parametrize("signal", SIGNALS.values(), ids=SIGNALS)
-def test_two_programs_earn_no_more_than_the_better_of_them(
-    grader: Grader, better: Counter[str], signal: str
-) -> None:
+def test_two_programs_earn_no_more_than_the_better_of_them(grader, better, signal):
     earned = points(grader, both(signal))
     assert {part for part in earned if earned[part] > better[part]} == set()
 
@@ -37,7 +35,7 @@ def test_two_programs_earn_no_more_than_the_better_of_them(
 @pytest.mark.slow
 @pytest.mark.parametrize("init", INITS, ids=["no init", "init imports all"])
 @pytest.mark.parametrize("tails", TAILS.values(), ids=TAILS)
-def test_a_coin_at_import_has_one_try(grader: Grader, tails: str, init: bytes) -> None:
+def test_a_coin_at_import_has_one_try(grader, tails, init):
     tests = [test.id for test in grader.suite.tests if test.part == "diagnostics"]
     files = coin("diagnostics", tails, init)
     draws = (outcomes_of(files, grader, tests)[0] for _ in range(DRAWS))

@@ -2,18 +2,16 @@
 
 import csv
 import json
-from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from tests.kit import kit
 
 
 @pytest.fixture
-def tiny_class(tiny: Assignment, tmp_path: Path) -> Path:
+def tiny_class(tiny, tmp_path):
     """A class of a zip, a folder, a nested zip, a damaged zip and an empty folder."""
     folder = tmp_path / "class"
     write_archive(folder / "right.zip", made_up.solution(tiny))
@@ -28,7 +26,7 @@ def tiny_class(tiny: Assignment, tmp_path: Path) -> Path:
     return folder
 
 
-def test_every_submission_gets_its_row_in_otters_format(tiny_class: Path, tmp_path: Path) -> None:
+def test_every_submission_gets_its_row_in_otters_format(tiny_class, tmp_path):
     done = kit("grade", tiny_class, "-o", tmp_path / "out", "--jobs", 1)
     assert done.returncode == 0, done.stderr
     out = tmp_path / "out"
@@ -50,7 +48,7 @@ def test_every_submission_gets_its_row_in_otters_format(tiny_class: Path, tmp_pa
         assert f'href="{page}"' in (out / "index.html").read_text("utf-8")
 
 
-def test_a_result_says_why_and_can_be_derived_again(tiny_class: Path, tmp_path: Path) -> None:
+def test_a_result_says_why_and_can_be_derived_again(tiny_class, tmp_path):
     kit("grade", tiny_class / "half", tiny_class / "damaged.zip", "-o", tmp_path / "out")
     half = json.loads((tmp_path / "out" / "results" / "half.json").read_text())
     assert half["score"] == 7.0
@@ -74,14 +72,14 @@ def test_a_result_says_why_and_can_be_derived_again(tiny_class: Path, tmp_path: 
         (["unheard-of"], "unheard-of"),
     ],
 )
-def test_a_mistake_of_the_user_is_one_clear_line(words: list[str], said: str) -> None:
+def test_a_mistake_of_the_user_is_one_clear_line(words, said):
     done = kit(*words)
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_another_assignment_must_be_one(tmp_path: Path) -> None:
+def test_another_assignment_must_be_one(tmp_path):
     done = kit("grade", tmp_path, assignment=tmp_path)
     assert done.returncode == 2
     assert "assignment.toml" in done.stderr

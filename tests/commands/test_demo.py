@@ -4,16 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
-from autograder.engine.grade.grader import Grader
 from autograder.engine.prove.demo import demo_class
-from autograder.engine.report.result import Result
 from autograder.engine.submission.read import Submission
 
 
 @pytest.fixture(scope="module")
-def results(kit: Assignment, grader: Grader) -> dict[str, Result]:
+def results(kit, grader):
     made = demo_class(kit)
     return {
         name: grader.grade_submission(Submission(f"{name}.zip", "ab" * 32, made[name]))
@@ -21,18 +18,18 @@ def results(kit: Assignment, grader: Grader) -> dict[str, Result]:
     }
 
 
-def test_each_mistake_is_named_and_no_other(kit: Assignment, results: dict[str, Result]) -> None:
+def test_each_mistake_is_named_and_no_other(kit, results):
     for name, result in results.items():
         assert {test.mistake for test in result.tests if test.mistake} == set(kit.demo[name])
 
 
-def test_only_whole_nets_fail_without_a_name(results: dict[str, Result]) -> None:
+def test_only_whole_nets_fail_without_a_name(results):
     for result in results.values():
         failed = [test for test in result.tests if test.kind != "passed"]
         assert all(test.mistake for test in failed if test.part != "deep_network")
 
 
-def test_a_mistake_that_is_not_in_the_catalogue_is_said(kit: Assignment) -> None:
+def test_a_mistake_that_is_not_in_the_catalogue_is_said(kit):
     other = replace(kit, demo={"nora": ["no_such_mistake"]})
     with pytest.raises(KitError, match=r"nora: no mistake is named no_such_mistake"):
         demo_class(other)

@@ -1,14 +1,12 @@
 """environment.yml says what pyproject.toml says, with a version for each; Otter's keeps them."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.release.archive import read_archive
 from tests.engine.release.otter.fixtures import autograder_zip
 from tests.kit import ROOT
@@ -39,11 +37,11 @@ def required() -> dict[str, Requirement]:
     return {requirement.name: requirement for requirement in map(Requirement, texts)}
 
 
-def test_all_that_grading_needs_is_pinned_and_nothing_else() -> None:
+def test_all_that_grading_needs_is_pinned_and_nothing_else():
     assert set(pinned()) == {*required(), "python"}
 
 
-def test_the_pins_satisfy_the_requirements() -> None:
+def test_the_pins_satisfy_the_requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     versions = pinned()
     assert Requirement(f"python{project['requires-python']}").specifier.contains(
@@ -53,7 +51,7 @@ def test_the_pins_satisfy_the_requirements() -> None:
         assert required()[name].specifier.contains(version), name
 
 
-def test_otters_environment_keeps_the_pins(tiny: Assignment, tmp_path: Path) -> None:
+def test_otters_environment_keeps_the_pins(tiny, tmp_path):
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     files = read_archive(autograder_zip(tiny, tmp_path))
     content = yaml.safe_load(files["environment.yml"])

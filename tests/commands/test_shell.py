@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.grade import batch
 from autograder.engine.prove import made_up
@@ -34,7 +33,7 @@ def grade(out: Path, *words: object, cwd: Path, **env: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_hostile_shell_gives_the_same_bytes(tiny: Assignment, tmp_path: Path) -> None:
+def test_a_hostile_shell_gives_the_same_bytes(tiny, tmp_path):
     school = tmp_path / "class"
     write_archive(school / "Zoë.zip", made_up.solution(tiny))
     grade(tmp_path / "plain", school, cwd=ROOT)
@@ -68,9 +67,7 @@ def test_a_hostile_shell_gives_the_same_bytes(tiny: Assignment, tmp_path: Path) 
         ("test_scales.py", "def test_values(student):\n    pass\n", "test_values"),
     ],
 )
-def test_where_a_hidden_test_is_left_out_nothing_is_graded(
-    own: Assignment, file: str, code: str, missed: str
-) -> None:
+def test_where_a_hidden_test_is_left_out_nothing_is_graded(own, file, code, missed):
     with (own.suites / file).open("a") as suite:
         suite.write(f"\n\n{code}\n")
     with pytest.raises(KitError, match=missed):
@@ -78,9 +75,7 @@ def test_where_a_hidden_test_is_left_out_nothing_is_graded(
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python takes the newer syntax")
-def test_newer_syntax_is_told_with_the_version_that_grades(
-    tiny: Assignment, tmp_path: Path
-) -> None:
+def test_newer_syntax_is_told_with_the_version_that_grades(tiny, tmp_path):
     files = made_up.solution(tiny)
     files["thermo/scales.py"] = NEWER + files["thermo/scales.py"]
     write_archive(tmp_path / "class" / "new.zip", files)
@@ -90,9 +85,7 @@ def test_newer_syntax_is_told_with_the_version_that_grades(
         assert said in (tmp_path / "out" / name).read_text("utf-8")
 
 
-def test_a_full_disk_is_one_line_and_resume_goes_on(
-    tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_one_line_and_resume_goes_on(tiny, tmp_path, monkeypatch):
     for name in ("a", "b", "c"):
         write_archive(tmp_path / "class" / f"{name}.zip", made_up.solution(tiny))
     words = ["--assignment", str(TINY), "grade", str(tmp_path / "class"), "--jobs", "1", "-o"]

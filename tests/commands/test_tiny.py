@@ -42,7 +42,7 @@ def page_with_figures(own: Assignment, tmp_path: Path, figures: str) -> str:
     return (tmp_path / "graded" / "feedback" / "right.html").read_text("utf-8")
 
 
-def test_its_figures_are_drawn_under_its_own_title(own: Assignment, tmp_path: Path) -> None:
+def test_its_figures_are_drawn_under_its_own_title(own, tmp_path):
     page = page_with_figures(own, tmp_path, FIGURES)
     assert "Your thermometer" in page
     assert 'aria-label="degrees by place: Three places' in page
@@ -50,7 +50,7 @@ def test_its_figures_are_drawn_under_its_own_title(own: Assignment, tmp_path: Pa
     assert "layer" not in page
 
 
-def test_figures_that_can_not_be_imported_cost_no_grade(own: Assignment, tmp_path: Path) -> None:
+def test_figures_that_can_not_be_imported_cost_no_grade(own, tmp_path):
     page = page_with_figures(own, tmp_path, "1 / 0\n")
     assert "All tests pass" in page
     assert "Could not be drawn (ZeroDivisionError)" in page
@@ -59,7 +59,7 @@ def test_figures_that_can_not_be_imported_cost_no_grade(own: Assignment, tmp_pat
 WORDS = ("gradflow", "sigmoid", "relu", "batchnorm", "gradient", "lab.py")
 
 
-def test_the_engine_names_nothing_of_the_first_assignment() -> None:
+def test_the_engine_names_nothing_of_the_first_assignment():
     engine = ROOT / "autograder" / "engine"
     first = Assignment.load(ROOT / "autograder")
     plain = {"network", "page", "check", "figures", "measurements"}  # mean other things as well

@@ -22,7 +22,6 @@ import pytest
 from autograder import __version__
 from autograder.cli import main
 from autograder.docs.gradient_flow import draw
-from autograder.engine.assignment import Assignment
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.place import first_line
 from autograder.engine.variants import load_variants
@@ -56,7 +55,7 @@ MADE = ("dist/", "graded/", ".venv/", "results/", "feedback/", "circle/", "submi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("names", [TYPED[:-1], TYPED[-1:]], ids=["README and others", TYPED[-1]])
-def test_the_docs_work_as_typed(tmp_path: Path, names: list[str]) -> None:
+def test_the_docs_work_as_typed(tmp_path, names):
     left_out = shutil.ignore_patterns(".*", "__pycache__", "dist", "graded", "demo")
     kit = Path(shutil.copytree(ROOT, tmp_path / "kit", ignore=left_out))
     for folder in (kit, tmp_path):
@@ -149,7 +148,7 @@ def type_in(script: str, folder: Path) -> str:
     return said
 
 
-def test_every_page_with_commands_is_typed() -> None:
+def test_every_page_with_commands_is_typed():
     typed = {page.stem: commands(page) for page in PAGES if commands(page)}
     assert typed.keys() == set(TYPED)
     assert [line for line in NOT_HERE if not any(line in each for each in typed.values())] == []
@@ -164,7 +163,7 @@ def sources(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         if target.startswith("https://"):
             continue
@@ -182,7 +181,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_files_that_are_named_are_there(page: Path) -> None:
+def test_the_files_that_are_named_are_there(page):
     if page.name == "otter.md":
         return  # names what is in autograder.zip: test_package.py looks at that
     text = page.read_text("utf-8")
@@ -195,7 +194,7 @@ def test_the_files_that_are_named_are_there(page: Path) -> None:
             assert any(list(place.glob(pattern)) for place in places), name
 
 
-def test_the_options_that_are_named_exist() -> None:
+def test_the_options_that_are_named_exist():
     known = OTHERS.union(*map(options, [main, *main.commands.values()]))
     text = "".join(page.read_text("utf-8") for page in PAGES)
     in_commands = " ".join(re.findall(r"(?:^|`)autograder ([^`\n#]*)", text, re.MULTILINE))
@@ -211,23 +210,23 @@ def options(command: click.Command) -> set[str]:
     return {name for option in command.params for name in option.opts}
 
 
-def test_the_docs_stay_short() -> None:
+def test_the_docs_stay_short():
     pages = [p for p in PAGES if p.name != "CHANGELOG.md" and p.parent.name != "assignment"]
     assert sum(len(page.read_text("utf-8").split()) for page in pages) <= 6000
 
 
-def test_the_readmes_picture_shows_two_sick_curves_and_their_cures() -> None:
+def test_the_readmes_picture_shows_two_sick_curves_and_their_cures():
     for axes in draw().axes:
         sick, cured = (np.log10(line.get_ydata()) for line in axes.lines)
         assert np.ptp(sick) > 6
         assert np.ptp(cured) < 1
 
 
-def test_the_readme_fits_two_screens() -> None:
+def test_the_readme_fits_two_screens():
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 100
 
 
-def test_the_changelog_is_of_this_version_and_counts_no_more_than_there_is(kit: Assignment) -> None:
+def test_the_changelog_is_of_this_version_and_counts_no_more_than_there_is(kit):
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert re.findall(r"^## (\S+)", text, re.MULTILINE)[0] == __version__
     found = re.search(r"over (\d+) named mistakes and (\d+) odd but right variants", text)

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
 from autograder.engine.suite.answers import decoded
@@ -23,7 +21,7 @@ POINTS = {
 }
 
 
-def test_the_parts_are_worth_what_the_handout_promises(grader: Grader) -> None:
+def test_the_parts_are_worth_what_the_handout_promises(grader):
     points: Counter[str] = Counter()
     for test in grader.suite.tests:
         points[test.part] += test.points
@@ -58,7 +56,7 @@ def told_too_soon(batch: Batch) -> Iterator[str]:
                 yield request.name
 
 
-def test_no_answer_crosses_with_what_is_asked_at_once(kit: Assignment, grader: Grader) -> None:
+def test_no_answer_crosses_with_what_is_asked_at_once(kit, grader):
     """A student's code could look at the requests that wait, and find its answer in one."""
     for _ in range(2):  # the second time, records are made
         outcomes, _ = grader.run(made_up.solution(kit))

@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.prove import made_up
@@ -73,26 +72,24 @@ def lost(grader: Grader, files: Files, tests: list[str] | None = None) -> float:
 
 
 @pytest.fixture(scope="module")
-def calling(kit: Assignment, grader: Grader) -> dict[str, list[str]]:
+def calling(kit, grader):
     """The functions that each test calls."""
     outcomes, _ = grader.run(made_up.solution(kit))
     return {outcome.test.id: sorted(outcome.called) for outcome in outcomes}
 
 
-def test_hygiene_gets_a_fifth_of_the_points_at_most(grader: Grader) -> None:
+def test_hygiene_gets_a_fifth_of_the_points_at_most(grader):
     points = sum(test.points for test in grader.suite.tests if test.is_hygiene)
     assert 0 < points <= HYGIENE
 
 
-def test_most_tests_are_worth_a_point_and_none_less_than_half(grader: Grader) -> None:
+def test_most_tests_are_worth_a_point_and_none_less_than_half(grader):
     points = [test.points for test in grader.suite.tests]
     assert min(points) >= 0.5
     assert sum(worth >= 1 for worth in points) > len(points) / 2
 
 
-def test_points_go_with_the_time_that_a_function_takes(
-    grader: Grader, calling: dict[str, list[str]]
-) -> None:
+def test_points_go_with_the_time_that_a_function_takes(grader, calling):
     """Within a factor of two; a derivative belongs to its activation, and what only a forward pass
     makes possible to the backward pass."""
     minutes = {
@@ -115,32 +112,26 @@ def test_points_go_with_the_time_that_a_function_takes(
 
 
 @pytest.mark.parametrize("name", CEILINGS)
-def test_a_slip_is_charged_once(
-    kit: Assignment, grader: Grader, calling: dict[str, list[str]], name: str
-) -> None:
+def test_a_slip_is_charged_once(kit, grader, calling, name):
     (mistake,) = (mistake for mistake in load_mistakes(kit) if mistake.name == name)
     target = f"{mistake.module}.{mistake.target}"
     tests = [test for test, functions in calling.items() if target in functions]
     assert 0 < lost(grader, made_up.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
 
 
-def test_plain_formulas_are_fine_for_ordinary_numbers(kit: Assignment, grader: Grader) -> None:
+def test_plain_formulas_are_fine_for_ordinary_numbers(kit, grader):
     plain = made_up.with_code(kit, "activations", PLAIN_FORMULAS)
     hygiene = {test.id for test in grader.suite.tests if test.is_hygiene}
     outcomes, _ = grader.run(plain)
     assert {outcome.test.id for outcome in outcomes if not outcome.passed} < hygiene
 
 
-def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(
-    kit: Assignment, grader: Grader
-) -> None:
+def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit, grader):
     files = made_up.with_code(kit, "batchnorm", "del batchnorm_backward")
     assert 10 <= lost(grader, files) <= 13
 
 
-def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(
-    kit: Assignment, grader: Grader
-) -> None:
+def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(kit, grader):
     files = made_up.with_code(kit, "batchnorm", UNBIASED)
     names = [f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")]
     assert lost(grader, files, names) == 0

@@ -7,15 +7,13 @@ from gradflow import activations, batchnorm, check
 
 
 @pytest.mark.parametrize("name", check.NAMES)
-def test_the_solution_agrees(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_solution_agrees(name, capsys):
     assert check.main([name]) == 0
     assert check.main([f"module.{name}"]) == 0
     assert "They differ" not in capsys.readouterr().out
 
 
-def test_the_largest_difference_is_marked(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_largest_difference_is_marked(monkeypatch, capsys):
     monkeypatch.setattr(activations, "tanh_grad", lambda z: 1 - np.tanh(z))
     assert check.main(["tanh"]) == 1
     said = capsys.readouterr().out
@@ -41,11 +39,11 @@ def test_the_largest_difference_is_marked(
     ],
 )
 def test_each_of_the_three_ways(
-    kept: tuple[int, int, int],
-    told: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+    kept,
+    told,
+    monkeypatch,
+    capsys,
+):
     right = batchnorm.batchnorm_backward
 
     def backward(dout: np.ndarray, cache: dict) -> tuple:
@@ -64,9 +62,7 @@ def test_each_of_the_three_ways(
     assert said.count("They differ") == bool(told)
 
 
-def test_an_unknown_or_unwritten_function(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_or_unwritten_function(monkeypatch, capsys):
     for arguments in ([], ["clip_by_norm"], ["tanh", "elu"]):
         assert check.main(arguments) == 2
         assert capsys.readouterr().err.startswith("Which function? One of sigmoid_grad, ")

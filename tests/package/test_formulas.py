@@ -6,7 +6,7 @@ ask of the reference, too, which must pass them all.
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -25,7 +25,7 @@ POINTS = np.concatenate([[z, -z] for z in [*ORDINARY, *EXTREMES, *UNDERFLOW]])
 
 
 @pytest.fixture(autouse=True)
-def exact() -> Iterator[None]:
+def exact():
     """50 digits for mpmath; for NumPy, all warnings and exceptions but underflow are errors."""
     with (
         mpmath.workdps(50),
@@ -71,7 +71,7 @@ ACTIVATIONS: list[tuple[Callable, dict[str, Any], list[Formula]]] = [
 
 
 @pytest.mark.parametrize(("function", "options", "formulas"), ACTIVATIONS)
-def test_activations(function: Callable, options: dict[str, Any], formulas: list[Formula]) -> None:
+def test_activations(function, options, formulas):
     found = function(POINTS, **options)
     results = found if isinstance(found, tuple) else (found,)
     for result, formula in zip(results, formulas, strict=True):
@@ -86,13 +86,13 @@ def assert_right(result: np.ndarray, formula: Formula) -> None:
         assert abs(mpmath.mpf(float(got)) - true) <= allowed, f"at z = {z}: {got}, not {true}"
 
 
-def test_digits_lost_in_a_tail_are_seen() -> None:
+def test_digits_lost_in_a_tail_are_seen():
     """1 - tanh² is right to 1e-16, but has no digits left where the slope is that small."""
     with pytest.raises(AssertionError):
         assert_right(1 - np.tanh(POINTS) ** 2, lambda z: mpmath.sech(z) ** 2)
 
 
-def test_prelu_has_a_slope_for_each_unit() -> None:
+def test_prelu_has_a_slope_for_each_unit():
     z = np.array([[-1.0, -1.0, -1.0], [2.0, 2.0, -2.0]])
     alpha = np.array([0.5, -3.0, 4.0])
     a, (dz, dalpha) = activations.prelu(z, alpha), activations.prelu_grad(z, alpha)
@@ -114,7 +114,7 @@ def normalised(
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize(("eps", "momentum"), [(1e-5, 0.9), (0.5, 0.6)])
 @pytest.mark.parametrize("shape", [(16, 5), (2, 4), (1, 3)])
-def test_batchnorm(shape: tuple[int, int], eps: float, momentum: float, training: bool) -> None:
+def test_batchnorm(shape, eps, momentum, training):
     rng = np.random.default_rng(0)
     d = shape[1]
     x = rng.normal(size=shape) * rng.uniform(0.3, 3.0, d) + 3 * rng.normal(size=d)
@@ -171,7 +171,7 @@ def assert_scaled(got: np.ndarray, grad: np.ndarray, norm: mpmath.mpf, limit: fl
 
 @pytest.mark.parametrize("limit", LIMITS)
 @pytest.mark.parametrize("scale", SCALES)
-def test_clipping(scale: float, limit: float) -> None:
+def test_clipping(scale, limit):
     grads = gradients_of(scale)
     for got, grad in zip(clipping.clip_by_value(grads, limit), grads, strict=True):
         expected = [min(max(float(entry), -limit), limit) for entry in grad.flat]
@@ -185,26 +185,26 @@ def test_clipping(scale: float, limit: float) -> None:
         assert_scaled(got, grad, joint, limit)
 
 
-def test_each_tiny_array_counts_in_the_global_norm() -> None:
+def test_each_tiny_array_counts_in_the_global_norm():
     """Norms of norms would round each to a whole number of the smallest float."""
     grads = [np.full(2, 5e-324)] * 8
     assert clipping.clip_by_global_norm(grads, 1.0)[1] == 4 * 5e-324
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_gradient_norms(scale: float) -> None:
+def test_gradient_norms(scale):
     grads = gradients_of(scale)
     norms = [float(norm_of(grad)) for grad in grads]
     np.testing.assert_allclose(diagnostics.gradient_norms(grads), norms, rtol=1e-12, atol=1e-323)
 
 
-def test_norms_that_are_not_finite() -> None:
+def test_norms_that_are_not_finite():
     """`diagnose` needs to see them."""
     grads = [np.array([1.0, np.nan]), np.array([-np.inf, 1.0]), np.full(9, 1.5e308)]
     np.testing.assert_array_equal(diagnostics.gradient_norms(grads), [np.nan, np.inf, np.inf])
 
 
-def test_shares_of_units() -> None:
+def test_shares_of_units():
     slopes = np.array([[0.25, 0.009, -0.009], [0.01, -0.01, 0.0]])
     assert diagnostics.saturated_fraction(slopes) == 0.5
     assert diagnostics.saturated_fraction(slopes, tol=0.02) == 5 / 6
@@ -228,5 +228,5 @@ def test_shares_of_units() -> None:
         ([math.inf, math.inf], "exploding"),
     ],
 )
-def test_diagnose(norms: list[float], verdict: str) -> None:
+def test_diagnose(norms, verdict):
     assert diagnostics.diagnose(norms) == verdict

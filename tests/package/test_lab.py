@@ -57,9 +57,7 @@ def set_up_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exec(found[1], {})
 
 
-def test_setting_up_takes_the_students_work_and_never_overwrites(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_setting_up_takes_the_students_work_and_never_overwrites(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=r"no assignment\.zip"):
         set_up_in(tmp_path, monkeypatch)
     stub, mine = {"gradflow/a.py": b"TODO"}, {"gradflow/a.py": b"mine"}
@@ -103,9 +101,7 @@ def run_notebook(folder: Path) -> dict[str, dict[str, float]]:
 
 
 @pytest.mark.slow
-def test_notebook_runs_and_its_claims_are_true(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_notebook_runs_and_its_claims_are_true(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     measured = run_notebook(tmp_path)  # takes most of the time: one test for all claims
@@ -194,7 +190,7 @@ def test_notebook_runs_and_its_claims_are_true(
     assert found["F: saturated"] == 0
 
 
-def test_digits_are_those_of_uci() -> None:
+def test_digits_are_those_of_uci():
     digits = experiments.load_digits()
     assert digits.x.shape == (1400, 64)
     assert digits.x_test.shape == (397, 64)
@@ -208,7 +204,7 @@ def run_lab(folder: Path, *arguments: object) -> Ended:
     return run_python(folder, "-m", "gradflow.lab", "--quick", "-o", *arguments)
 
 
-def test_all_figures_are_written(tmp_path: Path) -> None:
+def test_all_figures_are_written(tmp_path):
     done = run_lab(SOLUTION.parent, tmp_path / "to" / "figures")
     assert done.returncode == 0, done.stderr
     files = sorted((tmp_path / "to" / "figures").iterdir())
@@ -218,7 +214,7 @@ def test_all_figures_are_written(tmp_path: Path) -> None:
     assert "Warning" not in done.stderr
 
 
-def test_skeleton_says_what_is_missing(tmp_path: Path) -> None:
+def test_skeleton_says_what_is_missing(tmp_path):
     done = run_lab(ROOT / "assignment", tmp_path)
     assert done.returncode == 1
     assert "left out, it needs: sigmoid" in done.stderr
@@ -227,7 +223,7 @@ def test_skeleton_says_what_is_missing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_machine_lacks_is_one_line() -> None:
+def test_what_the_machine_lacks_is_one_line():
     lacking = "import sys; sys.modules['matplotlib'] = None; import gradflow.lab"
     done = run_python(SOLUTION.parent, "-c", lacking)
     assert done.returncode == 1
@@ -237,7 +233,7 @@ def test_what_the_machine_lacks_is_one_line() -> None:
     assert f"{__file__}: File exists; name another folder with -o" in done.stderr
 
 
-def test_answers_are_with_the_instructor_alone() -> None:
+def test_answers_are_with_the_instructor_alone():
     """What ails the nets of (g) stands in the docs, and is no text in what students get."""
     told = (ROOT / "autograder" / "docs" / "instructors.md").read_text("utf-8")
     answers = told[told.index("In (g), ") :]
@@ -248,7 +244,7 @@ def test_answers_are_with_the_instructor_alone() -> None:
             assert "bias=-2" not in file.read_text("utf-8"), file
 
 
-def test_nothing_is_drawn_of_what_is_not_a_positive_number() -> None:
+def test_nothing_is_drawn_of_what_is_not_a_positive_number():
     _, axis = figures.panels(1, 1, "")
     figures.log_line(axis, range(5), [1.0, 2.0, np.inf, np.nan, 0.0], color="black")
     line, cross = axis.lines

@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import zlib
-from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -27,7 +26,7 @@ def unpacked(text: str, kind: str) -> np.ndarray:
     return np.frombuffer(zlib.decompress(base64.b64decode(text)), kind)
 
 
-def test_its_numbers_are_the_labs() -> None:
+def test_its_numbers_are_the_labs():
     data = data_of(page.made(SMALL))
     norms = 10.0 ** unpacked(data["norms"], "<f4")
     shares, said, idle = (unpacked(data[name], "u1") for name in ("shares", "said", "idle"))
@@ -58,7 +57,7 @@ def test_its_numbers_are_the_labs() -> None:
     assert (first, row, number + 1) == (len(norms), len(shares), len(said))
 
 
-def test_the_presets_are_what_they_say() -> None:
+def test_the_presets_are_what_they_say():
     assert all(v in page.GRID[name] for net in page.PRESETS.values() for name, v in net.items())
     found = {name: page.measured(**net) for name, net in page.PRESETS.items()}
     assert {name: net.verdict for name, net in found.items()} == {
@@ -85,9 +84,7 @@ def test_the_presets_are_what_they_say() -> None:
         ("diagnose", ["fine"], "diagnose returned 'fine', not one of vanishing"),
     ],
 )
-def test_what_is_wrong_is_said(
-    tmp_path: Path, monkeypatch: Any, capsys: Any, name: str, answer: Any, said: str
-) -> None:
+def test_what_is_wrong_is_said(tmp_path, monkeypatch, capsys, name, answer, said):
     monkeypatch.setattr(diagnostics, name, Mock(side_effect=answer))
     assert lab.main(["--page", str(tmp_path / "page.html")]) == 1
     assert said in capsys.readouterr().err

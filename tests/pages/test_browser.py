@@ -3,15 +3,12 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
-from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grader import Grader
 from autograder.engine.grade.reporter import Reporter
 from autograder.engine.prove.demo import demo_class
 from autograder.engine.report.pages.class_page import class_page
@@ -56,7 +53,7 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playwright_api.BrowserContext]:
+def browser(tmp_path_factory):
     """A browser with an empty profile of its own."""
     profile = tmp_path_factory.mktemp("profile")
     with playwright_api.sync_playwright() as api:
@@ -67,11 +64,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playwright_api
         opened.close()
 
 
-Browse = Callable[..., Visit]
-
-
 @pytest.fixture
-def browse(browser: playwright_api.BrowserContext) -> Iterator[Browse]:
+def browse(browser):
     """Opens pages, which must stay quiet and ask for files alone."""
     visits = []
 
@@ -89,7 +83,7 @@ def browse(browser: playwright_api.BrowserContext) -> Iterator[Browse]:
 
 
 @pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+def axe(tmp_path_factory):
     """The source of axe-core, which npm installs into a temporary folder."""
     folder = tmp_path_factory.mktemp("axe")
     if not (npm := shutil.which("npm")):
@@ -119,7 +113,7 @@ TABLE = "#class-table"
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Grader) -> Path:
+def graded(tmp_path_factory, kit, grader):
     """The quick ones of the demo's class, really graded, and a hostile result."""
     out = tmp_path_factory.mktemp("graded")
     (out / "feedback").mkdir()
@@ -137,11 +131,11 @@ def graded(tmp_path_factory: pytest.TempPathFactory, kit: Assignment, grader: Gr
 
 
 @pytest.fixture
-def index(browse: Browse, graded: Path) -> Visit:
+def index(browse, graded):
     return browse(graded / "index.html")
 
 
-def test_tables_sort_by_mouse_and_keyboard(index: Visit) -> None:
+def test_tables_sort_by_mouse_and_keyboard(index):
     total = index.page.get_by_role("button", name="Total")
     total.click()
     points = [float(text) for text in index.column(TABLE, 2)]
@@ -160,7 +154,7 @@ def test_tables_sort_by_mouse_and_keyboard(index: Visit) -> None:
         assert texts[: len(known)] == known
 
 
-def test_searching_shows_what_fits(index: Visit) -> None:
+def test_searching_shows_what_fits(index):
     search = index.page.get_by_role("searchbox", name="Search")
     search.fill("MA")
     assert set(index.column(TABLE, 1)) == {"martin.zip", "yilmaz.zip", "hoffmann.zip"}
@@ -171,7 +165,7 @@ def test_searching_shows_what_fits(index: Visit) -> None:
     assert len(index.column(TABLE, 1)) == 7
 
 
-def test_a_row_leads_to_its_page(index: Visit) -> None:
+def test_a_row_leads_to_its_page(index):
     index.page.locator(TABLE).get_by_role("link", name="hoffmann.zip").click()
     assert index.page.get_by_role("heading", level=1).text_content() == "hoffmann.zip"
     index.page.get_by_text("tests passed").nth(1).click()
@@ -180,7 +174,7 @@ def test_a_row_leads_to_its_page(index: Visit) -> None:
     assert index.page.locator("table.numbers").first.is_visible()
 
 
-def test_what_a_hostile_student_wrote_is_text(index: Visit) -> None:
+def test_what_a_hostile_student_wrote_is_text(index):
     index.page.locator(TABLE).get_by_role("link", name=made.HOSTILE).click()
     assert index.page.get_by_role("heading", level=1).text_content() == f"{made.HOSTILE}.zip"
     assert index.page.locator("img, script, iframe").count() == 0
@@ -188,14 +182,12 @@ def test_what_a_hostile_student_wrote_is_text(index: Visit) -> None:
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 @pytest.mark.parametrize("name", ["index", "feedback/hoffmann", "feedback/yilmaz"])
-def test_the_pages_of_a_class_are_accessible_and_fit(
-    browse: Browse, graded: Path, axe: str, name: str, scheme: str, width: int
-) -> None:
+def test_the_pages_of_a_class_are_accessible_and_fit(browse, graded, axe, name, scheme, width):
     assert_accessible(browse(graded / f"{name}.html", scheme, width), axe)
 
 
 @pytest.fixture(scope="module")
-def lecture_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lecture_page(tmp_path_factory):
     """The lab's page to play with, of nets of ten layers."""
     file = tmp_path_factory.mktemp("lecture") / "page.html"
     file.write_text(lecture.made({**lecture.GRID, "depth": (5, 10), "scale": (0.01, 1)}), "utf-8")
@@ -203,7 +195,7 @@ def lecture_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def lecture_visit(browse: Browse, lecture_page: Path) -> Browse:
+def lecture_visit(browse, lecture_page):
     def opened(*options: object, **more: object) -> Visit:
         visit = browse(lecture_page, *options, **more)
         playwright_api.expect(visit.page.get_by_role("status")).not_to_contain_text("needs")
@@ -236,7 +228,7 @@ def assert_shows_its_net(visit: Visit) -> lecture.Measured:
     return net
 
 
-def test_the_lecture_page_follows_the_keyboard_and_the_history(lecture_visit: Browse) -> None:
+def test_the_lecture_page_follows_the_keyboard_and_the_history(lecture_visit):
     visit = lecture_visit()
     follow(visit, "Sigmoid vanishes")
     visit.page.get_by_label("Activation", exact=True).select_option("ReLU")
@@ -254,7 +246,7 @@ def test_the_lecture_page_follows_the_keyboard_and_the_history(lecture_visit: Br
     assert_shows_its_net(lecture_visit(address=address))
 
 
-def test_guess_first_hides_the_answer(lecture_visit: Browse) -> None:
+def test_guess_first_hides_the_answer(lecture_visit):
     visit = lecture_visit()
     visit.page.get_by_label("Guess first").check()
     plots, status = visit.page.locator("#plots"), visit.page.get_by_role("status")
@@ -269,9 +261,7 @@ def test_guess_first_hides_the_answer(lecture_visit: Browse) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_the_lecture_page_is_accessible_and_fits(
-    lecture_visit: Browse, axe: str, scheme: str, width: int
-) -> None:
+def test_the_lecture_page_is_accessible_and_fits(lecture_visit, axe, scheme, width):
     visit = lecture_visit(scheme, width, "guess=1")
     assert_accessible(visit, axe)
     visit.page.get_by_role("button", name="healthy").click()

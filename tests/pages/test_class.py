@@ -18,7 +18,7 @@ def book_of(count: int) -> ClassRecord:
     return book
 
 
-def test_a_test_that_only_the_strong_pass_separates() -> None:
+def test_a_test_that_only_the_strong_pass_separates():
     passed = np.array(
         [[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 1], [1, 1, 0, 1]],
         dtype=float,
@@ -31,11 +31,11 @@ def test_a_test_that_only_the_strong_pass_separates() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 14])
-def test_a_small_class_has_a_page(count: int) -> None:
+def test_a_small_class_has_a_page(count):
     assert f"{count} of {count} shown" in class_page(book_of(count), [], made.assignment())
 
 
-def test_the_page_names_mistakes_pairs_and_layers() -> None:
+def test_the_page_names_mistakes_pairs_and_layers():
     page = class_page(book_of(60), [Group((1, 4), 0.83, 40)], made.assignment())
     assert "unbiased variance" in page
     assert "83 % of the shorter one, 40 passages" in page
@@ -43,7 +43,7 @@ def test_the_page_names_mistakes_pairs_and_layers() -> None:
         assert f">{layer}<" in page
 
 
-def test_machines_that_differ_are_all_recorded() -> None:
+def test_machines_that_differ_are_all_recorded():
     first, second = made.results(2)
     book = ClassRecord()
     book.add(first, "a")
@@ -52,7 +52,7 @@ def test_machines_that_differ_are_all_recorded() -> None:
     assert "1 submissions were graded so" in class_page(book, [], made.assignment())
 
 
-def test_every_kind_of_event_is_something_to_look_at() -> None:
+def test_every_kind_of_event_is_something_to_look_at():
     (result,) = made.results(1)
     many = {"timeouts": [f"m.f{i}" for i in range(50)], "crashes": ["m.g"], "refused": ["m.h"]}
     found = looks(replace(result, events=many, problem="not a zip"))
@@ -62,7 +62,7 @@ def test_every_kind_of_event_is_something_to_look_at() -> None:
     assert found[1].detail.endswith("and 44 more")
 
 
-def test_the_page_of_a_class_of_a_thousand_is_small() -> None:
+def test_the_page_of_a_class_of_a_thousand_is_small():
     book = book_of(50)
     book.rows = [replace(row, file=f"{i}-{row.file}") for i in range(20) for row in book.rows]
     assert len(class_page(book, [], made.assignment())) < 1_000_000

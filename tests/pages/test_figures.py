@@ -1,11 +1,7 @@
 """The figures: of any submission something is drawn or said, and no grade depends on them."""
 
-from collections.abc import Callable
-
 import pytest
 
-from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grader import Grader
 from autograder.engine.grade.reporter import Reporter
 from autograder.engine.prove import made_up
 from autograder.engine.prove.made_up import Files
@@ -16,12 +12,12 @@ from autograder.figures import FIGURES
 
 
 @pytest.fixture(scope="module")
-def reporter(kit: Assignment) -> Reporter:
+def reporter(kit):
     return Reporter(kit)
 
 
 @pytest.fixture
-def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Figure]]:
+def drawn(grader, reporter):
     def draw(files: Files) -> dict[str, Figure]:
         program = grader.program(files)
         try:
@@ -32,7 +28,7 @@ def drawn(grader: Grader, reporter: Reporter) -> Callable[[Files], dict[str, Fig
     return draw
 
 
-def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None:
+def test_the_solution_has_every_figure(kit, drawn):
     figures = drawn(made_up.solution(kit))
     assert len(figures) == len(FIGURES)
     for figure in figures.values():
@@ -43,7 +39,7 @@ def test_the_solution_has_every_figure(kit: Assignment, drawn: Callable) -> None
         assert "not the reference's" not in figure.meaning
 
 
-def test_the_sentences_say_what_is_measured(kit: Assignment, drawn: Callable) -> None:
+def test_the_sentences_say_what_is_measured(kit, drawn):
     figures = drawn(made_up.solution(kit))
     assert "saturated" in figures["The disease: sigmoid, weights from N(0, 1)"].meaning
     assert "it vanishes" in figures["Xavier, still with sigmoid"].meaning
@@ -51,21 +47,19 @@ def test_the_sentences_say_what_is_measured(kit: Assignment, drawn: Callable) ->
         assert "every layer gets to learn" in figures[title].meaning
 
 
-def test_a_small_error_is_seen_where_the_weights_are_the_same(
-    kit: Assignment, drawn: Callable
-) -> None:
+def test_a_small_error_is_seen_where_the_weights_are_the_same(kit, drawn):
     source = "_right = sigmoid_grad\n\n\ndef sigmoid_grad(z):\n    return 1.1 * _right(z)\n"
     figures = drawn(made_up.with_code(kit, "activations", source))
     meaning = figures["The disease: sigmoid, weights from N(0, 1)"].meaning
     assert "not where the reference's is" in meaning
 
 
-def test_what_is_still_to_do_is_named(kit: Assignment, drawn: Callable) -> None:
+def test_what_is_still_to_do_is_named(kit, drawn):
     figures = drawn(made_up.skeleton(kit)).values()
     assert all("still to do" in figure.missing for figure in figures)
 
 
-def test_one_gap_leaves_the_other_figures(kit: Assignment, drawn: Callable) -> None:
+def test_one_gap_leaves_the_other_figures(kit, drawn):
     source = "def batchnorm_backward(dout, cache):\n    1 / 0\n"
     figures = drawn(made_up.with_code(kit, "batchnorm", source))
     (missing,) = (figure for figure in figures.values() if figure.missing)
@@ -88,7 +82,7 @@ def test_one_gap_leaves_the_other_figures(kit: Assignment, drawn: Callable) -> N
         "return np.broadcast_to(z.ravel()[0], (10**6, 10**5))",
     ],
 )
-def test_any_answer_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str) -> None:
+def test_any_answer_is_drawn_or_said(kit, drawn, body):
     source = "\n\n\n".join(f"def {name}(z):\n    {body}\n" for name in ("relu", "elu_grad"))
     figures = drawn(made_up.with_code(kit, "activations", source))
     for title in ("He with ReLU", "He with ELU"):
@@ -96,7 +90,7 @@ def test_any_answer_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str
 
 
 @pytest.mark.parametrize("body", ["return None", "return grads, 1", "return [0]", "return 'x'"])
-def test_any_clipping_is_drawn_or_said(kit: Assignment, drawn: Callable, body: str) -> None:
+def test_any_clipping_is_drawn_or_said(kit, drawn, body):
     source = f"def clip_by_global_norm(grads, max_norm):\n    {body}\n"
     figure = drawn(made_up.with_code(kit, "clipping", source))["Clipping on a net that explodes"]
     said = figure.meaning + figure.missing
@@ -104,7 +98,7 @@ def test_any_clipping_is_drawn_or_said(kit: Assignment, drawn: Callable, body: s
 
 
 @pytest.mark.slow
-def test_figures_change_no_result(kit: Assignment, grader: Grader, reporter: Reporter) -> None:
+def test_figures_change_no_result(kit, grader, reporter):
     """This submission does well in the tests, and misbehaves once its figures are drawn."""
     source = (
         "import os\n_right = elu\n\n\ndef elu(z, alpha=1.0):\n"
@@ -116,7 +110,7 @@ def test_figures_change_no_result(kit: Assignment, grader: Grader, reporter: Rep
     assert "ended the Python process" in report.page
 
 
-def test_a_failure_of_a_figure_is_said(grader: Grader, kit: Assignment) -> None:
+def test_a_failure_of_a_figure_is_said(grader, kit):
     def fails(student: object, reference: object) -> Figure:
         raise RuntimeError
 

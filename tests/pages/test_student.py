@@ -63,21 +63,19 @@ def about(function: str, kind: str = "wrong", points: float = 1.0, **more: str) 
         ([about("f", points=9), about("g", "import"), about("h", "import", 2)], "", 3),
     ],
 )
-def test_the_next_step_is_the_function_that_costs_most(
-    tests: list[Outcome], function: str, cost: float
-) -> None:
+def test_the_next_step_is_the_function_that_costs_most(tests, function, cost):
     step = next_step(made.result(*tests))
     assert (step.function, step.points) == (function, cost)
 
 
-def test_the_next_step_shows_the_functions_first_test() -> None:
+def test_the_next_step_shows_the_functions_first_test():
     """Tests of values come before those of extremes in a suite."""
     values, extremes = about("f", hint="values"), about("f", hint="extremes", mistake="overflow")
     step = next_step(made.result(about("", mistake="overflow"), values, extremes))
     assert (step.test, step.advice, step.count) == (values, "values", 3)
 
 
-def test_tests_stand_with_their_function_and_a_hint_once() -> None:
+def test_tests_stand_with_their_function_and_a_hint_once():
     tests = [
         about("", hint="ours", mistake="x", reason="both are wrong"),
         about("f", hint="ours", mistake="x", example="For z = 2"),
@@ -98,7 +96,7 @@ def test_tests_stand_with_their_function_and_a_hint_once() -> None:
     assert text.count("ours") == 1
 
 
-def test_a_hint_is_shown_again_where_another_one_stands_between() -> None:
+def test_a_hint_is_shown_again_where_another_one_stands_between():
     tests = [
         about("f", hint="ours"),
         about("f", "raised", hint="x"),
@@ -107,18 +105,18 @@ def test_a_hint_is_shown_again_where_another_one_stands_between() -> None:
     assert Part("p", (Group("m.f", tuple(tests)),)).repeated == {}
 
 
-def test_nothing_is_left_to_do_when_all_passed() -> None:
+def test_nothing_is_left_to_do_when_all_passed():
     result = made.result(about("f", "passed"))
     assert next_step(result) is None
     assert "All tests pass" in student_page(result, None, made.assignment())
 
 
-def test_what_could_not_be_read_is_said_first() -> None:
+def test_what_could_not_be_read_is_said_first():
     result = made.result(about("f", "missing"), problem="not a readable zip file")
     assert "Not a readable zip file." in Tags(student_page(result, None, made.assignment())).text
 
 
-def test_markup_from_a_student_shows_as_text_and_the_page_needs_no_other_file() -> None:
+def test_markup_from_a_student_shows_as_text_and_the_page_needs_no_other_file():
     def page(result: Result, text: str) -> Tags:
         section = Section("Figures", [replace(FIGURE, missing=text), FIGURE], text, text)
         return Tags(student_page(result, section, made.assignment()))
@@ -133,13 +131,13 @@ def test_markup_from_a_student_shows_as_text_and_the_page_needs_no_other_file() 
     assert "http" not in hostile.source.replace("http-equiv", "")
 
 
-def test_numbers_that_can_not_be_drawn_leave_a_gap() -> None:
+def test_numbers_that_can_not_be_drawn_leave_a_gap():
     page = student_page(made.result(about("f")), Section("Figures", [FIGURE]), made.assignment())
     assert "nan" not in page
     assert "inf," not in page
 
 
-def test_numbers_are_written_as_people_write_them() -> None:
+def test_numbers_are_written_as_people_write_them():
     assert [points(value) for value in (12.0, 0.5, 100.0, 0.0, 87.25)] == [
         "12",
         "0.5",

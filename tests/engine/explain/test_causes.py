@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from autograder.engine.explain.comparison import as_wrong, free, same, same_numbers
-from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import compatible
 from autograder.engine.prove import made_up
 
@@ -68,7 +67,7 @@ def clip_by_global_norm(grads, max_norm):
 
 
 @pytest.mark.parametrize("case", CAUSES)
-def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader: Grader, case: str) -> None:
+def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader, case):
     part, code, causes = CAUSES[case]
     files = made_up.with_code(grader.assignment, part, code)
     tests = [test.id for test in grader.suite.tests if test.part == part]
@@ -77,7 +76,7 @@ def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader: Grader, c
     assert told == causes
 
 
-def test_right_gradients_of_a_wrong_forward_pass_are_not_said_to_be_wrong(grader: Grader) -> None:
+def test_right_gradients_of_a_wrong_forward_pass_are_not_said_to_be_wrong(grader):
     code = """
 def batchnorm_forward(x, gamma, beta, running_mean, running_var, *, training, momentum=0.9,
                       eps=1e-5):
@@ -99,14 +98,14 @@ def batchnorm_backward(dout, cache):
     assert not {"training_dx_otherwise", "dgamma_otherwise", "dbeta_otherwise"} & set(told)
 
 
-def test_numbers_are_compared_whatever_their_form() -> None:
+def test_numbers_are_compared_whatever_their_form():
     one, other = np.array([[1.0, 2.0]]), [[1, 2]]
     assert same_numbers(one, other)
     assert not same(one, other)
     assert not same_numbers(one, [[2, 1]])
 
 
-def test_draws_are_compared_by_their_distribution() -> None:
+def test_draws_are_compared_by_their_distribution():
     rng = np.random.default_rng(0)
     draws = [scale * rng.standard_normal((200, 100)) for scale in (1.0, 1.0, 1.05, 2.0, 0.5, 3.0)]
     assert free(draws[0], draws[1], [], draws=True)
@@ -116,7 +115,7 @@ def test_draws_are_compared_by_their_distribution() -> None:
     assert not as_wrong(draws[3], draws[4], draws[0], [], draws=True)
 
 
-def test_wrong_entries_are_compared_by_their_places() -> None:
+def test_wrong_entries_are_compared_by_their_places():
     right = np.arange(20.0)
     here, there = right + (right < 10), right - 3.0 * (right < 10)
     assert as_wrong(here, there, right, [], draws=False)
@@ -124,7 +123,7 @@ def test_wrong_entries_are_compared_by_their_places() -> None:
     assert not as_wrong(here, right, right, [], draws=False)
 
 
-def test_of_mistakes_in_one_text_the_first_is_made(grader: Grader) -> None:
+def test_of_mistakes_in_one_text_the_first_is_made(grader):
     by_name = {mistake.name: mistake for mistake in grader.mistakes}
     one, other, third = (by_name[n] for n in ("eps_forgotten", "eps_squared", "momentum_swapped"))
     assert compatible((one, other, third)) == (one, third)

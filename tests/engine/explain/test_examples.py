@@ -5,10 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.explain.example import MOST_CHARACTERS, Examples
 from autograder.engine.grade.grader import Grader
-from autograder.engine.mistakes import Mistake
 from autograder.engine.prove import made_up
 from autograder.engine.report.result import from_gradescope, graded, to_gradescope
 from autograder.engine.submission.read import Submission
@@ -42,7 +40,7 @@ STATED = {
 
 
 @pytest.fixture(scope="module")
-def mistakes(grader: Grader) -> dict[str, Mistake]:
+def mistakes(grader):
     return {mistake.name: mistake for mistake in grader.mistakes if not mistake.is_probe}
 
 
@@ -51,13 +49,11 @@ def examples(grader: Grader) -> Examples:
 
 
 @pytest.mark.parametrize("name", STATED)
-def test_what_an_example_says(grader: Grader, mistakes: dict[str, Mistake], name: str) -> None:
+def test_what_an_example_says(grader, mistakes, name):
     assert examples(grader).of(mistakes[name]) == STATED[name]
 
 
-def test_examples_are_short_and_depend_on_no_other(
-    grader: Grader, mistakes: dict[str, Mistake]
-) -> None:
+def test_examples_are_short_and_depend_on_no_other(grader, mistakes):
     one, other = examples(grader), examples(grader)
     chosen = list(mistakes.values())[::4]
     said = [one.of(mistake) for mistake in chosen]
@@ -67,7 +63,7 @@ def test_examples_are_short_and_depend_on_no_other(
     assert max(map(len, said)) <= MOST_CHARACTERS
 
 
-def test_an_example_stands_beside_the_hint_in_the_result(kit: Assignment, grader: Grader) -> None:
+def test_an_example_stands_beside_the_hint_in_the_result(kit, grader):
     name = "diagnose_labels_swapped"
     slips = [mistake for mistake in grader.mistakes if mistake.name == name]
     submission = Submission("ada.zip", "ab" * 32, made_up.with_mistakes(kit, slips))
@@ -93,9 +89,7 @@ def test_an_example_stands_beside_the_hint_in_the_result(kit: Assignment, grader
         ("timeout", "", ""),
     ],
 )
-def test_without_a_named_mistake_the_hint_is_that_of_what_failed(
-    kind: str, said: str, shown: str
-) -> None:
+def test_without_a_named_mistake_the_hint_is_that_of_what_failed(kind, said, shown):
     test = HiddenTest("p/t", "p", "f: a title.", "the test's", 1.0)
     outcome = Outcome(test, kind, "a reason", hint=said)
     submission = Submission("ada.zip", "ab" * 32, {})
@@ -103,9 +97,7 @@ def test_without_a_named_mistake_the_hint_is_that_of_what_failed(
     assert result.hint == shown
 
 
-def test_a_hint_at_where_answers_are_wrong_has_no_example(
-    kit: Assignment, grader: Grader, mistakes: dict[str, Mistake]
-) -> None:
+def test_a_hint_at_where_answers_are_wrong_has_no_example(kit, grader, mistakes):
     """The student's numbers are not the mistake's: here 100 times the share."""
     code = "def saturated_fraction(*args, **kwargs):\n    return 100 * _right(*args, **kwargs)\n"
     head = "from ._right_diagnostics import saturated_fraction as _right\n\n\n"
@@ -127,8 +119,8 @@ def test_a_hint_at_where_answers_are_wrong_has_no_example(
     ],
 )
 def test_beside_an_exception_or_no_answer_stands_no_hint_at_where_answers_are_wrong(
-    kit: Assignment, grader: Grader, returned: str, said: str
-) -> None:
+    kit, grader, returned, said
+):
     code = f"""
 _right = diagnose
 

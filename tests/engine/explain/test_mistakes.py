@@ -10,7 +10,6 @@ from autograder.engine import mistakes
 from autograder.engine.assignment import Assignment, import_file
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
-from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome
@@ -38,12 +37,12 @@ def made(target: str = "area", edits: dict[str, str] | None = None, **fields: An
     return Mistake(**{"name": "odd", "target": target, "edits": edits or {}, **context, **fields})
 
 
-def test_an_edit_replaces_a_text_of_the_functions_code() -> None:
+def test_an_edit_replaces_a_text_of_the_functions_code():
     edited = made(edits={"math.pi": "3", "unit=1.0": "unit=2.0"}).edited(SOURCE)
     assert edited == SOURCE.replace("return math.pi", "return 3").replace("unit=1", "unit=2")
 
 
-def test_an_edit_of_several_lines_is_indented_as_the_code() -> None:
+def test_an_edit_of_several_lines_is_indented_as_the_code():
     edits = {
         """
         if radius < 0:
@@ -54,7 +53,7 @@ def test_an_edit_of_several_lines_is_indented_as_the_code() -> None:
     assert "\n    while radius < 0:\n        radius += 1\n    return" in edited
 
 
-def test_a_body_takes_the_place_of_all_after_the_docstring() -> None:
+def test_a_body_takes_the_place_of_all_after_the_docstring():
     edited = made(body="\n    radius *= 2\n    return radius\n").edited(SOURCE)
     assert '**2."""\n    radius *= 2\n    return radius\n\n\ndef length' in edited
 
@@ -62,13 +61,13 @@ def test_a_body_takes_the_place_of_all_after_the_docstring() -> None:
 @pytest.mark.parametrize(
     ("edits", "times"), [({"tau": "3"}, 0), ({"unit": "u"}, 2), ({"OFFSET = 1.0": ""}, 0)]
 )
-def test_a_text_must_stand_in_the_function_once(edits: dict[str, str], times: int) -> None:
+def test_a_text_must_stand_in_the_function_once(edits, times):
     with pytest.raises(ValueError, match=rf"odd: edit 1 .* stands {times} times in area") as caught:
         made(edits=edits).edited(SOURCE)
     assert repr(next(iter(edits))) in str(caught.value)
 
 
-def test_a_function_that_is_not_there_is_named() -> None:
+def test_a_function_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="odd: areas has no function volume"):
         made(target="volume", body="pass").edited(SOURCE)
 
@@ -115,28 +114,26 @@ def test_mistakes_in_one_module_add_up(tiny: Assignment) -> None:
     assert b"np.median" in files["thermo/averages.py"]
 
 
-def test_nothing_that_one_call_keeps_reaches_the_next_module() -> None:
+def test_nothing_that_one_call_keeps_reaches_the_next_module():
     odd = made(body="global OFFSET\nOFFSET += radius\nreturn OFFSET")
     assert [fresh_modules([odd])[odd.module].area(2.0) for _ in range(2)] == [3.0, 3.0]
 
 
-def test_a_module_with_a_mistake_imports_its_neighbours(tiny: Assignment) -> None:
+def test_a_module_with_a_mistake_imports_its_neighbours(tiny):
     tiny.reference()
     context = {"module": "scales", "package": "thermo"}
     odd = made(body="from .averages import mean_celsius as m\nreturn m([radius])", **context)
     assert fresh_modules([odd])[odd.module].area(4.0) == 4.0
 
 
-def test_nothing_is_named_when_no_mistake_explains_the_answers(
-    tiny: Assignment, tiny_grader: Grader
-) -> None:
+def test_nothing_is_named_when_no_mistake_explains_the_answers(tiny, tiny_grader):
     files = made_up.with_code(tiny, "scales", "def celsius(f):\n    return f * 0.123\n")
     outcomes = {o.test.id: o for o in tiny_grader.run(files)[0]}
     assert not outcomes["scales/values"].passed
     assert outcomes["scales/values"].explanation is None
 
 
-def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set() -> None:
+def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set():
     """Of functions that fail in the same test alone, to the one that is called last."""
     names = [f"module.function_{letter}" for letter in "hgfedcba"]
     test = HiddenTest("part/test", "part", "Title.", "", 1.0, ())
@@ -147,15 +144,13 @@ def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set() -> None
     assert explanation.hint.startswith(f"This net uses {names[-1]},")
 
 
-def test_numbers_are_compared_relative_to_their_size() -> None:
+def test_numbers_are_compared_relative_to_their_size():
     assert same(np.array([1.0, 1e-14]), np.array([1.0, 0.0]))
     assert not same(np.array([1e-200]), np.array([2e-200]))
     assert same(np.array([np.nan, np.inf]), np.array([np.nan, np.inf]))
 
 
-def test_no_hint_speaks_of_a_change_that_the_code_does_not_make(
-    kit: Assignment, grader: Grader
-) -> None:
+def test_no_hint_speaks_of_a_change_that_the_code_does_not_make(kit, grader):
     """A mistake returns None and changes z; this function only returns None."""
     files, right = made_up.solution(kit), b"return np.maximum(z, 0.0)\n"
     assert files["gradflow/activations.py"].count(right) == 1

@@ -2,17 +2,15 @@
 
 from concurrent.futures import Executor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.grade import run
 from autograder.engine.grade.batch import grade_all
 from autograder.engine.grade.earlier import GRADER_FAILED, Earlier, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
-from autograder.engine.grade.grader import Grader, Settings
+from autograder.engine.grade.grader import Settings
 from autograder.engine.grade.outputs import by_stem, write_atomically
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
@@ -21,7 +19,7 @@ from autograder.engine.sandbox.layers import SandboxError
 from autograder.engine.submission.read import Submission, hand_in
 
 
-def test_a_pool_that_is_killed_each_time_is_given_up(tiny: Assignment) -> None:
+def test_a_pool_that_is_killed_each_time_is_given_up(tiny):
     new_pool = local_pool(1)
 
     def killed() -> Executor:
@@ -34,7 +32,7 @@ def test_a_pool_that_is_killed_each_time_is_given_up(tiny: Assignment) -> None:
         run._ready_pool(killed, 1, tiny, Settings())
 
 
-def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_costs_no_row(tiny, tmp_path):
     paths = [tmp_path / f"{name}.zip" for name in "abcdef"]
     for path in paths:
         write_archive(path, made_up.solution(tiny))
@@ -52,8 +50,8 @@ def test_a_process_that_is_killed_costs_no_row(tiny: Assignment, tmp_path: Path)
 
 
 def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
-    tiny: Assignment, tiny_grader: Grader, tmp_path: Path
-) -> None:
+    tiny, tiny_grader, tmp_path
+):
     submission = Submission("ada.zip", "ab", made_up.solution(tiny))
     right = tiny_grader.grade_submission(submission)
 
@@ -87,9 +85,7 @@ ADA, ZOE, NAME = {"name": "Ada", "id": "1"}, {"name": "Zoë", "id": "2"}, {"name
         ([], [ADA], True),
     ],
 )
-def test_who_joins_late_takes_no_other_students_result_away(
-    before: list[dict[str, str]], late: list[dict[str, str]], stays: bool, tmp_path: Path
-) -> None:
+def test_who_joins_late_takes_no_other_students_result_away(before, late, stays, tmp_path):
     result = Result("x.zip", "", (), "", (), {}, {}, tuple(before))
     earlier = Earlier(tmp_path, {"x": result})
     assert len(list(earlier.without(late))) == (not stays)

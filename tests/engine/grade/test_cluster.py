@@ -5,11 +5,9 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from tests.kit import TINY, kit, started
@@ -21,9 +19,7 @@ SLOW = (
 )
 
 
-def test_every_submission_has_one_row_though_a_worker_is_killed(
-    tiny: Assignment, tmp_path: Path
-) -> None:
+def test_every_submission_has_one_row_though_a_worker_is_killed(tiny, tmp_path):
     dask = pytest.importorskip("dask", reason="needs the extra 'cluster'")
     distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     files = made_up.with_code(tiny, "scales", SLOW)
@@ -50,7 +46,7 @@ def test_every_submission_has_one_row_though_a_worker_is_killed(
     assert {float(row["total_points_earned"]) for row in rows} == {10.0}
 
 
-def test_without_a_scheduler_there_is_one_clear_line(tmp_path: Path) -> None:
+def test_without_a_scheduler_there_is_one_clear_line(tmp_path):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     address = "tcp://127.0.0.1:1"
     done = kit("grade", TINY / "solutions", "-o", tmp_path / "out", "--scheduler", address)

@@ -51,7 +51,7 @@ def moodle_takes(path: str, participants: set[int]) -> tuple[int, str] | None:
     return None
 
 
-def test_canvas(tiny: Assignment, tmp_path: Path) -> None:
+def test_canvas(tiny, tmp_path):
     names = ["ada_LATE_101_901_x.zip", "al_102_902_y.zip", "zoe_103_text.html"]
     folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     run_class(Run(tiny.folder, [folder], out, 1, gradebook="canvas", feedback_zip=True))
@@ -65,7 +65,7 @@ def test_canvas(tiny: Assignment, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("between", ["/", "_"])
-def test_moodle(tiny: Assignment, tmp_path: Path, between: str) -> None:
+def test_moodle(tiny, tmp_path, between):
     names = [f"{who}_assignsubmission_file{between}x.zip" for who in ("Ada L_501", "Al_502")]
     folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     sheet = put(tmp_path, "sheet.csv", SHEET.encode())
@@ -80,7 +80,7 @@ def test_moodle(tiny: Assignment, tmp_path: Path, between: str) -> None:
     assert all(each and each[1].endswith(".html") for each in taken)
 
 
-def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays() -> None:
+def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays():
     content = SHEET.replace("\n", "\r\n").encode()
     text, problems = filled_in(content, {"501": 33.3, "502": 50.0, "9": 1.0}, 100.0)
     assert text.startswith(b"\xef\xbb\xbfIdentifier,")
@@ -97,9 +97,7 @@ def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays() -> None:
             filled_in(content, {"1": 1.0}, 1.0)
 
 
-def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
-    tiny: Assignment, tmp_path: Path
-) -> None:
+def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(tiny, tmp_path):
     folder = class_of(tiny, tmp_path / "class", "ada.zip", "al.zip")
     sheet = put(tmp_path, "sheet.csv", SHEET.encode())
     for wanted, said in (
@@ -116,7 +114,7 @@ def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> None:
+def test_a_late_student_joins_the_class(tiny, tmp_path):
     names = ["ada_101_901_x.zip", "al_102_902_x.zip"]
     folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     run_class(Run(tiny.folder, [folder], out, 1))
@@ -136,9 +134,7 @@ def test_a_late_student_joins_the_class(tiny: Assignment, tmp_path: Path) -> Non
     assert (out / "final_grades.csv").read_bytes() == before
 
 
-def test_a_later_hand_in_replaces_the_same_students_and_no_other(
-    tiny: Assignment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_later_hand_in_replaces_the_same_students_and_no_other(tiny, tmp_path, capsys):
     out, bob = tmp_path / "out", "1-5 - Bob - Nov {}, 2026 859 PM/x.zip"
     runs = [
         [bob.format(2), "2-5 - Al - Nov 2, 2026 859 PM/x.zip"],

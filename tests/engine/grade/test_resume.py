@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from tests.kit import kit, started
@@ -26,7 +25,7 @@ def celsius(f):
 
 
 @pytest.fixture(scope="module")
-def school(tiny: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def school(tiny, tmp_path_factory):
     """A class of slow submissions, and of a wrong and an unreadable one that come first."""
     folder = tmp_path_factory.mktemp("class")
     (folder / "broken.zip").write_bytes(b"no zip")
@@ -47,15 +46,13 @@ def grade(school: Path, out: Path, *options: str) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def whole(school: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def whole(school, tmp_path_factory):
     """What an uninterrupted run writes."""
     return grade(school, tmp_path_factory.mktemp("whole"))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_interrupted_and_resumed_it_ends_complete(
-    school: Path, whole: dict[str, bytes], tmp_path: Path, how: signal.Signals
-) -> None:
+def test_interrupted_and_resumed_it_ends_complete(school, whole, tmp_path, how):
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     words = ["grade", school, "-o", tmp_path, "--jobs", 1]
     run = started(*words, start_new_session=True, **silent)

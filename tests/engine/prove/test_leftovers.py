@@ -29,7 +29,7 @@ def test_freezing():
 
 
 @pytest.fixture
-def own(own: Assignment) -> Assignment:
+def own(own):
     """With stubs, examples and a public test."""
     readme = own.handout / "README.md"
     readme.write_text(readme.read_text("utf-8") + EXAMPLES, "utf-8")
@@ -52,7 +52,7 @@ def left(own: Assignment) -> dict[str, str]:
     return dict(re.findall(r"^\S*tiny/(\S+:\d+): (.*)$", ended.stdout, re.MULTILINE))
 
 
-def test_a_convention_that_changes(own: Assignment) -> None:
+def test_a_convention_that_changes(own):
     """Kelvin for Celsius."""
     change(own, "scales", "- 32.0) * 5.0 / 9.0", "+ 459.67) * 5.0 / 9.0")
     said = left(own)
@@ -64,7 +64,7 @@ def test_a_convention_that_changes(own: Assignment) -> None:
     assert "fails the public test_freezing" in said["handout/tests/test_scales.py:5"]
 
 
-def test_a_function_that_is_left_out(own: Assignment) -> None:
+def test_a_function_that_is_left_out(own):
     text = (own.solutions / own.package / "averages.py").read_text("utf-8")
     change(own, "averages", text[text.index("def ") :], "")
     named = "names mean_celsius, which is not there"

@@ -1,19 +1,14 @@
 """`build`: the handout follows the solution and the suites, and the zips repeat byte for byte."""
 
-from pathlib import Path
-
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release import build
 from autograder.engine.release.archive import read_archive
 from autograder.engine.release.skeleton import write_skeleton
 
 
-def test_build_makes_the_handout_and_all_zips_twice_the_same(
-    own: Assignment, tmp_path: Path
-) -> None:
+def test_build_makes_the_handout_and_all_zips_twice_the_same(own, tmp_path):
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     build.build_all(own.folder, tmp_path / "dist")
     made = {path.name: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
@@ -29,7 +24,7 @@ def test_build_makes_the_handout_and_all_zips_twice_the_same(
     assert b"SOLUTION" not in b"".join(handed_out.values())
 
 
-def test_a_stale_stub_and_a_changed_given_file_are_named(own: Assignment) -> None:
+def test_a_stale_stub_and_a_changed_given_file_are_named(own):
     (own.handout / "README.md").unlink()
     (own.handout / "tests").mkdir()
     with pytest.raises(KitError, match=r"stale.*thermo/scales\.py"):
@@ -50,9 +45,7 @@ def test_a_stale_stub_and_a_changed_given_file_are_named(own: Assignment) -> Non
         build.check_handout(own.folder)
 
 
-def test_build_writes_the_extras_of_the_solution(
-    own: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_build_writes_the_extras_of_the_solution(own, tmp_path, monkeypatch):
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     module = own.solutions / own.package / "chart.py"
     module.write_text("import sys\nopen(sys.argv[2], 'w').write(sys.argv[1] + __file__)\n")

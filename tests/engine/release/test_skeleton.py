@@ -2,11 +2,9 @@
 
 import ast
 import textwrap
-from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
 
@@ -15,7 +13,7 @@ def source(text: str) -> str:
     return textwrap.dedent(text).lstrip("\n")
 
 
-def test_a_region_becomes_a_todo_in_a_function_and_vanishes_outside() -> None:
+def test_a_region_becomes_a_todo_in_a_function_and_vanishes_outside():
     text = source('''
         """Text."""
 
@@ -100,13 +98,13 @@ def test_mistakes_with_markers_are_named(text: str, complaint: str) -> None:
         skeleton_source(text)
 
 
-def test_an_import_may_be_kept_for_the_students() -> None:
+def test_an_import_may_be_kept_for_the_students():
     text = f"import math  # noqa: F401\n\n\ndef f():\n{B}    return math.pi\n{E}"
     assert skeleton_source(text).startswith("import math  # noqa: F401\n")
 
 
 @pytest.fixture
-def solution(tmp_path: Path) -> Path:
+def solution(tmp_path):
     folder = tmp_path / "solution"
     (folder / "sub" / "__pycache__").mkdir(parents=True)
     (folder / "a.py").write_text(f"def f():\n{B}    return 1\n{E}")
@@ -117,9 +115,7 @@ def solution(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_is_written_whole_and_stale_where_it_differs(
-    solution: Path, tmp_path: Path
-) -> None:
+def test_a_folder_is_written_whole_and_stale_where_it_differs(solution, tmp_path):
     out = tmp_path / "out"
     names = ["a.py", "data.bin", "sub/b.py"]
     assert stale_files(solution, out) == names
@@ -137,14 +133,14 @@ def test_a_folder_is_written_whole_and_stale_where_it_differs(
     assert stale_files(solution, out) == ["data.bin", "extra.py", "sub/b.py"]
 
 
-def test_a_wrong_file_is_named_and_nothing_is_written(solution: Path, tmp_path: Path) -> None:
+def test_a_wrong_file_is_named_and_nothing_is_written(solution, tmp_path):
     (solution / "sub" / "b.py").write_text(f"def f():\n{B}    return 1\n")
     with pytest.raises(KitError, match=r"^sub/b\.py: line 2: BEGIN without END"):
         write_skeleton(solution, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_this_handout_holds_stubs_and_no_helper(kit: Assignment) -> None:
+def test_this_handout_holds_stubs_and_no_helper(kit):
     for module in kit.modules:
         tree = ast.parse((kit.handout / kit.package / f"{module}.py").read_bytes())
         for node in tree.body[1:]:

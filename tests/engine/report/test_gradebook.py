@@ -29,7 +29,7 @@ def exported(gradebook: str, pattern: str | None, *names: str) -> tuple[list[lis
     return list(csv.reader(io.StringIO(text))), problems
 
 
-def test_canvas_columns_come_in_the_order_that_canvas_wants() -> None:
+def test_canvas_columns_come_in_the_order_that_canvas_wants():
     lines, problems = exported(
         "canvas", r"^(?P<name>[^_]+)_LATE_(?P<id>\d+)", "lovelaceada_LATE_123_456_handin.zip"
     )
@@ -41,7 +41,7 @@ def test_canvas_columns_come_in_the_order_that_canvas_wants() -> None:
     assert problems == []
 
 
-def test_moodle_has_the_columns_of_the_pattern() -> None:
+def test_moodle_has_the_columns_of_the_pattern():
     pattern = r"(?P<id>s\d+)-(?P<email>\S+@\S+)-\d"
     names = ["s17-ada@example.org-1.zip", "s17-ada@example.org-2.zip"]
     lines, problems = exported("moodle", pattern, *names, "zoe.zip")
@@ -53,7 +53,7 @@ def test_moodle_has_the_columns_of_the_pattern() -> None:
     ]
 
 
-def test_the_form_of_the_class_tells_the_students() -> None:
+def test_the_form_of_the_class_tells_the_students():
     group = Row("x.zip", {"p": 1.2, "q": 2.4}, ({"name": "ada", "id": "1"}, {"sis_id": "7"}))
     nobody = Row("y.zip", {"p": 0.0, "q": 0.0}, ({"name": "zoe"},))
     text, problems = export("canvas", None, TITLE, {"p": 2.0, "q": 3.0}, [group, nobody])
@@ -64,7 +64,7 @@ def test_the_form_of_the_class_tells_the_students() -> None:
 
 
 @pytest.mark.parametrize("name", ["=1+1", "@sum", "\uff1d1", "a;=1+1", "a|-1"])
-def test_no_cell_is_a_formula_whatever_separates_cells(name: str) -> None:
+def test_no_cell_is_a_formula_whatever_separates_cells(name):
     cell = "'" + re.sub("[;|]", " ", name)
     lines, _ = exported("moodle", "(?P<name>.*)", name)
     assert lines[1][0] == cell

@@ -7,7 +7,6 @@ from keyword import iskeyword
 import numpy as np
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.prove import made_up
 from autograder.engine.report.lookalikes import Fingerprinter, look_alikes
 from autograder.engine.variants import load_variants
@@ -48,7 +47,7 @@ SOLUTION = {"p/m.py": work(random.Random("solution")).encode()}
 
 
 @pytest.fixture
-def fingerprinter() -> Fingerprinter:
+def fingerprinter():
     return Fingerprinter(GIVEN, SOLUTION)
 
 
@@ -56,13 +55,13 @@ def prints(fingerprinter: Fingerprinter, source: str) -> bytes:
     return fingerprinter.fingerprint({"p/m.py": source.encode()})
 
 
-def test_what_everybody_was_given_is_no_likeness(fingerprinter: Fingerprinter) -> None:
+def test_what_everybody_was_given_is_no_likeness(fingerprinter):
     assert fingerprinter.fingerprint(GIVEN) == b"" != fingerprinter.solution
     groups = look_alikes([fingerprinter.solution] * 10, fingerprinter.solution)
     assert [group.source for group in groups] == ["the solution"]
 
 
-def test_what_much_of_the_class_shares_is_no_likeness() -> None:
+def test_what_much_of_the_class_shares_is_no_likeness():
     rng = np.random.default_rng(0)
     common = rng.integers(2**32, size=60, dtype=np.uint32)
     own = [rng.integers(2**32, size=10, dtype=np.uint32) for _ in range(20)]
@@ -79,17 +78,17 @@ def test_what_much_of_the_class_shares_is_no_likeness() -> None:
     ],
     ids=lambda source: repr(source[:5]),
 )
-def test_any_text_has_fingerprints(fingerprinter: Fingerprinter, source: str) -> None:
+def test_any_text_has_fingerprints(fingerprinter, source):
     fingerprinter.fingerprint({"p/m.py": source.encode("utf-8", "surrogatepass")})
 
 
-def test_a_flood_of_files_takes_no_longer_than_two(fingerprinter: Fingerprinter) -> None:
+def test_a_flood_of_files_takes_no_longer_than_two(fingerprinter):
     flood = {f"{number}.py": b"a = (" * 2**15 for number in range(100)}
     two = {name: flood[name] for name in ("0.py", "1.py")}
     assert fingerprinter.fingerprint(flood) == fingerprinter.fingerprint(two)
 
 
-def test_independent_ways_to_write_it_are_no_look_alikes(kit: Assignment) -> None:
+def test_independent_ways_to_write_it_are_no_look_alikes(kit):
     make = Fingerprinter(kit.handed_out, kit.solution_files)
     ways = [
         make.fingerprint(made_up.with_code(kit, v.module, v.source)) for v in load_variants(kit)
@@ -99,9 +98,7 @@ def test_independent_ways_to_write_it_are_no_look_alikes(kit: Assignment) -> Non
 
 
 @pytest.mark.parametrize("copies", [2, 90])
-def test_copies_are_all_named_however_many_and_honest_work_is_not(
-    fingerprinter: Fingerprinter, copies: int
-) -> None:
+def test_copies_are_all_named_however_many_and_honest_work_is_not(fingerprinter, copies):
     source = work(random.Random(0))
     texts = [copied(source, random.Random(n)) for n in range(copies)]
     texts += [work(random.Random(1000 + n)) for n in range(1, 201 - copies)]
@@ -109,7 +106,7 @@ def test_copies_are_all_named_however_many_and_honest_work_is_not(
     assert group.members == tuple(range(copies))
 
 
-def test_what_is_known_and_the_solution_itself_are_found(kit: Assignment) -> None:
+def test_what_is_known_and_the_solution_itself_are_found(kit):
     make = Fingerprinter(kit.handed_out, kit.solution_files)
     renamed = {p: copied(c.decode(), random.Random(0)) for p, c in kit.solution_files.items()}
     solution = make.fingerprint({path: text.encode() for path, text in renamed.items()})

@@ -55,7 +55,7 @@ def _ways() -> Iterator[Way]:
 
 
 @pytest.fixture(scope="module", params=list(_ways()) if sys.platform == "linux" else [], ids=str)
-def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+def sandbox(request):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "WAYS", [request.param])
         patch.setenv("SECRET", "of the grader")
@@ -67,11 +67,11 @@ def worker(sandbox: Sandbox) -> Process:
     return calls.process(sandbox, SOURCE)
 
 
-def test_limits_and_no_new_privileges_hold_everywhere(sandbox: Sandbox) -> None:
+def test_limits_and_no_new_privileges_hold_everywhere(sandbox):
     assert {"limits", "no-new-privileges"} <= set(sandbox.layers) <= set(LAYERS)
 
 
-def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
+def test_answers_to_many_requests_at_once(sandbox):
     """More than the channels hold, so that both sides would wait if neither read."""
     one = worker(sandbox)
     arrays = [np.full(50_000, float(number)) for number in range(20)]
@@ -82,7 +82,7 @@ def test_answers_to_many_requests_at_once(sandbox: Sandbox) -> None:
     one.end()
 
 
-def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
+def test_replies_before_an_end_are_kept(sandbox):
     one = worker(sandbox)
     replies = one.ask([request("double", 1), request("leave"), request("double", 2)], lambda: LONG)
     assert Decoder().decode(next(replies))[1] == 2
@@ -91,7 +91,7 @@ def test_replies_before_an_end_are_kept(sandbox: Sandbox) -> None:
     assert death.value.status == 3
 
 
-def test_notes_tell_where_an_import_is(sandbox: Sandbox) -> None:
+def test_notes_tell_where_an_import_is(sandbox):
     one = calls.process(sandbox, b"from . import gone", gone=b"import os\nos._exit(5)\n")
     with pytest.raises(ProcessEnded):
         ask(one, "", of="m")
@@ -105,7 +105,7 @@ def test_notes_tell_where_an_import_is(sandbox: Sandbox) -> None:
     two.end()
 
 
-def test_two_graders_have_users_of_their_own() -> None:
+def test_two_graders_have_users_of_their_own():
     with Sandbox(HIDDEN) as one, Sandbox(HIDDEN) as other:
         users = [
             ask(worker(sandbox), "whoami")[1][1]
@@ -127,7 +127,7 @@ def touched(path):
 """
 
 
-def test_locks_and_times_of_files_tell_nobody_anything(sandbox: Sandbox) -> None:
+def test_locks_and_times_of_files_tell_nobody_anything(sandbox):
     """By a lock on a file that both can read, or a time, submissions could tell each other
     something."""
     if "seccomp" in sandbox.layers:
@@ -140,12 +140,12 @@ def test_locks_and_times_of_files_tell_nobody_anything(sandbox: Sandbox) -> None
 
 
 @pytest.mark.parametrize("function", ["spin", "rest"])
-def test_patience_ends(sandbox: Sandbox, function: str) -> None:
+def test_patience_ends(sandbox, function):
     with pytest.raises(OutOfTime):
         ask(worker(sandbox), function, time_allowed=SHORT)
 
 
-def test_a_long_reply_and_one_unasked(sandbox: Sandbox) -> None:
+def test_a_long_reply_and_one_unasked(sandbox):
     with pytest.raises(BadReply, match="too large"):
         ask(worker(sandbox), "large")
     one = worker(sandbox)
@@ -155,7 +155,7 @@ def test_a_long_reply_and_one_unasked(sandbox: Sandbox) -> None:
     one.end()
 
 
-def test_sees_no_secrets(sandbox: Sandbox) -> None:
+def test_sees_no_secrets(sandbox):
     one = worker(sandbox)
     if sandbox.hides:
         for path in (str(HIDDEN), "/root", "/home", str(HIDDEN.parent)):
@@ -166,7 +166,7 @@ def test_sees_no_secrets(sandbox: Sandbox) -> None:
     one.end()
 
 
-def test_workers_leave_nothing_to_each_other(sandbox: Sandbox) -> None:
+def test_workers_leave_nothing_to_each_other(sandbox):
     one = worker(sandbox)
     assert ask(one, "write", "left")[0] == "returned"
     one.end()
@@ -175,7 +175,7 @@ def test_workers_leave_nothing_to_each_other(sandbox: Sandbox) -> None:
     other.end()
 
 
-def test_require(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_require(sandbox, monkeypatch):
     monkeypatch.setattr(module, "WAYS", [sandbox._way])
     Sandbox(HIDDEN, sandbox.layers).close()
     missing = [layer for layer in LAYERS if layer not in sandbox.layers]
@@ -184,7 +184,7 @@ def test_require(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
             Sandbox(HIDDEN, (missing[0],))
 
 
-def test_a_zygote_that_was_killed_is_made_anew(sandbox: Sandbox) -> None:
+def test_a_zygote_that_was_killed_is_made_anew(sandbox):
     worker(sandbox)
     sandbox._zygote.kill()
     assert sandbox._control.recv(1) == b""  # bubblewrap's child dies a moment after bubblewrap
@@ -193,6 +193,6 @@ def test_a_zygote_that_was_killed_is_made_anew(sandbox: Sandbox) -> None:
     two.end()
 
 
-def test_refuses_to_hide_what_python_shows() -> None:
+def test_refuses_to_hide_what_python_shows():
     with pytest.raises(SandboxError, match="move it"):
         Sandbox(Path(np.__file__).parent)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the file system's od
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path):
     made = tmp_path / "scratch"
     made.mkdir()
     return made
@@ -29,7 +29,7 @@ def nest(folder: Path, levels: int) -> None:
     os.close(here)
 
 
-def test_a_little_is_not_too_large_and_many_small_files_are(folder: Path) -> None:
+def test_a_little_is_not_too_large_and_many_small_files_are(folder):
     (folder / "a").mkdir()
     (folder / "a" / "b").write_bytes(b"x" * 1000)
     assert not scratch.is_larger(str(folder), LIMIT)
@@ -39,14 +39,14 @@ def test_a_little_is_not_too_large_and_many_small_files_are(folder: Path) -> Non
 
 
 @pytest.mark.slow
-def test_what_is_too_deep_to_be_measured_is_too_large(folder: Path) -> None:
+def test_what_is_too_deep_to_be_measured_is_too_large(folder):
     nest(folder, 2500)
     assert scratch.is_larger(str(folder), 2**30)
     scratch.remove(str(folder))
     assert list(folder.parent.iterdir()) == []
 
 
-def test_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
+def test_a_link_is_not_followed(folder, tmp_path):
     kept = tmp_path / "kept"
     kept.mkdir()
     (kept / "file").write_bytes(b"x" * 2 * LIMIT)

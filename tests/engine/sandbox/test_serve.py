@@ -37,9 +37,7 @@ def lost(kit: Assignment, grader: Grader, module: str, code: str, test: str) -> 
 
 
 @pytest.mark.parametrize("wrapped", ["[{}, cache]", "({}, cache)", "{{0: {}, 1: cache}}"])
-def test_a_cache_is_its_own_to_change_what_the_forward_pass_was_given_is_not(
-    kit: Assignment, grader: Grader, wrapped: str
-) -> None:
+def test_a_cache_is_its_own_to_change_what_the_forward_pass_was_given_is_not(kit, grader, wrapped):
     own = FORWARD.replace("{wrapped}", wrapped.format("gamma.copy()"))
     assert lost(kit, grader, "batchnorm", own, CONTRACT) == []
     given = FORWARD.replace("{wrapped}", wrapped.format("gamma"))
@@ -47,7 +45,7 @@ def test_a_cache_is_its_own_to_change_what_the_forward_pass_was_given_is_not(
     assert "changed argument 2 of an earlier call" in reason
 
 
-def test_a_result_is_told_by_what_is_wrong_with_it(kit: Assignment, grader: Grader) -> None:
+def test_a_result_is_told_by_what_is_wrong_with_it(kit, grader):
     swapped = "\n_sigmoid = sigmoid\ndef sigmoid(z):\n    return _sigmoid(z).astype('>f8')\n"
     (reason,) = lost(kit, grader, "activations", swapped, "activations/sigmoid_values")
     assert reason.endswith("got an object of type ndarray of >f8")
@@ -61,7 +59,7 @@ def test_a_result_is_told_by_what_is_wrong_with_it(kit: Assignment, grader: Grad
         ("type('Pair', (), {'_fields': (), '__iter__': lambda _: iter(pair)})()", False),
     ],
 )
-def test_a_named_tuple_is_a_tuple(kit: Assignment, grader: Grader, made: str, right: bool) -> None:
+def test_a_named_tuple_is_a_tuple(kit, grader, made, right):
     code = f"""
 from collections import namedtuple
 
@@ -95,9 +93,7 @@ def gradient_norms(grads):
         ("return _row", False),  # the same array, and the same numbers
     ],
 )
-def test_a_result_that_is_written_over_later(
-    kit: Assignment, grader: Grader, body: str, overwritten: bool
-) -> None:
+def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
     program = grader.program(made_up.with_code(kit, "diagnostics", KEPT.format(body=body)))
     try:
         student = Package(Session(program, {}, Reading(9.0)))
@@ -115,9 +111,7 @@ def test_a_result_that_is_written_over_later(
         program.end()
 
 
-def test_a_generator_goes_on_where_another_module_is_imported(
-    kit: Assignment, grader: Grader
-) -> None:
+def test_a_generator_goes_on_where_another_module_is_imported(kit, grader):
     program = grader.program(made_up.solution(kit))
     student = Package(Session(program, {}, Reading(9.0)))
     rng, z = np.random.default_rng(1), -np.ones(3)
@@ -129,7 +123,7 @@ def test_a_generator_goes_on_where_another_module_is_imported(
 
 
 @pytest.mark.parametrize("watched", [True, False])
-def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) -> None:
+def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched):
     def doubled(x: np.ndarray) -> np.ndarray:
         warnings.warn("in place", stacklevel=1)
         x *= 2
@@ -144,7 +138,7 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched: bool) ->
 
 
 @pytest.mark.parametrize("watched", [True, False])
-def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched: bool) -> None:
+def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched):
     def strict() -> None:
         warnings.simplefilter("error")
 
@@ -166,7 +160,7 @@ def names(problem: BaseException) -> list[str]:
     return describe(problem, "/scratch")[0]
 
 
-def test_a_class_that_is_only_called_value_error_is_none() -> None:
+def test_a_class_that_is_only_called_value_error_is_none():
     assert "ValueError" in names(np.exceptions.AxisError("x"))
     fake = type("ValueError", (Exception,), {"__module__": "builtins"})
     assert names(fake("x"))[:2] == ["ValueError (not Python's own)", "Exception"]
@@ -183,9 +177,7 @@ def test_a_class_that_is_only_called_value_error_is_none() -> None:
         ("W = np.random.RandomState(rng.integers(9**9)).normal(0, s, n)", False),
     ],
 )
-def test_a_call_that_is_given_a_generator_leaves_the_global_one_alone(
-    kit: Assignment, grader: Grader, code: str, told: bool
-) -> None:
+def test_a_call_that_is_given_a_generator_leaves_the_global_one_alone(kit, grader, code, told):
     source = f"""
 def xavier_normal(n_in, n_out, rng):
     if n_in <= 0 or n_out <= 0:

@@ -6,12 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.sandbox import sandbox as module
 from autograder.engine.sandbox.layers import WAYS, SandboxError
@@ -74,7 +73,7 @@ def _segments() -> str:
 
 
 @pytest.fixture
-def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def scratch(monkeypatch):
     """Where scratch folders are made: other users may enter, nobody else uses it."""
     folder = Path(tempfile.mkdtemp(prefix="scratch-"))
     folder.chmod(0o711)
@@ -84,9 +83,7 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(params=WAYS, ids=str)
-def grader(
-    request: pytest.FixtureRequest, kit: Assignment, monkeypatch: pytest.MonkeyPatch, scratch: Path
-) -> Grader:
+def grader(request, kit, monkeypatch, scratch):
     monkeypatch.setattr(module, "WAYS", [request.param])
     try:
         return Grader(kit, Settings(limits=TimeLimits(0.5, 1.0, 20.0)))
@@ -94,7 +91,7 @@ def grader(
         pytest.skip(str(problem))
 
 
-def test_nothing_survives(grader: Grader, scratch: Path) -> None:
+def test_nothing_survives(grader, scratch):
     files = _files()
     with grader:
         before = _processes()
@@ -108,7 +105,7 @@ def test_nothing_survives(grader: Grader, scratch: Path) -> None:
     assert list(scratch.iterdir()) == []
 
 
-def test_nothing_survives_a_grader_that_is_killed(kit: Assignment) -> None:
+def test_nothing_survives_a_grader_that_is_killed(kit):
     """The workers end with the process that they work for, however it ends."""
     code = (
         "import sys, time, numpy as np\n"

@@ -1,7 +1,6 @@
 """The wire format: what goes in comes out; whatever else comes ends in `WireError`."""
 
 import tracemalloc
-from collections.abc import Iterator
 from typing import Any
 
 import msgpack
@@ -47,7 +46,7 @@ def array(head: list[Any], payload: bytes) -> bytes:
         *([], [1, [2]], (), (1, (2.0, [None])), {}, {"a": (1,), 2: "b"}, Handle(3, 1)),
     ],
 )
-def test_plain_data_comes_back_as_it_was(value: Any) -> None:
+def test_plain_data_comes_back_as_it_was(value):
     back = sent(value)
     assert back == value
     assert type(back) is type(value)
@@ -55,7 +54,7 @@ def test_plain_data_comes_back_as_it_was(value: Any) -> None:
 
 @pytest.mark.parametrize("name", sorted(DTYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3, 4)])
-def test_arrays_of_all_dtypes_come_back(name: str, shape: tuple[int, ...]) -> None:
+def test_arrays_of_all_dtypes_come_back(name, shape):
     value = np.ones(shape, name)
     back = sent(value)
     assert type(back) is np.ndarray
@@ -64,7 +63,7 @@ def test_arrays_of_all_dtypes_come_back(name: str, shape: tuple[int, ...]) -> No
     assert type(sent(np.dtype(name).type(1))) is np.dtype(name).type
 
 
-def test_memory_layout_is_kept() -> None:
+def test_memory_layout_is_kept():
     base = np.arange(24.0).reshape(4, 6)
     for value in (base, np.asfortranarray(base), base[:, ::2]):
         back = sent(value)
@@ -90,7 +89,7 @@ def test_memory_layout_is_kept() -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_nothing_that_could_lie_is_plain_data(value: Any) -> None:
+def test_nothing_that_could_lie_is_plain_data(value):
     with pytest.raises(WireError):
         sent(value)
     kept: list[Any] = []
@@ -102,7 +101,7 @@ def test_nothing_that_could_lie_is_plain_data(value: Any) -> None:
 
 
 @pytest.fixture
-def little_memory() -> Iterator[None]:
+def little_memory():
     """What lengths promise takes no memory before it is there."""
     tracemalloc.start()
     yield
@@ -112,7 +111,7 @@ def little_memory() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("little_memory")
-def test_a_giant_without_memory_is_refused() -> None:
+def test_a_giant_without_memory_is_refused():
     with pytest.raises(WireError, match="too large"):
         sent(np.broadcast_to(0.0, (10**6, 10**5)))
     deep: Any = 1
@@ -126,7 +125,7 @@ def test_a_giant_without_memory_is_refused() -> None:
         sent(endless)
 
 
-def test_generators_carry_their_state_once() -> None:
+def test_generators_carry_their_state_once():
     state = np.random.default_rng(1).bit_generator.state
     encoder = Encoder(lambda value: GeneratorState(0, "PCG64", dict(state)))
     seen = Decoder(generator=lambda known: known).decode(encoder.encode(object()))
@@ -163,12 +162,12 @@ HOSTILE = {
 
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_bytes_end_in_a_wire_error(data: bytes) -> None:
+def test_hostile_bytes_end_in_a_wire_error(data):
     with pytest.raises(WireError):
         Decoder(handle=lambda handle: handle).decode(data)
 
 
-def test_length_limits() -> None:
+def test_length_limits():
     with pytest.raises(WireError, match="too long"):
         Decoder().decode(b"\xc6" + b"\0" * (limits.MESSAGE + 1))
     assert len(sent([0] * (limits.ITEMS - 1))) == limits.ITEMS - 1
@@ -176,7 +175,7 @@ def test_length_limits() -> None:
         sent([0] * (limits.ITEMS + 1))
 
 
-def test_objects_are_counted_by_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_objects_are_counted_by_both_sides(monkeypatch):
     most = [np.float64(1)] * limits.EXTENSIONS
     assert len(sent(most)) == len(most)
     with pytest.raises(WireError, match="too many objects to be sent"):
@@ -188,5 +187,5 @@ def test_objects_are_counted_by_both_sides(monkeypatch: pytest.MonkeyPatch) -> N
         Decoder().decode(hostile)
 
 
-def test_a_time_stamp_is_no_object() -> None:
+def test_a_time_stamp_is_no_object():
     assert type(Decoder().decode(b"\xd6\xff\0\0\0\1")) is float

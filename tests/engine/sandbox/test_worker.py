@@ -8,7 +8,6 @@ is measured; a worker is given the time to end by itself. What holds is judged i
 
 import os
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -47,9 +46,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers"
 @pytest.fixture(
     scope="module", params=WAYS, ids=lambda way: f"{way[0]} {'own' if way[1] else 'no'} namespaces"
 )
-def sandbox(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Sandbox]:
+def sandbox(request, tmp_path_factory):
     view, namespaces, _ = request.param
     start, end = module.subprocess.Popen, Sandbox.end_process
 
@@ -78,7 +75,7 @@ def worker(sandbox: Sandbox, with_init: bool = True, **modules: bytes) -> Proces
     return calls.process(sandbox, SOURCE, with_init, **modules)
 
 
-def test_calls_are_answered_and_jailed(sandbox: Sandbox) -> None:
+def test_calls_are_answered_and_jailed(sandbox):
     assert "limits" in sandbox.layers
     one = worker(sandbox)
     assert ask(one, "double", 21) == ["returned", 42, [], [], []]
@@ -91,7 +88,7 @@ def test_calls_are_answered_and_jailed(sandbox: Sandbox) -> None:
     assert one.end() == 0
 
 
-def test_what_is_not_there_is_said(sandbox: Sandbox) -> None:
+def test_what_is_not_there_is_said(sandbox):
     one = worker(sandbox, broken=b"1 / 0", gone=b"import os\nos._exit(4)\n")
     assert ask(one, "name")[:2] == ["unavailable", ask(one, "other")[1]]
     assert ask(one, "f", of="broken")[1][0] == "ZeroDivisionError"
@@ -101,7 +98,7 @@ def test_what_is_not_there_is_said(sandbox: Sandbox) -> None:
     assert death.value.status == 4
 
 
-def test_an_init_can_be_left_out(sandbox: Sandbox) -> None:
+def test_an_init_can_be_left_out(sandbox):
     one = worker(sandbox, False, __init__=b"raise SystemExit")
     assert ask(one, "double", 2)[1] == 4
     assert one.end() == 0

@@ -163,7 +163,7 @@ def made(folder: Path, files: Class) -> Path:
 
 
 @pytest.mark.parametrize("form", CLASSES)
-def test_a_class_is_read_however_it_is_packed(form: str, tmp_path: Path) -> None:
+def test_a_class_is_read_however_it_is_packed(form, tmp_path):
     files, names = CLASSES[form]
     unpacked = made(tmp_path / "one" / "class", files)
     packed = put(tmp_path / "two", "class.zip", zipped(files))
@@ -176,7 +176,7 @@ def test_a_class_is_read_however_it_is_packed(form: str, tmp_path: Path) -> None
             assert kept(submission) == PACKAGE, (path, submission)
 
 
-def test_a_class_of_documents_alone_has_its_rows(tmp_path: Path) -> None:
+def test_a_class_of_documents_alone_has_its_rows(tmp_path):
     packed = put(tmp_path, "class.zip", zipped({"ada_1_2_x.pdf": b"", "al_2_3_y.pdf": b""}))
     assert [each.students[0]["id"] for each in find(packed)[0]] == ["1", "2"]
     assert all("no folder pkg/" in read(each).problem for each in find(packed)[0])
@@ -185,24 +185,24 @@ def test_a_class_of_documents_alone_has_its_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["late/ada/submission.zip", "late/ada/src/pkg/alpha.py", "x/ada/Version 1/x.zip"]
 )
-def test_a_single_hand_in_is_called_by_its_students_folder(path: str, tmp_path: Path) -> None:
+def test_a_single_hand_in_is_called_by_its_students_folder(path, tmp_path):
     put(tmp_path, path, RIGHT if path.endswith("zip") else NEW)
     (found,), _ = find(tmp_path / path.split("/")[0] / "ada")
     assert found.name == "ada"
 
 
-def test_hand_ins_named_one_by_one_are_those_of_their_students(tmp_path: Path) -> None:
+def test_hand_ins_named_one_by_one_are_those_of_their_students(tmp_path):
     made(tmp_path, {f"s{n}/ada_1_{n}_x{'-1' * (n - 2)}.zip": RIGHT for n in (2, 3)})
     (found,), _ = find(*sorted(tmp_path.glob("*/*.zip")))
     assert found.students == ({"name": "ada", "id": "1"},)
 
 
-def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path: Path) -> None:
+def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path):
     (found,), _ = find(put(tmp_path, "class.tar", tarred({**PACKAGE, "old.zip": WRONG})))
     assert kept(read(found)) == PACKAGE
 
 
-def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
+def test_what_is_older_or_beside_is_named(tmp_path):
     notes = {each.name: each.notes for each in map(read, find(made(tmp_path, CANVAS))[0])}
     assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
     assert "older, not graded: 93/submission.zip/pkg" in notes["wei_3.zip"]
@@ -213,7 +213,7 @@ def test_what_is_older_or_beside_is_named(tmp_path: Path) -> None:
     assert moodle[0].notes == ("beside: Ada L_1_assignsubmission_onlinetext",)
 
 
-def test_a_hand_in_knows_its_students(tmp_path: Path) -> None:
+def test_a_hand_in_knows_its_students(tmp_path):
     (first, *_), _ = find(made(tmp_path / "g", CLASSES["gradescope"][0]))
     assert first.students == (
         {"name": "Ada Lovelace", "sis_id": "101", "email": "ada@example.org"},
@@ -241,9 +241,7 @@ def test_a_hand_in_knows_its_students(tmp_path: Path) -> None:
         ({"a/alpha (1).py": NEW, "a/alpha (2).py": OLD}, "keep one, as alpha.py"),
     ],
 )
-def test_where_nobody_can_be_sure_the_row_says_what_to_do(
-    files: Class, said: str, tmp_path: Path
-) -> None:
+def test_where_nobody_can_be_sure_the_row_says_what_to_do(files, said, tmp_path):
     found, _ = find(made(tmp_path, {**files, "zz.zip": RIGHT, "zzz.zip": RIGHT}))
     problems = [each.problem for each in map(read, found)]
     assert said in problems[0]
@@ -270,12 +268,12 @@ def test_where_nobody_can_be_sure_the_row_says_what_to_do(
         ({"submission_metadata.yml": b"---\n"}, "tells of no submission"),
     ],
 )
-def test_a_class_in_no_known_form_is_refused(files: Class, said: str, tmp_path: Path) -> None:
+def test_a_class_in_no_known_form_is_refused(files, said, tmp_path):
     with pytest.raises(SubmissionError, match=said):
         find(made(tmp_path, files))
 
 
-def test_each_hand_in_is_found_once_and_out_is_none(tmp_path: Path) -> None:
+def test_each_hand_in_is_found_once_and_out_is_none(tmp_path):
     folder = made(tmp_path / "class", {"ada.zip": RIGHT, "ada/pkg/alpha.py": NEW, "b/x.zip": RIGHT})
     made(folder / "out", {"results/ada.json": b"", "feedback/ada.html": b""})
     (folder / "link").symlink_to(folder / "ada")
@@ -288,13 +286,13 @@ def test_each_hand_in_is_found_once_and_out_is_none(tmp_path: Path) -> None:
         find(put(tmp_path, "notes.txt", b""))
 
 
-def test_equal_names_are_told_apart_by_their_paths(tmp_path: Path) -> None:
+def test_equal_names_are_told_apart_by_their_paths(tmp_path):
     paths = [put(tmp_path, f"{who}/submission.zip", RIGHT) for who in ("ada", "al")]
     assert [each.name for each in find(*paths)[0]] == ["ada/submission.zip", "al/submission.zip"]
 
 
 @pytest.mark.parametrize("mode", ["w:", "w:gz", "w:bz2", "w:xz"])
-def test_a_tar_is_read_within_limits(mode: str, tmp_path: Path) -> None:
+def test_a_tar_is_read_within_limits(mode, tmp_path):
     link = tarfile.TarInfo("pkg/link.py")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
     files = {**PACKAGE, "../slip.py": NEW, "pkg/large.py": b"\0" * 2**21}
@@ -310,7 +308,7 @@ def test_a_tar_is_read_within_limits(mode: str, tmp_path: Path) -> None:
     assert "not a readable" in read(find(cut)[0][0]).problem
 
 
-def test_limits_count_only_what_is_looked_at(tmp_path: Path, monkeypatch) -> None:
+def test_limits_count_only_what_is_looked_at(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.engine.submission.entries.MAX_ENTRIES", 9)
     beside = {f"{place}/{n}.py": b"" for place in (".git", "venv", "__pycache__") for n in range(9)}
     packed = put(tmp_path, "a.zip", zipped({**PACKAGE, **beside}))
@@ -321,7 +319,7 @@ def test_limits_count_only_what_is_looked_at(tmp_path: Path, monkeypatch) -> Non
     assert "more than 9 files" in read(find(tmp_path / "b")[0][0]).problem
 
 
-def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path: Path) -> None:
+def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path):
     names = ("alpha-1.py", "helper-1.py", "two-1.py", "two-2.py")
     files = {f"ada_1_{90 + number}_{name}": b"" for number, name in enumerate(names)}
     (ada,) = map(read, find(made(tmp_path, files))[0])
@@ -329,28 +327,26 @@ def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path: Path) -> None
     assert "taken for pkg/helper.py: pkg/helper-1.py" in ada.notes
 
 
-def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path: Path) -> None:
+def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path):
     given = {"pkg\\": b"", "pkg\\alpha.py": b"", "pkg\\data\\": b"", "pkg\\data\\x.csv": b""}
     (ada,) = map(read, find(put(tmp_path, "ada.zip", zipped(given)))[0])
     assert set(ada.files) == {"pkg/alpha.py", "pkg/data/x.csv"}
 
 
-def test_what_two_exports_miss_is_two_rows(tmp_path: Path) -> None:
+def test_what_two_exports_miss_is_two_rows(tmp_path):
     told = b"---\nsubmission_7:\n  :submitters:\n  - :name: Ada\n"
     made(tmp_path, {f"{export}/submission_metadata.yml": told for export in "ab"})
     assert len(find(tmp_path / "a", tmp_path / "b")[0]) == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names that are no text")
-def test_a_name_that_is_no_text_can_be_written_down(tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_can_be_written_down(tmp_path):
     put(tmp_path, os.fsdecode(b"mu\xffller_1_90_x\xff.zip"), RIGHT)
     (ada,), _ = find(tmp_path)
     assert f"{ada.students}{ada.back}".encode()
 
 
-def test_a_zip_in_zips_is_opened_a_few_times(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zip_in_zips_is_opened_a_few_times(tmp_path, monkeypatch):
     content, opened = RIGHT, []
     for _ in range(50):
         content = zipped({"x.zip": content})
@@ -361,9 +357,7 @@ def test_a_zip_in_zips_is_opened_a_few_times(
     assert len(opened) < 10
 
 
-def test_a_giant_list_of_entries_is_refused_unread(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_giant_list_of_entries_is_refused_unread(tmp_path, monkeypatch):
     monkeypatch.setattr(entries, "MAX_CLASS", 3)
     path = put(tmp_path, "class.zip", zipped({f".git/{n}": b"" for n in range(4)}))
     with pytest.raises(SubmissionError, match="too many entries"):

@@ -38,14 +38,12 @@ def read(path: Path) -> Submission:
         ("hw/alpha.py hw/data.csv hw/sub/x.py", "pkg/alpha.py"),
     ],
 )
-def test_the_packages_files_and_python_files_beside_it_are_kept(
-    tmp_path: Path, given: str, kept: str
-) -> None:
+def test_the_packages_files_and_python_files_beside_it_are_kept(tmp_path, given, kept):
     files = dict.fromkeys(given.split(), b"")
     assert set(read(put(tmp_path, "a.zip", zipped(files))).files) == set(kept.split())
 
 
-def test_the_digest_tells_contents_apart(tmp_path: Path) -> None:
+def test_the_digest_tells_contents_apart(tmp_path):
     def digest(name: str, content: bytes) -> str:
         return read(put(tmp_path / name, "hw.zip", content).parent).sha256
 
@@ -53,12 +51,12 @@ def test_the_digest_tells_contents_apart(tmp_path: Path) -> None:
     assert digest("a", one) == digest("b", one) != digest("c", other)
 
 
-def test_a_file_that_grows_is_bounded(tmp_path: Path, monkeypatch) -> None:
+def test_a_file_that_grows_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(submission, "MAX_ARCHIVE", 1000)
     assert "larger than" in read(put(tmp_path, "a.zip", bytes(1001))).problem
 
 
-def test_damaged_entries_count_as_others_do(tmp_path: Path, monkeypatch) -> None:
+def test_damaged_entries_count_as_others_do(tmp_path, monkeypatch):
     monkeypatch.setattr(submission, "MAX_FILES", 5)
     path = tmp_path / "a.zip"
     write_archive(path, {"pkg/alpha.py": b"1"} | {f"pkg/{n}.txt": b"damaged" for n in range(9)})
@@ -69,7 +67,7 @@ def test_damaged_entries_count_as_others_do(tmp_path: Path, monkeypatch) -> None
     assert sum("one file too many" in note for note in found.notes) == 5
 
 
-def test_a_giant_directory_is_refused_unread(tmp_path: Path) -> None:
+def test_a_giant_directory_is_refused_unread(tmp_path):
     """With a zip64 locator that leads nowhere, `zipfile` goes by the plain size."""
     locator = b"PK\x06\x07" + struct.pack("<IQI", 0, 0, 1)
     sizes = struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, MAX_DIRECTORY + 1, 0, 0)
@@ -81,9 +79,7 @@ def test_a_giant_directory_is_refused_unread(tmp_path: Path) -> None:
     ("given", "shown"),
     [("a  b.zip", "a  b.zip"), ("名前.zip", "名前.zip"), ("a\x1b[1m.zip", "a�[1m.zip")],
 )
-def test_a_name_is_kept_as_given_but_for_what_could_do_harm(
-    tmp_path: Path, given: str, shown: str
-) -> None:
+def test_a_name_is_kept_as_given_but_for_what_could_do_harm(tmp_path, given, shown):
     assert read(put(tmp_path, given, b"")).name == shown
 
 
@@ -99,23 +95,21 @@ def test_a_name_is_kept_as_given_but_for_what_could_do_harm(
         ("pkg/alpha.py handed_in.zip", "work"),
     ],
 )
-def test_one_named_like_the_package_does_not_make_a_class_one_submission(
-    tmp_path: Path, files: str, names: str
-) -> None:
+def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_path, files, names):
     for name in files.split():
         put(tmp_path / "work", name, b"")
     found = Finder("pkg", MODULES).find([tmp_path / "work"])
     assert [each.name for each in found] == names.split()
 
 
-def test_stems_differ_on_every_file_system(tmp_path: Path) -> None:
+def test_stems_differ_on_every_file_system(tmp_path):
     hangul, apart = "\uac00.zip", "\u1100\u1161.zip"  # the same letter, composed and not
     names = ["a.zip", "A.zip", "stra\u00dfe.zip", "STRASSE.zip", hangul, apart]
     stems = list(by_stem(hand_in(tmp_path / name) for name in names))
     assert stems == ["a", "A-2", "stra\u00dfe", "STRASSE-2", "\uac00", "\u1100\u1161-2"]
 
 
-def test_what_lies_beside_the_hand_ins_is_named(tmp_path: Path) -> None:
+def test_what_lies_beside_the_hand_ins_is_named(tmp_path):
     for name in ("b.zip", "a/pkg/alpha.py", "readme.txt", ".hidden.zip", "._b.zip", "c.tar.gz"):
         put(tmp_path / "class", name, b"")
     (tmp_path / "class" / "astray").symlink_to("q" * 300)

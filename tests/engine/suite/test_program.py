@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.prove import made_up
 from autograder.engine.suite.program import TimeLimits
@@ -26,7 +25,7 @@ OF_SCALES = {"scales/values", "scales/unchanged", "many/calls"}
 
 
 @pytest.fixture(scope="module")
-def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
+def wide(tiny, tmp_path_factory):
     """The tiny assignment with one more part: scales, averages, many."""
     suites = shutil.copytree(tiny.suites, tmp_path_factory.mktemp("wide") / "suites")
     (suites / "test_many.py").write_text(MANY)
@@ -34,7 +33,7 @@ def wide(tiny: Assignment, tmp_path_factory) -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def hasty(wide: Assignment):
+def hasty(wide):
     """A grader with little time_allowed."""
     with Grader(wide, SHORT) as made:
         yield made
@@ -58,7 +57,7 @@ def counted(grader: Grader, monkeypatch) -> list[bool]:
     return alone
 
 
-def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch) -> None:
+def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch):
     alone = counted(hasty, monkeypatch)
     assert lost(hasty, made_up.solution(wide)) == {}
     assert alone == [True] * 3
@@ -67,7 +66,7 @@ def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch) -> N
     assert alone == [True] * 6
 
 
-def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, monkeypatch) -> None:
+def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, monkeypatch):
     alone = counted(hasty, monkeypatch)
     outcomes, events = hasty.run(made_up.with_code(wide, "scales", HANGS))
     assert {o.test.id for o in outcomes if o.kind == "timeout"} == OF_SCALES
@@ -76,7 +75,7 @@ def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, mo
     assert len(alone) == 4  # two for scales, one for averages, one for many
 
 
-def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide) -> None:
+def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide):
     assignment = dataclasses.replace(wide, parts=("many", "averages"))
     slow = "import time\ndef celsius(f):\n    time.sleep(0.05)\n    return 0\n"
     with Grader(assignment, Settings(limits=TimeLimits(submission=2.0))) as grader:
@@ -84,7 +83,7 @@ def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide) -> 
     assert gone == {"many/calls": "timeout"}
 
 
-def test_what_an_init_defines_is_there_in_each_part(wide, hasty) -> None:
+def test_what_an_init_defines_is_there_in_each_part(wide, hasty):
     files = made_up.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
     files["thermo/__init__.py"] = b"DTYPE = float\n"
     files["thermo/averages.py"] += b"""
@@ -96,7 +95,7 @@ def mean_celsius(t):
     assert not [test for test in lost(hasty, files) if test.startswith("averages")]
 
 
-def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty) -> None:
+def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty):
     """Nothing that one submission did reaches the result of another."""
     stateful = (
         "count = [0]\ndef celsius(f):\n    count[0] += 1\n    return (f - 32) * 5 / 9 + count[0]\n"

@@ -4,14 +4,12 @@ import dataclasses
 
 import pytest
 
-from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.suite.collection import SuiteError
 from autograder.engine.suite.suite import Suite
 
 
-def test_a_test_is_collected_with_all_that_students_see(tiny_grader: Grader) -> None:
+def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
     first = tiny_grader.suite.tests[0]
     assert first.id == "scales/values"
     assert (first.part, first.points) == ("scales", 6.0)
@@ -27,9 +25,7 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader: Grader) -> 
         ("import nothing_of_that_name\n", "nothing_of_that_name"),
     ],
 )
-def test_a_suite_that_cant_be_used_is_refused_with_its_reason(
-    own: Assignment, broken: str, what: str
-) -> None:
+def test_a_suite_that_cant_be_used_is_refused_with_its_reason(own, broken, what):
     (own.suites / "test_scales.py").write_text(broken)
     with pytest.raises(SuiteError, match=what):
         Suite(own)
@@ -64,7 +60,7 @@ def test_fault(student):
 """
 
 
-def test_a_suite_may_use_all_of_pytest(tiny: Assignment, tiny_grader: Grader, tmp_path) -> None:
+def test_a_suite_may_use_all_of_pytest(tiny, tiny_grader, tmp_path):
     (tmp_path / "conftest.py").write_text(CONFTEST)
     for name in tiny.parts:
         (tmp_path / f"test_{name}.py").write_text(MIXED)

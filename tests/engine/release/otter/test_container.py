@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
-from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
 from autograder.engine.release.otter.container import grade
@@ -26,7 +24,7 @@ pytest.importorskip("otter", reason="needs the extra 'otter'")
 
 
 @pytest.fixture
-def container(own: Assignment, tmp_path: Path) -> Path:
+def container(own, tmp_path):
     """A folder as `otter grade` lays it out: empty metadata, an empty results.pkl."""
     root = tmp_path / "autograder"
     for name in ("source", "submission", "results"):
@@ -46,7 +44,7 @@ def results_of(container: Path) -> dict:
     return json.loads((container / "results" / "results.json").read_text())
 
 
-def test_otter_grade_a_zip(container: Path, tiny: Assignment, tiny_grader: Grader) -> None:
+def test_otter_grade_a_zip(container, tiny, tiny_grader):
     marker = container.parent / "marker"
     submission = container / "submission" / "eve.zip"
     write_archive(submission, submissions(tiny, marker)["impostor"])
@@ -75,9 +73,7 @@ def read_pickle(container: Path) -> dict[str, float]:
     return {name: part.score for name, part in results.results.items()}
 
 
-def test_the_submission_stays_while_otter_runs(
-    container: Path, tiny: Assignment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_submission_stays_while_otter_runs(container, tiny, monkeypatch):
     """`otter grade` copies it out of a container that it has killed, too."""
     submission = container / "submission" / "eve.zip"
     write_archive(submission, made_up.solution(tiny))

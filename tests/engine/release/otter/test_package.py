@@ -3,11 +3,9 @@
 import json
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.release.archive import read_archive
 from autograder.engine.release.otter.package import otter_config
@@ -17,16 +15,16 @@ pytest.importorskip("otter", reason="needs the extra 'otter'")
 
 
 @pytest.fixture
-def files(own: Assignment, tmp_path: Path) -> dict[str, bytes]:
+def files(own, tmp_path):
     return read_archive(autograder_zip(own, tmp_path))
 
 
-def test_the_zip_holds_an_empty_lab_and_nothing_compiled(files: dict[str, bytes]) -> None:
+def test_the_zip_holds_an_empty_lab_and_nothing_compiled(files):
     assert json.loads(files["files/lab.ipynb"])["cells"] == []
     assert not [name for name in files if name.endswith(".pyc")]
 
 
-def test_test_files_hold_points_and_titles_and_no_source(files: dict[str, bytes]) -> None:
+def test_test_files_hold_points_and_titles_and_no_source(files):
     env: dict[str, object] = {}
     exec(files["tests/scales.py"], env)
     from otter.test_files import test_case
@@ -50,20 +48,18 @@ def test_test_files_hold_points_and_titles_and_no_source(files: dict[str, bytes]
         ('{"show_hidden": "yes"}', "true or false"),
     ],
 )
-def test_a_wrong_configuration_is_told(own: Assignment, text: str, said: str) -> None:
+def test_a_wrong_configuration_is_told(own, text, said):
     (own.folder / "otter_config.json").write_text(text)
     with pytest.raises(KitError, match=said):
         otter_config(own)
 
 
-def test_the_instructor_decides_what_students_see(own: Assignment) -> None:
+def test_the_instructor_decides_what_students_see(own):
     (own.folder / "otter_config.json").write_text('{"show_hidden": false}')
     assert otter_config(own)["show_hidden"] is False
 
 
-def test_setup_goes_otters_own_way_where_the_images_python_is_too_old(
-    files: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_setup_goes_otters_own_way_where_the_images_python_is_too_old(files, tmp_path):
     """The Docker step shows the other way."""
     log, stubs = tmp_path / "log", tmp_path / "stubs"
     stubs.mkdir()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.prove.demo import demo_class
@@ -45,7 +44,7 @@ def assert_same_points(grader: Grader, submission: Path, out: Path) -> None:
             assert test.hint in said
 
 
-def test_students_get_the_points_that_grade_gives(grader: Grader, tmp_path: Path) -> None:
+def test_students_get_the_points_that_grade_gives(grader, tmp_path):
     everybody, names = demo_class(grader.assignment), ("hoffmann", "lopez", "petrova")
     write_class(tmp_path / "class", everybody, names)
     zip_file = autograder_zip(grader.assignment, tmp_path)
@@ -54,9 +53,7 @@ def test_students_get_the_points_that_grade_gives(grader: Grader, tmp_path: Path
         assert_same_points(grader, tmp_path / "class" / f"{name}.zip", tmp_path / "out" / name)
 
 
-def test_no_layout_and_no_attack_reaches_otter(
-    own: Assignment, tiny_grader: Grader, tmp_path: Path
-) -> None:
+def test_no_layout_and_no_attack_reaches_otter(own, tiny_grader, tmp_path):
     marker = tmp_path / "marker"
     names = ("loose", "notebook", "scripts", "impostor")
     write_class(tmp_path / "class", submissions(own, marker), (*names, "two notebooks"))
@@ -69,9 +66,7 @@ def test_no_layout_and_no_attack_reaches_otter(
     assert "More than one .ipynb file" in said  # where Otter stops before it asks anybody
 
 
-def test_a_grader_that_fails_ends_otter_instead_of_giving_zero(
-    own: Assignment, tmp_path: Path
-) -> None:
+def test_a_grader_that_fails_ends_otter_instead_of_giving_zero(own, tmp_path):
     zip_file = autograder_zip(own, tmp_path)
     files = read_archive(zip_file)
     files["tests/kit/autograder/suites/test_scales.py"] = b"raise RuntimeError('broken suite')"
