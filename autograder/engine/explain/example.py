@@ -21,7 +21,7 @@ from ..suite.calls import Call, Package
 from ..suite.check import LOUD, describe
 from ..suite.hidden_test import Outcome
 from ..suite.records import Trusted
-from ..suite.session import Reading, Session
+from ..suite.session import Session
 from .comparison import same
 from .replay import finder
 
@@ -99,8 +99,7 @@ class Examples:
         self, mistakes: Sequence[Mistake], function: str, given: Mapping[str, Any]
     ) -> Answer:
         np.random.seed(0)  # some mistakes draw from the global generator
-        program = Trusted(finder(self._package, mistakes))
-        session = Session(program, self._opaque, Reading(float("inf")))
+        session = Session(Trusted(finder(self._package, mistakes)), self._opaque)
         return session.ask(tuple(_calls(Package(session), function, given)))[-1]
 
 

@@ -19,7 +19,7 @@ from ..submission.read import Submission
 from ..suite.calls import Package
 from ..suite.program import Program
 from ..suite.records import Records
-from ..suite.session import Reading, Session
+from ..suite.session import Session
 from .grader import Grader
 
 
@@ -71,20 +71,20 @@ class Reporter:
         except Exception as problem:  # a package that can't be imported costs no grade
             return Section("Figures", [_not_drawn("All of them", problem)])
         program.begin(0, limits.FIGURES)
-        reading = Reading(limits.READING)
+        program.reading_left = limits.READING
         figures = [
-            self._figure(f"Figure {number}", draw, program, reading)
+            self._figure(f"Figure {number}", draw, program)
             for number, draw in enumerate(drawing, 1)
         ]
         self._records.are_kept = True
         return replace(section, figures=figures)
 
-    def _figure(self, title: str, draw: Draw, program: Program, reading: Reading) -> Figure:
+    def _figure(self, title: str, draw: Draw, program: Program) -> Figure:
         def ask(session: Session) -> Figure:
             return draw(Package(session), self.assignment.reference())
 
         try:
-            return self._records.run(title, ask, program, reading)[0]
+            return self._records.run(title, ask, program)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
 

@@ -76,6 +76,7 @@ class Program:
         """The seconds that are left for the part."""
         self._bytes_left = limits.REPLIES
         """What all replies together may still have."""
+        self.reading_left = limits.READING
         self._since = 0.0
         """When the requests under way were made."""
         self._stopped: Counter[str] = Counter()

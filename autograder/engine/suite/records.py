@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from ..assignment import Assignment
 from ..sandbox.worker.serve import Responder, Target
-from .session import Answering, Batch, Reading, Reply, Request, Session
+from .session import Answering, Batch, Reply, Request, Session
 
 T = TypeVar("T")
 Ask = Callable[[Session], T]
@@ -23,6 +23,8 @@ Ask = Callable[[Session], T]
 class Trusted:
     """Replies with functions of this process; each test begins with new ones. supplied: the kit's
     own modules, which note what they call."""
+
+    reading_left = float("inf")
 
     def __init__(
         self, find: Callable[[str, str], Target], supplied: Sequence[ModuleType] = ()
@@ -69,32 +71,28 @@ class Records(Generic[T]):
         self._opaque = assignment.opaque
         self._records: dict[str, Record[T]] = {}
 
-    def record(self, name: str, ask: Ask[T]) -> Record[T]:
-        """The record of this name; `ask` makes it."""
-        if name not in self._records:
-            program = Trusted(functions_of(self._reference), self._supplied)
-            session = self.session(program, Reading(float("inf")))
-            result = ask(session)
-            self._records[name] = Record(tuple(session.asked), result)
-        return self._records[name]
+    def made(self, ask: Ask[T]) -> Record[T]:
+        """A new record of what `ask` asks."""
+        session = self._session(Trusted(functions_of(self._reference), self._supplied))
+        result = ask(session)
+        return Record(tuple(session.asked), result)
 
-    def session(self, program: Answering, reading: Reading, known: Sequence[Batch] = ()) -> Session:
-        """A new session of a test with a program."""
-        return Session(program, self._opaque, reading, known, self._reference)
+    def _session(self, program: Answering, known: Sequence[Batch] = ()) -> Session:
+        return Session(program, self._opaque, known, self._reference)
 
-    def run(
-        self, name: str, ask: Ask[T], program: Answering, reading: Reading
-    ) -> tuple[T, Sequence[Batch]]:
+    def run(self, name: str, ask: Ask[T], program: Answering) -> tuple[T, Sequence[Batch]]:
         """What comes of asking the program, and what was asked: as the record says, where there
         are records."""
         known: list[Batch] = []
         if self.are_kept:
-            record = self.record(name, ask)
+            if name not in self._records:
+                self._records[name] = self.made(ask)
+            record = self._records[name]
             for batch in record.batches:
                 known.append(Batch.asked(program, batch.requests))
                 if known[-1].replies != batch.replies:
                     break
             else:
                 return record.result, known
-        session = self.session(program, reading, known)
+        session = self._session(program, known)
         return ask(session), session.asked

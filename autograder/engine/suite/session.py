@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
@@ -33,21 +34,16 @@ class Answering(Protocol):
     """What replies to requests: a submission's `Program`, or the reference.
 
     `ask` ends with the first fault, so that there may be fewer replies than requests. `noted`: the
-    functions that the kit's own modules called for it, in order.
+    functions that the kit's own modules called for it, in order; `reading_left`: the seconds of its
+    own CPU that the grader may still spend on the replies.
     """
 
     noted: list[str]
+    reading_left: float
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]: ...
     def refuse(self, name: str) -> None: ...
     def end(self) -> None: ...
-
-
-@dataclass
-class Reading:
-    """The seconds of its own CPU that the grader may still spend on a submission's replies."""
-
-    left: float
 
 
 class AuthorError(Exception):
@@ -85,7 +81,6 @@ class Session:
 
     program: Answering
     opaque: Mapping[str, Sequence[int]]
-    reading: Reading
     known: Sequence[Batch] = ()
     reference: ModuleType | None = None
     asked: list[Batch] = field(default_factory=list)
@@ -121,14 +116,9 @@ class Session:
         number = self._numbers[call] = len(self._numbers)
         function = call.function
         name = f"{function.module}.{function.name}"
-        content = [
-            function.name,
-            list(call.args),
-            call.kwargs,
-            list(self.opaque.get(name, ())),
-            function.is_watched,
-        ]
-        encoded = Encoder(self._stand_in).encode(content)
+        passed = [function.name, list(call.args), call.kwargs]
+        how = [list(self.opaque.get(name, ())), function.is_watched]
+        encoded = Encoder(self._stand_in).encode(passed + how)
         request = write_request(number == 0, function.module, encoded)
         return Request((*call.needs, function.module), name, request)
 
@@ -152,7 +142,7 @@ class Session:
     def _read(self, request: Request, reply: Reply) -> Answer:
         if isinstance(reply, StudentFault):
             return Answer(fault=reply)
-        if self.reading.left <= 0:
+        if self.program.reading_left <= 0:
             return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
         started = time.thread_time()
         try:
@@ -162,32 +152,26 @@ class Session:
             said = f"{request.name} sent back something unreadable"
             return Answer(fault=StudentFault("unusable", said))
         finally:
-            self.reading.left -= time.thread_time() - started
+            self.program.reading_left -= time.thread_time() - started
         if isinstance(answer, Unresolved):
             return self._dependent(request, answer.call)
         if answer.fault is not None and "MemoryError" in answer.fault.raised:
             self.program.end()  # it is full of what earlier calls have kept, perhaps
-        if answer.changed or answer.shared:
-            changed, shared = (
-                self._by_name(request.name, paths) for paths in (answer.changed, answer.shared)
-            )
-            answer = replace(answer, changed=changed, shared=shared)
-        return answer
+        if not answer.changed and not answer.shared:
+            return answer
+        named = partial(self._by_name, request.name)
+        changed, shared = tuple(map(named, answer.changed)), tuple(map(named, answer.shared))
+        return replace(answer, changed=changed, shared=shared)
 
-    def _by_name(self, function: str, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """The arguments' paths, by their names where they stand by position."""
+    def _by_name(self, function: str, path: str) -> str:
+        """The path of an argument, by its name where it stands by position."""
         module, name = function.split(".")
         right = getattr(getattr(self.reference, module, None), name, None)
         names = list(inspect.signature(right).parameters) if right is not None else []
-
-        def named(found: re.Match[str]) -> str:
-            return (
-                f"argument {names[int(found[1]) - 1]}" if int(found[1]) <= len(names) else found[0]
-            )
-
-        return tuple(
-            re.sub(r"^argument (\d+)(?!.* of an earlier call$)", named, path) for path in paths
-        )
+        found = re.match(r"argument (\d+)(?!.* of an earlier call$)", path)
+        if found is None or int(found[1]) > len(names):
+            return path
+        return f"argument {names[int(found[1]) - 1]}{path[found.end() :]}"
 
     def _dependent(self, request: Request, number: int) -> Answer:
         """The answer to a call that could not be made, as an earlier one left nothing for it."""

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from ..assignment import Assignment
-from ..sandbox.worker import limits
 from .answers import StudentFault
 from .calls import Package
 from .check import Wrong
@@ -21,7 +20,7 @@ from .collection import Collection, Fixtures, SuiteError
 from .hidden_test import HiddenTest, Outcome, hidden_test
 from .program import Program
 from .records import Records
-from .session import Batch, Reading, Session
+from .session import Batch, Request, Session
 
 Problem = BaseException | None
 
@@ -50,56 +49,41 @@ class Suite:
         """All tests, in the order of the parts and of their files."""
         return tuple(self._tests.values())
 
-    def run(
-        self,
-        program: Program,
-        seed: int,
-        tests: Sequence[str] | None = None,
-    ) -> list[Outcome]:
+    def run(self, program: Program, seed: int, tests: Sequence[str] | None = None) -> list[Outcome]:
         """Every test's outcome for a submission, or those of the tests named."""
         if seed != self._seed:
             self._seed = seed
             self._records = Records(self._assignment)
         self.seconds = {}
-        reading = Reading(limits.READING)
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
         parts = [list(group) for _, group in groupby(chosen, lambda i: self._tests[i].part)]
         outcomes = []
         for number, items in enumerate(parts, 1):
             program.begin(len(parts) - number)
-            outcomes += [self._timed(item, program, reading) for item in items]
+            outcomes += [self._run(item, program) for item in items]
         self._records.are_kept = True  # where there was one, there may be more, which gain by them
         return outcomes
 
     def unsteady(self) -> list[str]:
         """The tests that ask something else each time that they run, by their ids."""
-        one, other = Records[Problem](self._assignment), Records[Problem](self._assignment)
-        found = []
-        for item, test in self._tests.items():
-            asked = [
-                [
-                    batch.requests
-                    for batch in records.record(item.nodeid, partial(self._raised, item)).batches
-                ]
-                for records in (one, other)
-            ]
-            found += [test.id] if asked[0] != asked[1] else []
-        return found
+        records: Records[Problem] = Records(self._assignment)
+
+        def requests(item: pytest.Item) -> list[tuple[Request, ...]]:
+            asked = records.made(partial(self._raised, item)).batches
+            return [batch.requests for batch in asked]
+
+        return [test.id for item, test in self._tests.items() if requests(item) != requests(item)]
 
     def close(self) -> None:
         """Ends pytest."""
         self._collection.close()
 
-    def _timed(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
+    def _run(self, item: pytest.Item, program: Program) -> Outcome:
         started = time.perf_counter()
-        outcome = self._run(item, program, reading)
-        self.seconds[outcome.test.id] = time.perf_counter() - started
+        test, ask = self._tests[item], partial(self._raised, item)
+        outcome = _outcome(test, *self._records.run(item.nodeid, ask, program))
+        self.seconds[test.id] = time.perf_counter() - started
         return outcome
-
-    def _run(self, item: pytest.Item, program: Program, reading: Reading) -> Outcome:
-        ask = partial(self._raised, item)
-        problem, asked = self._records.run(item.nodeid, ask, program, reading)
-        return self._outcome(self._tests[item], problem, asked)
 
     def _raised(self, item: pytest.Item, session: Session) -> Problem:
         """What the test raises when it asks by this session."""
@@ -107,15 +91,15 @@ class Suite:
         rng = np.random.default_rng([self._seed, number])
         return self._collection.run(item, Fixtures(Package(session), self.reference, rng))
 
-    def _outcome(self, test: HiddenTest, problem: Problem, asked: Sequence[Batch]) -> Outcome:
-        kind, reason, hint, fault = "passed", "", "", ""
-        if isinstance(problem, Wrong):
-            kind, reason, hint = "wrong", str(problem), problem.hint
-        elif isinstance(problem, StudentFault):
-            kind, reason, hint = problem.kind, problem.reason, problem.hint
-        elif problem is not None:
-            fault = "".join(traceback.format_exception(problem))
-            kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
-        called = {name for batch in asked for name in batch.called}
-        seen = tuple(sorted(called))
-        return Outcome(test, kind, reason, seen, hint, fault=fault, asked=tuple(asked))
+
+def _outcome(test: HiddenTest, problem: Problem, asked: Sequence[Batch]) -> Outcome:
+    kind, reason, hint, fault = "passed", "", "", ""
+    if isinstance(problem, Wrong):
+        kind, reason, hint = "wrong", str(problem), problem.hint
+    elif isinstance(problem, StudentFault):
+        kind, reason, hint = problem.kind, problem.reason, problem.hint
+    elif problem is not None:
+        fault = "".join(traceback.format_exception(problem))
+        kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
+    called = tuple(sorted({name for batch in asked for name in batch.called}))
+    return Outcome(test, kind, reason, called, hint, fault=fault, asked=tuple(asked))

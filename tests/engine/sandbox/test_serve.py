@@ -12,7 +12,7 @@ from autograder.engine.sandbox.worker.serve import Responder, Target, describe
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package
-from autograder.engine.suite.session import Reading, Session
+from autograder.engine.suite.session import Session
 
 FORWARD = """
 _forward = batchnorm_forward
@@ -96,7 +96,7 @@ def gradient_norms(grads):
 def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
     program = grader.program(made_up.with_code(kit, "diagnostics", KEPT.format(body=body)))
     try:
-        student = Package(Session(program, {}, Reading(9.0)))
+        student = Package(Session(program, {}))
         ones, twos = [np.ones(4)] * 3, [2 * np.ones(4)] * 3
         norms = student.diagnostics.gradient_norms
         first, _, third = norms.each([(ones,), (ones,), (twos,)])
@@ -105,7 +105,7 @@ def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
                 _ = third.value
         else:
             assert third.value.shape == first.value.shape
-        another = Package(Session(program, {}, Reading(9.0)))  # has nothing to do with it
+        another = Package(Session(program, {}))  # has nothing to do with it
         another.diagnostics.gradient_norms(ones)
     finally:
         program.end()
@@ -113,7 +113,7 @@ def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
 
 def test_a_generator_goes_on_where_another_module_is_imported(kit, grader):
     program = grader.program(made_up.solution(kit))
-    student = Package(Session(program, {}, Reading(9.0)))
+    student = Package(Session(program, {}))
     rng, z = np.random.default_rng(1), -np.ones(3)
     student.initializers.he_normal(3, 4, rng)
     _, slopes = student.activations.rrelu(z, rng)
