@@ -13,21 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .answers import Answer
 
-
-class Asking(Protocol):
-    """What makes calls: a test's `Session`."""
-
-    def ask(self, calls: tuple[Call, ...]) -> list[Answer]: ...
+if TYPE_CHECKING:
+    from .session import Session
 
 
 class Package:
     """The `student` fixture: `student.module.function`. It has no names of its own."""
 
-    def __init__(self, session: Asking) -> None:
+    def __init__(self, session: Session) -> None:
         self.__session = session
 
     def __getattr__(self, module: str) -> Module:
@@ -39,7 +36,7 @@ class Package:
 class Module:
     """A module of the student's package."""
 
-    def __init__(self, session: Asking, name: str) -> None:
+    def __init__(self, session: Session, name: str) -> None:
         self.__session = session
         self.__name = name
 
@@ -53,7 +50,7 @@ class Module:
 class Function:
     """A function of the student's."""
 
-    session: Asking
+    session: Session
     module: str
     name: str
     is_watched: bool = False

@@ -17,29 +17,8 @@ import numpy as np
 from ..sandbox.worker.wire import Handle
 from .answers import Answer
 
-__all__ = [
-    "Wrong",
-    "between",
-    "close",
-    "describe",
-    "float64_array",
-    "fresh",
-    "items",
-    "number",
-    "passes",
-    "quiet",
-    "real_array",
-    "refused",
-    "true",
-    "unchanged",
-    "varied",
-    "word",
-]
-
 Given = Mapping[str, Any]
 """What stood beside a wrong entry, by name: arrays that broadcast to the result's shape."""
-
-
 LOUD = ("overflow", "divide", "invalid")
 """What NumPy warns of and a student has to prevent; underflow is not judged."""
 ORDINARY = 10.0
@@ -90,21 +69,20 @@ def hint(about: str) -> str:
 def describe(value: Any) -> str:
     """A value in a few words: its type, shape and dtype; the value itself where it is short."""
     if isinstance(value, np.ndarray):
-        return f"{_article(value.dtype.name)} array of shape {value.shape}"
+        name = value.dtype.name
+        return f"{'an' if name[0] in 'aeiou' else 'a'} {name} array of shape {value.shape}"
     if isinstance(value, np.generic):
         return f"{_figure(value.item())} (a NumPy {value.dtype.name})"
     if isinstance(value, (tuple, list)):
-        entries = "1 entry" if len(value) == 1 else f"{len(value)} entries"
-        return f"a {type(value).__name__} of {entries}"
+        return f"a {type(value).__name__} of {_entries(len(value))}"
     if value is None or isinstance(value, bool):
         return repr(value)
     if isinstance(value, (int, float)):
         return f"{_figure(value)} (a Python {type(value).__name__})"
     if isinstance(value, str):
-        return repr(value if len(value) <= 40 else value[:39] + "…")
-    if isinstance(value, Handle):
-        return f"an object of type {value.type_name}"
-    return f"an object of type {type(value).__name__}"
+        return repr(_short(value))
+    name = value.type_name if isinstance(value, Handle) else type(value).__name__
+    return f"an object of type {name}"
 
 
 def real_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
@@ -138,8 +116,7 @@ def float64_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
 
 def number(value: Any, what: str) -> float:
     """The value, which must be a plain number: Python's or NumPy's, but no array and no bool."""
-    real = isinstance(value, (int, float, np.integer, np.floating)) and type(value) is not bool
-    if not real:
+    if not isinstance(value, (int, float, np.integer, np.floating)) or type(value) is bool:
         _refuse(what, "a number", value, "type")
     return float(value)
 
@@ -150,10 +127,9 @@ def items(
     """The value, which must be a tuple or list (if `exact`, of this kind) of so many entries."""
     right = type(value) is kind if exact else type(value) in (tuple, list)
     if not right or len(value) != count:
-        entries = "1 entry" if count == 1 else f"{count} entries"
         counts = kind is tuple and not (type(value) is list and len(value) == count)
         about = "number of results" if counts else "entries"
-        _refuse(what, f"a {kind.__name__} of {entries}", value, about)
+        _refuse(what, f"a {kind.__name__} of {_entries(count)}", value, about)
     return value
 
 
@@ -203,19 +179,15 @@ def varied(value: Any, what: str) -> None:
 def unchanged(seen: Answer, what: str) -> None:
     """The call left the arrays that it was given as they were."""
     if seen.changed:
-        raise Wrong(
-            f"{what} changed {_listing(seen.changed)}; it should leave what it is given alone",
-            "changed",
-        )
+        left_alone = "it should leave what it is given alone"
+        raise Wrong(f"{what} changed {_listing(seen.changed)}; {left_alone}", "changed")
 
 
 def fresh(seen: Answer, what: str) -> None:
     """The call's result shares no memory with the arrays that it was given."""
     if seen.shared:
-        raise Wrong(
-            f"{what}: the result shares memory with {_listing(seen.shared)}; it should be new",
-            "shared",
-        )
+        shared = f"shares memory with {_listing(seen.shared)}"
+        raise Wrong(f"{what}: the result {shared}; it should be new", "shared")
 
 
 def quiet(seen: Answer, what: str) -> None:
@@ -227,15 +199,15 @@ def quiet(seen: Answer, what: str) -> None:
 
 def refused(answer: Answer, error: type[Exception], what: str) -> None:
     """The answer is an exception of this kind."""
-    fault = answer.fault
-    if fault is None:
-        returned = describe(answer.value)
-        raise Wrong(f"{what} returned {returned}; it should raise {error.__name__}", "refusal")
-    if fault.kind != "raised":
-        raise fault
-    if error.__name__ not in fault.raised:
-        came = fault.raised[0] if fault.raised else "another exception"
-        raise Wrong(f"{what} raised {came}; it should raise {error.__name__}", "refusal")
+    if answer.fault is None:
+        came = f"returned {describe(answer.value)}"
+    elif answer.fault.kind != "raised":
+        raise answer.fault
+    elif error.__name__ in answer.fault.raised:
+        return
+    else:
+        came = f"raised {answer.fault.raised[0]}"
+    raise Wrong(f"{what} {came}; it should raise {error.__name__}", "refusal")
 
 
 def word(value: Any, words: Sequence[str], what: str) -> str:
@@ -265,16 +237,13 @@ def _all_right(
 ) -> None:
     if np.all(right):
         return
-    inputs = {
-        name: np.broadcast_to(numbers, array.shape) for name, numbers in (given or {}).items()
-    }
+    inputs = {name: np.broadcast_to(x, array.shape) for name, x in (given or {}).items()}
     shown = _telling(~right, error, list(inputs.values()))
     beside = [f"{name} = {numbers[shown]:.6g}" for name, numbers in inputs.items()]
     place = f", entry {list(shown)}" if shown else ""
     where = f" for {', '.join(beside)}" if beside else ""
-    count = (
-        f"; {np.count_nonzero(~right)} of {array.size} entries are wrong" if array.size > 1 else ""
-    )
+    wrong = f"; {np.count_nonzero(~right)} of {array.size} entries are wrong"
+    count = wrong if array.size > 1 else ""
     raise Wrong(f"{what}{place}: {_figure(array[shown])} is wrong{where}{count}")
 
 
@@ -295,12 +264,15 @@ def _refuse(what: str, expected: str, value: Any, about: str) -> NoReturn:
 
 
 def _figure(value: Any) -> str:
-    text = f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value)
+    return _short(f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _article(name: str) -> str:
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _listing(paths: Sequence[str]) -> str:

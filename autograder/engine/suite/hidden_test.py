@@ -86,16 +86,11 @@ def hidden_test(item: pytest.Item) -> HiddenTest:
     text = (getattr(item, "function", None).__doc__ or "").strip()
     if not text:
         raise ValueError("a hidden test needs a docstring: its first line is the title")
-    title, _, hint = text.partition("\n")
-    callspec = getattr(item, "callspec", None)
-    if callspec is not None:
-        title = title.strip().removesuffix(".") + f" ({callspec.id})."
-    return HiddenTest(
-        f"{part}/{item.name.removeprefix('test_')}",
-        part,
-        title.strip(),
-        " ".join(hint.split()),
-        float(points[0]),
-        item.get_closest_marker("hygiene") is not None,
-        Place(item.path, (item.location[1] or 0) + 1),
-    )
+    title, _, hint = map(str.strip, text.partition("\n"))
+    if callspec := getattr(item, "callspec", None):
+        title = f"{title.removesuffix('.')} ({callspec.id})."
+    name = f"{part}/{item.name.removeprefix('test_')}"
+    is_hygiene = item.get_closest_marker("hygiene") is not None
+    hint = " ".join(hint.split())
+    place = Place(item.path, (item.location[1] or 0) + 1)
+    return HiddenTest(name, part, title, hint, float(points[0]), is_hygiene, place)
