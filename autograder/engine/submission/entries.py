@@ -13,11 +13,11 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from typing import Any
 
 from ..errors import KitError
 
@@ -53,15 +53,12 @@ READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile
 PIECE = 4096
 """Read at once: `zipfile` unpacks all that it has read, and bzip2 makes much of little."""
 TARS = tuple(f".tar{packing}" for packing in ("", ".gz", ".bz2", ".xz"))
-UNREAD = (".rar", ".7z")
-ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", *UNREAD)
+READ = (".zip", *TARS, ".tgz", ".tbz2", ".txz")
+ARCHIVES = (*READ, ".rar", ".7z")
 """What is handed in as one file. Zips and tars are read; others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta"}
-PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]] = {
-    b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=packed),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ": lzma.LZMAFile,
-}
+PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]]
+PACKINGS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 """What a tar may be packed with, by how it begins."""
 NO_ARCHIVE = "not a readable zip file, nor a tar"
 TOO_MANY = "a zip with too many entries"
@@ -87,14 +84,14 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(ARCHIVES)
 
 
-def is_unread(name: str) -> bool:
-    """Whether a file of this name is an archive that is not read."""
-    return name.lower().endswith(UNREAD)
-
-
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of this name is no student's work."""
     return name in IGNORED or (name.startswith(".") and bool(name.strip(".")))
+
+
+def entries_at(path: Path) -> Iterable[Entry]:
+    """The files in a folder and below, by their paths in it; or the one file that lies there."""
+    return _folder_entries(path) if path.is_dir() else [file_entry(path, PurePosixPath(path.name))]
 
 
 def file_entry(path: Path, name: PurePosixPath) -> Entry:
@@ -110,8 +107,8 @@ def file_entry(path: Path, name: PurePosixPath) -> Entry:
     return Entry(name, path.lstat().st_size, read)
 
 
-def folder_entries(root: Path) -> Iterator[Entry]:
-    """The files in a folder and below. Raises `SubmissionError` where they are too many."""
+def _folder_entries(root: Path) -> Iterator[Entry]:
+    """Raises `SubmissionError` where they are too many."""
     seen = 0
     for folder, names, files in os.walk(root):  # does not follow links to folders
         names[:] = sorted(name for name in names if not is_ignored(name))
@@ -132,17 +129,8 @@ def folder_entries(root: Path) -> Iterator[Entry]:
 
 def class_entries(path: Path) -> list[Entry]:
     """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`."""
-    try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            size = _directory_size(whole)
-            if (
-                size > IN_A_CLASS * MAX_DIRECTORY
-                or whole[-size - MAX_END :].count(ENTRY) > MAX_CLASS
-            ):
-                raise SubmissionError(TOO_MANY)
-        return _zip_entries(zipfile.ZipFile(path), IN_A_CLASS * MAX_ENTRIES)
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):
-        raise SubmissionError(NO_ARCHIVE) from None
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return _zip_entries(whole, lambda: zipfile.ZipFile(path), IN_A_CLASS)
 
 
 def archive_entries(content: bytes) -> list[Entry]:
@@ -151,12 +139,7 @@ def archive_entries(content: bytes) -> list[Entry]:
         raise SubmissionError("the file is empty")
     if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    if _directory_size(content) > MAX_DIRECTORY:
-        raise SubmissionError(TOO_MANY)
-    try:
-        return _zip_entries(_opened(content), MAX_ENTRIES)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
-        raise SubmissionError(NO_ARCHIVE) from None
+    return _zip_entries(content, lambda: _opened(content), 1)
 
 
 def is_tar(content: bytes) -> bool:
@@ -164,13 +147,23 @@ def is_tar(content: bytes) -> bool:
     return content[257:262] == b"ustar"
 
 
-def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
+def _zip_entries(
+    content: bytes | mmap.mmap, opened: Callable[[], zipfile.ZipFile], times: int
+) -> list[Entry]:
+    """opened: opens the archive with this content; times: how often the limits are allowed."""
+    try:
+        size = _directory_size(content)
+        if size > times * MAX_DIRECTORY or content[-size - MAX_END :].count(ENTRY) > MAX_CLASS:
+            raise SubmissionError(TOO_MANY)
+        archive = opened()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):
+        raise SubmissionError(NO_ARCHIVE) from None
     found = []
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
         path = _without_anchor(PurePosixPath(name))
         if not name.endswith("/") and _is_looked_at(path):
-            read, trouble = _zip_reader(archive, info), ""
+            trouble = ""
             if ".." in path.parts:
                 trouble = "leaves the folder"
             elif stat.S_ISLNK(info.external_attr >> 16):
@@ -179,8 +172,10 @@ def _zip_entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
                 trouble = "is encrypted"
             elif info.compress_type not in READABLE:
                 trouble = "is packed in an unusual way"
+            read = partial(_read_zipped, archive, info)
             found.append(Entry(path, info.file_size, read, trouble))
-    return _not_too_many(found, most)
+    _refuse_many(found, times * MAX_ENTRIES)
+    return found
 
 
 def _tar_entries(content: bytes) -> list[Entry]:
@@ -207,7 +202,7 @@ def _tar_entries(content: bytes) -> list[Entry]:
                 kept += len(data)
                 trouble = trouble or ("" if len(data) == member.size else "is too large")
             found.append(Entry(path, member.size, partial(_bounded, data), trouble))
-            _not_too_many(found, MAX_ENTRIES)
+            _refuse_many(found, MAX_ENTRIES)
     except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
         raise SubmissionError(NO_ARCHIVE) from None
     return found
@@ -253,23 +248,17 @@ def _is_looked_at(path: PurePosixPath) -> bool:
     )
 
 
-def _not_too_many(entries: list[Entry], most: int) -> list[Entry]:
+def _refuse_many(entries: Sequence[Entry], most: int) -> None:
     if len(entries) > most:
         raise SubmissionError(f"more than {most} files")
-    return entries
 
 
-def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
-    def read(limit: int) -> bytes:
-        pieces, size = [], 0
-        with archive.open(info) as opened:
-            file = cast(zipfile.ZipExtFile, opened)
-            while size <= limit and (piece := file.read1(PIECE)):
-                pieces.append(piece)
-                size += len(piece)
-        return _bounded(b"".join(pieces), limit)
-
-    return read
+def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+    content = bytearray()
+    with archive.open(info) as file:
+        while len(content) <= limit and (piece := file.read1(PIECE)):  # type: ignore[attr-defined]
+            content += piece
+    return _bounded(bytes(content), limit)
 
 
 def _bounded(content: bytes, limit: int) -> bytes:

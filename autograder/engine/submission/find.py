@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -19,8 +20,8 @@ from .entries import (
     SubmissionError,
     archive_entries,
     class_entries,
+    entries_at,
     file_entry,
-    folder_entries,
     is_archive,
     is_ignored,
     is_tar,
@@ -237,9 +238,6 @@ def disk_item(path: Path) -> Item:
     link = path.is_symlink()
     folder = not link and path.is_dir()
 
-    def entries() -> Iterable[Entry]:
-        return folder_entries(path) if folder else [file_entry(path, PurePosixPath(path.name))]
-
     def inside() -> list[Item]:
         if folder:
             return [disk_item(child) for child in sorted(path.iterdir())]
@@ -251,7 +249,7 @@ def disk_item(path: Path) -> Item:
             return _items(class_entries(path), path)
         return _items(_unpacked(file_entry(path, PurePosixPath())), path)
 
-    return Item(path.name, str(path), folder, link, entries, inside)
+    return Item(path.name, str(path), folder, link, partial(entries_at, path), inside)
 
 
 def _unpacked(archive: Entry) -> list[Entry]:

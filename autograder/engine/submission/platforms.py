@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from ..text import visible
 from .attempts import COPY, newest
-from .entries import MAX_ARCHIVE, Entry, SubmissionError, is_archive, is_unread
+from .entries import MAX_ARCHIVE, READ, Entry, SubmissionError, is_archive
 from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
@@ -155,13 +155,9 @@ def _newest_attempt(parts: Sequence[Part], notes: list[str]) -> list[Part]:
 
 def _holds_code(part: Part) -> bool:
     with suppress(SubmissionError):  # more files than anybody reads
-        return any(_may_be_code(entry.path.name) for entry in part.item.entries())
+        names = (entry.path.name.lower() for entry in part.item.entries())
+        return any(name.endswith((".py", *READ)) for name in names)
     return True
-
-
-def _may_be_code(name: str) -> bool:
-    """Whether a file of this name may be code, or hold some that can be read."""
-    return name.lower().endswith(".py") or (is_archive(name) and not is_unread(name))
 
 
 def _newest_files(

@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ..text import visible
@@ -24,8 +25,7 @@ from .entries import (
     Entry,
     SubmissionError,
     archive_entries,
-    file_entry,
-    folder_entries,
+    entries_at,
     is_archive,
 )
 
@@ -82,9 +82,7 @@ class Submission:
 
 def hand_in(path: Path) -> HandIn:
     """A file or folder on the disk as a hand-in."""
-    if path.is_dir():
-        return HandIn(path.name, str(path), lambda: folder_entries(path))
-    return HandIn(path.name, str(path), lambda: [file_entry(path, PurePosixPath(path.name))])
+    return HandIn(path.name, str(path), partial(entries_at, path))
 
 
 def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submission:
