@@ -268,11 +268,7 @@ def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
 
 
 def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
-    cut = [
-        replace(entry, path=PurePosixPath(*entry.path.parts[1:]))
-        for entry in found
-        if len(entry.path.parts) > 1
-    ]
+    cut = [replace(e, path=e.path.relative_to(name)) for e in found if len(e.path.parts) > 1]
 
     def inside() -> list[Item]:
         return _items(cut or _unpacked(found[0]), where)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ..text import visible
@@ -38,7 +39,7 @@ FORMS = {
         r"(?:_(?P<file>.+)|(?P<text>\.txt))"
     ),
     "brightspace": re.compile(
-        r"(?P<number>\d+-\d+) - (?P<label>(?P<name>.+?)) - (?P<time>\w+ \d+, \d{4} \d+ [AP]M)"
+        r"(?P<user>\d+-\d+) - (?P<label>(?P<name>.+?)) - (?P<time>\w+ \d+, \d{4} \d+ [AP]M)"
         r"(?: - (?P<file>.+))?"
     ),
 }
@@ -110,13 +111,11 @@ def _part(item: Item, form: str, told: dict[str, str]) -> Part:
     key = next(told[name] for name in of_student if name in told)
     file, number = told.get("file", ""), told.get("number", "")
     if form == "brightspace":
-        key, number = f"{number} {key}", _sortable(told["time"])
+        key, number = f"{told['user']} {key}", _sortable(told["time"])
     if form == "canvas" and not item.is_folder and not is_archive(file):
         number = ""  # each loose file has its own
-    known = ("name", "id", "participant", "login", "account", "anonymous")
-    student = {k: visible(v, MAX_NAME) for k, v in told.items() if k in known}
-    if form == "brightspace":
-        student["user"] = told["number"]
+    known = ("name", "id", "participant", "account", "login", "anonymous", "user")
+    student = {name: visible(told[name], MAX_NAME) for name in known if name in told}
     below = "/".join(filter(None, (number, file)))
     aside = "text" in told or told.get("kind", "file") != "file"
     return Part(item, key, told["label"], student, below, number, aside)
@@ -131,19 +130,16 @@ def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn
     if form in ("blackboard", "brightspace"):
         work = _newest_attempt(work, notes)
     if form == "canvas":
-        work, notes, problem = _newest_files(work, modules, notes, problem)
+        work, doubt = _newest_files(work, modules, notes)
+        problem = doubt or problem
     first, *_, last = [parts[0], *(work or parts)]
-    shown = visible(last.item.name, MAX_NAME)
-    back = f"{shown}/feedback.html" if last.item.is_folder else _as_page(shown)
-    return HandIn(
-        one or first.label,
-        last.item.where,
-        lambda: _entries(work),
-        (first.student,),
-        tuple(notes),
-        problem,
-        back if form in ("canvas", "moodle") and not last.is_aside else "",
-    )
+    name, back = one or first.label, ""
+    if form in ("canvas", "moodle") and not last.is_aside:
+        shown = visible(last.item.name, MAX_NAME)
+        page = f"{shown.rpartition('.')[0] or shown}.html"
+        back = f"{shown}/feedback.html" if last.item.is_folder else page
+    entries, students = partial(_entries, work), (first.student,)
+    return HandIn(name, last.item.where, entries, students, tuple(notes), problem, back)
 
 
 def _newest_attempt(parts: Sequence[Part], notes: list[str]) -> list[Part]:
@@ -161,15 +157,16 @@ def _holds_code(part: Part) -> bool:
 
 
 def _newest_files(
-    parts: Sequence[Part], modules: Sequence[str], notes: list[str], problem: str
-) -> tuple[list[Part], list[str], str]:
-    """Canvas calls a file that is handed in again NAME-1.py: of loose modules the newest."""
+    parts: Sequence[Part], modules: Sequence[str], notes: list[str]
+) -> tuple[list[Part], str]:
+    """Canvas calls a file that is handed in again NAME-1.py: of loose modules the newest, and why
+    that can't be told."""
     versions: dict[str, list[Part]] = defaultdict(list)
     for part in parts:
         own = COPY.sub("", part.below).lower()
         is_module = own.removesuffix(".py") in modules and own.endswith(".py")
         versions[own if is_module else part.item.name].append(part)
-    left = []
+    left, problem = [], ""
     for own, found in versions.items():
         last = newest([part.item.name for part in found])
         if last is None:
@@ -179,7 +176,7 @@ def _newest_files(
                 notes.append(f"older, not graded: {part.item.name}")
             else:
                 left.append(replace(part, below=own) if len(found) > 1 else part)
-    return left, notes, problem
+    return left, problem
 
 
 def _entries(parts: Iterable[Part]) -> Iterator[Entry]:
@@ -189,17 +186,12 @@ def _entries(parts: Iterable[Part]) -> Iterator[Entry]:
             yield replace(entry, path=PurePosixPath(part.below) / name)
 
 
-def _as_page(name: str) -> str:
-    return f"{name.rpartition('.')[0] or name}.html"
-
-
 def _sortable(time: str) -> str:
-    """Nov 2, 2026 859 PM as 2026-11-02-2059."""
-    date, clock, half = time.rsplit(" ", 2)
-    for month in ("%b", "%B"):
-        with suppress(ValueError):
-            found = datetime.strptime(f"{date} {clock:0>4} {half}", f"{month} %d, %Y %I%M %p")
-            return found.strftime("%Y-%m-%d-%H%M")
+    """Nov 2, 2026 859 PM, or November, as 2026-11-02-2059."""
+    month, day, year, clock, half = time.split(" ")
+    with suppress(ValueError):
+        short = f"{month[:3]} {day} {year} {clock:0>4} {half}"
+        return datetime.strptime(short, "%b %d, %Y %I%M %p").strftime("%Y-%m-%d-%H%M")
     return time
 
 
@@ -211,12 +203,10 @@ def gradescope(metadata: Item, items: Sequence[Item]) -> list[HandIn]:
     of_name, found = {item.name: item for item in items}, []
     for folder, students in _submitters(text).items():
         name = f"{', '.join(each['name'] for each in students)} {folder}".strip()
-        if item := of_name.get(folder):
-            found.append(HandIn(name, item.where, item.entries, tuple(students)))
-        else:
-            problem = f"{METADATA} names {folder}, which is not there"
-            where = str(Path(metadata.where).parent / folder)
-            found.append(HandIn(name, where, tuple, tuple(students), problem=problem))
+        where, item = str(Path(metadata.where).parent / folder), of_name.get(folder)
+        problem = "" if item else f"{METADATA} names {folder}, which is not there"
+        entries = item.entries if item else tuple
+        found.append(HandIn(name, where, entries, tuple(students), problem=problem))
     return found
 
 

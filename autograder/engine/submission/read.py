@@ -271,19 +271,15 @@ class _Reader:
         return left
 
     def _read_all(self, chosen: dict[str, Entry]) -> dict[str, bytes]:
+        modules = {f"{self._package}/{name}" for name in self._wanted}
+
+        def importance(target: str) -> tuple[bool, bool, bool, str]:
+            is_beside = not target.startswith(f"{self._package}/")
+            return target not in modules, not target.endswith(".py"), is_beside, target
+
         files: dict[str, bytes] = {}
         tried = total = 0
-        modules = {f"{self._package}/{name}" for name in self._wanted}
-        by_importance = sorted(
-            chosen,
-            key=lambda t: (
-                t not in modules,
-                not t.endswith(".py"),
-                not t.startswith(f"{self._package}/"),
-                t,
-            ),
-        )
-        for target in by_importance:
+        for target in sorted(chosen, key=importance):
             entry = chosen[target]
             if entry.size > MAX_FILE or tried >= MAX_FILES or total > MAX_TOTAL:
                 self.notes.append(f"left out: {target} is too large, or one file too many")
