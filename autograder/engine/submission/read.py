@@ -13,6 +13,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -98,7 +99,9 @@ def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submiss
         if given.problem:
             raise SubmissionError(given.problem)
         files = reader.files(given.entries())
-        problem = "" if files else _nothing_found(package, reader.notes)
+        about = f" ({reader.notes[0]})" if reader.notes else ""
+        nothing = f"no folder {package}/ with the assignment's modules in it{about}"
+        problem = "" if files else nothing
     except SubmissionError as refused:
         problem = str(refused)
     except OSError as trouble:
@@ -120,17 +123,15 @@ class _Reader:
 
     def files(self, handed_in: Iterable[Entry]) -> dict[str, bytes]:
         entries = self._readable(handed_in)
-        packed = len(entries) == 1 and is_archive(entries[0].path.name)
-        if packed:
+        if len(entries) == 1 and is_archive(entries[0].path.name):
             content = entries[0].read(MAX_ARCHIVE)
             self.digest = hashlib.sha256(content).hexdigest()
-            entries = self._readable(archive_entries(content))
-        files = self._pick(self._with_own_names([*entries, *self._inside_archives(entries)]))
-        if not packed:
-            summed = hashlib.sha256()
-            for path in sorted(files):
-                summed.update(os.fsencode(path) + b"\0" + hashlib.sha256(files[path]).digest())
-            self.digest = summed.hexdigest()
+            return self._pick(self._readable(archive_entries(content)))
+        files = self._pick(entries)
+        summed = hashlib.sha256()
+        for path in sorted(files):
+            summed.update(os.fsencode(path) + b"\0" + hashlib.sha256(files[path]).digest())
+        self.digest = summed.hexdigest()
         return files
 
     def _readable(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -150,7 +151,7 @@ class _Reader:
             names = ", ".join(str(entry.path) for entry in beyond)
             self.notes.append(f"left out, too many archives: {names}")
         found = []
-        for each in sorted(opened, key=_by_depth):
+        for each in sorted(opened, key=lambda entry: (len(entry.path.parts), entry.path)):
             try:
                 content = each.read(self._room)
                 self._room -= len(content)
@@ -184,8 +185,9 @@ class _Reader:
                 renamed[id(found[0])] = own_path
         return [replace(e, path=renamed[id(e)]) if id(e) in renamed else e for e in entries]
 
-    def _pick(self, entries: Sequence[Entry]) -> dict[str, bytes]:
+    def _pick(self, listed: Sequence[Entry]) -> dict[str, bytes]:
         """The package's files and the Python files beside it, under the names they should have."""
+        entries = self._with_own_names([*listed, *self._inside_archives(listed)])
         root = self._package_folder(entries)
         if root is None:
             return {}
@@ -287,32 +289,19 @@ class _Reader:
             tried += 1
             total += entry.size  # one that turns out to be damaged has cost as much
             try:
-                content = entry.read(MAX_FILE)
+                files[target] = entry.read(MAX_FILE)
             except Exception as problem:  # whatever a damaged entry provokes
                 self.notes.append(f"left out: {target} is damaged ({type(problem).__name__})")
-                continue
-            files[target] = content
         return files if any(t.startswith(f"{self._package}/") for t in files) else {}
 
 
-def _by_depth(entry: Entry) -> tuple[int, PurePosixPath]:
-    return len(entry.path.parts), entry.path
-
-
 def _contents(modules: Mapping[str, Entry]) -> dict[str, bytes]:
-    found = {}
+    found = dict.fromkeys(modules, b"")
     for name, entry in modules.items():
-        try:
+        with suppress(Exception):  # whatever a damaged entry provokes
             found[name] = entry.read(MAX_FILE)
-        except Exception:  # whatever a damaged entry provokes
-            found[name] = b""
     return found
 
 
 def _said(folder: PurePosixPath) -> str:
     return "the top folder" if folder == PurePosixPath() else folder.as_posix()
-
-
-def _nothing_found(package: str, notes: Sequence[str]) -> str:
-    text = f"no folder {package}/ with the assignment's modules in it"
-    return f"{text} ({notes[0]})" if notes else text
