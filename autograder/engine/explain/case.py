@@ -36,7 +36,7 @@ class Exchange:
     right answers.
     """
 
-    requests: Sequence[Request]
+    requests: tuple[Request, ...]
     responses: Sequence[Response]
     right: Sequence[Response]
 
@@ -46,14 +46,6 @@ class Exchange:
         self.rebase([right.aspects(right) for right in self.right])
         self.at_first = self.wrong
         self.draws = any(given(request).draws for request in self.requests)
-
-    def needed(self, calls: Sequence[int]) -> Sequence[int]:
-        """The requests that decide the answers to these calls: the calls alone, or all where one
-        of them uses an object of another call or a generator."""
-        passed = [given(self.requests[index]) for index in calls]
-        if any(each.draws or each.uses_object for each in passed):
-            return range(len(self.requests))
-        return calls
 
     def rebase(self, base: Sequence[Aspects]) -> None:
         """Compares the submission's answers with these from now on."""
@@ -79,7 +71,7 @@ class Exchange:
         return {
             aspect
             for aspect in self.wrong[index]
-            if aspect in BESIDE or not freely_alike(mine, theirs, aspect, request)
+            if aspect in BESIDE or not alike(mine, theirs, aspect, request)
         }
 
 
@@ -95,35 +87,23 @@ class Case:
         return tuple(dict.fromkeys(n.mistake for n in self.named if not n.mistake.where))
 
 
-def freely_alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request) -> bool:
-    """Whether two answers differ in an aspect only by what the contract leaves free. Changed
-    arguments are never free: a hint may speak of them."""
-    if aspect not in theirs or aspect in ("exception", "changed", SOURCE):
-        return False
-    one, other = mine[aspect], theirs[aspect]
-    if aspect == "refusal":  # what is returned instead is free
-        return one.raised is None and other.raised is None
-    if aspect.endswith(FORM):
-        return bool(freely_formed(one) == freely_formed(other))
-    return aspect in BESIDE or free(one, other, *given(request)[:2])
-
-
-def alike(mine: Aspects, theirs: Aspects, aspect: str) -> bool:
-    """Whether both answers agree in an aspect of the first."""
+def alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request | None = None) -> bool:
+    """Whether both answers agree in an aspect of the first; where the request is given, up to what
+    the contract leaves free. Changed arguments are never free: a hint may speak of them."""
     if aspect not in theirs:
         return False
-    one, other = mine[aspect], theirs[aspect]
+    one, other, is_free = mine[aspect], theirs[aspect], request is not None
     if aspect in BESIDE or aspect == SOURCE:
-        return bool(one == other)
+        return bool(one == other) or (is_free and aspect in ("shared", "warned"))
     if aspect.endswith(FORM):
-        return bool(form(one) == form(other))
+        return bool(
+            freely_formed(one) == freely_formed(other) if is_free else form(one) == form(other)
+        )
     if aspect == "exception":
         return same_exception(one, other)
-    return _same_refusal(one, other) if aspect == "refusal" else same_numbers(one, other)
-
-
-def _same_refusal(one: Response, other: Response) -> bool:
-    """Where an exception is due, its message is free, but not its class."""
-    if one.raised is None or other.raised is None:
-        return one.raised is other.raised and same(one.returned, other.returned)
-    return one.raised[0] == other.raised[0]
+    if aspect == "refusal":  # an exception's message is free, but not its class
+        classes = [each.raised and each.raised[0] for each in (one, other)]
+        return classes[0] == classes[1] and (is_free or same(one.returned, other.returned))
+    if same_numbers(one, other):
+        return True
+    return request is not None and free(one, other, *given(request))

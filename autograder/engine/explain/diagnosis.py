@@ -21,15 +21,13 @@ import numpy as np
 from ..mistakes import Mistake, compatible
 from ..suite.hidden_test import EXPLAINED, Outcome
 from ..suite.session import Request
-from .case import Case, Exchange, Named, Place, alike, freely_alike
+from .case import Case, Exchange, Named, Place, alike
 from .comparison import as_wrong, equal_entries
 from .hints import explanation, of_a_net
 from .replay import BESIDE, FORM, Aspects, answered, given, replay
 
 MAX_TESTS = 500
 """The size of the cache of right answers, which are the same for each submission."""
-MAX_REPLAYS = 2000
-"""The size of the cache of mistakes' answers to a submission's tests, but for those with draws."""
 STRICTLY, FREELY, WHERE = "strictly", "freely", "where"
 """How answers are compared. Three passes, in this order: exactly; up to what the contract leaves
 free; only by where they are wrong, for mistakes whose hints speak of nothing else."""
@@ -77,11 +75,11 @@ class Diagnosis:
             if mistake.hint:
                 self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
         self._right = lru_cache(MAX_TESTS)(lambda requests: list(replay(package, [], requests)))
-        self._kept = lru_cache(MAX_REPLAYS)(_no_aspects)
+        self._kept: dict[tuple[tuple[Mistake, ...], tuple[Request, ...]], list[Aspects]] = {}
+        """What mistakes answer to the tests of a function, but for those with draws."""
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
-        self._kept.cache_clear()  # nothing of one submission is kept for the next
         failed = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
         # In the order of their calls: a later function may be called with an earlier one's result.
         functions = dict.fromkeys(r.name for o in failed for b in o.asked for r in b.requests)
@@ -100,6 +98,7 @@ class Diagnosis:
 
     def _name(self, case: Case, function: str) -> None:
         """Adds the mistakes in a function to those named."""
+        self._kept.clear()
         for how in (STRICTLY, FREELY, WHERE):
             while search := _search(case, function, how):
                 mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
@@ -116,8 +115,7 @@ class Diagnosis:
                 # What follows from these mistakes is not blamed on others.
                 for number in search.tests:
                     exchange = case.exchanges[number]
-                    every = range(len(exchange.requests))
-                    exchange.rebase([*self._answers(case.replayed(), exchange, every)])
+                    exchange.rebase([*self._answers(case.replayed(), exchange)])
 
     def _matches(
         self, case: Case, mistakes: Iterable[Mistake], search: Search, is_alone: bool = False
@@ -138,9 +136,8 @@ class Diagnosis:
             if not wrong_here and not any(match.hits.values()):
                 return Match({})
             exchange = case.exchanges[number]
-            needed = exchange.needed(calls)
-            answers = self._answers(mistakes, exchange, needed)
-            for index, theirs in zip(needed, answers, strict=True):
+            answers = islice(self._answers(mistakes, exchange), max(calls) + 1)
+            for index, theirs in enumerate(answers):
                 if index not in calls:
                     continue
                 three = (exchange.mine[index], theirs, exchange.base[index])
@@ -164,26 +161,17 @@ class Diagnosis:
         match.hits = {aspect: places for aspect, places in match.hits.items() if places}
         return match
 
-    def _answers(
-        self, mistakes: tuple[Mistake, ...], exchange: Exchange, indices: Sequence[int]
-    ) -> Iterator[Aspects]:
-        """The aspects of the answers of the reference with these mistakes in it, to these of a
-        test's requests: each made when it is first asked for."""
-        made = compatible(mistakes)
-        requests = tuple(exchange.requests[index] for index in indices)
-        known = [] if exchange.draws else self._kept(made, requests)
+    def _answers(self, mistakes: tuple[Mistake, ...], exchange: Exchange) -> Iterator[Aspects]:
+        """The aspects of the answers of the reference with these mistakes in it, to a test's
+        requests: each made when it is first asked for."""
+        made, requests = compatible(mistakes), exchange.requests
+        known = [] if exchange.draws else self._kept.setdefault((made, requests), [])
         yield from known
         if len(known) < len(requests):
-            answers = replay(self._package, made, requests)
-            right = (exchange.right[index] for index in indices)
-            for one, other in islice(zip(answers, right, strict=True), len(known), None):
+            answers = zip(replay(self._package, made, requests), exchange.right, strict=True)
+            for one, other in islice(answers, len(known), None):
                 known.append(one.aspects(other))
                 yield known[-1]
-
-
-def _no_aspects(mistakes: tuple[Mistake, ...], requests: tuple[Request, ...]) -> list[Aspects]:
-    """A new list for what these mistakes answer to these requests."""
-    return []
 
 
 def _search(case: Case, function: str, how: str) -> Search | None:
@@ -284,27 +272,18 @@ def _hit(
     no, yes = np.array(False), np.array(True)
     if how == WHERE:
         is_there = is_wrong and aspect in theirs and aspect in base and aspect not in BESIDE
-        if not is_there or _is_alike(theirs, base, aspect, request, how):
+        if not is_there or alike(theirs, base, aspect, request):
             return no
         entries = (mine[aspect], theirs[aspect], base[aspect])
-        return yes if aspect.endswith(FORM) or as_wrong(*entries, *given(request)[:2]) else no
-    if _is_alike(mine, theirs, aspect, request, how, is_wrong):
+        return yes if aspect.endswith(FORM) or as_wrong(*entries, *given(request)) else no
+    is_free = how == FREELY and not (is_wrong and aspect in BESIDE)
+    if alike(mine, theirs, aspect, request if is_free else None):
         return yes
     if not is_wrong or aspect not in theirs or aspect not in base:
         return None
     if alike(theirs, base, aspect):
         return no
     return equal_entries(mine[aspect], theirs[aspect], base[aspect])
-
-
-def _is_alike(
-    mine: Aspects, theirs: Aspects, aspect: str, request: Request, how: str, is_wrong: bool = True
-) -> bool:
-    """Whether both agree in an aspect of the first, or differ only by what is free."""
-    if alike(mine, theirs, aspect):
-        return True
-    is_free = how != STRICTLY and not (is_wrong and aspect in BESIDE)
-    return is_free and freely_alike(mine, theirs, aspect, request)
 
 
 def _union(sets: Iterable[Iterable[str]]) -> set[str]:

@@ -20,10 +20,9 @@ from ..suite.answers import Answer
 from ..suite.calls import Call, Package
 from ..suite.check import LOUD, describe
 from ..suite.hidden_test import Outcome
-from ..suite.records import Trusted
+from ..suite.records import Trusted, finder
 from ..suite.session import Session
 from .comparison import same
-from .replay import finder
 
 FILE = "_inputs.py"
 """In the folder of the mistakes: its INPUTS are, by function, the arguments to try."""
@@ -68,12 +67,10 @@ class Examples:
         """The outcomes, with an example where a mistake is named that gives the student's answers.
         One that is named for where answers are wrong gives others: its numbers would be false."""
         return [
-            replace(
-                outcome, explanation=replace(told, example=self.of(self._mistakes[told.mistake]))
-            )
+            replace(outcome, explanation=replace(told, example=self.of(mistake)))
             if (told := outcome.explanation)
-            and told.mistake
-            and not self._mistakes[told.mistake].where
+            and (mistake := self._mistakes.get(told.mistake))
+            and not mistake.where
             else outcome
             for outcome in outcomes
         ]

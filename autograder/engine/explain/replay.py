@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..mistakes import Mistake, fresh_modules
-from ..sandbox.worker.serve import Responder, Target
+from ..mistakes import Mistake
+from ..sandbox.worker.serve import Responder
 from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
 from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
+from ..suite.records import finder
 from ..suite.session import Request
 
 VALUE = "value"
@@ -78,11 +79,10 @@ class Response:
 
 
 class Given(NamedTuple):
-    """What a request passes: arrays; whether a generator, whether an object of another call."""
+    """What a request passes: arrays, and whether a generator."""
 
     arrays: list[Any]
     draws: bool
-    uses_object: bool
 
 
 @lru_cache(maxsize=5000)
@@ -90,18 +90,12 @@ def given(request: Request) -> Given:
     """Decodes the arguments of a request."""
     arrays: list[Any] = []
     generators: list[GeneratorState] = []
-    objects: list[Handle] = []
-
-    def note(state: GeneratorState) -> GeneratorState:
-        generators.append(state)
-        return state
-
-    decoder = Decoder(objects.append, note, is_trusted=True)
+    decoder = Decoder(lambda handle: handle, generators.append, is_trusted=True)
     _, args, kwargs, *_ = decoder.decode(read_request(request.content)[2])
     for value in [*args, *kwargs.values()]:
         entries = value if type(value) is list else [value]
         arrays += [entry for entry in entries if isinstance(entry, np.ndarray)]
-    return Given(arrays, bool(generators), bool(objects))
+    return Given(arrays, bool(generators))
 
 
 def answered(outcome: Outcome) -> tuple[tuple[Request, ...], list[Response]]:
@@ -115,20 +109,6 @@ def answered(outcome: Outcome) -> tuple[tuple[Request, ...], list[Response]]:
     ]
     requests = tuple(request for request, _ in pairs)
     return requests, [*_with_sources(requests, (Response.of(reply) for _, reply in pairs))]
-
-
-def finder(package: ModuleType, mistakes: Sequence[Mistake]) -> Callable[[str, str], Target]:
-    """A function that finds, by module and name, the package's functions with these mistakes in
-    them. Its modules are new, so that what one replay keeps does not reach the next.
-
-    Raises `ValueError` where two mistakes replace the same text.
-    """
-    modules = fresh_modules(mistakes)
-
-    def find(module: str, function: str) -> Target:
-        return Target(getattr(modules.get(module) or getattr(package, module), function))
-
-    return find
 
 
 def replay(

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 from ..assignment import Assignment
+from ..mistakes import Mistake, fresh_modules
 from ..sandbox.worker.serve import Responder, Target
 from .session import Answering, Batch, Reply, Request, Session
 
@@ -45,9 +46,18 @@ class Trusted:
         """There is no process."""
 
 
-def functions_of(package: ModuleType) -> Callable[[str, str], Target]:
-    """Finds the package's functions."""
-    return lambda module, function: Target(getattr(getattr(package, module), function))
+def finder(package: ModuleType, mistakes: Sequence[Mistake] = ()) -> Callable[[str, str], Target]:
+    """A function that finds, by module and name, the package's functions with these mistakes in
+    them. Its modules are new, so that what one replay keeps does not reach the next.
+
+    Raises `ValueError` where two mistakes replace the same text.
+    """
+    modules = fresh_modules(mistakes)
+
+    def find(module: str, function: str) -> Target:
+        return Target(getattr(modules.get(module) or getattr(package, module), function))
+
+    return find
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ class Records(Generic[T]):
 
     def made(self, ask: Ask[T]) -> Record[T]:
         """A new record of what `ask` asks."""
-        session = self._session(Trusted(functions_of(self._reference), self._supplied))
+        session = self._session(Trusted(finder(self._reference), self._supplied))
         result = ask(session)
         return Record(tuple(session.asked), result)
 
