@@ -1,8 +1,6 @@
 """A submission's answers beside the reference's: which aspects of them are wrong, and the mistakes
 that explain these."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Whether two answers are the same: up to rounding, or up to what the contract leaves free."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

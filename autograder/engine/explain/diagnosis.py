@@ -7,8 +7,6 @@ mistakes explain it together if each wrong entry comes from one of them and is r
 Where several explanations fit, no mistake is named: no hint is better than a wrong one.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,6 @@ The inputs are the assignment's own, tried in their order: an example tells noth
 and is the same in every grading. Where no input shows the mistake there is no example.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache

@@ -1,7 +1,5 @@
 """Which of the mistakes found is told to the student beside a failing test."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,13 +1,11 @@
 """What a submission answered to a test's requests, and what a mistake answers to the same ones."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -42,7 +40,7 @@ class Response:
     repeats: int | None = None
 
     @classmethod
-    def of(cls, reply: bytes) -> Response:
+    def of(cls, reply: bytes) -> Self:
         """Decodes a reply; an unreadable one counts as an exception without a name."""
         try:
             kind, *fields = decoded(reply)
@@ -62,7 +60,7 @@ class Response:
             isinstance(entry, Handle) for entry in self.returned
         )
 
-    def aspects(self, right: Response) -> Aspects:
+    def aspects(self, right: Self) -> Aspects:
         """The parts of this answer that are compared, where the right answer is `right`: "refusal"
         alone where an exception is due, "exception" alone where one was raised; else the entries of
         a tuple or the value, their forms, the side effects and the source of draws."""

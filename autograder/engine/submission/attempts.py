@@ -1,7 +1,5 @@
 """Which of several attempts is the newest: told by the numbers in their names, or not at all."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import zip_longest

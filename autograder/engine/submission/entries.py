@@ -1,7 +1,5 @@
 """The files of a folder or an archive, listed within limits. None is unpacked on the disk."""
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import io

@@ -1,8 +1,6 @@
 """Finds the hand-ins that an instructor's paths name: a submission, or a class of them, in a folder
 or as a learning platform exports it; unpacked or as a zip; or in a folder around that."""
 
-from __future__ import annotations
-
 import os
 import re
 import zipfile

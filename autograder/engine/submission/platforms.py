@@ -7,8 +7,6 @@ Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a
 which a file tells the rest.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict
@@ -55,7 +53,7 @@ class Item:
     is_folder: bool
     is_link: bool
     entries: Callable[[], Iterable[Entry]]
-    inside: Callable[[], list[Item]]
+    inside: Callable[[], "list[Item]"]
 
 
 @dataclass(frozen=True)

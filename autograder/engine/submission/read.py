@@ -6,8 +6,6 @@ folders that differ in numbers alone the newest counts, then the one with the mo
 one that is less deep. Where that leaves two, nobody guesses: the submission's problem says so.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """What comes back from a call: an answer, or a fault of the student's code."""
 
-from __future__ import annotations
-
 import platform
 import re
 from collections.abc import Sequence

@@ -7,8 +7,6 @@ at them. The expected numbers themselves never appear in one.
 `what` names the thing that is looked at, such as "area(r)" or "the radius after area(r)".
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 

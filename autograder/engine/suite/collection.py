@@ -5,8 +5,6 @@ run. So nothing is imported or collected twice, and the fixtures, parameters and
 has of its own work as in any pytest suite.
 """
 
-from __future__ import annotations
-
 import os
 import queue
 import re

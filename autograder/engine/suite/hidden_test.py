@@ -1,7 +1,5 @@
 """A hidden test as it was collected, and how a submission did in it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 

@@ -6,8 +6,6 @@ process, costs the test that made it; the next one gets a new process. An import
 never tried again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections import Counter

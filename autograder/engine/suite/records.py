@@ -4,8 +4,6 @@ Where a submission's replies to a test are to the byte the reference's, so is wh
 the test need not be run. That is the only shortcut, and one submission alone needs none of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType

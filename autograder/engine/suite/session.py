@@ -1,7 +1,5 @@
 """What one test asks of one program: its calls become requests, the replies become answers."""
 
-from __future__ import annotations
-
 import inspect
 import re
 import time
@@ -9,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -60,7 +58,7 @@ class Batch:
     noted: tuple[str, ...] = ()
 
     @classmethod
-    def asked(cls, program: Answering, requests: tuple[Request, ...]) -> Batch:
+    def asked(cls, program: Answering, requests: tuple[Request, ...]) -> Self:
         """Makes the requests."""
         replies = program.ask(requests)
         return cls(requests, replies, tuple(dict.fromkeys(program.noted)))

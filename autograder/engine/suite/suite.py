@@ -1,7 +1,5 @@
 """The hidden suites of an assignment, run for one submission after another."""
 
-from __future__ import annotations
-
 import time
 import traceback
 import zlib
