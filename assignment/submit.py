@@ -5,8 +5,6 @@
 Needs nothing but Python (and pytest, for the tests). What is unfinished may be handed in as well.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import zipfile

@@ -7,8 +7,6 @@ The numerical derivative is (f(z + h) - f(z - h)) / 2h of your own f, entry by e
 is wrong, so is that: look at pytest's checks of f first.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence

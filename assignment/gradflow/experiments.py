@@ -1,7 +1,5 @@
 """What the lab measures: nets of your functions, trained or probed. It is given: no TODOs."""
 
-from __future__ import annotations
-
 import base64
 import json
 import zlib

@@ -10,8 +10,6 @@ functions are still TODO is left out, and said so. The letters are those of lab.
 question after each experiment.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

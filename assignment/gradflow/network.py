@@ -19,8 +19,6 @@ The weights are kept in `net.weights`, the other parameters beside them; `net.tr
 last forward pass computed. No array is ever changed in place.
 """
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

@@ -7,14 +7,10 @@ nets of the grid are measured once, and the numbers packed into one HTML file th
 else: data/page.html, which unpacks and draws them.
 """
 
-from __future__ import annotations
-
 import base64
 import itertools
 import json
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +32,7 @@ GRID: Grid = {
 }
 """The values of each control. The last one changes fastest in the page's data."""
 
-Settings = dict[str, Any]
-PRESETS: dict[str, Settings] = {
+PRESETS: dict[str, dict[str, Any]] = {
     name: dict(zip(GRID, values, strict=True))
     for name, values in {
         "Sigmoid vanishes": (10, "sigmoid", "xavier_normal", 0, 0, 1),
@@ -61,18 +56,6 @@ SATURATING = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 BINS = 25
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A net of L weight layers: its gradient `norms` (L,), the `shares` of the activations in each
-    bin (L-1, BINS), what `diagnose` says, and how `idle` the hidden layers are: the mean share of
-    saturated slopes in a net of sigmoids or tanhs, else of dead units."""
-
-    norms: np.ndarray
-    shares: np.ndarray
-    verdict: str
-    idle: float
-
-
 def edges(activation: str) -> np.ndarray:
     """The BINS - 1 inner edges of its histogram; beyond the outermost a bin has no end.
 
@@ -85,9 +68,16 @@ def edges(activation: str) -> np.ndarray:
 
 
 def measured(
-    *, depth: int, activation: str, initializer: str, batch_norm: int, bias: float, scale: float
-) -> Measured:
-    """One net of the grid: the initializer's weights times `scale`."""
+    depth: int, activation: str, initializer: str, batch_norm: int, bias: float, scale: float
+) -> dict[str, Any]:
+    """One net of the grid, L weight layers with the initializer's weights times `scale`.
+
+    Returns:
+        Its gradient "norms", L numbers, None where one is not finite; the "shares" of each hidden
+        layer's activations in the BINS bins, as integers from 0 to 255; the "verdict" of
+        `diagnose`; how "idle" its hidden layers are: the mean share of saturated slopes in a net
+        of sigmoids or tanhs, else of dead units.
+    """
     draw = init_normal if initializer == "normal" else getattr(initializers, initializer)
     net, grads = probe(
         depth, activation=activation, batch_norm=bool(batch_norm), bias=bias,
@@ -99,20 +89,18 @@ def measured(
     else:
         idle = [diagnostics.dead_fraction(h) for h in hidden]
     norms = flow(grads)
-    inner = edges(activation)
-    bins = [np.searchsorted(inner, h.ravel(), side="right") for h in hidden]
+    bins = [np.searchsorted(edges(activation), h.ravel(), side="right") for h in hidden]
     counts = np.array([np.bincount(b, minlength=BINS) for b in bins])
-    shares = counts / counts.sum(axis=1, keepdims=True)
+    shares = np.rint(255 * counts / counts.sum(axis=1, keepdims=True))
     verdict = diagnostics.diagnose(norms)
     if verdict not in VERDICTS:
         raise ValueError(f"diagnose returned {verdict!r}, not one of {', '.join(VERDICTS)}")
-    return Measured(norms, shares, verdict, float(np.mean(idle)))
-
-
-def settings(grid: Grid) -> Iterator[Settings]:
-    """All nets of a grid, in the order of the page's data."""
-    for values in itertools.product(*grid.values()):
-        yield dict(zip(grid, values, strict=True))
+    return {
+        "norms": [float(f"{norm:.5g}") if np.isfinite(norm) else None for norm in norms],
+        "shares": shares.astype(int).tolist(),
+        "verdict": verdict,
+        "idle": round(float(np.mean(idle)), 4),
+    }
 
 
 def made(grid: Grid = GRID) -> str:
@@ -122,30 +110,10 @@ def made(grid: Grid = GRID) -> str:
         NotImplementedError: a function that a net needs is still TODO.
         ValueError: `diagnose` returned none of the VERDICTS.
     """
-    nets = [measured(**each) for each in settings(grid)]
     data = {
         "grid": grid, "presets": PRESETS, "verdicts": VERDICTS, "saturating": SATURATING,
-        "bins": BINS, "norms": _packed([logarithms(net.norms) for net in nets]),
-        "shares": _packed([_bytes(net.shares) for net in nets]),
-        "said": _packed([np.array(VERDICTS.index(net.verdict), np.uint8) for net in nets]),
-        "idle": _packed([_bytes(net.idle) for net in nets]),
+        "bins": BINS, "nets": [measured(*values) for values in itertools.product(*grid.values())],
     }  # fmt: skip
+    packed = base64.b64encode(zlib.compress(json.dumps(data).encode(), 9)).decode()
     template = (Path(__file__).parent / "data" / "page.html").read_text("utf-8")
-    return template.replace('"DATA"', json.dumps(data))
-
-
-def logarithms(norms: np.ndarray) -> np.ndarray:
-    """log10(norm) as float32: minus infinity for 0, infinity for what is not finite."""
-    with np.errstate(divide="ignore"):
-        logs = np.log10(norms)
-    return np.where(np.isnan(logs), np.inf, logs).astype("<f4")
-
-
-def _bytes(shares: Any) -> np.ndarray:
-    """Shares, from 0 to 1, as bytes."""
-    return np.rint(255 * np.asarray(shares)).astype(np.uint8)
-
-
-def _packed(arrays: list[np.ndarray]) -> str:
-    whole = b"".join(array.tobytes() for array in arrays)
-    return base64.b64encode(zlib.compress(whole, 9)).decode("ascii")
+    return template.replace("PACKED", packed)

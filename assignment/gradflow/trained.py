@@ -1,7 +1,5 @@
 """The lab's experiments on nets that learn handwritten digits. It is given: no TODOs."""
 
-from __future__ import annotations
-
 from itertools import product
 from typing import Any
 

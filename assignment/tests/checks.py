@@ -4,8 +4,6 @@ A failed check says what was given, what came back, what kind of thing was expec
 mistake. It never tells the right numbers: those you get from the formulas.
 """
 
-from __future__ import annotations
-
 import _thread
 import contextlib
 import importlib
@@ -23,8 +21,6 @@ import numpy as np
 TIME_LIMIT = 20
 """The seconds that a check may take."""
 
-_endless_imports: dict[str, CheckFailed] = {}
-
 Suspect = tuple[Any, str]
 """A wrong result that students often get, and what it tells."""
 
@@ -36,6 +32,9 @@ class CheckFailed(AssertionError):
         rows = {"given": given, "came": came, "expected": expected, "hint": hint}
         lines = [what, *(f"  {name:9} {text}" for name, text in rows.items() if text)]
         super().__init__("\n".join(lines))
+
+
+_endless_imports: dict[str, CheckFailed] = {}
 
 
 class AsIs:
@@ -122,7 +121,7 @@ class Answer:
             self.fail("a float", hint, article(self.value))
         return float(self.value)
 
-    def items(self, names: str, kind: type = tuple) -> list[Answer]:
+    def items(self, names: str, kind: type = tuple) -> list["Answer"]:
         """The value is a tuple (or list) with an entry for each of the names."""
         parts = names.split()
         value = self.value

@@ -1,8 +1,6 @@
 """What `pytest` does here beside running the checks: it finds your files from any folder, ends
 endless loops, and keeps what happened for the report at the end, which summary.py writes."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The report at the end of `pytest`: what fails and why, a table per part, what to do next."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -4,8 +4,6 @@ What is not a positive, finite number has no place on a logarithmic axis: it is 
 cross stands where a line ends for that reason.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 from typing import Any

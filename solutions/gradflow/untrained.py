@@ -1,7 +1,5 @@
 """The lab's experiments on nets before training. It is given: no TODOs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
