@@ -18,10 +18,7 @@ def digit_net(**options: Any) -> Network:
 
 
 def saturation(*, quick: bool = False) -> Result:
-    """(a) A net of sigmoids in training: the last hidden layer saturates, and wakes up again.
-
-    Mean and spread of each layer, the share of it that is saturated, the accuracy.
-    """
+    """(a) A net of sigmoids in training: the last hidden layer saturates, and wakes up again."""
     digits = load_digits()
     steps, every = (60, 20) if quick else (3000, 25)
     rng = np.random.default_rng(0)
@@ -37,17 +34,13 @@ def saturation(*, quick: bool = False) -> Result:
         if step % every == 0:
             net.loss_and_gradients(digits.x[:300], digits.y[:300])
             hidden, slopes = net.trace.activations[1:], net.trace.slopes
-            rows.append(
-                [step, *(h.mean() for h in hidden), *(h.std() for h in hidden)]
-                + [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes]
-                + [accuracy(net, digits)]
-            )
+            moments = [h.mean() for h in hidden], [h.std() for h in hidden]
+            saturated = [diagnostics.saturated_fraction(s, tol=0.05) for s in slopes]
+            rows.append((step, *moments, saturated, accuracy(net, digits)))
         batch = rng.integers(0, len(digits.x), 10)
         _, grads = net.loss_and_gradients(digits.x[batch], digits.y[batch])
         net.step(grads, 1.0)
-    table = np.array(rows)
-    at, means, stds, shares = table[:, 0], table[:, 1:5], table[:, 5:9], table[:, 9:13]
-    accuracies = table[:, 13]
+    at, means, stds, shares, accuracies = map(np.array, zip(*rows, strict=True))
 
     figure, axes = panels(1, 3, "(a) Four hidden layers of sigmoids, trained on digits")
     for layer in range(4):
@@ -130,10 +123,7 @@ def _layers(
 
 
 def dying_relus(*, quick: bool = False) -> Result:
-    """(c) Two hidden layers, a third or more of each off for every digit: which ever come back?
-
-    The units that are off, layer by layer, and the accuracy.
-    """
+    """(c) Two hidden layers, a third or more of each off for every digit: which ever come back?"""
     digits = load_digits()
     cases: dict[str, dict[str, Any]] = {
         "ReLU": {},
@@ -179,10 +169,7 @@ def _off(net: Network, x: np.ndarray) -> list[float]:
 
 
 def exploding(*, quick: bool = False) -> Result:
-    """(e) Two nets that explode, with clipping and without: one is cured, one is only held.
-
-    Loss, norm and accuracy of each net: dashed as it is, solid clipped.
-    """
+    """(e) Two nets that explode, with clipping and without: one is cured, one is only held."""
     digits = load_digits()
     nets: list[tuple[str, str, dict[str, Any], float]] = [
         ("ELU, He", GREEN, {"activation": "elu"}, 0.2),

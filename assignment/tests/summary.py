@@ -43,15 +43,15 @@ def printed(text: str) -> str:
 
 @dataclass
 class Run:
-    """What happened: `failures` has a failed check's id, with its part and its text, `todo` the
-    functions of a part that are still to be written, `broken` the test files that can't be read."""
+    """What happened: `failures` has a failed check's id with its text, `todo` the functions of a
+    part that are still to be written, `broken` the test files that can't be read."""
 
     is_whole: bool = True
     show_all: bool = False
     collected: Counter[str] = field(default_factory=Counter)
     ran: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
-    failures: dict[str, tuple[str, str]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
     todo: dict[str, list[str]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class Run:
             if report.todo not in names:
                 names.append(report.todo)
         elif report.failed:
-            self.failures[report.nodeid] = (part, report.told)
+            self.failures[report.nodeid] = report.told
 
     @property
     def parts(self) -> list[str]:
@@ -84,15 +84,14 @@ class Run:
 
     def about(self, node: str) -> str:
         """What a failed check is about, such as activations.sigmoid."""
-        return self.failures[node][1].split("\n")[0].split(":")[0]
+        return self.failures[node].split("\n")[0].split(":")[0]
 
     def in_order(self) -> list[str]:
         """The failed checks: first those of the function with the most, and those of nets last,
         which often fail for what a function's own checks tell."""
         counts = Counter(map(self.about, self.failures))
         return sorted(
-            self.failures,
-            key=lambda n: (self.failures[n][0] == PARTS[-1], -counts[self.about(n)]),
+            self.failures, key=lambda n: (part_of(n) == PARTS[-1], -counts[self.about(n)])
         )
 
 
@@ -128,7 +127,7 @@ def _note(run: Run, part: str) -> str:
         return "done"
     names = run.todo.get(part, [])
     note = _shorten(names, WIDTH) if names else "nothing"
-    wrong = sum(p == part for p, _ in run.failures.values())
+    wrong = sum(part_of(node) == part for node in run.failures)
     left = run.total(part) - run.ran[part]
     counts = [f"{wrong} wrong"] * bool(wrong) + [f"{left} not run"] * bool(left)
     return f"{note}  ({', '.join(counts)})" if counts else note
@@ -162,7 +161,7 @@ def _write_failures(run: Run, line: Callable[..., None]) -> None:
     shown = order if run.show_all else list(first.values())[:MOST_FAILURES]
     for node in shown:
         line()
-        line(run.failures[node][1], red=True)
+        line(run.failures[node], red=True)
         line(f"  {'again':9} pytest {_selector(node)}")
         name = run.about(node).rpartition(".")[2]
         if name in ("rrelu", "batchnorm_backward") or name.endswith("_grad"):
@@ -206,7 +205,7 @@ def _next_step(run: Run) -> str:
         node = run.in_order()[0]
         count = sum(run.about(each) == run.about(node) for each in run.failures)
         checks = "one check fails" if count == 1 else f"{count} checks fail"
-        again = f"pytest {_path(f'test_{run.failures[node][0]}.py')}"
+        again = f"pytest {_path(f'test_{part_of(node)}.py')}"
         return f"Next: {run.about(node)} ({checks}, see above), then: {again}"
     for part in filter(run.todo.get, run.parts):
         again = f"pytest {_path(f'test_{part}.py')}"

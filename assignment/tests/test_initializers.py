@@ -53,11 +53,8 @@ def has_spread(name: str, n_in: int, n_out: int, **options: str) -> None:
         (math.sqrt(1 / n_in), "That is sqrt(1 / n_in): count both sides, or the factor 2."),
         (1.0, "The spread must depend on the size of the layer."),
     ]
-    hint = "Compute sigma (or r) by hand for these sizes, and print yours."
-    for suspect, tell in suspects:
-        if abs(spread / suspect - 1) < 0.03:
-            hint = tell
-            break
+    told = (tell for suspect, tell in suspects if abs(spread / suspect - 1) < 0.03)
+    hint = next(told, "Compute sigma (or r) by hand for these sizes, and print yours.")
     expected = "the standard deviation that the formula gives for these sizes"
     if name.endswith("uniform"):
         expected += " (r / sqrt(3))"

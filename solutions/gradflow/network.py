@@ -216,13 +216,11 @@ class Network:
         if by == "global_norm":
             clipped, _ = _several(clipped, 2, name)
         rest = iter(_several(clipped, len(given), name))
-        return replace(
-            grads,
-            **{
-                kind: [_array(next(rest), old.shape, name) for old in getattr(grads, kind)]
-                for kind in PARAMETERS
-            },
-        )
+        new = {
+            kind: [_array(next(rest), old.shape, name) for old in getattr(grads, kind)]
+            for kind in PARAMETERS
+        }
+        return replace(grads, **new)
 
     def step(self, grads: Gradients, learning_rate: float) -> None:
         """One step of plain gradient descent on all parameters."""

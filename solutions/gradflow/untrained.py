@@ -12,10 +12,7 @@ from .network import INITIALIZERS, PAIRING
 
 
 def saturation_and_gradient(*, quick: bool = False) -> Result:
-    """(a) Ten weight layers of sigmoids: does saturation tell what vanishes?
-
-    Activations above, gradient norms below, for three kinds of first weights.
-    """
+    """(a) Ten weight layers of sigmoids: does saturation tell what vanishes?"""
     numbers: Numbers = {}
     figure, grid = panels(2, 3, "(a) Ten weight layers of sigmoids before training")
     cases = {"N(0, 0.01²)": normal(0.01), "Xavier": {}, "N(0, 1)": normal(1.0)}
@@ -98,10 +95,7 @@ def scale_sweep(*, quick: bool = False) -> Result:
 
 
 def batch_normalisation(*, quick: bool = False) -> Result:
-    """(d) Batch norm before the activation: a bad scale repaired, the sigmoid revived.
-
-    ReLU over the scale of its weights, sigmoid layer by layer: dashed without, solid with it.
-    """
+    """(d) Batch norm before the activation: a bad scale repaired, the sigmoid revived."""
     scales = np.logspace(-2, 0.5, 4 if quick else 11)
     numbers: Numbers = {}
     figure, axes = panels(1, 2, "(d) Batch norm before the activation, ten weight layers")
@@ -129,10 +123,7 @@ def batch_normalisation(*, quick: bool = False) -> Result:
 
 
 def planted_faults(*, quick: bool = False) -> Result:
-    """(g) Seven nets, most with one fault: their gradient norms, and what your functions say.
-
-    The bars are each layer's share of dead units, and of saturated slopes.
-    """
+    """(g) Seven nets, most with one fault: their gradient norms, and what your functions say."""
     numbers: Numbers = {}
     figure, grid = panels(2, 4, "(g) What ails these nets?")
     axes = grid.flat
