@@ -40,10 +40,7 @@ def saturation_and_gradient(*, quick: bool = False) -> Result:
 
 
 def gradient_flow(*, quick: bool = False) -> Result:
-    """(b) Every pairing of activation and initializer, at depths from 2 to 50.
-
-    A panel for each activation, a line for each initializer: a slope is a factor a layer.
-    """
+    """(b) Every pairing of activation and initializer, by depth: a slope is a factor a layer."""
     depths = (2, 5, 10) if quick else (2, 5, 10, 20, 35, 50)
     starts: dict[str, dict[str, Any]] = {name: {"initializer": name} for name in INITIALIZERS}
     starts |= {"N(0, 0.01²)": normal(0.01), "N(0, 1)": normal(1.0)}

@@ -303,8 +303,7 @@ class Network:
         elif trace.slopes[layer] is None:  # the forward pass gave none
             function = getattr(self._package.activations, f"{self.activation}_grad")
             trace.slopes[layer] = function(y, **self._options)
-        dy: np.ndarray = dh * _array(trace.slopes[layer], y.shape, name)
-        return dy
+        return dh * _array(trace.slopes[layer], y.shape, name)
 
 
 def init_normal(n_in: int, n_out: int, rng: np.random.Generator, std: float = 1.0) -> np.ndarray:
@@ -315,12 +314,8 @@ def init_normal(n_in: int, n_out: int, rng: np.random.Generator, std: float = 1.
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     """The mean cross-entropy of softmax(logits), and its gradient with respect to the logits.
 
-    Args:
-        logits: (N, K); softmax is computed from differences to the largest, so any size works.
-        labels: the right classes (N,), integers from 0 to K-1.
-
-    Returns:
-        (loss, dlogits): a float and an (N, K) array.
+    logits and gradient: (N, K); labels: the right classes (N,), integers from 0 to K-1. Softmax is
+    computed from differences to the largest logit, so any size works.
     """
     rows = np.arange(len(logits))
     shifted = logits - logits.max(axis=1, keepdims=True)

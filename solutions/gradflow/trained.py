@@ -205,10 +205,7 @@ def exploding(*, quick: bool = False) -> Result:
 
 
 def handwritten_digits(*, quick: bool = False) -> Result:
-    """(f) Ten hidden layers of 100 units with each disease, and with each remedy.
-
-    A column and a colour for each disease: the sick net dashed, the healed ones solid.
-    """
+    """(f) Ten hidden layers of 100 units with each disease, dashed, and with each remedy, solid."""
     digits, epochs = load_digits(), 2 if quick else 15
     families = {"Sigmoids": ("sigmoid", "tanh"), "ReLUs": ("relu", "leaky_relu"), "ELUs": ("elu",)}
     numbers: Numbers = {}
