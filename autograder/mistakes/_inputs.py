@@ -4,8 +4,6 @@ Of a function's inputs the first one that shows a mistake is taken, so the plain
 z = 0 is left out, where the value at a corner is free.
 """
 
-from __future__ import annotations
-
 from itertools import product
 from typing import Any
 

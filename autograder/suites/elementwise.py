@@ -1,7 +1,5 @@
 """How activations and their derivatives are judged: one helper for each kind of test."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

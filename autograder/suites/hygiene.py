@@ -1,7 +1,5 @@
 """How tests of hygiene, such as shapes and warnings, treat values, for which other tests charge."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,9 +1,6 @@
-"""Inputs that several suites draw: pre-activations, layouts, batches, gradients."""
-
-from __future__ import annotations
+"""Inputs that several suites draw: pre-activations, layouts, gradients."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,37 +43,6 @@ def layouts(rng: np.random.Generator) -> list[np.ndarray]:
         np.array(rng.uniform(0.2, 2.0)),
         ordinary(rng, (83, 61)),
     ]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What `batchnorm_forward` is given: x (N, D), the others (D,)."""
-
-    x: np.ndarray
-    gamma: np.ndarray
-    beta: np.ndarray
-    running_mean: np.ndarray
-    running_var: np.ndarray
-
-    @property
-    def arguments(self) -> tuple[np.ndarray, ...]:
-        return self.x, self.gamma, self.beta, self.running_mean, self.running_var
-
-
-def batch(
-    rng: np.random.Generator, n: int, d: int, *, spread: float = 1.0, offset: float = 1.0
-) -> Batch:
-    """A batch (n, d) whose units differ in mean (within `offset` standard deviations), spread,
-    gamma (of both signs), beta and running values (none of them near 0 or 1)."""
-    std = spread * rng.uniform(0.5, 2.0, d)
-    mean = offset * std * rng.uniform(0.5, 1.0, d) * rng.choice([-1.0, 1.0], d)
-    return Batch(
-        x=mean + std * rng.standard_normal((n, d)),
-        gamma=rng.uniform(0.5, 2.0, d) * np.where(np.arange(d) % 2, -1.0, 1.0),
-        beta=rng.uniform(0.5, 2.0, d) * rng.choice([-1.0, 1.0], d),
-        running_mean=rng.uniform(0.5, 3.0, d) * rng.choice([-1.0, 1.0], d),
-        running_var=rng.uniform(1.5, 4.0, d),
-    )
 
 
 def l2_norms(grads: Sequence[np.ndarray]) -> np.ndarray:

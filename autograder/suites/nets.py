@@ -12,8 +12,6 @@ weights, the nearest limit is 6.6 standard deviations of the logarithm away from
 the net that is too large for that, the tests compare with the reference's numbers as well.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, pairwise

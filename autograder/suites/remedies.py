@@ -4,8 +4,6 @@ A net's sickness is drawn into it; which of the choices heal it is measured, by 
 network over the right functions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any

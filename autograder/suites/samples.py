@@ -4,8 +4,6 @@ Every limit lies at least 7 standard errors away, or is as improbable: a right i
 of them with a probability below 1e-10. Drawn values are never compared with given ones.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

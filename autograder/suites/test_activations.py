@@ -4,8 +4,6 @@ Each function has its values in tests of its own. Shapes and types, extreme z an
 judged for several functions together, at the end; a wrong value is not charged there again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,20 +4,18 @@ The contract's tolerance is 1e-8. Where eps or the variance's divisor is not wha
 its data or its tolerance don't show them: a slip is charged once.
 """
 
-from __future__ import annotations
-
+import inspect
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.engine.mistakes import results
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
-from autograder.engine.suite.calls import Call, ask
-from autograder.suites import inputs
-from autograder.suites.inputs import Batch
+from autograder.engine.suite.calls import Call, Function, ask
 from gradflow import batchnorm
 
 EXACT = 1e-8
@@ -32,82 +30,103 @@ SHAPES = ((3, 6), (5, 5), (1, 4), (7, 1))
 LARGE = ((4, 151), (1037, 2))
 """More units, and more examples, than any round number that a block may have."""
 GRADIENTS = ("dx", "dgamma", "dbeta")
-Case = tuple[Batch, dict[str, Any]]
+NAMES = results(inspect.getsource(batchnorm), "batchnorm_forward")
+OUT, CACHE, RUNNING_MEAN, RUNNING_VAR = map(
+    NAMES.index, ("out", "cache", "running_mean", "running_var")
+)
+"""The places among the solution's results."""
 
 
-def _case(batch: Batch, *, training: bool = True, **options: Any) -> Case:
-    return batch, {"training": training, **options}
+@dataclass(frozen=True)
+class Batch:
+    """What `batchnorm_forward` is given: x (N, D), the other arrays (D,), and the rest by name."""
+
+    x: np.ndarray
+    gamma: np.ndarray
+    beta: np.ndarray
+    running_mean: np.ndarray
+    running_var: np.ndarray
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        return self.x, self.gamma, self.beta, self.running_mean, self.running_var
+
+    @property
+    def said(self) -> str:
+        """The call, as students read it."""
+        training, *others = self.options.items()
+        named = "".join(f", {key}={value:.4g}" for key, value in others)
+        return f"batchnorm_forward(x of shape {self.x.shape}, training={training[1]}{named})"
+
+    def call(self, forward: Function) -> Call:
+        return forward.call(*self.arrays, **self.options)
+
+    def right(self, reference: Any) -> tuple[Any, Any, Any, Any]:
+        """The four results of the solution."""
+        return reference.batchnorm.batchnorm_forward(*self.arrays, **self.options)
+
+    def results(self, answer: Answer) -> Any:
+        """The four results of a forward pass."""
+        return check.items(answer.value, 4, self.said)
+
+    def output(self, answer: Answer) -> Any:
+        """The output; whether there are four results is charged where the others are judged."""
+        value = answer.value
+        enough = type(value) in (tuple, list) and len(value) > 1
+        return value[OUT] if enough else self.results(answer)[OUT]
 
 
-def _wide(rng: np.random.Generator, *shapes: tuple[int, int]) -> list[Batch]:
-    return [inputs.batch(rng, n, d, spread=WIDE) for n, d in shapes]
-
-
-def _order() -> tuple[int, int, int, int]:
-    """The places of out, cache, running mean and running variance among the solution's results."""
-    one = np.ones(1)
-    results = batchnorm.batchnorm_forward(
-        np.ones((2, 1)), one, one, 5 * one, 7 * one, training=False
+def _batch(
+    rng: np.random.Generator,
+    n: int,
+    d: int,
+    *,
+    spread: float = 1.0,
+    offset: float = 1.0,
+    training: bool = True,
+    **options: float,
+) -> Batch:
+    """A batch (n, d) whose units differ in mean (within `offset` standard deviations), spread,
+    gamma (of both signs), beta and running values (none of them near 0 or 1)."""
+    std = spread * rng.uniform(0.5, 2.0, d)
+    mean = offset * std * rng.uniform(0.5, 1.0, d) * rng.choice([-1.0, 1.0], d)
+    return Batch(
+        x=mean + std * rng.standard_normal((n, d)),
+        gamma=rng.uniform(0.5, 2.0, d) * np.where(np.arange(d) % 2, -1.0, 1.0),
+        beta=rng.uniform(0.5, 2.0, d) * rng.choice([-1.0, 1.0], d),
+        running_mean=rng.uniform(0.5, 3.0, d) * rng.choice([-1.0, 1.0], d),
+        running_var=rng.uniform(1.5, 4.0, d),
+        options={"training": training, **options},
     )
-    arrays = {place: r for place, r in enumerate(results) if isinstance(r, np.ndarray)}
-    out = next(place for place, array in arrays.items() if array.ndim == 2)
-    mean, var = (next(p for p, array in arrays.items() if array[0] == old) for old in (5.0, 7.0))
-    return out, 6 - out - mean - var, mean, var
 
 
-OUT, CACHE, RUNNING_MEAN, RUNNING_VAR = _order()
+def _wide(rng: np.random.Generator, *shapes: tuple[int, int], **options: float) -> list[Batch]:
+    return [_batch(rng, n, d, spread=WIDE, **options) for n, d in shapes]
 
 
-def _said(batch: Batch, options: dict[str, Any]) -> str:
-    named = "".join(f", {key}={value:.4g}" for key, value in options.items() if key != "training")
-    named = f", training={options['training']}{named}"
-    return f"batchnorm_forward(x of shape {batch.x.shape}{named})"
+def _forwards(student: Any, batches: Sequence[Batch]) -> list[Answer]:
+    return ask(*(batch.call(student.batchnorm.batchnorm_forward) for batch in batches))
 
 
-def _forward(student: Any, batch: Batch, **options: Any) -> Call:
-    return student.batchnorm.batchnorm_forward.call(*batch.arguments, **options)
-
-
-def _forwards(student: Any, cases: Sequence[Case]) -> list[Answer]:
-    return ask(*(_forward(student, batch, **options) for batch, options in cases))
-
-
-def _results(answer: Answer, batch: Batch, options: dict[str, Any]) -> Any:
-    """The four results of a forward pass."""
-    return check.items(answer.value, 4, _said(batch, options))
-
-
-def _output(answer: Answer, batch: Batch, options: dict[str, Any]) -> Any:
-    """The output; whether there are four results is charged where the others are judged."""
-    value = answer.value
-    enough = type(value) in (tuple, list) and len(value) > 1
-    return value[OUT] if enough else _results(answer, batch, options)[OUT]
-
-
-def _right_forward(reference: Any, batch: Batch, **options: Any) -> tuple[Any, Any, Any, Any]:
-    return reference.batchnorm.batchnorm_forward(*batch.arguments, **options)
-
-
-def _judge_output(
-    answer: Answer, right: np.ndarray, batch: Batch, options: dict[str, Any], tolerance: float
-) -> None:
-    """The first result of a forward pass is right."""
-    out = _output(answer, batch, options)
-    what, given = f"out of {_said(batch, options)}", {"x": batch.x}
+def _judge_output(answer: Answer, right: np.ndarray, batch: Batch, tolerance: float) -> None:
+    """The output of a forward pass is right."""
+    out, what, given = batch.output(answer), f"out of {batch.said}", {"x": batch.x}
     check.close(out, right, what, atol=tolerance, rtol=tolerance, given=given)
 
 
-def _outputs(student: Any, reference: Any, cases: Sequence[Case], tolerance: float = EXACT) -> None:
-    for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
-        right = _right_forward(reference, batch, **options)[OUT]
-        _judge_output(answer, right, batch, options, tolerance)
+def _outputs(
+    student: Any, reference: Any, batches: Sequence[Batch], tolerance: float = EXACT
+) -> None:
+    for answer, batch in zip(_forwards(student, batches), batches, strict=True):
+        _judge_output(answer, batch.right(reference)[OUT], batch, tolerance)
 
 
-def _normalised(batch: Batch, eps: float) -> list[tuple[np.ndarray, np.ndarray]]:
+def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
     """x_hat and 1 / std in training, with each mean and variance that students take, the right one
     first: the variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the
     examples, and of the whole batch."""
-    x, n = batch.x, len(batch.x)
+    x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
     mean, var = x.mean(axis=0), x.var(axis=0)
     statistics = [
         (mean, var),
@@ -120,14 +139,16 @@ def _normalised(batch: Batch, eps: float) -> list[tuple[np.ndarray, np.ndarray]]
     return [((x - m) / np.sqrt(v + eps), 1 / np.sqrt(v + eps)) for m, v in statistics]
 
 
-def _statistics(answer: Answer, batch: Batch, options: dict[str, Any]) -> int | None:
+def _textbook_outputs(batch: Batch) -> list[np.ndarray]:
+    """The output in training, with each of these."""
+    return [batch.gamma * x_hat + batch.beta for x_hat, _ in _normalised(batch)]
+
+
+def _statistics(answer: Answer, batch: Batch) -> int | None:
     """Which of these the student's forward pass takes; None: others. The tests of its values charge
     that, and those of what is made of them follow it."""
-    out = _output(answer, batch, options)
-    for number, (x_hat, _) in enumerate(_normalised(batch, 1e-5)):
-        if _alike(out, batch.gamma * x_hat + batch.beta, COARSE):
-            return number
-    return None
+    outputs, out = enumerate(_textbook_outputs(batch)), batch.output(answer)
+    return next((number for number, right in outputs if _alike(out, right, COARSE)), None)
 
 
 def _alike(value: Any, right: np.ndarray, tolerance: float) -> bool:
@@ -140,17 +161,14 @@ def _is_real(value: Any, shape: tuple[int, ...]) -> bool:
     return type(value) is np.ndarray and value.shape == shape and value.dtype.kind in "iuf"
 
 
-def _running(student: Any, reference: Any, cases: Sequence[Case], *names: str) -> None:
+def _running(student: Any, reference: Any, batches: Sequence[Batch], *names: str) -> None:
     """The running values of these names are right after the forward passes."""
-    places = {"running_mean": RUNNING_MEAN, "running_var": RUNNING_VAR}
-    for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
-        right = _right_forward(reference, batch, **options)
-        results = _results(answer, batch, options)
+    for answer, batch in zip(_forwards(student, batches), batches, strict=True):
+        found, right = batch.results(answer), batch.right(reference)
         for name in names:
-            what = f"{name} of {_said(batch, options)}"
+            what, place = f"{name} of {batch.said}", NAMES.index(name)
             given = {"the old value": getattr(batch, name)}
-            value, expected = results[places[name]], right[places[name]]
-            check.close(value, expected, what, atol=EXACT, rtol=EXACT, given=given)
+            check.close(found[place], right[place], what, atol=EXACT, rtol=EXACT, given=given)
 
 
 # ---- forward ----
@@ -163,16 +181,15 @@ def test_training_output(student, reference, rng):
     Take gamma = 1 and beta = 0 and look at the mean and the spread of each column of your
     output. Nothing is limited, neither gamma nor an example far from all others.
     """
-    batches = _wide(rng, (9, 4), (4, 7), (1, 4))
-    many = inputs.batch(rng, 300, 4, offset=20.0, spread=WIDE)
+    batches = _wide(rng, (9, 4), (4, 7), (1, 4), eps=1e-5)
+    many = _batch(rng, 300, 4, offset=20.0, spread=WIDE, eps=1e-5)
     many.x[7] += 60.0 * many.x.std(axis=0)
-    far = inputs.batch(rng, 32, 4, offset=20.0, spread=1e5)
+    far = _batch(rng, 32, 4, offset=20.0, spread=1e5, eps=1e-5)
     far.gamma[:2] *= 150.0
     far.beta[1:3] *= 150.0
-    (strided,) = _wide(rng, (5, 8))
-    strided = Batch(*(np.asfortranarray(array[..., ::2]) for array in strided.arguments))
-    cases = [_case(batch, eps=1e-5) for batch in (*batches, many, far, strided)]
-    _outputs(student, reference, cases, COARSE)
+    (whole,) = _wide(rng, (5, 8))
+    strided = Batch(*(np.asfortranarray(a[..., ::2]) for a in whole.arrays), far.options)
+    _outputs(student, reference, [*batches, many, far, strided], COARSE)
 
 
 @pytest.mark.points(1.5)
@@ -181,20 +198,19 @@ def test_training_eps(student, reference, rng):
 
     It has a default. Large values of eps, and units with a small spread, show where it goes.
     """
-    plain = _case(*_wide(rng, (8, 5)), eps=1e-5)
-    cases = [
-        _case(inputs.batch(rng, 8, 5), eps=1e-3),
-        _case(inputs.batch(rng, 8, 5), eps=0.3),
-        _case(inputs.batch(rng, 2, 5), eps=3),
-        _case(inputs.batch(rng, 8, 5, spread=1e-3), eps=1e-6, momentum=0.6),
-        _case(inputs.batch(rng, 8, 5, spread=1e-6), eps=1e-14, momentum=1.0),
-        _case(inputs.batch(rng, 8, 5, spread=0.01)),
+    (plain,) = _wide(rng, (8, 5), eps=1e-5)
+    batches = [
+        _batch(rng, 8, 5, eps=1e-3),
+        _batch(rng, 8, 5, eps=0.3),
+        _batch(rng, 2, 5, eps=3),
+        _batch(rng, 8, 5, spread=1e-3, eps=1e-6, momentum=0.6),
+        _batch(rng, 8, 5, spread=1e-6, eps=1e-14, momentum=1.0),
+        _batch(rng, 8, 5, spread=0.01),
     ]
-    first, *answers = _forwards(student, [plain, *cases])
-    statistics = _statistics(first, *plain) or 0
-    for answer, (batch, options) in zip(answers, cases, strict=True):
-        x_hat, _ = _normalised(batch, options.get("eps", 1e-5))[statistics]
-        _judge_output(answer, batch.gamma * x_hat + batch.beta, batch, options, EXACT)
+    first, *answers = _forwards(student, [plain, *batches])
+    statistics = _statistics(first, plain) or 0
+    for answer, batch in zip(answers, batches, strict=True):
+        _judge_output(answer, _textbook_outputs(batch)[statistics], batch, EXACT)
 
 
 @pytest.mark.points(1)
@@ -204,22 +220,21 @@ def test_training_batches(student, rng):
 
     What are the variance and the output of a unit that is the same in all examples?
     """
-    options = {"training": True, "eps": 1e-5}
-    plain, *batches = _wide(rng, (8, 5), (5, 5), (7, 1), (2, 3), *LARGE, (6, 3), (4, 2), (5, 3))
+    shapes = ((8, 5), (5, 5), (7, 1), (2, 3), *LARGE, (6, 3), (4, 2), (5, 3))
+    plain, *batches = _wide(rng, *shapes, eps=1e-5)
     silent, equal, off = batches[-3:]
     silent.x[:, 1] = silent.x[3] = silent.gamma[2] = 0.0
     equal.x[:] = equal.x[0]
     off.gamma[:] = 0.0
-    first, *answers = _forwards(student, [(batch, options) for batch in (plain, *batches)])
-    statistics = _statistics(first, plain, options)
-    check.varied(_output(first, plain, options), f"out of {_said(plain, options)}")
+    first, *answers = _forwards(student, [plain, *batches])
+    statistics = _statistics(first, plain)
+    check.varied(plain.output(first), f"out of {plain.said}")
     for answer, batch in zip(answers, batches, strict=True):
         if statistics is not None:
-            x_hat, _ = _normalised(batch, 1e-5)[statistics]
-            _judge_output(answer, batch.gamma * x_hat + batch.beta, batch, options, COARSE)
+            _judge_output(answer, _textbook_outputs(batch)[statistics], batch, COARSE)
             continue
-        what = f"out of {_said(batch, options)}"
-        out = check.real_array(_output(answer, batch, options), batch.x.shape, what)
+        what = f"out of {batch.said}"
+        out = check.real_array(batch.output(answer), batch.x.shape, what)
         check.true(np.all(np.isfinite(out)), f"{what}: not all entries are finite")
 
 
@@ -230,11 +245,11 @@ def test_running_mean(student, reference, rng):
     Follow the formula with numbers of your own; which share of the old value is kept?
     """
     small, large = float(rng.uniform(0.15, 0.35)), float(rng.uniform(0.65, 0.85))
-    cases = [
-        _case(inputs.batch(rng, 5, 4), momentum=small),
-        _case(inputs.batch(rng, 300, 4, spread=1e4), momentum=large),
+    batches = [
+        _batch(rng, 5, 4, momentum=small),
+        _batch(rng, 300, 4, spread=1e4, momentum=large),
     ]
-    _running(student, reference, cases, "running_mean")
+    _running(student, reference, batches, "running_mean")
 
 
 @pytest.mark.points(1.5)
@@ -244,13 +259,13 @@ def test_running_variance(student, reference, rng):
     Which variance of the batch does the contract name? A small batch shows the difference.
     """
     small, large = float(rng.uniform(0.2, 0.4)), float(rng.uniform(0.6, 0.8))
-    cases = [
-        _case(inputs.batch(rng, 4, 5, spread=2.0), momentum=small, eps=0.5),
-        _case(inputs.batch(rng, 100, 5, spread=1e4), momentum=large, eps=1e-5),
-        _case(inputs.batch(rng, 4, 5, spread=1e-3), momentum=0.9, eps=0.1),
+    batches = [
+        _batch(rng, 4, 5, spread=2.0, momentum=small, eps=0.5),
+        _batch(rng, 100, 5, spread=1e4, momentum=large, eps=1e-5),
+        _batch(rng, 4, 5, spread=1e-3, momentum=0.9, eps=0.1),
     ]
-    cases[-1][0].running_var[:] *= 1e-6
-    _running(student, reference, cases, "running_var")
+    batches[-1].running_var[:] *= 1e-6
+    _running(student, reference, batches, "running_var")
 
 
 @pytest.mark.points(1)
@@ -259,36 +274,35 @@ def test_momentum(student, reference, rng):
 
     With momentum 0 nothing of the old value is left, with 1 nothing of the batch comes in.
     """
-    batch = inputs.batch(rng, 6, 3)
-    fresh = Batch(batch.x, batch.gamma, batch.beta, np.zeros(3), np.ones(3))
-    cases = [
-        _case(batch),
-        _case(batch, momentum=0.0),
-        _case(fresh),
-        _case(fresh, momentum=0.0),
-        _case(inputs.batch(rng, 4, 3), momentum=1),
-        _case(inputs.batch(rng, 1, 3)),
-        _case(inputs.batch(rng, 8, 1), momentum=0.5),
+    batch = _batch(rng, 6, 3)
+    fresh = replace(batch, running_mean=np.zeros(3), running_var=np.ones(3))
+    none_kept = {"training": True, "momentum": 0.0}
+    batches = [
+        batch,
+        replace(batch, options=none_kept),
+        fresh,
+        replace(fresh, options=none_kept),
+        _batch(rng, 4, 3, momentum=1),
+        _batch(rng, 1, 3),
+        _batch(rng, 8, 1, momentum=0.5),
         # Of a width that no layer had before; of units whose variance is said to be zero.
-        _case(inputs.batch(rng, 3, 27), momentum=0.7),
-        _case(inputs.batch(rng, 6, 3)),
+        _batch(rng, 3, 27, momentum=0.7),
+        _batch(rng, 6, 3),
     ]
-    cases[-1][0].running_var[:] = 0.0
-    for answer, (batch, options) in zip(_forwards(student, cases), cases, strict=True):
-        results = _results(answer, batch, options)
-        right = _right_forward(reference, batch, **options)
-        what, mean = _said(batch, options), results[RUNNING_MEAN]
-        check.close(mean, right[RUNNING_MEAN], f"running_mean of {what}", atol=EXACT, rtol=EXACT)
+    batches[-1].running_var[:] = 0.0
+    for answer, batch in zip(_forwards(student, batches), batches, strict=True):
+        results, right = batch.results(answer), batch.right(reference)
+        what, mean = f"running_mean of {batch.said}", results[RUNNING_MEAN]
+        check.close(mean, right[RUNNING_MEAN], what, atol=EXACT, rtol=EXACT)
         n = len(batch.x)
         if n > 1:  # either divisor will do: it is charged where the variance's values are
-            what = f"running_var of {what}"
+            what = f"running_var of {batch.said}"
             from_zero = replace(batch, running_var=0 * batch.running_var)
-            share = _right_forward(reference, from_zero, **options)[RUNNING_VAR]
+            share = from_zero.right(reference)[RUNNING_VAR]
             either = right[RUNNING_VAR] + np.stack([0 * share, share / (n - 1), -share / n])
             found = check.real_array(results[RUNNING_VAR], share.shape, what)
-            right_var = np.take_along_axis(
-                either, np.abs(either - found).argmin(axis=0)[None], axis=0
-            )[0]
+            nearest = np.abs(either - found).argmin(axis=0)
+            right_var = either[nearest, np.arange(share.size)]
             check.close(found, right_var, what, atol=EXACT, rtol=EXACT)
 
 
@@ -299,19 +313,21 @@ def test_forward_contract(student, rng):
 
     Look at dtype and shape of each result, and at your arguments before and after the call.
     """
-    fortran = inputs.batch(rng, 6, 3)
-    fortran = Batch(np.asfortranarray(fortran.x), *fortran.arguments[1:])
-    strided = inputs.batch(rng, 5, 8)
-    strided = Batch(strided.x[:, ::2], *(a[::2] for a in strided.arguments[1:]))
-    cases = [
-        _case(batch, training=training, eps=1e-5)
-        for batch in (inputs.batch(rng, 4, 4), fortran, strided, inputs.batch(rng, 1, 1))
+    fortran, whole = _batch(rng, 6, 3), _batch(rng, 5, 8)
+    batches = [
+        replace(batch, options={"training": training, "eps": 1e-5})
+        for batch in (
+            _batch(rng, 4, 4),
+            replace(fortran, x=np.asfortranarray(fortran.x)),
+            Batch(*(array[..., ::2] for array in whole.arrays)),
+            _batch(rng, 1, 1),
+        )
         for training in (True, False)
     ]
     forward = student.batchnorm.batchnorm_forward.watched
-    answers = ask(*(forward.call(*batch.arguments, **options) for batch, options in cases))
-    for seen, (batch, options) in zip(answers, cases, strict=True):
-        what = _said(batch, options)
+    answers = ask(*(batch.call(forward) for batch in batches))
+    for seen, batch in zip(answers, batches, strict=True):
+        what = batch.said
         others = list(check.items(seen.value, 4, what, exact=True))
         out = others.pop(OUT)
         check.float64_array(out, batch.x.shape, f"out of {what}")
@@ -328,18 +344,17 @@ def test_evaluation_output(student, reference, rng):
 
     Is the output for a single example the same as for that example within a batch?
     """
-    cases = [_case(inputs.batch(rng, n, d), training=False) for n, d in SHAPES]
-    cases.append(_case(inputs.batch(rng, 4, 3), training=False, eps=1e-5, momentum=0.2))
+    batches = [_batch(rng, n, d, training=False) for n, d in SHAPES]
+    batches.append(_batch(rng, 4, 3, training=False, eps=1e-5, momentum=0.2))
     # Of a new layer, of units that are centred, or far away.
     for mean, var in (
         ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
         ((0.0, 0.0, 0.0), (2.0, 0.7, 3.0)),
         ((300.0, -40.0, 1e4), (20.0, 1e6, 2.0)),
     ):
-        given = inputs.batch(rng, 4, 3)
+        batches.append(given := _batch(rng, 4, 3, training=False))
         given.running_mean[:], given.running_var[:] = mean, var
-        cases.append(_case(given, training=False))
-    _outputs(student, reference, cases, LOOSE)
+    _outputs(student, reference, batches, LOOSE)
 
 
 @pytest.mark.points(1)
@@ -348,14 +363,12 @@ def test_evaluation_eps(student, reference, rng):
 
     What is the output of a unit whose running variance is 0?
     """
-    cases = [
-        _case(inputs.batch(rng, 4, 3), training=False, eps=eps)
-        for eps in (1e-3, 0.3, 1, 1e-2, 1e-2)
-    ]
+    sizes = (1e-3, 0.3, 1, 1e-2, 1e-2)
+    batches = [_batch(rng, 4, 3, training=False, eps=eps) for eps in sizes]
     # Of units that never varied.
-    cases[-2][0].running_var[:] = 0.0, 1e-4, 2.0
-    cases[-1][0].running_var[:] = 0.0
-    _outputs(student, reference, cases)
+    batches[-2].running_var[:] = 0.0, 1e-4, 2.0
+    batches[-1].running_var[:] = 0.0
+    _outputs(student, reference, batches)
 
 
 @pytest.mark.points(1)
@@ -365,8 +378,8 @@ def test_evaluation_running(student, reference, rng):
     Nothing is learned from data in evaluation. The caller still needs both values.
     """
     options: list[dict[str, Any]] = [{}, {"momentum": 0.3}, {"momentum": 0, "eps": 0.5}]
-    cases = [_case(inputs.batch(rng, 6, 4), training=False, **each) for each in options]
-    _running(student, reference, cases, "running_mean", "running_var")
+    batches = [_batch(rng, 6, 4, training=False, **each) for each in options]
+    _running(student, reference, batches, "running_mean", "running_var")
 
 
 # ---- backward ----
@@ -381,43 +394,41 @@ def _upstream(rng: np.random.Generator, batch: Batch) -> np.ndarray:
 
 def _backward(
     student: Any,
-    cases: Sequence[Case],
+    batches: Sequence[Batch],
     douts: Sequence[np.ndarray],
     *,
-    others: Sequence[Call] = (),
+    others: Sequence[Batch] = (),
     order: Sequence[int] | None = None,
     watched: bool = False,
 ) -> tuple[list[Answer], list[Answer]]:
     """All forward passes and then, in this order, the backward passes: the answers to these, in the
-    order of the cases; and the answers to the forward passes and others.
+    order of the batches; and the answers to the forward passes and others.
 
     A cache that is returned last is used as well: that order is charged where the running values
     are judged.
     """
     backward = student.batchnorm.batchnorm_backward
     backward = backward.watched if watched else backward
-    forward = [_forward(student, batch, **options) for batch, options in cases]
-    order = range(len(cases)) if order is None else order
-    answers = ask(*forward, *others, *(backward.call(douts[i], forward[i][CACHE]) for i in order))
-    passed, gone_back = answers[: -len(cases)], answers[-len(cases) :]
-    for answer, case in zip(passed, cases, strict=False):
-        _output(answer, *case)
-    return [gone_back[[*order].index(number)] for number in range(len(cases))], passed
+    forward = [batch.call(student.batchnorm.batchnorm_forward) for batch in (*batches, *others)]
+    order = order or range(len(batches))
+    answers = ask(*forward, *(backward.call(douts[i], forward[i][CACHE]) for i in order))
+    passed, gone_back = answers[: len(forward)], answers[len(forward) :]
+    for answer, batch in zip(passed, batches, strict=False):
+        batch.output(answer)
+    return [gone_back[order.index(number)] for number in range(len(batches))], passed
 
 
 def _three(answer: Answer, dout: np.ndarray) -> Any:
     return check.items(answer.value, 3, f"batchnorm_backward(dout of shape {dout.shape})")
 
 
-def _right_backward(reference: Any, case: Case, dout: np.ndarray) -> Any:
-    cache = _right_forward(reference, case[0], **case[1])[CACHE]
-    return reference.batchnorm.batchnorm_backward(dout, cache)
+def _right_backward(reference: Any, batch: Batch, dout: np.ndarray) -> Any:
+    return reference.batchnorm.batchnorm_backward(dout, batch.right(reference)[CACHE])
 
 
-def _textbook_gradients(case: Case, dout: np.ndarray, statistics: int) -> tuple[np.ndarray, ...]:
+def _textbook_gradients(batch: Batch, dout: np.ndarray, statistics: int) -> tuple[np.ndarray, ...]:
     """dx, dgamma and dbeta in training, as they follow from these mean and variance."""
-    batch, options = case
-    x_hat, inv_std = _normalised(batch, options.get("eps", 1e-5))[statistics]
+    x_hat, inv_std = _normalised(batch)[statistics]
     dx_hat = batch.gamma * dout
     paths = dx_hat.mean(axis=0) + x_hat * (dx_hat * x_hat).mean(axis=0)
     return (dx_hat - paths) * inv_std, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
@@ -430,36 +441,33 @@ def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]
 
 
 def _judge_gradient(
-    student: Any, reference: Any, rng: np.random.Generator, position: int, *others: Case
+    student: Any, reference: Any, rng: np.random.Generator, position: int, *others: Batch
 ) -> None:
-    """One gradient of a small batch in training is right (0: dx, 1: dgamma, 2: dbeta), and then in
-    the other cases.
+    """One gradient of a small batch in training is right (0: dx, 1: dgamma, 2: dbeta), and then of
+    the other batches.
 
     Where the student's own forward pass is wrong, a gradient that is right for it will do: that of
     central differences. A forward pass that does not depend on the argument, or, for dx, on the
     other examples, gives none.
     """
-    cases = [_case(inputs.batch(rng, 4, 3), eps=0.3), *others]
-    batch, options = cases[0]
-    douts = [rng.standard_normal(each.x.shape) for each, _ in cases]
+    batches = [batch := _batch(rng, 4, 3, eps=0.3), *others]
+    douts = [rng.standard_normal(each.x.shape) for each in batches]
     name = ("x", "gamma", "beta")[position]
     argument = getattr(batch, name)
     moved = [
-        _forward(student, replace(batch, **{name: argument + sign * step}), **options)
+        replace(batch, **{name: argument + sign * step})
         for step in STEP * np.eye(argument.size).reshape(-1, *argument.shape)
         for sign in (1, -1)
     ]
-    answers, passed = _backward(student, cases, douts, others=moved)
-    out = _output(passed[0], batch, options)
-    right_out = _right_forward(reference, batch, **options)[OUT]
-    if not _alike(out, right_out, 1e-7):
-        outs = [_output(answer, batch, options) for answer in passed[len(cases) :]]
+    answers, passed = _backward(student, batches, douts, others=moved)
+    if not _alike(batch.output(passed[0]), batch.right(reference)[OUT], 1e-7):
+        outs = [batch.output(answer) for answer in passed[len(batches) :]]
         own = _own_gradient(outs, douts[0], argument.shape)
         if own is not None and _alike(_three(answers[0], douts[0])[position], own, 1e-6):
             return
-    for answer, dout, case in zip(answers, douts, cases, strict=True):
-        right = _right_backward(reference, case, dout)[position]
-        what = f"{GRADIENTS[position]} after {_said(*case)}"
+    for answer, dout, batch in zip(answers, douts, batches, strict=True):
+        right = _right_backward(reference, batch, dout)[position]
+        what = f"{GRADIENTS[position]} after {batch.said}"
         check.close(_three(answer, dout)[position], right, what, atol=EXACT, rtol=EXACT)
 
 
@@ -486,7 +494,7 @@ def test_backward_dx(student, reference, rng):
     Compare with a central difference of sum(dout * out), for a random dout, entry by entry. With a
     single example the output doesn't depend on x at all: what is dx then?
     """
-    _judge_gradient(student, reference, rng, 0, _case(inputs.batch(rng, 1, 3), eps=0.3))
+    _judge_gradient(student, reference, rng, 0, _batch(rng, 1, 3, eps=0.3))
 
 
 @pytest.mark.points(1)
@@ -513,24 +521,23 @@ def test_backward_batches(student, rng):
 
     Examples and gradients of zeros are examples and gradients like others: they count.
     """
-    batches = _wide(rng, (3, 6), (5, 5), (7, 1), (2, 3), *LARGE)
-    batches.append(inputs.batch(rng, 300, 3, spread=WIDE, offset=20.0))
-    silent, off = _wide(rng, (6, 3), (5, 3))
+    batches = _wide(rng, (3, 6), (5, 5), (7, 1), (2, 3), *LARGE, eps=1e-5)
+    batches.append(_batch(rng, 300, 3, spread=WIDE, offset=20.0, eps=1e-5))
+    silent, off = _wide(rng, (6, 3), (5, 3), eps=1e-5)
     silent.x[3] = silent.gamma[2] = off.gamma[:] = 0.0
     batches += [silent, off]
-    cases = [_case(batch, eps=1e-5) for batch in batches]
     douts = [_upstream(rng, batch) for batch in batches]
     douts[0] *= 1e5  # a steep loss
     douts[1::2] = map(np.asfortranarray, douts[1::2])
-    answers, passed = _backward(student, cases, douts)
-    statistics = _statistics(passed[0], *cases[0]) or 0
-    for answer, dout, case in zip(answers, douts, cases, strict=True):
+    answers, passed = _backward(student, batches, douts)
+    statistics = _statistics(passed[0], batches[0]) or 0
+    for answer, dout, batch in zip(answers, douts, batches, strict=True):
         gradients = _dx_first(_three(answer, dout), dout.shape)
-        rights = _textbook_gradients(case, dout, statistics)
+        rights = _textbook_gradients(batch, dout, statistics)
         for name, value, right in zip(GRADIENTS, gradients, rights, strict=True):
             # Of two examples dx is almost zero: its parts cancel.
             atol = COARSE * max(np.max(np.abs(right)), np.max(np.abs(dout)) / WIDE)
-            check.close(value, right, f"{name} after {_said(*case)}", atol=atol, rtol=COARSE)
+            check.close(value, right, f"{name} after {batch.said}", atol=atol, rtol=COARSE)
 
 
 @pytest.mark.points(2)
@@ -539,23 +546,21 @@ def test_backward_evaluation(student, reference, rng):
 
     Without a path through mean and variance the layer only scales and shifts. What is dx then?
     """
-    options = {"training": False, "eps": 1e-5}
-    cases: list[Case] = [(inputs.batch(rng, n, d), options) for n, d in SHAPES]
-    cases.append((settled := inputs.batch(rng, 6, 3, spread=5.0), options))
-    cases.append((inputs.batch(rng, 4, 3), {"training": False, "eps": 0.5}))
+    batches = [_batch(rng, n, d, training=False, eps=1e-5) for n, d in SHAPES]
+    settled = _batch(rng, 6, 3, spread=5.0, training=False, eps=1e-5)
+    large_eps = _batch(rng, 4, 3, training=False, eps=0.5)
+    batches += [settled, large_eps]
     # Running values that are the batch's own are constants all the same.
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
-    douts = [_upstream(rng, batch) for batch, _ in cases]
-    answers, passed = _backward(student, cases, douts)
-    for answer, forward, dout, case in zip(answers, passed, douts, cases, strict=True):
-        batch, given = case
-        right_out = _right_forward(reference, batch, **given)[OUT]
-        if given is not options and not _alike(_output(forward, *case), right_out, LOOSE):
+    douts = [_upstream(rng, batch) for batch in batches]
+    answers, passed = _backward(student, batches, douts)
+    for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=True):
+        right_out = batch.right(reference)[OUT]
+        if batch is large_eps and not _alike(batch.output(forward), right_out, LOOSE):
             continue  # the tests of the output charge what it does with eps
-        for name, value, right in zip(
-            GRADIENTS, _three(answer, dout), _right_backward(reference, case, dout), strict=True
-        ):
-            check.close(value, right, f"{name} after {_said(*case)}", atol=LOOSE, rtol=LOOSE)
+        rights = _right_backward(reference, batch, dout)
+        for name, value, right in zip(GRADIENTS, _three(answer, dout), rights, strict=True):
+            check.close(value, right, f"{name} after {batch.said}", atol=LOOSE, rtol=LOOSE)
 
 
 @pytest.mark.points(1.5)
@@ -564,20 +569,20 @@ def test_backward_of_two_passes(student, rng):
 
     All layers go forward before any goes backward. Does your second pass disturb the first?
     """
-    batches = _wide(rng, (6, 4), (6, 4), (6, 4), (11, 4), (5, 4))
-    momenta = (1.0, 0.9, 0.5, 0.0, 0.9)
-    pairs = zip(batches, momenta, strict=True)
-    cases = [_case(batch, momentum=momentum) for batch, momentum in pairs]
+    batches = [
+        _batch(rng, n, 4, spread=WIDE, momentum=momentum)
+        for n, momentum in ((6, 1.0), (6, 0.9), (6, 0.5), (11, 0.0), (5, 0.9))
+    ]
     douts = [rng.standard_normal(batch.x.shape) for batch in batches]
     douts[2] *= 1e-9  # gradients may have all but vanished on their way to a layer
     # Neither first in, first out nor last in, first out.
-    answers, passed = _backward(student, cases, douts, order=[2, 0, 4, 1, 3])
-    statistics = _statistics(passed[0], *cases[0]) or 0
-    for number, (answer, dout, case) in enumerate(zip(answers, douts, cases, strict=True), start=1):
+    answers, passed = _backward(student, batches, douts, order=[2, 0, 4, 1, 3])
+    statistics = _statistics(passed[0], batches[0]) or 0
+    for number, (answer, dout, batch) in enumerate(zip(answers, douts, batches, strict=True), 1):
         dx = _dx_first(_three(answer, dout), dout.shape)[0]
-        right = _textbook_gradients(case, dout, statistics)[0]
+        right = _textbook_gradients(batch, dout, statistics)[0]
         atol = COARSE * np.max(np.abs(right))
-        check.close(dx, right, f"dx after forward pass {number} of {len(cases)}", atol=atol)
+        check.close(dx, right, f"dx after forward pass {number} of {len(batches)}", atol=atol)
 
 
 @pytest.mark.points(1)
@@ -590,8 +595,8 @@ def test_backward_contract(student, rng):
     dout = rng.standard_normal((5, 4))
     douts = [dout, np.asfortranarray(dout), np.repeat(dout, 2, axis=1)[:, ::2], 0.0 * dout]
     douts.append(rng.standard_normal((1, 1)))
-    cases = [_case(inputs.batch(rng, *each.shape)) for each in douts]
-    answers, _ = _backward(student, cases, douts, watched=True)
+    batches = [_batch(rng, *each.shape) for each in douts]
+    answers, _ = _backward(student, batches, douts, watched=True)
     for seen, given in zip(answers, douts, strict=True):
         what = f"batchnorm_backward(dout of shape {given.shape})"
         gradients = _dx_first(check.items(seen.value, 3, what, exact=True), given.shape)

@@ -3,8 +3,6 @@
 Contract's tolerance for the two norms: 1e-5, relative, for gradients with a norm of 1 or more.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -5,8 +5,6 @@ their way back, and compares with the same net, of the same weights, over the ri
 test is one of the lecture's stories; a function stands in at most three of them.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any

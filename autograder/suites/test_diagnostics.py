@@ -1,7 +1,5 @@
 """Hidden tests of `diagnostics.py`: 14 points."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ Samples of 30,000 draws and more tell the formulas apart; the draws themselves a
 with given ones, since how they are made is free.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterable, Sequence
 from itertools import groupby, repeat

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.engine.variants import variant
+from gradflow import activations as right
 
 
 @variant("sigmoid", "tanh")
@@ -75,7 +76,6 @@ def boolean_arithmetic():
 @variant("sigmoid", "relu", "relu_grad", "prelu_grad", "elu")
 def zero_dimensional_results():
     """Of a 0-d z an array where the solution gives a number, and the other way round."""
-    from . import _right_activations as right
 
     def sigmoid(z):
         return np.asarray(right.sigmoid(z))
@@ -97,7 +97,6 @@ def zero_dimensional_results():
 @variant("sigmoid", "relu", "leaky_relu", "elu")
 def views_of_larger_arrays():
     """Strided results: every other entry, a reversed view, a field of a record, a real part."""
-    from . import _right_activations as right
 
     def sigmoid(z):
         return np.stack([right.sigmoid(z), z], axis=-1)[..., 0]

@@ -7,7 +7,6 @@ from ..mistakes import Mistake
 from ..release.skeleton import skeletons
 
 Files = dict[str, bytes]
-RIGHT = "_right_"
 
 
 def solution(assignment: Assignment) -> Files:
@@ -41,9 +40,10 @@ def with_mistakes(assignment: Assignment, mistakes: Iterable[Mistake]) -> Files:
 
 def with_code(assignment: Assignment, module: str, source: str) -> Files:
     """The solution with code at the end of a module, which may replace functions of it: the
-    module's own functions do not see what it replaces."""
+    module's own functions do not see what it replaces. There `right` is the solution's module."""
     files, path = solution(assignment), f"{assignment.package}/{module}.py"
-    files[f"{assignment.package}/{RIGHT}{module}.py"] = files[path]
-    head = f"import numpy as np\n\nfrom .{RIGHT}{module} import *\n"
+    own = f"_right_{module}"
+    files[f"{assignment.package}/{own}.py"] = files[path]
+    head = f"import numpy as np\n\nfrom . import {own} as right\nfrom .{own} import *\n"
     files[path] = f"{head}\n\n{source}".encode()
     return files

@@ -7,8 +7,6 @@ returned here. Weights that a student's initializer draws are told there before 
 otherwise they could be chosen so that x passes wrong functions unchanged.
 """
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
