@@ -1,6 +1,7 @@
 """How activations and their derivatives are judged: one helper for each kind of test."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,60 +12,64 @@ from autograder.engine.suite.calls import Call, ask
 from autograder.suites import hygiene, inputs
 
 ATOL = 1e-9
-OneSided = Callable[..., float | np.ndarray]
-Case = tuple[str, np.ndarray, dict[str, Any]]
-"""A function's name, its z, and the keyword arguments that go with it."""
-SLOPE_ON_THE_LEFT: dict[str, OneSided] = {
-    "relu_grad": lambda: 0.0,
-    "leaky_relu_grad": lambda alpha=0.01: alpha,
-    "prelu_grad": lambda alpha: alpha,
-    "elu_grad": lambda alpha=1.0: alpha,
-}
-"""The derivative just left of 0; just right of 0 it is 1. At 0 any value between is right."""
+TINY = 1e-300
 
 
-def called(name: str, options: dict[str, Any], z: np.ndarray) -> str:
-    said = "".join(
-        f", alpha of shape {alpha.shape}"
-        if isinstance(alpha, np.ndarray)
-        else f", alpha={alpha:.4g}"
-        for alpha in options.values()
-    )
-    return f"{name}(z{said}), z of shape {z.shape}"
+@dataclass(frozen=True)
+class Case:
+    """A function, its z, and the keyword arguments that go with it."""
 
+    name: str
+    z: np.ndarray
+    options: dict[str, Any]
 
-def parts_of(name: str, value: Any, what: str) -> list[tuple[str, Any]]:
-    """The arrays in a result, each with a name."""
-    if name != "prelu_grad":
-        return [(what, value)]
-    dz, dalpha = check.items(value, 2, what)
-    return [(f"dz of {what}", dz), (f"dalpha of {what}", dalpha)]
+    @property
+    def said(self) -> str:
+        """The call, as students read it."""
+        said = "".join(
+            f", alpha of shape {alpha.shape}"
+            if isinstance(alpha, np.ndarray)
+            else f", alpha={alpha:.4g}"
+            for alpha in self.options.values()
+        )
+        return f"{self.name}(z{said}), z of shape {self.z.shape}"
 
+    def call(self, student: Any) -> Call:
+        return getattr(student.activations, self.name).watched.call(self.z, **self.options)
 
-def judge(
-    reference: Any,
-    name: str,
-    value: Any,
-    z: np.ndarray,
-    options: dict[str, Any],
-    *,
-    rtol: float = 0.0,
-    parts: slice = slice(None),
-) -> None:
-    """The value is right in all entries."""
-    right = getattr(reference.activations, name)(z, **options)
-    rights = right if isinstance(right, tuple) else (right,)
-    found = parts_of(name, value, called(name, options, z))
-    for index in range(len(rights))[parts]:
-        what, part = found[index]
-        low, high = rights[index], rights[index]
-        if name in SLOPE_ON_THE_LEFT and index == 0:
-            left = SLOPE_ON_THE_LEFT[name](**options)
-            low = np.where(z == 0, np.minimum(left, 1.0), low)
-            high = np.where(z == 0, np.maximum(left, 1.0), high)
-        slack = ATOL + rtol * np.abs(rights[index])
-        given = {"z": z, **options}
-        check.between(part, low - slack, high + slack, z.shape, what, given=given)
+    def parts(self, answer: Answer) -> list[tuple[str, Any]]:
+        """The arrays in a result, each with a name."""
+        if self.name != "prelu_grad":
+            return [(self.said, answer.value)]
+        dz, dalpha = check.items(answer.value, 2, self.said)
+        return [(f"dz of {self.said}", dz), (f"dalpha of {self.said}", dalpha)]
+
+    def computed(self, answer: Answer) -> None:
+        """The first of the arrays in a result is one, and more than a constant."""
+        what, array = self.parts(answer)[0]
+        check.varied(check.real_array(array, self.z.shape, what), what)
+
+    def judge(
+        self,
+        reference: Any,
+        answer: Answer,
+        *,
+        rtol: float = 1e-9,
+        parts: slice = slice(None),
+    ) -> None:
+        """All entries are right. At 0 a slope may be any between those of both sides."""
+        function = getattr(reference.activations, self.name)
+        sides = [
+            function(np.where(self.z == 0, near_zero, self.z), **self.options)
+            for near_zero in (-TINY, TINY)
+        ]
+        rights = zip(*sides, strict=True) if isinstance(sides[0], tuple) else [sides]
+        judged = list(zip(self.parts(answer), rights, strict=True))
+        for (what, part), (left, right) in judged[parts]:
+            slack = ATOL + rtol * np.abs(right)
+            low, high = np.minimum(left, right) - slack, np.maximum(left, right) + slack
+            given = {"z": self.z, **self.options}
+            check.between(part, low, high, self.z.shape, what, given=given)
 
 
 def values(
@@ -72,7 +77,7 @@ def values(
     reference: Any,
     name: str,
     cases: list[tuple[np.ndarray, dict[str, Any]]],
-    **how: Any,
+    parts: slice = slice(None),
 ) -> None:
     """Right values for pairs of a z and what goes with it: by name and by position in turn."""
     function = getattr(student.activations, name)
@@ -82,65 +87,51 @@ def values(
             for index, (z, options) in enumerate(cases)
         )
     )
-    for answer, (z, options) in zip(answers, cases, strict=True):
-        judge(reference, name, answer.value, z, options, **how)
+    for answer, given in zip(answers, cases, strict=True):
+        Case(name, *given).judge(reference, answer, rtol=0.0, parts=parts)
 
 
 def contract(student: Any, reference: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
     """float64 arrays of z's shape come back; what is given stays as it is."""
-    cases = [(name, z, options) for name in names for z, options in _layouts(name, rng)]
-    for seen, (name, z, options) in zip(_tried(student, reference, rng, cases), cases, strict=True):
-        what = called(name, options, z)
-        if name == "prelu_grad":
-            check.items(seen.value, 2, what, exact=True)
-        for part_name, part in parts_of(name, seen.value, what):
-            check.float64_array(part, z.shape, part_name)
-        check.unchanged(seen, what)
+    cases = [Case(name, z, options) for name in names for z, options in _layouts(name, rng)]
+    for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
+        if case.name == "prelu_grad":
+            check.items(seen.value, 2, case.said, exact=True)
+        for what, part in case.parts(seen):
+            check.float64_array(part, case.z.shape, what)
+        check.unchanged(seen, case.said)
 
 
 def extremes(student: Any, reference: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
     """Finite for extreme z, which is not changed either (as clipping it in place would)."""
-    z = inputs.EXTREMES
-    cases = [(name, z, options) for name in names for options in _alphas(name)]
-    for seen, (name, _, options) in zip(_tried(student, reference, rng, cases), cases, strict=True):
-        what = called(name, options, z)
-        for part_name, part in parts_of(name, seen.value, what):
-            finite = np.isfinite(check.real_array(part, z.shape, part_name))
-            check.true(np.all(finite), f"{part_name}: {np.sum(~finite)} entries are not finite")
-        check.unchanged(seen, what)
+    cases = _each(names, inputs.EXTREMES)
+    for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
+        for what, part in case.parts(seen):
+            finite = np.isfinite(check.real_array(part, case.z.shape, what))
+            check.true(np.all(finite), f"{what}: {np.sum(~finite)} entries are not finite")
+        check.unchanged(seen, case.said)
 
 
 def quiet(student: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
     """No RuntimeWarning for ordinary, extreme and zero entries."""
-    z = np.concatenate([inputs.EXTREMES, inputs.with_zeros(rng, (3, 8))])
-    cases = [(name, options) for name in names for options in _alphas(name)]
-    functions = student.activations
-    answers = ask(*(getattr(functions, name).watched.call(z, **given) for name, given in cases))
-    for seen, (name, options) in zip(answers, cases, strict=True):
-        _computed(seen, name, z, options)
-        check.quiet(seen, called(name, options, z))
+    cases = _each(names, np.concatenate([inputs.EXTREMES, inputs.with_zeros(rng, (3, 8))]))
+    for seen, case in zip(ask(*(case.call(student) for case in cases)), cases, strict=True):
+        case.computed(seen)
+        check.quiet(seen, case.said)
 
 
 def _tried(
     student: Any, reference: Any, rng: np.random.Generator, cases: Sequence[Case]
 ) -> list[Answer]:
     """The answers, see `hygiene.answers`; plain is ordinary z."""
-
-    def call(name: str, z: np.ndarray, options: dict[str, Any]) -> Call:
-        return getattr(student.activations, name).watched.call(z, **options)
-
-    def judged(answer: Answer, name: str, z: np.ndarray, options: dict[str, Any]) -> None:
-        judge(reference, name, answer.value, z, options, rtol=1e-9)
-
-    names = dict.fromkeys(name for name, _, _ in cases)
-    plain = [(name, inputs.ordinary(rng), _alphas(name)[0]) for name in names]
-    return hygiene.answers(plain, cases, call, _computed, judged)
+    names = dict.fromkeys(case.name for case in cases)
+    plain = [Case(name, inputs.ordinary(rng), _alphas(name)[0]) for name in names]
+    return hygiene.answers(student, reference, plain, cases)
 
 
-def _computed(answer: Answer, name: str, z: np.ndarray, options: dict[str, Any]) -> None:
-    """The first of the arrays in a result is one, and more than a constant."""
-    what, array = parts_of(name, answer.value, called(name, options, z))[0]
-    check.varied(check.real_array(array, z.shape, what), what)
+def _each(names: Sequence[str], z: np.ndarray) -> list[Case]:
+    """The functions of this z, of eight units."""
+    return [Case(name, z, options) for name in names for options in _alphas(name)]
 
 
 def _alphas(name: str) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 Contract's tolerance for the two norms: 1e-5, relative, for gradients with a norm of 1 or more.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import Call
 from autograder.suites import hygiene, inputs
 
-BY_NORM = ("clip_by_norm", "clip_by_global_norm")
+JOINT = "clip_by_global_norm"
+BY_NORM = ("clip_by_norm", JOINT)
 RTOL = 1e-5
 PYTORCHS_EPS = 1e-6
 """What PyTorch adds to a norm before it divides by it. Of a small norm it is a larger share."""
@@ -32,93 +35,89 @@ SIZES = ((1e200, 1.5), (3e300, 1e120), (1e-200, 1.5))
 """Of gradients, with limits."""
 
 
-def _call(name: str, limit: float) -> str:
-    return f"{name}(grads, {limit:.4g})"
+@dataclass(frozen=True)
+class Case:
+    """A function, and what it is given."""
 
+    name: str
+    grads: Grads
+    limit: float
 
-def _arrays(name: str, value: Any, what: str) -> Any:
-    """The clipped arrays in a result."""
-    return check.items(value, 2, what)[0] if name == "clip_by_global_norm" else value
+    @property
+    def said(self) -> str:
+        """The call, as students read it."""
+        return f"{self.name}(grads, {self.limit:.4g})"
 
+    def call(self, student: Any) -> Call:
+        return getattr(student.clipping, self.name).watched.call(self.grads, self.limit)
 
-def _judge(reference: Any, name: str, value: Any, grads: Grads, limit: float) -> None:
-    """The clipped arrays are right, and so is the joint norm beside them."""
-    _judge_arrays(reference, name, value, grads, limit)
-    if name == "clip_by_global_norm":
-        _judge_norm(reference, value, grads, limit)
+    def right(self, reference: Any) -> Any:
+        return getattr(reference.clipping, self.name)(self.grads, self.limit)
 
+    def arrays(self, value: Any, what: str = "", *, exact: bool = False) -> Sequence[Any]:
+        """The clipped arrays in a result."""
+        what = what or self.said
+        value = check.items(value, 2, what)[0] if self.name == JOINT else value
+        return check.items(value, len(self.grads), what, list, exact=exact)
 
-def _judge_arrays(reference: Any, name: str, value: Any, grads: Grads, limit: float) -> None:
-    """The clipped arrays are right."""
-    what = _call(name, limit)
-    right = _arrays(name, getattr(reference.clipping, name)(grads, limit), what)
-    found = check.items(_arrays(name, value, what), len(grads), what, list)
-    tolerances = _tolerances(reference, name, grads)
-    for index, (array, expected) in enumerate(zip(found, right, strict=True)):
-        given, rtol = {"the gradient": grads[index]}, tolerances[index]
-        check.close(array, expected, f"{what}, array {index}", atol=ATOL, rtol=rtol, given=given)
+    def computed(self, answer: Answer) -> None:
+        arrays = self.arrays(answer.value)
+        # All together: those of one array may all be the limit.
+        numbers = [array.ravel() for array in arrays if isinstance(array, np.ndarray)]
+        check.varied(np.concatenate([np.empty(0), *numbers]), self.said)
 
+    def judge(self, reference: Any, answer: Answer) -> None:
+        """The clipped arrays are right, and so is the joint norm beside them."""
+        self.judge_arrays(reference, answer)
+        if self.name == JOINT:
+            self.judge_norm(reference, answer)
 
-def _judge_norm(reference: Any, value: Any, grads: Grads, limit: float) -> None:
-    what = f"the norm from {_call('clip_by_global_norm', limit)}"
-    norm = check.number(check.items(value, 2, what)[1], what)
-    right = reference.clipping.clip_by_global_norm(grads, limit)[1]
-    check.close(norm, right, what, atol=ATOL, rtol=RTOL)
+    def judge_arrays(self, reference: Any, answer: Answer) -> None:
+        pairs = zip(
+            self.arrays(answer.value), self.arrays(self.right(reference)), self.grads, strict=True
+        )
+        for index, (array, right, grad) in enumerate(pairs):
+            what, rtol = f"{self.said}, array {index}", self._tolerance(reference, grad)
+            given = {"the gradient": grad}
+            check.close(array, right, what, atol=ATOL, rtol=rtol, given=given)
 
+    def judge_norm(self, reference: Any, answer: Answer) -> None:
+        what = f"the norm from {self.said}"
+        norm = check.number(check.items(answer.value, 2, what)[1], what)
+        check.close(norm, self.right(reference)[1], what, atol=ATOL, rtol=RTOL)
 
-def _tolerances(reference: Any, name: str, grads: Grads) -> list[float]:
-    """The relative error that each array may have."""
-    if name == "clip_by_value":
-        return [1e-9] * len(grads)
-    if name == "clip_by_norm":
-        return [_tolerance(reference, [grad]) for grad in grads]
-    return [_tolerance(reference, grads)] * len(grads)
-
-
-def _tolerance(reference: Any, grads: Grads) -> float:
-    """The relative error that the factor may have which shrinks these gradients together."""
-    norm = reference.clipping.clip_by_global_norm(grads, 1.0)[1]
-    return float(np.clip(PYTORCHS_EPS / norm if norm else 0.0, RTOL, 1e-2))
+    def _tolerance(self, reference: Any, grad: np.ndarray) -> float:
+        """The relative error that this array may have: that of the factor which shrinks it."""
+        if self.name not in BY_NORM:
+            return 1e-9
+        together = self.grads if self.name == JOINT else [grad]
+        norm = reference.clipping.clip_by_global_norm(together, 1.0)[1]
+        return float(np.clip(PYTORCHS_EPS / norm if norm else 0.0, RTOL, 1e-2))
 
 
 def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, float]]) -> None:
     function = getattr(student.clipping, name)
-    for answer, (grads, limit) in zip(function.each(cases), cases, strict=True):
-        _judge_arrays(reference, name, answer.value, grads, limit)
+    for answer, given in zip(function.each(cases), cases, strict=True):
+        Case(name, *given).judge_arrays(reference, answer)
 
 
 def _tried(
-    student: Any, reference: Any, rng: np.random.Generator, cases: list[tuple[str, Grads, float]]
+    student: Any, reference: Any, rng: np.random.Generator, cases: list[Case]
 ) -> list[Answer]:
     """The answers, see `hygiene.answers`; plain are ordinary gradients."""
-
-    def call(name: str, grads: Grads, limit: float) -> Call:
-        return getattr(student.clipping, name).watched.call(grads, limit)
-
-    def computed(answer: Answer, name: str, grads: Grads, limit: float) -> None:
-        what = _call(name, limit)
-        arrays = check.items(_arrays(name, answer.value, what), len(grads), what, list)
-        # All together: those of one array may all be the limit.
-        numbers = [array.ravel() for array in arrays if isinstance(array, np.ndarray)]
-        check.varied(np.concatenate([np.empty(0), *numbers]), what)
-
-    def judged(answer: Answer, name: str, grads: Grads, limit: float) -> None:
-        _judge(reference, name, answer.value, grads, limit)
-
-    names = dict.fromkeys(name for name, _, _ in cases)
-    plain = [(name, _plain(rng), 1.25) for name in names]
-    return hygiene.answers(plain, cases, call, computed, judged)
+    names = dict.fromkeys(case.name for case in cases)
+    plain = [Case(name, _plain(rng), 1.25) for name in names]
+    return hygiene.answers(student, reference, plain, cases)
 
 
-def _finite_arrays(seen: Answer, name: str, grads: Grads, limit: float) -> list[np.ndarray]:
-    what = _call(name, limit)
-    arrays = check.items(_arrays(name, seen.value, what), len(grads), what, list)
+def _finite_arrays(seen: Answer, case: Case) -> list[np.ndarray]:
+    arrays = zip(case.arrays(seen.value), case.grads, strict=True)
     real = [
-        check.real_array(array, grad.shape, f"{what}, array {index}")
-        for index, (array, grad) in enumerate(zip(arrays, grads, strict=True))
+        check.real_array(array, grad.shape, f"{case.said}, array {index}")
+        for index, (array, grad) in enumerate(arrays)
     ]
     for index, array in enumerate(real):
-        check.true(np.all(np.isfinite(array)), f"{what}, array {index}: not all is finite")
+        check.true(np.all(np.isfinite(array)), f"{case.said}, array {index}: not all is finite")
     return real
 
 
@@ -129,13 +128,13 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
     first, second, *_ = _plain(rng)
     lists += [([first, -first], 1.25), ([np.empty((0, 3)), second], 1.25), ([], 1.25)]
     lists += [([first], 1.25), ([second], 100.0), ([np.array(-2.5)], 1.25), (_plain(rng), 3.0)]
-    cases = [(name, grads, limit) for grads, limit in lists]
-    for seen, (_, grads, limit) in zip(_tried(student, reference, rng, cases), cases, strict=True):
-        value, what = seen.value, f"{_call(name, limit)} of {len(grads)} arrays"
-        if name == "clip_by_global_norm":
-            check.number(check.items(value, 2, what, exact=True)[1], f"the norm from {what}")
-        arrays = check.items(_arrays(name, value, what), len(grads), what, list, exact=True)
-        for index, (array, grad) in enumerate(zip(arrays, grads, strict=True)):
+    cases = [Case(name, *given) for given in lists]
+    for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
+        what = f"{case.said} of {len(case.grads)} arrays"
+        if name == JOINT:
+            check.number(check.items(seen.value, 2, what, exact=True)[1], f"the norm from {what}")
+        arrays = case.arrays(seen.value, what, exact=True)
+        for index, (array, grad) in enumerate(zip(arrays, case.grads, strict=True)):
             check.float64_array(array, grad.shape, f"{what}, array {index}")
         check.unchanged(seen, what)
         check.fresh(seen, what)
@@ -240,7 +239,7 @@ def test_global_norm_value(student, reference, rng):
     cases = _joint(rng)
     answers = student.clipping.clip_by_global_norm.each(cases)
     for answer, case in zip(answers, cases, strict=True):
-        _judge_norm(reference, answer.value, *case)
+        Case(JOINT, *case).judge_norm(reference, answer)
 
 
 @pytest.mark.points(1)
@@ -251,10 +250,10 @@ def test_zeros(student, reference, rng):
     """
     zeros, some = [np.zeros((3, 2)), np.zeros(4)], _plain(rng)[0]
     lists = [zeros, [*zeros, some], [np.zeros((2, 2)), some, np.zeros(4)], [np.empty((0, 3))]]
-    cases = [(name, grads, 1.5) for name in BY_NORM for grads in lists]
+    cases = [Case(name, grads, 1.5) for name in BY_NORM for grads in lists]
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
-        for array, grad in zip(_finite_arrays(seen, *case), case[1], strict=True):
-            check.true(np.any(grad) or not np.any(array), f"{case[0]}: zeros did not stay zero")
+        for array, grad in zip(_finite_arrays(seen, case), case.grads, strict=True):
+            check.true(np.any(grad) or not np.any(array), f"{case.name}: zeros did not stay zero")
 
 
 # ---- lists, arrays, refusals and extreme sizes ----
@@ -271,9 +270,9 @@ def test_extremes(student, reference, rng):
     lists.append(([LOPSIDED, *(-np.abs(grad) for grad in _plain(rng, 1e200))], 1.5))
     lists.append(([*_plain(rng)[2:], *_plain(rng, 1e200)[:2], np.zeros((2, 2)), LOPSIDED], 1.2))
     lists += [([grad], 1.2) for grad in JUST_FINITE]
-    cases = [(name, grads, limit) for name in BY_NORM for grads, limit in lists]
+    cases = [Case(name, *given) for name in BY_NORM for given in lists]
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
-        _finite_arrays(seen, *case)
+        _finite_arrays(seen, case)
 
 
 @pytest.mark.points(0.5)
