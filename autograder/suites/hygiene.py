@@ -1,30 +1,23 @@
 """How tests of hygiene, such as shapes and warnings, treat values, for which other tests charge."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
-from autograder.engine.suite.calls import Call, ask
-
-
-class Case(Protocol):
-    """A function's name and what it is given. computed, judge: raise `Wrong` where nothing was
-    computed, or where the values are wrong."""
-
-    name: str
-
-    def call(self, student: Any) -> Call: ...
-    def computed(self, answer: Answer) -> None: ...
-    def judge(self, reference: Any, answer: Answer) -> None: ...
+from autograder.engine.suite.calls import ask
 
 
 def answers(
-    student: Any, reference: Any, plain: Sequence[Case], cases: Sequence[Case]
+    student: Any, reference: Any, plain: Sequence[Any], cases: Sequence[Any]
 ) -> list[Answer]:
     """The answers to the cases. Where a function is right for its plain case, of ordinary inputs,
     its values must be right here, too; where it is wrong, its tests of values charge it, and these
-    judge the rest alone."""
+    judge the rest alone.
+
+    A case has the name of its function, and says how it is called; `computed` and `judge` raise
+    `Wrong` where nothing was computed, or where the values are wrong.
+    """
     given = ask(*(case.call(student) for case in [*plain, *cases]))
     ordinary, others = given[: len(plain)], given[len(plain) :]
     right = set()

@@ -69,7 +69,6 @@ EXPLODING = (("too large", "initializer"), ("too large", "batch_norm"))
 class Case:
     """One net: its measurements, the choices, and the one of these that heals it."""
 
-    kind: str
     measurements: dict[str, Any]
     choices: tuple[str, ...]
     right: str
@@ -134,5 +133,5 @@ def _case(network: Any, rng: np.random.Generator, kind: str, right: str) -> Case
         if network.recovers(net, right, x, targets, rng) and not any(
             network.recovers(net, c, x, targets, rng) for c in sick
         ):
-            return Case(kind, seen, choices, right)
+            return Case(seen, choices, right)
     raise RuntimeError(f"no clear net in {DRAWS}: {kind}, healed by {right}")

@@ -16,9 +16,12 @@ KURTOSIS = {"normal": 3.0, "uniform": 1.8}
 ERRORS = 7.0
 """Limits in standard errors; a normal variable lies beyond 7 with probability 2.6e-12."""
 
-NORMAL_GRID = np.linspace(-2.8, 2.8, 29)
-NORMAL_SHARES = np.array([0.5 * (1 + math.erf(c / math.sqrt(2))) for c in NORMAL_GRID])
-UNIFORM_GRID = np.linspace(-0.95, 0.95, 39)
+NORMAL, UNIFORM = np.linspace(-2.8, 2.8, 29), np.linspace(-0.95, 0.95, 39)
+SHARES = {
+    "normal": (NORMAL, np.array([0.5 * (1 + math.erf(c / math.sqrt(2))) for c in NORMAL])),
+    "uniform": (UNIFORM, (UNIFORM + 1) / 2),
+}
+"""Points, and the shares of all draws below them: in standard deviations, and in limits."""
 
 
 def plausible(value: object, shape: tuple[int, ...], what: str) -> np.ndarray:
@@ -83,13 +86,17 @@ def same_scale(draws: Sequence[tuple[np.ndarray, float]], what: str) -> None:
                 )
 
 
-def normal_draws(weights: np.ndarray, what: str) -> None:
-    """The shape of the normal distribution: shares below 29 points, and tails that aren't cut."""
+def distributed(weights: np.ndarray, form: str, what: str) -> None:
+    """The shape of the distribution: shares below 29 points of a normal one, whose tails aren't
+    cut, or below 39 between a uniform one's limits."""
     scaled = weights / _rms(weights)
-    _shares(scaled, NORMAL_GRID, NORMAL_SHARES, f"{what}: the draws are not normal")
-    # 160,000 draws: beyond 3.8 sigma lie 23 of them, beyond 8.2 none, but for chances below 1e-10.
-    _tails(scaled, 3.8, what)
-    shaped(weights, "normal", what)
+    in_limits = scaled if form == "normal" else weights / np.max(np.abs(weights))
+    _shares(in_limits, *SHARES[form], f"{what}: the draws are not {form}")
+    if form == "normal":
+        # 160,000 draws: beyond 3.8 sigma lie 23 of them, beyond 8.2 none, but for chances below
+        # 1e-10.
+        _tails(scaled, 3.8, what)
+    shaped(weights, form, what)
 
 
 def shaped(weights: np.ndarray, form: str, what: str) -> None:
@@ -100,14 +107,6 @@ def shaped(weights: np.ndarray, form: str, what: str) -> None:
     if form == "normal":
         _tails(scaled, 3.3, what)
     independent(scaled, KURTOSIS[form], what)
-
-
-def uniform_draws(weights: np.ndarray, what: str) -> None:
-    """The shape of the uniform distribution: shares below 39 points between the limits."""
-    limit = float(np.max(np.abs(weights)))
-    shares = (UNIFORM_GRID + 1) / 2
-    _shares(weights / limit, UNIFORM_GRID, shares, f"{what}: the draws are not uniform")
-    shaped(weights, "uniform", what)
 
 
 def independent(scaled: np.ndarray, kurtosis: float, what: str) -> None:

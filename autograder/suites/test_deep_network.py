@@ -231,20 +231,15 @@ def test_clipping_tames_the_step(student, reference, rng):
     before = nets.ratio(grads.pre_activations)
     gradients = grads.parameters()
     clipping, right = student.clipping, reference.clipping
-    value, norm, joint = ask(
-        clipping.clip_by_value.call(gradients, 0.01),
-        clipping.clip_by_norm.call(gradients, 2.5),
-        clipping.clip_by_global_norm.call(gradients, 1.5),
-    )
-    for by, clipped, expected in (
-        ("value", value.value, right.clip_by_value(gradients, 0.01)),
-        ("norm", norm.value, right.clip_by_norm(gradients, 2.5)),
-        (
-            "global norm",
-            check.items(joint.value, 2, "clip_by_global_norm")[0],
-            right.clip_by_global_norm(gradients, 1.5)[0],
-        ),
-    ):
+    limits = {"value": 0.01, "norm": 2.5, "global norm": 1.5}
+    names = [f"clip_by_{by.replace(' ', '_')}" for by in limits]
+    cases = list(zip(names, limits.values(), strict=True))
+    answers = ask(*(getattr(clipping, name).call(gradients, limit) for name, limit in cases))
+    found = [answer.value for answer in answers]
+    found[2] = check.items(found[2], 2, names[2])[0]
+    rights = [getattr(right, name)(gradients, limit) for name, limit in cases]
+    rights[2] = rights[2][0]
+    for by, clipped, expected in zip(limits, found, rights, strict=True):
         what = f"clipping by {by} an exploding net's gradients"
         pairs = zip(check.items(clipped, len(expected), what, list), expected, strict=True)
         arrays = [check.real_array(one, other.shape, what) for one, other in pairs]

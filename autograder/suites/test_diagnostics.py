@@ -208,20 +208,18 @@ def test_diagnose_verdicts(student, rng):
     """
     middle = rng.uniform(0.5, 2.0, 10)
     cases = []
+    firsts = ((3e-5, "vanishing"), (4e5, "exploding"), (0.2, "healthy"), (30.0, "healthy"))
     for scale in (1.0, 1e-150, 1e150):
-        for first, right in (
-            (3e-5, "vanishing"),
-            (4e5, "exploding"),
-            (0.2, "healthy"),
-            (30.0, "healthy"),
-        ):
+        for first, right in firsts:
             norms = scale * np.array([first, *middle, 1.0])
             norms[[1, 3, -2]] *= rng.choice([1e-7, 1e7], 3)
             cases.append((norms, {}, right))
-    cases += [(np.array([1e300, 1.0, 1e-300]), {}, "exploding")]
-    cases += [(np.array([1e-300, 1.0, 1e300]), {}, "vanishing")]
-    cases += [(np.array([1e308, 1e308]), {}, "healthy")]
-    cases += [(np.array([1e-7, 1e-7]), {}, "healthy")]
+    cases += [
+        (np.array([1e300, 1.0, 1e-300]), {}, "exploding"),
+        (np.array([1e-300, 1.0, 1e300]), {}, "vanishing"),
+        (np.array([1e308, 1e308]), {}, "healthy"),
+        (np.array([1e-7, 1e-7]), {}, "healthy"),
+    ]
     deep = rng.uniform(0.5, 2.0, 40)
     for first, right in ((1e-6, "vanishing"), (1e6, "exploding"), (0.1, "healthy")):
         cases.append((np.array([first, *deep, 1.0]), {}, right))

@@ -8,30 +8,21 @@ from gradflow import initializers as right
 
 @variant("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
 def drawn_transposed():
-    """Drawn as (n_out, n_in); helpers of the student's own; transposed views come back."""
-
-    def he_variance(n_in, n_out, mode):
-        if n_in <= 0 or n_out <= 0:
-            raise ValueError("n_in and n_out must be positive")
-        fans = {"fan_avg": (n_in + n_out) / 2, "fan_in": n_in, "fan_out": n_out}
-        if mode not in fans:
-            raise ValueError("mode must be fan_avg, fan_in or fan_out")
-        return 2 / fans[mode]
+    """Drawn as (n_out, n_in), as other libraries keep weights; transposed views come back."""
+    other_way_round = {"fan_in": "fan_out", "fan_out": "fan_in"}
 
     def xavier_normal(n_in, n_out, rng):
-        variance = he_variance(n_in, n_out, "fan_avg") / 2
-        return rng.normal(scale=np.sqrt(variance), size=(n_out, n_in)).T
+        return right.xavier_normal(n_out, n_in, rng).T
 
     def xavier_uniform(n_in, n_out, rng):
-        r = np.sqrt(1.5 * he_variance(n_in, n_out, "fan_avg"))
-        return rng.uniform(-r, r, size=(n_out, n_in)).transpose()
+        return right.xavier_uniform(n_out, n_in, rng).transpose()
 
     def he_normal(n_in, n_out, rng, mode="fan_avg"):
-        return rng.normal(0, np.sqrt(he_variance(n_in, n_out, mode)), (n_out, n_in)).T
+        return right.he_normal(n_out, n_in, rng, other_way_round.get(mode, mode)).T
 
     def he_uniform(n_in, n_out, rng, mode="fan_avg"):
-        r = np.sqrt(3 * he_variance(n_in, n_out, mode))
-        return np.swapaxes(rng.uniform(low=-r, high=r, size=(n_out, n_in)), 0, 1)
+        weights = right.he_uniform(n_out, n_in, rng, other_way_round.get(mode, mode))
+        return np.swapaxes(weights, 0, 1)
 
 
 @variant("xavier_normal", "he_uniform")

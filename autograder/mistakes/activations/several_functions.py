@@ -58,63 +58,47 @@ _mistakes(
 
 # ---- one decision for many entries, and loops ----
 
-_mistakes(
-    "if_on_array",
-    """Python needs one answer for the whole array here, yes or no, but every entry has a sign of
-    its own, so NumPy refuses. Try a function that compares or chooses entry by entry.""",
-    **{target: f"{above} if z > 0 else {below}" for target, (above, below) in PIECES.items()},
-)
-for word in ("all", "any"):
-    _mistakes(
-        f"asks_{word}",
-        f"`{word}` makes one decision for the whole array, and all entries get the same formula."
-        " Each entry has a sign of its own: choose entry by entry.",
-        **{
-            target: f"{above} if np.{word}(z > 0) else {below}"
-            for target, (above, below) in PIECES.items()
-        },
-    )
-_mistakes(
-    "loop_over_rows",
-    """A loop over z gives whole rows, and `if` cannot decide about a row; a 0-d array cannot be
-    looped over at all. Compare the whole array at once, entry by entry.""",
-    **{
-        target: f"""
+for target, (above, below) in PIECES.items():
+
+    class Decisions(Catalogue, of=target, prefix=f"{target}_"):
+        if_on_array = f"{above} if z > 0 else {below}"
+        """Python needs one answer for the whole array here, yes or no, but every entry has a sign
+        of its own, so NumPy refuses. Try a function that compares or chooses entry by entry."""
+        asks_all = f"{above} if np.all(z > 0) else {below}"
+        """`all` makes one decision for the whole array, and all entries get the same formula. Each
+        entry has a sign of its own: choose entry by entry."""
+        asks_any = f"{above} if np.any(z > 0) else {below}"
+        """`any` makes one decision for the whole array, and all entries get the same formula. Each
+        entry has a sign of its own: choose entry by entry."""
+        loop_over_rows = f"""
             given, out = z, np.zeros(z.shape)
             for i, z in enumerate(given):
                 out[i] = {ONE_NUMBER[target]}
             return out
             """
-        for target in PIECES
-    },
-)
-_mistakes(
-    "two_loops",
-    """Two loops with two indices fit rows and columns only. z may also be one row, a single number
-    or images with more axes. NumPy's arithmetic treats all shapes alike, without a loop.""",
-    **{
-        target: f"""
-            given, out = z, np.zeros(z.shape)
-            for i in range(given.shape[0]):
-                for j in range(given.shape[1]):
-                    z = given[i, j]
-                    out[i, j] = {one}
-            return out
-            """
-        for target, one in ONE_NUMBER.items()
-        if target != "prelu"
-    },
-)
-_mistakes(
-    "vectorize",
-    """`np.vectorize` calls your function once to learn the type of its result, so an empty array
-    fails, and it is slow. The same formula works on whole arrays with NumPy's functions.""",
-    **{
-        target: f"np.vectorize(lambda z: {one})(z)".replace("else 0", "else 0.0")
-        for target, one in ONE_NUMBER.items()
-        if target != "prelu"
-    },
-)
+        """A loop over z gives whole rows, and `if` cannot decide about a row; a 0-d array cannot be
+        looped over at all. Compare the whole array at once, entry by entry."""
+
+
+for target, one in ONE_NUMBER.items():
+    if target != "prelu":
+
+        class Loops(Catalogue, of=target, prefix=f"{target}_"):
+            two_loops = f"""
+                given, out = z, np.zeros(z.shape)
+                for i in range(given.shape[0]):
+                    for j in range(given.shape[1]):
+                        z = given[i, j]
+                        out[i, j] = {one}
+                return out
+                """
+            """Two loops with two indices fit rows and columns only. z may also be one row, a single
+            number or images with more axes. NumPy's arithmetic treats all shapes alike, without a
+            loop."""
+            vectorize = f"np.vectorize(lambda z: {one})(z)".replace("else 0", "else 0.0")
+            """`np.vectorize` calls your function once to learn the type of its result, so an empty
+            array fails, and it is slow. The same formula works on whole arrays with NumPy's
+            functions."""
 
 
 class OneNumberAtATime(Catalogue, of=FUNCTIONS):

@@ -17,7 +17,6 @@ from . import network
 
 STEP = 0.01
 """The share of the loss that a step against the gradient is made to take off, to first order."""
-KINDS = ("weights", "biases", "gamma", "beta", "alpha")
 
 
 class MissingFunction(Exception):
@@ -132,26 +131,21 @@ def run(
                 package=Functions,
             )
             net.biases = list(biases) or net.biases
-            return _passes(net, x, doutput, evaluated, size)
+            told: dict[str, Any] = {"output": net.forward(x)}
+            gradients = net.backward(doutput)
+            told["activations"] = net.trace.activations[1:]
+            for kind in ("gamma", "beta", "alpha", "pre_activations"):
+                told[f"d_{kind}"] = getattr(gradients, kind)
+            told["running_var"] = net.running_var
+            if evaluated is not None:
+                told["evaluated"] = net.forward(evaluated, training=False)
+            if size:
+                net.step(gradients, step_rate(gradients, size))
+                told["alpha"] = net.alpha
+                told["output_after"] = net.forward(x)
+            return told
     except network.UnusableResult as refusal:
         return {"refused": str(refusal)}
-
-
-def _passes(
-    net: Any, x: np.ndarray, doutput: np.ndarray, evaluated: np.ndarray | None, size: float
-) -> dict[str, Any]:
-    told: dict[str, Any] = {"output": net.forward(x)}
-    gradients = net.backward(doutput)
-    told["activations"] = net.trace.activations[1:]
-    told |= {f"d_{kind}": getattr(gradients, kind) for kind in (*KINDS[2:], "pre_activations")}
-    told["running_var"] = net.running_var
-    if evaluated is not None:
-        told["evaluated"] = net.forward(evaluated, training=False)
-    if size:
-        net.step(gradients, step_rate(gradients, size))
-        told["alpha"] = net.alpha
-        told["output_after"] = net.forward(x)
-    return told
 
 
 def step_rate(gradients: Any, size: float) -> float:
