@@ -13,6 +13,8 @@ from autograder.suites import hygiene, inputs
 
 ATOL = 1e-9
 TINY = 1e-300
+Given = tuple[np.ndarray, dict[str, Any]]
+"""A z, and what goes with it by name."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Case:
         )
         return f"{self.name}(z{said}), z of shape {self.z.shape}"
 
-    def call(self, student: Any) -> Call:
+    def call(self, student) -> Call:
         return getattr(student.activations, self.name).watched.call(self.z, **self.options)
 
     def parts(self, answer: Answer) -> list[tuple[str, Any]]:
@@ -50,12 +52,7 @@ class Case:
         check.varied(check.real_array(array, self.z.shape, what), what)
 
     def judge(
-        self,
-        reference: Any,
-        answer: Answer,
-        *,
-        rtol: float = 1e-9,
-        parts: slice = slice(None),
+        self, reference, answer: Answer, *, rtol: float = 1e-9, parts: slice = slice(None)
     ) -> None:
         """All entries are right. At 0 a slope may be any between those of both sides."""
         function = getattr(reference.activations, self.name)
@@ -72,13 +69,7 @@ class Case:
             check.between(part, low, high, self.z.shape, what, given=given)
 
 
-def values(
-    student: Any,
-    reference: Any,
-    name: str,
-    cases: list[tuple[np.ndarray, dict[str, Any]]],
-    parts: slice = slice(None),
-) -> None:
+def values(student, reference, name: str, cases: list[Given], parts: slice = slice(None)) -> None:
     """Right values for pairs of a z and what goes with it: by name and by position in turn."""
     function = getattr(student.activations, name)
     answers = ask(
@@ -91,7 +82,7 @@ def values(
         Case(name, *given).judge(reference, answer, rtol=0.0, parts=parts)
 
 
-def contract(student: Any, reference: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
+def contract(student, reference, rng, names: Sequence[str]) -> None:
     """float64 arrays of z's shape come back; what is given stays as it is."""
     cases = [Case(name, z, options) for name in names for z, options in _layouts(name, rng)]
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
@@ -102,7 +93,7 @@ def contract(student: Any, reference: Any, rng: np.random.Generator, names: Sequ
         check.unchanged(seen, case.said)
 
 
-def extremes(student: Any, reference: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
+def extremes(student, reference, rng, names: Sequence[str]) -> None:
     """Finite for extreme z, which is not changed either (as clipping it in place would)."""
     cases = _each(names, inputs.EXTREMES)
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
@@ -112,7 +103,7 @@ def extremes(student: Any, reference: Any, rng: np.random.Generator, names: Sequ
         check.unchanged(seen, case.said)
 
 
-def quiet(student: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
+def quiet(student, rng, names: Sequence[str]) -> None:
     """No RuntimeWarning for ordinary, extreme and zero entries."""
     cases = _each(names, np.concatenate([inputs.EXTREMES, inputs.with_zeros(rng, (3, 8))]))
     for seen, case in zip(ask(*(case.call(student) for case in cases)), cases, strict=True):
@@ -120,9 +111,7 @@ def quiet(student: Any, rng: np.random.Generator, names: Sequence[str]) -> None:
         check.quiet(seen, case.said)
 
 
-def _tried(
-    student: Any, reference: Any, rng: np.random.Generator, cases: Sequence[Case]
-) -> list[Answer]:
+def _tried(student, reference, rng, cases: Sequence[Case]) -> list[Answer]:
     """The answers, see `hygiene.answers`; plain is ordinary z."""
     names = dict.fromkeys(case.name for case in cases)
     plain = [Case(name, inputs.ordinary(rng), _alphas(name)[0]) for name in names]
@@ -143,7 +132,7 @@ def _alphas(name: str) -> list[dict[str, Any]]:
     return [{"alpha": 0.3}] if name.startswith("leaky") else [{}]
 
 
-def _layouts(name: str, rng: np.random.Generator) -> list[tuple[np.ndarray, dict[str, Any]]]:
+def _layouts(name: str, rng) -> list[Given]:
     """All layouts; with a learned alpha, three of them (0-d and 3-D) with a 0-d one, too, and
     batches in two layouts with one per unit."""
     cases = [(z, _alphas(name)[0]) for z in inputs.layouts(rng)]

@@ -8,9 +8,7 @@ from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 
 
-def answers(
-    student: Any, reference: Any, plain: Sequence[Any], cases: Sequence[Any]
-) -> list[Answer]:
+def answers(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Answer]:
     """The answers to the cases. Where a function is right for its plain case, of ordinary inputs,
     its values must be right here, too; where it is wrong, its tests of values charge it, and these
     judge the rest alone.

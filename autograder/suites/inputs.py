@@ -9,7 +9,7 @@ EXTREMES = np.concatenate([HUGE, -HUGE])
 """Pre-activations (2, 8) of extreme sizes, either sign; e^z overflows from 709.8 on."""
 
 
-def ordinary(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
+def ordinary(rng, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
     """Pre-activations of ordinary size, of both signs: large and small ones among them."""
     z = rng.uniform(0.05, 4.0, shape) * rng.choice([-1.0, 1.0], shape)
     if z.size >= 8:
@@ -21,14 +21,14 @@ def ordinary(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.nd
     return z
 
 
-def with_zeros(rng: np.random.Generator, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
+def with_zeros(rng, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
     """As `ordinary`, with an exact 0.0 and a -0.0 among them."""
     z = ordinary(rng, shape)
     z.ravel()[[3, 7]] = 0.0, -0.0
     return z
 
 
-def layouts(rng: np.random.Generator) -> list[np.ndarray]:
+def layouts(rng) -> list[np.ndarray]:
     """Pre-activations of several shapes and memory layouts: one row with zeros, 0-d (a real array,
     negative), empty, 1-D strided (all positive), 3-D in Fortran order with an axis of length 1, one
     entry, 4-D, as of images, 0-d once more, positive, and thousands of entries, of odd shape."""
@@ -50,7 +50,7 @@ def l2_norms(grads: Sequence[np.ndarray]) -> np.ndarray:
     return np.array([np.sqrt(np.sum(grad * grad)) for grad in grads])
 
 
-def gradients(rng: np.random.Generator, size: float = 1.0) -> list[np.ndarray]:
+def gradients(rng, size: float = 1.0) -> list[np.ndarray]:
     """Gradients of several shapes, 0-d and empty ones and zeros among them, in several layouts."""
     shapes: list[tuple[int, ...]] = [(4, 3), (5,), (), (0, 3), (2, 1, 4), (3, 6)]
     drawn = [size * rng.uniform(0.2, 2.0, s) * rng.choice([-1.0, 1.0], s) for s in shapes]

@@ -117,9 +117,7 @@ CASES = {
 }
 
 
-def asked(
-    student: Any, case: Case, rng: np.random.Generator, **passes: Any
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def asked(student, case: Case, rng, **passes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the student's process says of the case's net over the student's functions, checked, and
     what it was given. passes: see `supplied.deep_net.run`."""
     given = drawn(case, rng) | passes
@@ -135,7 +133,7 @@ def asked(
     return _told(answer.value, case), given
 
 
-def drawn(case: Case, rng: np.random.Generator) -> dict[str, Any]:
+def drawn(case: Case, rng) -> dict[str, Any]:
     """What `supplied.deep_net.run` is given for a net of this kind: x, doutput and more."""
     x, doutput = draw(rng, case.width)
     given: dict[str, Any] = {
@@ -158,7 +156,7 @@ def drawn(case: Case, rng: np.random.Generator) -> dict[str, Any]:
     return given | {"rng": np.random.default_rng(rng.integers(2**32))}
 
 
-def call(student: Any, **given: Any) -> Call:
+def call(student, **given: Any) -> Call:
     """The call of `supplied.deep_net.run` with what is given, and the modules that it needs."""
     needs = ["activations"]
     needs += ["batchnorm"] if given["batch_norm"] else []
@@ -209,7 +207,7 @@ def checked(value: Any, shapes: Mapping[str, Sequence[tuple[int, ...]]]) -> dict
     return net
 
 
-def twin(reference: Any, case: Case, weights: Sequence[np.ndarray], given: dict[str, Any]) -> Any:
+def twin(reference, case: Case, weights: Sequence[np.ndarray], given: dict[str, Any]) -> Any:
     """The case's net with these weights, and the biases that are given, over the reference's
     functions."""
     laid = iter(weights)
@@ -226,7 +224,7 @@ def twin(reference: Any, case: Case, weights: Sequence[np.ndarray], given: dict[
     return net
 
 
-def draw(rng: np.random.Generator, width: int) -> tuple[np.ndarray, np.ndarray]:
+def draw(rng, width: int) -> tuple[np.ndarray, np.ndarray]:
     """A batch x and a gradient with respect to the net's output."""
     return rng.standard_normal((BATCH, width)), rng.standard_normal((BATCH, width))
 

@@ -82,7 +82,7 @@ def cases(network: Any, seed: int, asked: tuple[tuple[str, str], ...]) -> tuple[
         return tuple(_case(network, rng, kind, right) for kind, right in asked)
 
 
-def drawn(network: Any, rng: np.random.Generator, kind: str) -> tuple[Any, np.ndarray, np.ndarray]:
+def drawn(network: Any, rng, kind: str) -> tuple[Any, np.ndarray, np.ndarray]:
     """A net of this kind, a batch and targets for it."""
     low, high = KINDS[kind].widths
     # Narrow ones more often: a wide net takes ten times as long.
@@ -119,7 +119,7 @@ def is_clear(seen: dict[str, Any]) -> bool:
     )
 
 
-def _case(network: Any, rng: np.random.Generator, kind: str, right: str) -> Case:
+def _case(network: Any, rng, kind: str, right: str) -> Case:
     """Draws nets until one is clear, and the right one of the choices alone heals it."""
     others = [r for r in network.REMEDIES if r not in KINDS[kind].heal]
     chosen = {r for r in others if rng.uniform() < 0.5} | {right, KINDS[kind].tempting}

@@ -153,12 +153,12 @@ def not_rescaled(weights: np.ndarray, sigma: float, what: str) -> None:
     true(min(error, error_of_std) > 1e-11, f"{what}: the spread is exactly sigma in this sample")
 
 
-def generator(rng: np.random.Generator) -> np.random.Generator:
+def generator(rng) -> np.random.Generator:
     """A new one, seeded by this one."""
     return np.random.default_rng(rng.integers(2**32))
 
 
-def generators(rng: np.random.Generator, in_a_row: int) -> list[np.random.Generator]:
+def generators(rng, in_a_row: int) -> list[np.random.Generator]:
     """What `uses_generator` needs draws from: one generator for so many draws in a row, two in its
     first state, and one in another."""
     seeds = rng.integers(2**32, size=2)

@@ -13,19 +13,15 @@ import pytest
 from autograder.engine.suite import check
 from autograder.engine.suite.calls import ask
 from autograder.suites import elementwise, inputs, samples
-from autograder.suites.elementwise import ATOL
-
-Cases = list[tuple[np.ndarray, dict[str, Any]]]
+from autograder.suites.elementwise import ATOL, Given
 
 
-def _two_batches(rng: np.random.Generator) -> Cases:
+def _two_batches(rng) -> list[Given]:
     """Two of the same shape: what a function remembers of one is wrong for the other."""
     return [(inputs.with_zeros(rng), {}), (inputs.with_zeros(rng), {})]
 
 
-def _with_alphas(
-    rng: np.random.Generator, drawn: Sequence[tuple[float, float]], others: Sequence[float]
-) -> Cases:
+def _with_alphas(rng, drawn: Sequence[tuple[float, float]], others: Sequence[float]) -> list[Given]:
     """One z, without an alpha, with those drawn from these intervals, and with others."""
     z = inputs.with_zeros(rng)
     alphas = [*(float(rng.uniform(*interval)) for interval in drawn), *others]
@@ -120,7 +116,7 @@ def test_leaky_relu_grad_values(student, reference, rng):
 # ---- parametric ReLU ----
 
 
-def _learned(rng: np.random.Generator) -> Cases:
+def _learned(rng) -> list[Given]:
     """Scalar alphas of all kinds, and one per unit in batches of several shapes."""
     z = inputs.with_zeros(rng)
     scalars: list[Any] = [np.float64(rng.uniform(0.1, 0.9)), 2, 0.0, 6e-9]

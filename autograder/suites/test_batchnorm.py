@@ -62,7 +62,7 @@ class Batch:
     def call(self, forward: Function) -> Call:
         return forward.call(*self.arrays, **self.options)
 
-    def right(self, reference: Any) -> tuple[Any, Any, Any, Any]:
+    def right(self, reference) -> tuple[Any, Any, Any, Any]:
         """The four results of the solution."""
         return reference.batchnorm.batchnorm_forward(*self.arrays, **self.options)
 
@@ -77,16 +77,7 @@ class Batch:
         return value[OUT] if enough else self.results(answer)[OUT]
 
 
-def _batch(
-    rng: np.random.Generator,
-    n: int,
-    d: int,
-    *,
-    spread: float = 1.0,
-    offset: float = 1.0,
-    training: bool = True,
-    **options: float,
-) -> Batch:
+def _batch(rng, n: int, d: int, *, spread=1.0, offset=1.0, training=True, **options: Any) -> Batch:
     """A batch (n, d) whose units differ in mean (within `offset` standard deviations), spread,
     gamma (of both signs), beta and running values (none of them near 0 or 1)."""
     std = spread * rng.uniform(0.5, 2.0, d)
@@ -101,11 +92,11 @@ def _batch(
     )
 
 
-def _wide(rng: np.random.Generator, *shapes: tuple[int, int], **options: float) -> list[Batch]:
+def _wide(rng, *shapes: tuple[int, int], **options: float) -> list[Batch]:
     return [_batch(rng, n, d, spread=WIDE, **options) for n, d in shapes]
 
 
-def _forwards(student: Any, batches: Sequence[Batch]) -> list[Answer]:
+def _forwards(student, batches: Sequence[Batch]) -> list[Answer]:
     return ask(*(batch.call(student.batchnorm.batchnorm_forward) for batch in batches))
 
 
@@ -115,9 +106,7 @@ def _judge_output(answer: Answer, right: np.ndarray, batch: Batch, tolerance: fl
     check.close(out, right, what, atol=tolerance, rtol=tolerance, given=given)
 
 
-def _outputs(
-    student: Any, reference: Any, batches: Sequence[Batch], tolerance: float = EXACT
-) -> None:
+def _outputs(student, reference, batches: Sequence[Batch], tolerance: float = EXACT) -> None:
     for answer, batch in zip(_forwards(student, batches), batches, strict=True):
         _judge_output(answer, batch.right(reference)[OUT], batch, tolerance)
 
@@ -161,7 +150,7 @@ def _is_real(value: Any, shape: tuple[int, ...]) -> bool:
     return type(value) is np.ndarray and value.shape == shape and value.dtype.kind in "iuf"
 
 
-def _running(student: Any, reference: Any, batches: Sequence[Batch], *names: str) -> None:
+def _running(student, reference, batches: Sequence[Batch], *names: str) -> None:
     """The running values of these names are right after the forward passes."""
     for answer, batch in zip(_forwards(student, batches), batches, strict=True):
         found, right = batch.results(answer), batch.right(reference)
@@ -385,7 +374,7 @@ def test_evaluation_running(student, reference, rng):
 # ---- backward ----
 
 
-def _upstream(rng: np.random.Generator, batch: Batch) -> np.ndarray:
+def _upstream(rng, batch: Batch) -> np.ndarray:
     """A gradient with respect to the output."""
     dout = rng.standard_normal(batch.x.shape) + 0.5
     dout[3:5] = 0.0  # examples on which the loss does not depend
@@ -393,13 +382,7 @@ def _upstream(rng: np.random.Generator, batch: Batch) -> np.ndarray:
 
 
 def _backward(
-    student: Any,
-    batches: Sequence[Batch],
-    douts: Sequence[np.ndarray],
-    *,
-    others: Sequence[Batch] = (),
-    order: Sequence[int] | None = None,
-    watched: bool = False,
+    student, batches: list[Batch], douts: list[np.ndarray], *, others=(), order=None, watched=False
 ) -> tuple[list[Answer], list[Answer]]:
     """All forward passes and then, in this order, the backward passes: the answers to these, in the
     order of the batches; and the answers to the forward passes and others.
@@ -422,7 +405,7 @@ def _three(answer: Answer, dout: np.ndarray) -> Any:
     return check.items(answer.value, 3, f"batchnorm_backward(dout of shape {dout.shape})")
 
 
-def _right_backward(reference: Any, batch: Batch, dout: np.ndarray) -> Any:
+def _right_backward(reference, batch: Batch, dout: np.ndarray) -> Any:
     return reference.batchnorm.batchnorm_backward(dout, batch.right(reference)[CACHE])
 
 
@@ -440,9 +423,7 @@ def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]
     return [gradients[2], *gradients[:2]] if fits == [False, False, True] else gradients
 
 
-def _judge_gradient(
-    student: Any, reference: Any, rng: np.random.Generator, position: int, *others: Batch
-) -> None:
+def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> None:
     """One gradient of a small batch in training is right (0: dx, 1: dgamma, 2: dbeta), and then of
     the other batches.
 

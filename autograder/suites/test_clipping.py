@@ -48,10 +48,10 @@ class Case:
         """The call, as students read it."""
         return f"{self.name}(grads, {self.limit:.4g})"
 
-    def call(self, student: Any) -> Call:
+    def call(self, student) -> Call:
         return getattr(student.clipping, self.name).watched.call(self.grads, self.limit)
 
-    def right(self, reference: Any) -> Any:
+    def right(self, reference) -> Any:
         return getattr(reference.clipping, self.name)(self.grads, self.limit)
 
     def arrays(self, value: Any, what: str = "", *, exact: bool = False) -> Sequence[Any]:
@@ -66,13 +66,13 @@ class Case:
         numbers = [array.ravel() for array in arrays if isinstance(array, np.ndarray)]
         check.varied(np.concatenate([np.empty(0), *numbers]), self.said)
 
-    def judge(self, reference: Any, answer: Answer) -> None:
+    def judge(self, reference, answer: Answer) -> None:
         """The clipped arrays are right, and so is the joint norm beside them."""
         self.judge_arrays(reference, answer)
         if self.name == JOINT:
             self.judge_norm(reference, answer)
 
-    def judge_arrays(self, reference: Any, answer: Answer) -> None:
+    def judge_arrays(self, reference, answer: Answer) -> None:
         pairs = zip(
             self.arrays(answer.value), self.arrays(self.right(reference)), self.grads, strict=True
         )
@@ -81,12 +81,12 @@ class Case:
             given = {"the gradient": grad}
             check.close(array, right, what, atol=ATOL, rtol=rtol, given=given)
 
-    def judge_norm(self, reference: Any, answer: Answer) -> None:
+    def judge_norm(self, reference, answer: Answer) -> None:
         what = f"the norm from {self.said}"
         norm = check.number(check.items(answer.value, 2, what)[1], what)
         check.close(norm, self.right(reference)[1], what, atol=ATOL, rtol=RTOL)
 
-    def _tolerance(self, reference: Any, grad: np.ndarray) -> float:
+    def _tolerance(self, reference, grad: np.ndarray) -> float:
         """The relative error that this array may have: that of the factor which shrinks it."""
         if self.name not in BY_NORM:
             return 1e-9
@@ -95,15 +95,13 @@ class Case:
         return float(np.clip(PYTORCHS_EPS / norm if norm else 0.0, RTOL, 1e-2))
 
 
-def _values(student: Any, reference: Any, name: str, cases: list[tuple[Grads, float]]) -> None:
+def _values(student, reference, name: str, cases: list[tuple[Grads, float]]) -> None:
     function = getattr(student.clipping, name)
     for answer, given in zip(function.each(cases), cases, strict=True):
         Case(name, *given).judge_arrays(reference, answer)
 
 
-def _tried(
-    student: Any, reference: Any, rng: np.random.Generator, cases: list[Case]
-) -> list[Answer]:
+def _tried(student, reference, rng, cases: list[Case]) -> list[Answer]:
     """The answers, see `hygiene.answers`; plain are ordinary gradients."""
     names = dict.fromkeys(case.name for case in cases)
     plain = [Case(name, _plain(rng), 1.25) for name in names]
@@ -121,7 +119,7 @@ def _finite_arrays(seen: Answer, case: Case) -> list[np.ndarray]:
     return real
 
 
-def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str) -> None:
+def _contract(student, reference, rng, name: str) -> None:
     """A list of new float64 arrays of the gradients' shapes, 0-d and empty ones included."""
     lists = [(inputs.gradients(rng), 1.25), (inputs.gradients(rng), 100.0)]
     lists.append((inputs.gradients(rng)[3:0:-1], 1.25))
@@ -140,7 +138,7 @@ def _contract(student: Any, reference: Any, rng: np.random.Generator, name: str)
         check.fresh(seen, what)
 
 
-def _refusals(student: Any, rng: np.random.Generator, name: str) -> None:
+def _refusals(student, rng, name: str) -> None:
     """Limits that are not positive raise ValueError; whole numbers are as good as others. So do NaN
     and infinity of either sign, wherever in whichever gradient they are."""
     plain, grads = _plain(rng), inputs.gradients(rng)
@@ -163,12 +161,12 @@ def _refusals(student: Any, rng: np.random.Generator, name: str) -> None:
 PLAIN: tuple[tuple[int, ...], ...] = ((4, 3), (5,), (2, 1, 3, 2), (3, 3))
 
 
-def _plain(rng: np.random.Generator, size: float = 1.0) -> Grads:
+def _plain(rng, size: float = 1.0) -> Grads:
     """Gradients without 0-d and empty ones."""
     return [size * rng.uniform(0.2, 2.0, s) * rng.choice([-1.0, 1.0], s) for s in PLAIN]
 
 
-def _with_norms(rng: np.random.Generator, norms: tuple[float, ...]) -> Grads:
+def _with_norms(rng, norms: tuple[float, ...]) -> Grads:
     """Gradients of the shapes in PLAIN, again and again, that have these norms."""
     grads = [grad for _ in range(2) for grad in _plain(rng)][: len(norms)]
     return [norm / np.linalg.norm(grad) * grad for grad, norm in zip(grads, norms, strict=True)]
@@ -211,7 +209,7 @@ def test_norm_arrays(student, reference, rng):
     _values(student, reference, "clip_by_norm", cases)
 
 
-def _joint(rng: np.random.Generator) -> list[tuple[Grads, float]]:
+def _joint(rng) -> list[tuple[Grads, float]]:
     """Gradients whose joint norm is above the limit, and some whose norm is below; in both, single
     arrays lie far inside it."""
     norms = (2.0, 0.3, 3.0, 0.05)

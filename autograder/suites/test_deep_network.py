@@ -19,7 +19,7 @@ from autograder.suites.nets import CASES, Case
 
 
 def _net_and_twin(
-    student: Any, reference: Any, rng: np.random.Generator, case: Case, **passes: Any
+    student, reference, rng, case: Case, **passes: Any
 ) -> tuple[dict[str, Any], Any, Any, dict[str, Any]]:
     """What the student's net came to; the twin after the same passes, its gradients, and what both
     were given."""
@@ -66,7 +66,7 @@ def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str)
     nets.within(ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
 
 
-def _run(student: Any, reference: Any, rng: np.random.Generator, name: str, story: str) -> None:
+def _run(student, reference, rng, name: str, story: str) -> None:
     net, twin, right, given = _net_and_twin(student, reference, rng, CASES[name])
     _same_flow(net, twin, right)
     _healthy(net, given, CASES[name], story)

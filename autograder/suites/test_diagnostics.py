@@ -18,7 +18,7 @@ def _listed(norms: Any) -> str:
     return "[" + ", ".join(f"{float(norm):.4g}" for norm in norms) + "]"
 
 
-def _verdicts(student: Any, cases: list[tuple[Any, dict[str, float], str]]) -> None:
+def _verdicts(student, cases: list[tuple[Any, dict[str, float], str]]) -> None:
     """diagnose gives the verdict for each list of norms, which stays as it is."""
     function = student.diagnostics.diagnose.watched
     # Two thresholds stand by position, in the contract's order; a single one by name.
@@ -147,7 +147,7 @@ def test_saturated_fraction_edges(student, rng):
 # ---- dead_fraction ----
 
 
-def _layer(rng: np.random.Generator, n: int, d: int, dead: int) -> np.ndarray:
+def _layer(rng, n: int, d: int, dead: int) -> np.ndarray:
     """ReLU outputs (n, d) with some dead units; some of the others are awake for one example only,
     one always gives the same, little, and one gives next to nothing."""
     activations = np.maximum(rng.standard_normal((n, d)) + 0.2, 0.0)
@@ -311,9 +311,7 @@ def test_diagnose_lists(student):
 # ---- choose_remedy ----
 
 
-def _remedies(
-    student: Any, reference: Any, rng: np.random.Generator, asked: tuple[tuple[str, str], ...]
-) -> None:
+def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> None:
     """choose_remedy finds what heals each of the nets, drawn in the kinds asked for."""
     given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
     given = tuple(given[i] for i in rng.permutation(len(given)))

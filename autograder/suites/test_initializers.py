@@ -39,7 +39,7 @@ def _shape(size: tuple[int, int]) -> tuple[int, ...]:
     return initializers.xavier_normal(*size, np.random.default_rng(0)).shape
 
 
-def _sizes(rng: np.random.Generator) -> list[tuple[int, int]]:
+def _sizes(rng) -> list[tuple[int, int]]:
     """A wide and a tall layer of about 30,000 weights."""
     large, small = int(rng.integers(290, 311)), int(rng.integers(98, 106))
     return [(large, small), (small, large)]
@@ -51,7 +51,7 @@ def _call(name: str, size: tuple[int, int], options: dict[str, Any]) -> str:
 
 
 def _asked(
-    student: Any, cases: Sequence[Case], generators: Iterable[np.random.Generator]
+    student, cases: Sequence[Case], generators: Iterable[np.random.Generator]
 ) -> list[Answer]:
     return ask(
         *(
@@ -65,7 +65,7 @@ def _weights(answer: Answer, case: Case) -> np.ndarray:
     return samples.plausible(answer.value, _shape(case[1]), _call(*case))
 
 
-def _right_spread(student: Any, rng: np.random.Generator, name: str, *modes: str) -> None:
+def _right_spread(student, rng, name: str, *modes: str) -> None:
     """In each mode, or without one, two large layers by statistics; others, square, thin or long,
     by their scale beside them."""
     kind, form = name.split("_")
@@ -94,7 +94,7 @@ def _right_spread(student: Any, rng: np.random.Generator, name: str, *modes: str
         samples.same_scale(drawn, _call(name, (2, 3), options))
 
 
-def _right_distribution(student: Any, rng: np.random.Generator, form: str, size: int) -> None:
+def _right_distribution(student, rng, form: str, size: int) -> None:
     """A square layer, and one that is wide, in each mode."""
     cases: list[Case] = []
     for name in (f"xavier_{form}", f"he_{form}"):
