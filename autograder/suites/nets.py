@@ -58,61 +58,38 @@ HE = (2 / 64) ** 0.5
 """He's standard deviation for 64 inputs, where the kit draws the weights."""
 DEAD = -20.0
 """A bias that keeps all pre-activations of its layer far below 0."""
+LEAK = {"alpha": 0.1}
 
 MARGIN = 4.0
-CASES = {
+CASES = {  # activation, initializer, ratio, spread, deviations
     "sigmoid": Case(
-        "sigmoid",
-        "xavier_normal",
-        ratio=(4.1e-13, 1.8e-12),
-        spread=(0.076, 0.16),
-        depth=20,
-        width=32,
+        "sigmoid", "xavier_normal", (4.1e-13, 1.8e-12), (0.076, 0.16), depth=20, width=32
     ),
-    "tanh": Case("tanh", "xavier_uniform", ratio=(0.21, 0.35), spread=(0.20, 0.27)),
-    "tanh, too large": Case(
-        "tanh", "", ratio=(570.0, 4900.0), spread=(0.90, 1.0), deviations=(1.0,)
-    ),
-    "relu": Case("relu", "he_normal", ratio=(0.40, 1.7), spread=(0.18, 2.0), depth=20, width=100),
-    "relu, too large": Case(
-        "relu", "", ratio=(1.7e7, 5.4e7), spread=(9.3e6, 6.1e7), deviations=(1.0,)
-    ),
-    "relu, too small": Case(
-        "relu", "", ratio=(1.7e-13, 5.4e-13), spread=(9.3e-14, 6.1e-13), deviations=(0.01,)
-    ),
-    "relu, dead": Case(
-        "relu", "", ratio=(0.0, 0.0), spread=(0.060, 0.18), deviations=(HE,), bias=DEAD
-    ),
+    "tanh": Case("tanh", "xavier_uniform", (0.21, 0.35), (0.20, 0.27)),
+    "tanh, too large": Case("tanh", "", (570.0, 4900.0), (0.90, 1.0), (1.0,)),
+    "relu": Case("relu", "he_normal", (0.40, 1.7), (0.18, 2.0), depth=20, width=100),
+    "relu, too large": Case("relu", "", (1.7e7, 5.4e7), (9.3e6, 6.1e7), (1.0,)),
+    "relu, too small": Case("relu", "", (1.7e-13, 5.4e-13), (9.3e-14, 6.1e-13), (0.01,)),
+    "relu, dead": Case("relu", "", (0.0, 0.0), (0.060, 0.18), (HE,), bias=DEAD),
     "leaky_relu": Case(
-        "leaky_relu",
-        "",
-        ratio=(0.068, 0.27),
-        spread=(0.70, 3.0),
-        deviations=(HE,),
-        bias=DEAD,
-        activation_options={"alpha": 0.1},
+        "leaky_relu", "", (0.068, 0.27), (0.70, 3.0), (HE,), bias=DEAD, activation_options=LEAK
     ),
-    "prelu": Case("prelu", "he_uniform", ratio=(0.28, 0.69), spread=(1.6, 9.6), bias=DEAD),
+    "prelu": Case("prelu", "he_uniform", (0.28, 0.69), (1.6, 9.6), bias=DEAD),
     "rrelu": Case(
-        "rrelu",
-        "he_normal",
-        ratio=(0.26, 0.63),
-        spread=(2.3, 9.2),
-        bias=DEAD,
-        init_options={"mode": "fan_in"},
+        "rrelu", "he_normal", (0.26, 0.63), (2.3, 9.2), bias=DEAD, init_options={"mode": "fan_in"}
     ),
-    "elu": Case("elu", "he_uniform", ratio=(0.71, 2.1), spread=(0.87, 2.0), bias=-3.0),
+    "elu": Case("elu", "he_uniform", (0.71, 2.1), (0.87, 2.0), bias=-3.0),
     "sigmoid, normalised": Case(
-        "sigmoid", "xavier_uniform", ratio=(0.26, 0.51), spread=(0.20, 0.22), batch_norm=True
+        "sigmoid", "xavier_uniform", (0.26, 0.51), (0.20, 0.22), batch_norm=True
     ),
     "leaky_relu, uneven, normalised": Case(
         "leaky_relu",
         "",
-        ratio=(2.4, 5.7),
-        spread=(0.58, 0.65),
-        deviations=(1.0, 0.01),
+        (2.4, 5.7),
+        (0.58, 0.65),
+        (1.0, 0.01),
         batch_norm=True,
-        activation_options={"alpha": 0.1},
+        activation_options=LEAK,
     ),
 }
 
