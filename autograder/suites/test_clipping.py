@@ -22,17 +22,11 @@ PYTORCHS_EPS = 1e-6
 """What PyTorch adds to a norm before it divides by it. Of a small norm it is a larger share."""
 ATOL = 1e-30
 NAN, INF = float("nan"), float("inf")
-RIGHT_LIMITS = (2, 1e-13, INF)
-WRONG_LIMITS = (0, -1.5, NAN, -INF)
-WRONG_FOR_ZEROS = -1.5
-"""The wrong limit that comes with gradients of zeros, for which no limit would be needed."""
 Grads = list[np.ndarray]
 LOPSIDED = np.array([1e-150, -3e200, -1e100, -2e200])
 """Only its size tells its largest entry, which is neither the first nor the maximum."""
 JUST_FINITE = [np.array([1e308, -1e308]), np.array([3e156, 4e156]), np.full(4, 0.9e154)]
 """Their norms are finite, not their squares, nor the sum of the first one's sizes."""
-SIZES = ((1e200, 1.5), (3e300, 1e120), (1e-200, 1.5))
-"""Of gradients, with limits."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +139,9 @@ def _refusals(student, rng, name: str) -> None:
     zeros = [np.zeros_like(grad) for grad in plain]
     places = [(0, 0.5, NAN), (-1, 1.0, NAN), (0, 1.0, INF), (-1, 0.5, -INF), (3, 0.0, NAN)]
     places += [(5, 0.5, INF), (0, 0.0, NAN), (-1, 0.7, NAN)]
-    right: list[tuple[Grads, float]] = [(plain, limit) for limit in RIGHT_LIMITS]
-    wrong = [(zeros if limit == WRONG_FOR_ZEROS else plain, limit) for limit in WRONG_LIMITS]
+    right: list[tuple[Grads, float]] = [(plain, 2), (plain, 1e-13), (plain, INF)]
+    # For zeros no limit would be needed.
+    wrong: list[tuple[Grads, float]] = [(plain, 0), (zeros, -1.5), (plain, NAN), (plain, -INF)]
     wrong += [(_spoil(grads, *place), 1.5) for place in places]
     wrong += [([np.array([1.0, INF, -INF])], 1.5), (_spoil(grads[2:3], 0, 1.0, NAN), 100.0)]
     answers = getattr(student.clipping, name).each([*right, *wrong])
@@ -264,7 +259,8 @@ def test_extremes(student, reference, rng):
 
     The square of 1e200 is not finite. Can the arrays be made smaller before they are squared?
     """
-    lists = [(_plain(rng, size), limit) for size, limit in SIZES]
+    sizes = ((1e200, 1.5), (3e300, 1e120), (1e-200, 1.5))
+    lists = [(_plain(rng, size), limit) for size, limit in sizes]
     lists.append(([LOPSIDED, *(-np.abs(grad) for grad in _plain(rng, 1e200))], 1.5))
     lists.append(([*_plain(rng)[2:], *_plain(rng, 1e200)[:2], np.zeros((2, 2)), LOPSIDED], 1.2))
     lists += [([grad], 1.2) for grad in JUST_FINITE]
