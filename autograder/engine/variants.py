@@ -6,11 +6,14 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .assignment import Assignment
 from .mistakes import import_folder
 from .place import Place, first_line
 
+right: Any = None
+"""The name of the solution's module in a variant's code, which is not run here."""
 _registered: list[tuple[Callable[[], None], tuple[str, ...]]] = []
 
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.engine.variants import variant
-from gradflow import clipping as right
+from autograder.engine.variants import right, variant
 
 
 @variant("clip_by_norm", "clip_by_global_norm")

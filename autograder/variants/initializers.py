@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.engine.variants import variant
-from gradflow import initializers as right
+from autograder.engine.variants import right, variant
 
 
 @variant("xavier_normal", "xavier_uniform", "he_normal", "he_uniform")
