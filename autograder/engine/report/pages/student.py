@@ -1,14 +1,11 @@
 """The student's page: the score, what to do next, every test with its reason, and their figures."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-
-from markupsafe import Markup
 
 from ...assignment import Assignment
 from ..result import Result, TestResult, total
 from . import drawing
-from .figure import Figure, Section
+from .figure import Section
 from .render import render
 
 UNWRITTEN = ("missing", "todo")
@@ -93,49 +90,10 @@ def student_page(result: Result, section: Section | None, assignment: Assignment
         package=assignment.package,
         result=result,
         parts=_parts(result),
-        line=_line,
         step=next_step(result),
-        question=section.question if section else "",
-        figures=_figures(section) if section and section.figures else "",
+        section=section,
+        drawing=drawing,
     )
-
-
-# Most of a class has most of these in common.
-
-
-@lru_cache(maxsize=4096)
-def _line(test: TestResult, told: str = "") -> Markup:
-    """A test and what came of it. told: where its hint stands already, or ""."""
-    return Markup(render("test.html", test=test, told=told))
-
-
-@lru_cache(maxsize=1024)
-def _figure(figure: Figure, number: int, axes: drawing.Axes | None) -> Markup:
-    """A figure that is drawn; axes: of its chart, where it has one."""
-    return Markup(
-        render(
-            "figure.html",
-            figure=figure,
-            number=number,
-            axes=axes,
-            styled=drawing.styled(figure.chart) if figure.chart else [],
-            outlines=drawing.outlines(figure.histograms) if figure.histograms else [],
-            cell_width=drawing.CELL_WIDTH,
-            cell_height=drawing.CELL_HEIGHT,
-        )
-    )
-
-
-def _figures(section: Section) -> Markup:
-    """The section with all figures."""
-    drawn = [figure for figure in section.figures if not figure.missing]
-    gaps = [figure for figure in section.figures if figure.missing]
-    charts = [figure.chart for figure in drawn if figure.chart]
-    figures = [
-        _figure(figure, number, drawing.axes(figure.chart, charts) if figure.chart else None)
-        for number, figure in enumerate(drawn, 1)
-    ]
-    return Markup(render("section.html", section=section, figures=figures, gaps=gaps))
 
 
 def next_step(result: Result) -> Step | None:
