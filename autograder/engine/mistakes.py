@@ -53,7 +53,8 @@ class Catalogue:
         for name, hint, line in _attributes(file, first):
             functions = [of] if isinstance(of, str) else filter(name.startswith, of)
             target, place = max(functions, key=len, default=name), Place(file, line)
-            _state(cls.__module__, place, target, prefix + name, vars(cls)[name], hint, where)
+            fields = {"target": target, "name": prefix + name, "place": place, "where": where}
+            _state(cls.__module__, vars(cls)[name], hint, fields)
 
 
 def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
@@ -79,22 +80,16 @@ def mistake(target: str, name: str, code: str | Mapping[str, str], hint: str) ->
     """States one mistake of the function `target`, as an attribute of a `Catalogue` does."""
     frame = sys._getframe(1)  # where the catalogue states it
     place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
-    _state(frame.f_globals["__name__"], place, target, name, code, hint)
+    fields = {"target": target, "name": name, "place": place}
+    _state(frame.f_globals["__name__"], code, hint, fields)
 
 
 def _state(
-    catalogue: str,
-    place: Place,
-    target: str,
-    name: str,
-    code: str | Mapping[str, str],
-    hint: str,
-    where: bool = False,
+    catalogue: str, code: str | Mapping[str, str], hint: str, fields: dict[str, Any]
 ) -> None:
     edits, body = ({}, code) if isinstance(code, str) else (code, "")
     body = body if "\n" in body or not body else f"return {body}"
-    fields = {"edits": edits, "body": body, "hint": " ".join(hint.split()), "where": where}
-    fields |= {"target": target, "name": name, "place": place}
+    fields |= {"edits": edits, "body": body, "hint": " ".join(hint.split())}
     _stated.append((catalogue, fields))
 
 

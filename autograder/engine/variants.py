@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from .assignment import Assignment
 from .mistakes import import_folder
-from .place import Place, first_line
+from .place import Place
 
 right: Any = None
 """The name of the solution's module in a variant's code, which is not run here."""
@@ -57,8 +56,6 @@ def load_variants(assignment: Assignment) -> tuple[Variant, ...]:
 
 
 def _body(function: Callable[[], None]) -> str:
-    text = textwrap.dedent(inspect.getsource(function))
-    definition = ast.parse(text).body[0]
+    definition = ast.parse(inspect.getsource(function)).body[0]
     assert isinstance(definition, ast.FunctionDef)
-    first = definition.body[1] if ast.get_docstring(definition) else definition.body[0]
-    return textwrap.dedent("".join(text.splitlines(keepends=True)[first_line(first) - 1 :]))
+    return "\n".join(map(ast.unparse, definition.body))

@@ -12,7 +12,7 @@ from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package
 
 from . import words
-from .weights import LAYERS, SEED, SIZES, data
+from .flow import LAYERS, SEED, SIZES, data
 
 TITLE = "Clipping on a net that explodes"
 ABOUT = (

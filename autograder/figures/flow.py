@@ -14,8 +14,9 @@ from autograder.engine.suite.check import Wrong
 from autograder.suites import nets
 
 from . import words
-from .weights import EXAMPLES, LAYERS, SEED, SIZES, WIDTH, data, naive_weights
 
+WIDTH, EXAMPLES, LAYERS, SEED = 32, 32, 10, 20
+SIZES = [WIDTH] * (LAYERS + 1)
 BINS = 16
 
 
@@ -97,7 +98,14 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
         net.about,
         meaning=" ".join(meaning),
         chart=Chart("layer (input side first)", "norm of the gradient at z", curves),
-        histograms=_histograms(net, yours, right),
+        histograms=Histograms(
+            "activations of the hidden layers (outline: the reference)",
+            net.low,
+            net.high,
+            tuple(f"layer {i}" for i in range(1, LAYERS)),
+            tuple(_shares(h, net.low, net.high) for h in yours.activations),
+            tuple(_shares(h, net.low, net.high) for h in right.activations),
+        ),
         table=_table(yours, right),
     )
 
@@ -105,6 +113,12 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
 @cache
 def _reference_flow(net: Net, reference: ModuleType) -> Flow:
     return _flow(reference.deep_net.run(**_given(net)))
+
+
+def data() -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and gradients at the output (EXAMPLES, WIDTH), the same for every net."""
+    rng = np.random.default_rng(SEED)
+    return rng.normal(size=(EXAMPLES, WIDTH)), rng.normal(size=(EXAMPLES, WIDTH))
 
 
 def _given(net: Net) -> dict[str, Any]:
@@ -120,7 +134,8 @@ def _given(net: Net) -> dict[str, Any]:
         "batch_norm": net.batch_norm,
     }
     if net.initializer == "normal":
-        given["weights"] = naive_weights()
+        rng = np.random.default_rng(SEED + 1)
+        given["weights"] = [rng.normal(size=(WIDTH, WIDTH)) for _ in range(LAYERS)]
     else:
         given |= {"initializer": net.initializer, "init_options": {}}
     return given
@@ -134,17 +149,6 @@ def _flow(told: Any) -> Flow:
     with np.errstate(all="ignore"):
         norms = tuple(float(np.linalg.norm(gradient)) for gradient in net["d_pre_activations"])
     return Flow(norms, net["activations"])
-
-
-def _histograms(net: Net, yours: Flow, right: Flow) -> Histograms:
-    return Histograms(
-        "activations of the hidden layers (outline: the reference)",
-        net.low,
-        net.high,
-        tuple(f"layer {i}" for i in range(1, LAYERS)),
-        tuple(_shares(h, net.low, net.high) for h in yours.activations),
-        tuple(_shares(h, net.low, net.high) for h in right.activations),
-    )
 
 
 def _shares(values: np.ndarray, low: float, high: float) -> tuple[float, ...]:

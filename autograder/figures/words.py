@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .weights import LAYERS
-
 HEALTHY = 1e3
 CLOSE, SAME = 30.0, 1.01
 FADED = 0.05
@@ -39,7 +37,7 @@ def flow(norms: Sequence[float]) -> str:
         return "Some gradients of your net are not finite numbers: it cannot learn."
     if last == 0 or first == 0:
         return "Some gradients of your net are exactly zero: the layers below learn nothing."
-    way = f"on the way back from layer {LAYERS} to layer 1"
+    way = f"on the way back from layer {len(norms)} to layer 1"
     if first < last / HEALTHY:
         return (
             f"The gradient shrinks {factor(last / first)} times {way}: it vanishes, and the first"

@@ -54,7 +54,8 @@ class Reporter:
         self, result: Result, submission: Submission, section: Section | None = None
     ) -> Report:
         """The report on a result that there is already."""
-        return Report(result, self._page(result, section), self.prints(submission))
+        prints = self.fingerprinter.fingerprint(submission.files)
+        return Report(result, self._page(result, section), prints)
 
     def _page(self, result: Result, section: Section | None) -> str:
         """The student's page; without figures, or empty, where it fails: grades come first."""
@@ -87,13 +88,6 @@ class Reporter:
             return self._records.run(title, ask, program)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
-
-    def prints(self, submission: Submission) -> bytes:
-        """The submission's fingerprints; none where they can't be made."""
-        try:
-            return self.fingerprinter.fingerprint(submission.files)
-        except (ValueError, RecursionError, MemoryError):
-            return b""
 
     @cached_property
     def _records(self) -> Records[Figure]:

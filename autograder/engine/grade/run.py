@@ -120,12 +120,12 @@ def _write(
     rows.sort(key=lambda row: (row.file, row.stem))  # they came in any order
     write_atomically(run.out / "final_grades.csv", final_grades(points, rows))
     write_atomically(run.out / "tests.csv", book.by_test())
-    reporter = Reporter(assignment)
+    fingerprinter = Reporter(assignment).fingerprinter
     read = [read_hand_in(each, assignment.package, assignment.modules) for each in known]
     groups = look_alikes(
         [row.prints for row in rows],
-        reporter.fingerprinter.solution,
-        {each.name: reporter.prints(each) for each in read},
+        fingerprinter.solution,
+        {each.name: fingerprinter.fingerprint(each.files) for each in read},
     )
     write_atomically(run.out / "index.html", class_page(book, groups, assignment))
     keep_prints(run.out, {row.stem: row.prints for row in rows})

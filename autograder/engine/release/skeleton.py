@@ -21,7 +21,6 @@ import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from ..errors import KitError
 
@@ -30,14 +29,6 @@ END = "# END SOLUTION"
 
 _LIKE_A_MARKER = re.compile(r"#\W*(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
 _NOT_MATERIAL = re.compile(r"(^|/)(\.|__pycache__(/|$))|\.py[co]$")
-
-
-class _Region(NamedTuple):
-    """A marked region: the 1-based lines of its two markers, and their indentation."""
-
-    begin: int
-    end: int
-    indent: int
 
 
 def skeleton_source(text: str) -> str:
@@ -55,8 +46,8 @@ def skeleton_source(text: str) -> str:
         return text
     lines = text.split("\n")
     # From the last to the first, so that the line numbers of those before stay right.
-    for region in reversed(regions):
-        _replace(lines, region, _stand_in(tree, region))
+    for begin, end, indent in reversed(regions):
+        _replace(lines, begin, end, _stand_in(tree, begin, end, indent))
     skeleton = "\n".join(lines).strip("\n") + "\n"
     kept = _parsed(skeleton, "what is left of the source")
     _refuse_leftover_imports(tree, kept, skeleton.split("\n"))
@@ -116,7 +107,8 @@ def _parsed(text: str, what: str) -> ast.Module:
         raise KitError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
 
 
-def _regions(text: str) -> Iterator[_Region]:
+def _regions(text: str) -> Iterator[tuple[int, int, int]]:
+    """The marked regions: the 1-based lines of their two markers, and their indentation."""
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     comments = [token for token in tokens if token.type == tokenize.COMMENT]
     markers = [token for token in comments if _LIKE_A_MARKER.match(token.string)]
@@ -135,39 +127,39 @@ def _regions(text: str) -> Iterator[_Region]:
             raise KitError(f"line {end.start[0]}: BEGIN within the region of line {first}")
         if end.start[1] != indent:
             raise KitError(f"line {end.start[0]}: END is indented unlike its BEGIN")
-        yield _Region(first, end.start[0], indent)
+        yield first, end.start[0], indent
 
 
-def _stand_in(tree: ast.Module, region: _Region) -> list[str]:
+def _stand_in(tree: ast.Module, begin: int, end: int, indent: int) -> list[str]:
     """The lines that take a region's place."""
     statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-    held = [node for node in statements if region.begin < node.lineno < region.end]
+    held = [node for node in statements if begin < node.lineno < end]
     if not held:
-        raise KitError(f"line {region.begin}: the region holds no code")
+        raise KitError(f"line {begin}: the region holds no code")
     first = min(held, key=lambda node: node.lineno)
-    if first.col_offset != region.indent:
-        raise KitError(f"line {region.begin}: the marker is indented unlike the code after it")
-    if any((node.end_lineno or 0) > region.end for node in held):
-        raise KitError(f"line {region.end}: the region ends within a statement")
+    if first.col_offset != indent:
+        raise KitError(f"line {begin}: the marker is indented unlike the code after it")
+    if any((node.end_lineno or 0) > end for node in held):
+        raise KitError(f"line {end}: the region ends within a statement")
     functions = [n for n in statements if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    before = [node for node in functions if node.lineno < region.begin]
+    before = [node for node in functions if node.lineno < begin]
     around = [node for node in before if first.lineno <= (node.end_lineno or 0)]
     if not around:
         return []
     name = max(around, key=lambda node: node.lineno).name
-    space = " " * region.indent
+    space = " " * indent
     return [f"{space}# TODO: your code here", f'{space}raise NotImplementedError("TODO: {name}")']
 
 
-def _replace(lines: list[str], region: _Region, stand_in: list[str]) -> None:
-    before, after = region.begin - 1, region.end
+def _replace(lines: list[str], begin: int, end: int, stand_in: list[str]) -> None:
+    before, after = begin - 1, end
     if not stand_in:
         # The blank lines on both sides meet; the longer of the two runs is enough.
         while before > 0 and not lines[before - 1].strip():
             before -= 1
         while after < len(lines) and not lines[after].strip():
             after += 1
-        stand_in = [""] * max(region.begin - 1 - before, after - region.end)
+        stand_in = [""] * max(begin - 1 - before, after - end)
     lines[before:after] = stand_in
 
 

@@ -64,8 +64,7 @@ class ClassRecord:
             if test.mistake:
                 self.hints.setdefault(test.mistake, test.hint)
                 self.failing.setdefault(test.mistake, Counter())[test.part] += 1
-                lost = self.lost.get(test.mistake, 0.0), test.points - test.earned
-                self.lost[test.mistake] = total(lost)
+                self.lost[test.mistake] = total((self.lost.get(test.mistake, 0.0), test.points))
         self.records[json.dumps(result.grader, sort_keys=True)] += 1
         parts = dict.fromkeys(test.part for test in result.tests)
         self.rows.append(
