@@ -138,8 +138,7 @@ def import_file(name: str, path: Path) -> ModuleType:
 
 
 def _compiled(path: Path) -> bytes:
-    """The compiled module as Python stores it in `__pycache__`, used without checking the
-    source."""
+    """The compiled module, which Python uses without checking the source."""
     with tempfile.TemporaryDirectory() as folder:
         kept = f"{folder}/compiled"
         py_compile.compile(

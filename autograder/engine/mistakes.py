@@ -219,8 +219,7 @@ def _code(mistakes: tuple[Mistake, ...]) -> CodeType:
 
 @lru_cache(maxsize=256)
 def _function(source: str, name: str) -> list[str] | None:
-    """The module's text in five parts, cut around the signature, docstring and body of a function
-    in it."""
+    """The module's text, cut around the signature, docstring and body of a function in it."""
     lines = source.splitlines(keepends=True)
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KitError
-from ..report.gradebook import Row, export, id_pattern, refuse_nameless
-from ..report.pages.class_record import ClassRecord
+from ..report.gradebook import export, id_pattern, refuse_nameless
+from ..report.pages.class_record import ClassRecord, Row
 from ..report.result import total
 from ..report.worksheet import filled_in
 from ..submission.read import HandIn

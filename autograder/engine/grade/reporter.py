@@ -65,8 +65,7 @@ class Reporter:
         return ""
 
     def figures(self, program: Program) -> Section:
-        """The assignment's figures of this student's work; a sentence in place of one that
-        fails."""
+        """The assignment's figures of this work; a sentence in place of one that fails."""
         try:
             section, drawing = self._drawing
         except Exception as problem:  # a package that can't be imported costs no grade

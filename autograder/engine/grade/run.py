@@ -13,7 +13,7 @@ import click
 
 from ..assignment import Assignment
 from ..errors import KitError
-from ..report.gradebook import final_grades
+from ..report.gradebook import final_grades, grades_by_test
 from ..report.lookalikes import Group, look_alikes
 from ..report.pages.class_page import class_page
 from ..report.pages.class_record import ClassRecord
@@ -119,7 +119,7 @@ def _write(
     rows, points = book.rows, dict.fromkeys(assignment.parts, 0.0) | book.parts
     rows.sort(key=lambda row: (row.file, row.stem))  # they came in any order
     write_atomically(run.out / "final_grades.csv", final_grades(points, rows))
-    write_atomically(run.out / "tests.csv", book.by_test())
+    write_atomically(run.out / "tests.csv", grades_by_test(book.tests, rows))
     fingerprinter = Reporter(assignment).fingerprinter
     read = [read_hand_in(each, assignment.package, assignment.modules) for each in known]
     groups = look_alikes(

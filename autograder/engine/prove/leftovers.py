@@ -73,8 +73,7 @@ def _names(assignment: Assignment, gone: set[str]) -> Iterator[Leftover]:
 
 
 def _gone(assignment: Assignment) -> set[str]:
-    """The functions, modules and parts that the material is about and the solution does not
-    have."""
+    """Functions, modules and parts that the material is about and the solution does not have."""
     there = {*assignment.modules, *assignment.given, *assignment.supplied_modules}
     there |= {*_functions(assignment, assignment.solution_files), *assignment.parts}
     mistakes, variants = stated_mistakes(assignment), load_variants(assignment)

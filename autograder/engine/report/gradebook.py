@@ -12,30 +12,16 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import KitError
-from .result import total
+from .pages.class_record import Row
+from .result import TestResult, total
 
 SEPARATORS = r"[;|\t\r\n]"
 FORMULA = rf"(?:^|{SEPARATORS})\s*[=+\-@]|^[\t\r]"
 POINTS_ROW = "points-per-question"
 COMPLETED = "Completed"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A submission's line: its name, what it earned in each part; students, back: see `HandIn`."""
-
-    file: str
-    parts: dict[str, float]
-    students: tuple[Mapping[str, str], ...] = ()
-    back: str = ""
-
-    @property
-    def earned(self) -> float:
-        return total(self.parts.values())
 
 
 def final_grades(points: dict[str, float], rows: Iterable[Row]) -> str:
@@ -50,6 +36,18 @@ def final_grades(points: dict[str, float], rows: Iterable[Row]) -> str:
         earned = [row.parts.get(part, 0.0) for part in parts]
         share = round(row.earned / possible, 4)  # as Otter does
         write([harmless_cell(row.file), *earned, row.earned, share, COMPLETED])
+    return text.getvalue()
+
+
+def grades_by_test(tests: Sequence[TestResult], rows: Iterable[Row]) -> str:
+    """A CSV of what each submission earned in each test."""
+    text = io.StringIO()
+    write = csv.writer(text, lineterminator="\n").writerow
+    write(["file", *(test.id for test in tests)])
+    write([POINTS_ROW, *(test.points for test in tests)])
+    for row in rows:
+        earned = [test.points * passed for test, passed in zip(tests, row.passed, strict=True)]
+        write([harmless_cell(row.file), *earned])
     return text.getvalue()
 
 

@@ -84,8 +84,7 @@ class Fingerprinter:
         self.solution = self.fingerprint(solution)
 
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
-        """The fingerprints of the Python files, sorted 32-bit hashes, without what was handed
-        out."""
+        """The Python files' sorted 32-bit fingerprints, without what was handed out."""
         found, left = [np.empty(0, np.uint32)], MAX_TOKENS
         for path in sorted(files):
             if path.endswith(".py") and files[path] not in self._untouched:

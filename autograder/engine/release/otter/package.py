@@ -32,7 +32,6 @@ PLACES = {
     "mistakes": "mistakes",
     "variants": "variants",
 }
-DEFAULTS: dict[str, Any] = {"show_hidden": True}
 PYTHON = "3.13"
 
 
@@ -66,12 +65,11 @@ def otter_config(assignment: Assignment) -> dict[str, Any]:
         own = json.loads(file.read_text("utf-8")) if file.exists() else {}
     except ValueError as problem:
         raise KitError(f"{file}: {problem}") from None
-    if not isinstance(own, dict) or not own.keys() <= DEFAULTS.keys():
-        raise KitError(f"{file}: only these can be set here: {', '.join(DEFAULTS)}")
-    config = DEFAULTS | own
-    if not isinstance(config["show_hidden"], bool):
+    if not isinstance(own, dict) or not own.keys() <= {"show_hidden"}:
+        raise KitError(f"{file}: only these can be set here: show_hidden")
+    if not isinstance(own.get("show_hidden", True), bool):
         raise KitError(f"{file}: show_hidden is true or false")
-    return config
+    return {"show_hidden": True, **own}
 
 
 def _generated(

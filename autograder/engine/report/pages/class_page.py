@@ -11,7 +11,7 @@ from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
 from ..lookalikes import Group
 from ..result import TestResult
-from .class_record import ClassRecord, ClassRow, Look
+from .class_record import ClassRecord, Look, Row
 from .render import render
 
 BINS = 10
@@ -79,8 +79,7 @@ def _items(book: ClassRecord) -> list[tuple[TestResult, float, float | None]]:
 
 
 def _parts(book: ClassRecord) -> list[tuple[str, float, float, int]]:
-    """The parts, each with its points, those that were earned on average, and how many earned
-    all."""
+    """The parts, each with its points, the mean that was earned, and how many earned all."""
     lines = []
     for name, possible in book.parts.items():
         earned = [row.parts[name] for row in book.rows]
@@ -104,9 +103,9 @@ def _distribution(totals: Sequence[float], possible: float) -> list[tuple[str, i
     return list(zip(labels, counts.tolist(), strict=True))
 
 
-def _odd(rows: Sequence[ClassRow]) -> list[tuple[Look, list[ClassRow]]]:
+def _odd(rows: Sequence[Row]) -> list[tuple[Look, list[Row]]]:
     """What there is to look at, the gravest first, each with all who have it."""
-    found: dict[Look, list[ClassRow]] = {}
+    found: dict[Look, list[Row]] = {}
     for row in rows:
         for look in row.looks:
             found.setdefault(look, []).append(row)

@@ -1,14 +1,12 @@
 """What is kept of each result for the class page: a few hundred bytes, however long it is."""
 
-import csv
-import io
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..gradebook import POINTS_ROW, Row, harmless_cell
 from ..result import Result, TestResult, total
 
 MAX_DETAILS = 6
@@ -34,23 +32,31 @@ class Look:
         return ORDER.index(self.label) if self.label in ORDER else len(ORDER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRow(Row):
-    """One submission: its page's stem, a 0 or 1 for each test, what was noticed; prints: see
-    `lookalikes`."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One submission: its name, what it earned in each part, its page's stem, a 0 or 1 for each
+    test, what was noticed; students, back: see `HandIn`; prints: see `lookalikes`."""
 
-    stem: str
-    passed: bytes
-    mistakes: tuple[str, ...]
-    looks: tuple[Look, ...]
+    file: str
+    parts: dict[str, float]
+    students: tuple[Mapping[str, str], ...] = ()
+    back: str = ""
+    stem: str = ""
+    passed: bytes = b""
+    mistakes: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
     prints: bytes = b""
+
+    @property
+    def earned(self) -> float:
+        return total(self.parts.values())
 
 
 @dataclass
 class ClassRecord:
     """The class so far."""
 
-    rows: list[ClassRow] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     tests: tuple[TestResult, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
     failing: dict[str, Counter[str]] = field(default_factory=dict)
@@ -68,7 +74,7 @@ class ClassRecord:
         self.records[json.dumps(result.grader, sort_keys=True)] += 1
         parts = dict.fromkeys(test.part for test in result.tests)
         self.rows.append(
-            ClassRow(
+            Row(
                 result.name,
                 {part: result.part_earned(part) for part in parts},
                 result.students,
@@ -82,21 +88,10 @@ class ClassRecord:
         )
 
     @property
-    def odd(self) -> list[ClassRow]:
+    def odd(self) -> list[Row]:
         """Those to look at for more than a note, the gravest first."""
         found = [row for row in self.rows if row.looks and row.looks[0].label != "note"]
         return sorted(found, key=lambda row: (row.looks[0].weight, row.file.casefold()))
-
-    def by_test(self) -> str:
-        """A CSV of what each submission earned in each test."""
-        text = io.StringIO()
-        write = csv.writer(text, lineterminator="\n").writerow
-        write(["file", *(test.id for test in self.tests)])
-        write([POINTS_ROW, *(test.points for test in self.tests)])
-        for row in self.rows:
-            earned = [t.points * passed for t, passed in zip(self.tests, row.passed, strict=True)]
-            write([harmless_cell(row.file), *earned])
-        return text.getvalue()
 
     @property
     def parts(self) -> dict[str, float]:
