@@ -12,7 +12,7 @@ from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package
 
 from . import words
-from .flow import LAYERS, SEED, SIZES, data
+from .flow import LAYERS, SEED, SIZES, data, sizes
 
 TITLE = "Clipping on a net that explodes"
 ABOUT = (
@@ -41,7 +41,7 @@ def clipped_net(student: Package, reference: ModuleType) -> Figure:
             faults.append(fault.reason)
         except (ValueError, TypeError):
             faults.append(f"clipping.{function} did not return arrays like those it was given")
-    before = _size(_exploded(reference))
+    before = sizes(_exploded(reference))
     if not curves:
         return Figure(TITLE, ABOUT, missing="; ".join(faults))
     low, high = words.figure(min(before)), words.figure(max(before))
@@ -87,9 +87,4 @@ def _norms(clipped: Any, function: str, grads: Sequence[np.ndarray]) -> tuple[fl
     shapes = [getattr(new, "shape", None) for new in clipped]
     if not isinstance(clipped, list) or shapes != [old.shape for old in grads]:
         raise ValueError("not a list of arrays like the one given")
-    return _size(clipped)
-
-
-def _size(grads: Any) -> tuple[float, ...]:
-    with np.errstate(all="ignore"):
-        return tuple(float(np.linalg.norm(np.asarray(grad, dtype=np.float64))) for grad in grads)
+    return sizes(clipped)

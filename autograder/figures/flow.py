@@ -1,5 +1,6 @@
 """How gradients flow through one net: their norm at each layer, and the activations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -146,9 +147,13 @@ def _flow(told: Any) -> Flow:
     shape = (EXAMPLES, WIDTH)
     shapes = {"d_pre_activations": [shape] * LAYERS, "activations": [shape] * (LAYERS - 1)}
     net = nets.checked(told, shapes)
+    return Flow(sizes(net["d_pre_activations"]), net["activations"])
+
+
+def sizes(grads: Iterable[Any]) -> tuple[float, ...]:
+    """The norm of each array."""
     with np.errstate(all="ignore"):
-        norms = tuple(float(np.linalg.norm(gradient)) for gradient in net["d_pre_activations"])
-    return Flow(norms, net["activations"])
+        return tuple(float(np.linalg.norm(np.asarray(grad, dtype=np.float64))) for grad in grads)
 
 
 def _shares(values: np.ndarray, low: float, high: float) -> tuple[float, ...]:

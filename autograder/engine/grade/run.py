@@ -58,7 +58,8 @@ class Run:
 def run_class(run: Run) -> ClassRecord:
     """Grades a class. Raises `KitError` for what the user must change."""
     try:
-        _refuse_unknown_layers(run.require)
+        if unknown := [name for name in run.require if name not in LAYERS]:
+            raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
         assignment = Assignment.load(run.assignment)
         finder = Finder(assignment.package, assignment.modules, run.out)
         found = finder.find(run.paths)
@@ -66,7 +67,11 @@ def run_class(run: Run) -> ClassRecord:
         known = Finder(assignment.package, assignment.modules).find(run.known)
         todo = by_stem(found)
         earlier = Earlier.in_folder(run.out, todo, assignment.digest, run.seed)
-        new_executor, width = _executor(run, len(found))
+        if run.scheduler:
+            new_executor, width = cluster(run.scheduler)
+        else:
+            width = min(run.jobs or available_cores(), len(found))
+            new_executor = local_pool(width)
         run.out.mkdir(parents=True, exist_ok=True)
     except FileNotFoundError as missing:
         raise KitError(f"{missing}: no such file or folder") from None
@@ -132,14 +137,6 @@ def _write(
     return groups
 
 
-def _executor(run: Run, count: int) -> tuple[Callable[[], Executor], int]:
-    """Where so many submissions are graded, and how many at once."""
-    if run.scheduler:
-        return cluster(run.scheduler)
-    width = min(run.jobs or available_cores(), count)
-    return local_pool(width), width
-
-
 def _of_the_same_kit(
     reports: Iterator[tuple[str, Report]], assignment: Assignment
 ) -> Iterator[tuple[str, Report]]:
@@ -156,12 +153,6 @@ def _of_the_same_kit(
             seen.add(layers)
             _say_protection(layers, bool({"bubblewrap", "mounts", "landlock"}.intersection(layers)))
         yield stem, report
-
-
-def _refuse_unknown_layers(names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in LAYERS]
-    if unknown:
-        raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
 
 
 def _ready_pool(
