@@ -1,15 +1,21 @@
-"""The hidden suites: what they are worth, and that no request gives an answer away."""
+"""The hidden suites: what points go to, and that no request gives an answer away."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 
+from autograder.engine.grade.grader import Grader
+from autograder.engine.mistakes import load_mistakes
 from autograder.engine.prove import made_up
+from autograder.engine.prove.made_up import Files
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
 from autograder.engine.suite.answers import decoded
 from autograder.engine.suite.session import Batch, Request
+from tests.kit import HANDOUT
 
 POINTS = {
     "initializers": 12,
@@ -19,6 +25,70 @@ POINTS = {
     "diagnostics": 14,
     "deep_network": 18,
 }
+HYGIENE = 20
+CEILINGS = {
+    "eps_outside_root": 8,
+    "unbiased_variance": 8,
+    "bn_layer_norm": 12,
+    "running_returns_swapped": 8,
+    "dx_returned_last": 8,
+    "prelu_grad_order_swapped": 8,
+    "global_norm_returned_first": 8,
+    "eps_hard_coded": 5,
+    "backward_ignores_mode": 2,
+    "eval_cache_none_unpacked": 2,
+    "global_norm_sum_of_norms": 4,
+}
+"""The most that one slip may cost, in all parts together: one of each kind."""
+
+PLAIN_FORMULAS = """
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def sigmoid_grad(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+def tanh(z):
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+def tanh_grad(z):
+    return 1 - tanh(z) ** 2
+
+def elu(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+def elu_grad(z, alpha=1.0):
+    return np.where(z > 0, 1.0, alpha * np.exp(z))
+"""
+UNBIASED = """
+def batchnorm_forward(
+    x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
+):
+    var = x.var(axis=0, ddof=1)
+    inv_std = 1 / np.sqrt(var + eps)
+    x_hat = (x - x.mean(axis=0)) * inv_std
+    return gamma * x_hat + beta, (x_hat, inv_std, gamma), x.mean(axis=0), var
+
+def batchnorm_backward(dout, cache):
+    x_hat, inv_std, gamma = cache
+    dx_hat = gamma * dout
+    through_var = x_hat * np.sum(dx_hat * x_hat, axis=0) / (len(dout) - 1)
+    dx = (dx_hat - dx_hat.mean(axis=0) - through_var) * inv_std
+    return dx, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
+"""
+
+
+def lost(grader: Grader, files: Files, tests: list[str] | None = None) -> float:
+    """The points that a submission loses, in all tests or in some."""
+    outcomes, _ = grader.run(files, tests)
+    return sum(outcome.test.points for outcome in outcomes if not outcome.passed)
+
+
+@pytest.fixture(scope="module")
+def calling(kit, grader):
+    """The functions that each test calls."""
+    outcomes, _ = grader.run(made_up.solution(kit))
+    return {outcome.test.id: sorted(outcome.called) for outcome in outcomes}
 
 
 def test_the_parts_are_worth_what_the_handout_promises(grader):
@@ -26,6 +96,67 @@ def test_the_parts_are_worth_what_the_handout_promises(grader):
     for test in grader.suite.tests:
         points[test.part] += test.points
     assert points == POINTS
+
+
+def test_hygiene_gets_a_fifth_of_the_points_at_most(grader):
+    points = sum(test.points for test in grader.suite.tests if test.is_hygiene)
+    assert 0 < points <= HYGIENE
+
+
+def test_most_tests_are_worth_a_point_and_none_less_than_half(grader):
+    points = [test.points for test in grader.suite.tests]
+    assert min(points) >= 0.5
+    assert sum(worth >= 1 for worth in points) > len(points) / 2
+
+
+def test_points_go_with_the_time_that_a_function_takes(grader, calling):
+    """Within a factor of two; a derivative belongs to its activation, and what only a forward pass
+    makes possible to the backward pass."""
+    minutes = {
+        name: int(time)
+        for name, time in re.findall(
+            r"(?m)^\| `(\w+)\(.*\| (\d+) min \|", (HANDOUT / "README.md").read_text()
+        )
+    }
+    points: Counter[str] = Counter()
+    for test in grader.suite.tests:
+        if test.part == "deep_network":
+            continue
+        names = {call.split(".")[1].removesuffix("_grad") for call in calling[test.id]}
+        if "batchnorm_backward" in names:
+            names = {"batchnorm_backward"}
+        for name in names:
+            points[name] += test.points / len(names)
+    assert points.keys() == minutes.keys()
+    average = points.total() / sum(minutes.values())
+    rates = {name: points[name] / minutes[name] / average for name in minutes}
+    assert {name: rate for name, rate in rates.items() if not 0.5 <= rate <= 2} == {}
+
+
+@pytest.mark.parametrize("name", CEILINGS)
+def test_a_slip_is_charged_once(kit, grader, calling, name):
+    (mistake,) = (mistake for mistake in load_mistakes(kit) if mistake.name == name)
+    target = f"{mistake.module}.{mistake.target}"
+    tests = [test for test, functions in calling.items() if target in functions]
+    assert 0 < lost(grader, made_up.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
+
+
+def test_plain_formulas_are_fine_for_ordinary_numbers(kit, grader):
+    plain = made_up.with_code(kit, "activations", PLAIN_FORMULAS)
+    hygiene = {test.id for test in grader.suite.tests if test.is_hygiene}
+    outcomes, _ = grader.run(plain)
+    assert {outcome.test.id for outcome in outcomes if not outcome.passed} < hygiene
+
+
+def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit, grader):
+    files = made_up.with_code(kit, "batchnorm", "del batchnorm_backward")
+    assert 10 <= lost(grader, files) <= 13
+
+
+def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(kit, grader):
+    files = made_up.with_code(kit, "batchnorm", UNBIASED)
+    names = [f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")]
+    assert lost(grader, files, names) == 0
 
 
 def _arrays(value: Any) -> list[np.ndarray]:

@@ -38,12 +38,7 @@ def test_the_largest_difference_is_marked(monkeypatch, capsys):
         ((2, 1, 1), "They differ."),
     ],
 )
-def test_each_of_the_three_ways(
-    kept,
-    told,
-    monkeypatch,
-    capsys,
-):
+def test_each_of_the_three_ways(kept, told, monkeypatch, capsys):
     right = batchnorm.batchnorm_backward
 
     def backward(dout: np.ndarray, cache: dict) -> tuple:

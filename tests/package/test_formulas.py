@@ -1,10 +1,9 @@
 """The reference's values against formulas written out in 50 digits, for numbers of all sizes.
 
-What is no value (shapes, types, errors, arguments left alone) and what is drawn, the hidden suites
-ask of the reference, too, which must pass them all.
+The rest (shapes, types, errors, arguments left alone, what is drawn, shares, verdicts, PReLU's slopes
+of several units) the public tests and the hidden suites ask of the reference, which must pass them all.
 """
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -86,21 +85,6 @@ def assert_right(result: np.ndarray, formula: Formula) -> None:
         assert abs(mpmath.mpf(float(got)) - true) <= allowed, f"at z = {z}: {got}, not {true}"
 
 
-def test_digits_lost_in_a_tail_are_seen():
-    """1 - tanh² is right to 1e-16, but has no digits left where the slope is that small."""
-    with pytest.raises(AssertionError):
-        assert_right(1 - np.tanh(POINTS) ** 2, lambda z: mpmath.sech(z) ** 2)
-
-
-def test_prelu_has_a_slope_for_each_unit():
-    z = np.array([[-1.0, -1.0, -1.0], [2.0, 2.0, -2.0]])
-    alpha = np.array([0.5, -3.0, 4.0])
-    a, (dz, dalpha) = activations.prelu(z, alpha), activations.prelu_grad(z, alpha)
-    np.testing.assert_array_equal(a, [[-0.5, 3.0, -4.0], [2.0, 2.0, -8.0]])
-    np.testing.assert_array_equal(dz, [[0.5, -3.0, 4.0], [1.0, 1.0, 4.0]])
-    np.testing.assert_array_equal(dalpha, [[-1.0, -1.0, -1.0], [0.0, 0.0, -2.0]])
-
-
 def normalised(
     x: Any, gamma: Any, beta: Any, mean: Any, var: Any, training: bool, eps: float
 ) -> Any:
@@ -118,11 +102,8 @@ def test_batchnorm(shape, eps, momentum, training):
     rng = np.random.default_rng(0)
     d = shape[1]
     x = rng.normal(size=shape) * rng.uniform(0.3, 3.0, d) + 3 * rng.normal(size=d)
-    gamma, beta, mean, dout = (
-        rng.normal(size=d) + 2,
-        *rng.normal(size=(2, d)),
-        rng.normal(size=shape),
-    )
+    gamma, (beta, mean) = rng.normal(size=d) + 2, rng.normal(size=(2, d))
+    dout = rng.normal(size=shape)
     given = [x, gamma, beta, mean, rng.uniform(0.2, 3.0, d)]
 
     held = [array.copy() for array in given]
@@ -204,29 +185,6 @@ def test_norms_that_are_not_finite():
     np.testing.assert_array_equal(diagnostics.gradient_norms(grads), [np.nan, np.inf, np.inf])
 
 
-def test_shares_of_units():
-    slopes = np.array([[0.25, 0.009, -0.009], [0.01, -0.01, 0.0]])
-    assert diagnostics.saturated_fraction(slopes) == 0.5
-    assert diagnostics.saturated_fraction(slopes, tol=0.02) == 5 / 6
+def test_a_unit_whose_outputs_cancel_is_alive():
     h = np.array([[0.0, 1.0, 0.0, -1.0], [0.0, 0.0, 0.0, 1.0]])
     assert diagnostics.dead_fraction(h) == 0.5
-
-
-@pytest.mark.parametrize(
-    ("norms", "verdict"),
-    [
-        ([1.0], "healthy"),
-        ([9e-4, 5.0, 1.0], "vanishing"),
-        ([1e-3, 1e9, 1.0], "healthy"),
-        ([1e3, 1.0], "healthy"),
-        ([1001.0, 0.0, 1.0], "exploding"),
-        ([1e300, 1e-300], "exploding"),
-        ([1e-300, 1e300], "vanishing"),
-        ([0.0, 3.0, 0.0], "vanishing"),
-        ([1e-300, 0.0], "exploding"),
-        ([0.0, math.nan, 1.0], "exploding"),
-        ([math.inf, math.inf], "exploding"),
-    ],
-)
-def test_diagnose(norms, verdict):
-    assert diagnostics.diagnose(norms) == verdict
