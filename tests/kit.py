@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,29 @@ def started(*words: object, **options: Any) -> subprocess.Popen[str]:
     """The command line on the tiny assignment, while it runs."""
     command = [sys.executable, "-m", "autograder", "--assignment", TINY, *words]
     return subprocess.Popen([*map(str, command)], cwd=ROOT, text=True, **options)
+
+
+def await_that(condition: Callable[[], bool]) -> None:
+    """A process that was killed is gone a moment later."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def put(folder: Path, name: str, content: bytes) -> Path:
+    """Writes a file, and the folders that it needs."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def made(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """A folder of these files."""
+    for name, content in files.items():
+        put(folder, name, content)
+    return folder
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.submission.read import read_submission
-from tests.kit import HANDOUT, ROOT, SOLUTION, Ended, copy_of_handout, run_python
+from tests.kit import HANDOUT, ROOT, SOLUTION, Ended, copy_of_handout, put, run_python
 
 
 @pytest.fixture
@@ -27,8 +27,7 @@ def test_finished_work(handout):
     mine = handout / "gradflow"
     shutil.copytree(SOLUTION, mine, dirs_exist_ok=True)
     for name in ("helpers/__init__.py", "helpers/__pycache__/a.pyc", ".idea/a.xml", ".DS_Store"):
-        (mine / name).parent.mkdir(parents=True, exist_ok=True)
-        (mine / name).write_text("", "utf-8")
+        put(mine, name, b"")
     done = submit(handout)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stdout

@@ -3,14 +3,6 @@
 from . import archives, ending, exhausting, forging, harmless, lying, malformed, reading, telling
 from .case import Case
 
-GRADED: list[Case] = [
-    *forging.CASES,
-    *lying.CASES,
-    *ending.CASES,
-    *exhausting.CASES,
-    *reading.CASES,
-    *telling.CASES,
-    *malformed.CASES,
-    *harmless.CASES,
-]
+_KINDS = (forging, lying, ending, exhausting, reading, telling, malformed, harmless)
+GRADED: list[Case] = [case for kind in _KINDS for case in kind.CASES]
 CASES = [*GRADED, *archives.CASES]

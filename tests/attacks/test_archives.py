@@ -9,6 +9,7 @@ import pytest
 from autograder.engine.submission.read import Submission, read_submission
 from tests.attacks.archives import CASES
 from tests.attacks.case import MODULES, SOLUTION
+from tests.kit import made
 
 
 def read(path: Path) -> tuple[Submission, set[str]]:
@@ -30,9 +31,7 @@ def test_what_can_be_read_counts(case, tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="special files")
 @pytest.mark.parametrize("put", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)])
 def test_what_is_no_file_is_not_read(put, tmp_path):
-    for path, content in SOLUTION.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_bytes(content)
+    made(tmp_path, SOLUTION)
     put(tmp_path / "gradflow" / "beside.py")
     (tmp_path / "root").symlink_to("/")
     assert read(tmp_path)[1] == set()

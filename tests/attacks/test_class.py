@@ -3,15 +3,13 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.attacks import CASES
 from tests.attacks.case import SECRET, SOLUTION, case
-from tests.kit import ROOT
+from tests.kit import ROOT, kit
 
 pytestmark = pytest.mark.slow
 NAMES = ["=cmd|' !A1", "\u540d\u524d", "\x1b[31mred", "new\nline", "quote\"'", "n" * 240, "points-per-question", "-rf"]  # fmt: skip
@@ -36,15 +34,9 @@ def test_a_class_of_them(tmp_path):
     folder.mkdir()
     for each in CLASS:
         each.write(folder)
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "grade", str(folder), "-o", str(out), "--jobs", "1"],
-        cwd=ROOT,
-        env={**os.environ, "SECRET": SECRET},
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
-    printed = done.stdout.decode() + done.stderr.decode()
+    env = {**os.environ, "SECRET": SECRET}
+    done = kit("grade", folder, "-o", out, "--jobs", 1, assignment=None, env=env)
+    printed = done.stdout + done.stderr
     assert done.returncode == 0, printed
     table = (out / "final_grades.csv").read_text("utf-8")
     rows = list(csv.DictReader(table.splitlines()))

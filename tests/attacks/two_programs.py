@@ -7,6 +7,8 @@ named by what they must get.
 import sys
 from pathlib import Path
 
+from tests.kit import made
+
 from .case import FUNCTIONS, MODULES, SOLUTION, Files
 
 SIGNALS = {
@@ -28,14 +30,14 @@ TAILS = {
 
 def halves() -> tuple[Files, Files]:
     """Two programs: one is right in every other function of each module, one in the others."""
-    made = []
+    programs = []
     for first in (0, 1):
         files = dict(SOLUTION)
         for module in MODULES:
             stubs = "".join(_stub(name) for name in FUNCTIONS[module][first::2])
             files[f"gradflow/{module}.py"] += stubs.encode()
-        made.append(files)
-    return made[0], made[1]
+        programs.append(files)
+    return programs[0], programs[1]
 
 
 def both(signal: str) -> Files:
@@ -65,16 +67,13 @@ def _stub(name: str, under: str = "") -> str:
 def main(folder: Path) -> None:
     """Writes the folders."""
     first, second = halves()
-    made = {"half of the points A": first, "half of the points B": second}
+    programs = {"half of the points A": first, "half of the points B": second}
     for name, signal in SIGNALS.items():
-        made[f"no part better than A or B by {name}"] = both(signal)
+        programs[f"no part better than A or B by {name}"] = both(signal)
     for name, tails in TAILS.items():
-        made[f"diagnostics full in half of draws {name}"] = coin("diagnostics", tails)
-    for name, files in made.items():
-        for path, content in files.items():
-            target = folder / name.replace(" ", "-") / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        programs[f"diagnostics full in half of draws {name}"] = coin("diagnostics", tails)
+    for name, files in programs.items():
+        made(folder / name.replace(" ", "-"), files)
 
 
 if __name__ == "__main__":

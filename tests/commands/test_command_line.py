@@ -6,22 +6,21 @@ import json
 import pytest
 
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
-from tests.kit import kit
+from tests.kit import kit, made, zipped
 
 
 @pytest.fixture
 def tiny_class(tiny, tmp_path):
     """A class of a zip, a folder, a nested zip, a damaged zip and an empty folder."""
-    folder = tmp_path / "class"
-    write_archive(folder / "right.zip", made_up.solution(tiny))
-    write_archive(folder / "empty.zip", {})
-    nested = {f"a/b/{path}": content for path, content in made_up.solution(tiny).items()}
-    write_archive(folder / "nested.zip", nested)
-    for path, content in made_up.half_done(tiny, ["scales"]).items():
-        (folder / "half" / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "half" / path).write_bytes(content)
-    (folder / "damaged.zip").write_bytes(b"PK\x03\x04 no more than a beginning")
+    right = made_up.solution(tiny)
+    zips = {
+        "right.zip": zipped(right),
+        "empty.zip": zipped({}),
+        "nested.zip": zipped({f"a/b/{path}": content for path, content in right.items()}),
+        "damaged.zip": b"PK\x03\x04 no more than a beginning",
+    }
+    folder = made(tmp_path / "class", zips)
+    made(folder / "half", made_up.half_done(tiny, ["scales"]))
     (folder / "nothing").mkdir()
     return folder
 

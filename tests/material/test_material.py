@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader
-from autograder.engine.mistakes import load_mistakes
+from autograder.engine.mistakes import Mistake, load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.prove.made_up import Files
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
@@ -42,24 +43,9 @@ CEILINGS = {
 """The most that one slip may cost, in all parts together: one of each kind."""
 
 PLAIN_FORMULAS = """
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-def sigmoid_grad(z):
-    return sigmoid(z) * (1 - sigmoid(z))
-
-def tanh(z):
-    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
-
-def tanh_grad(z):
-    return 1 - tanh(z) ** 2
-
-def elu(z, alpha=1.0):
-    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
-
-def elu_grad(z, alpha=1.0):
-    return np.where(z > 0, 1.0, alpha * np.exp(z))
-"""
+    sigmoid_plain_formula sigmoid_grad_plain_formula tanh_quotient_of_exponentials
+    tanh_grad_quotient_of_exponentials elu_where_both_branches elu_grad_where_both_branches
+""".split()
 UNBIASED = """
 def batchnorm_forward(
     x, gamma, beta, running_mean, running_var, *, training, momentum=0.9, eps=1e-5
@@ -76,6 +62,11 @@ def batchnorm_backward(dout, cache):
     dx = (dx_hat - dx_hat.mean(axis=0) - through_var) * inv_std
     return dx, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
 """
+
+
+def named(kit: Assignment, *names: str) -> list[Mistake]:
+    catalogue = {mistake.name: mistake for mistake in load_mistakes(kit)}
+    return [catalogue[name] for name in names]
 
 
 def lost(grader: Grader, files: Files, tests: list[str] | None = None) -> float:
@@ -135,16 +126,15 @@ def test_points_go_with_the_time_that_a_function_takes(grader, calling):
 
 @pytest.mark.parametrize("name", CEILINGS)
 def test_a_slip_is_charged_once(kit, grader, calling, name):
-    (mistake,) = (mistake for mistake in load_mistakes(kit) if mistake.name == name)
+    (mistake,) = named(kit, name)
     target = f"{mistake.module}.{mistake.target}"
     tests = [test for test, functions in calling.items() if target in functions]
     assert 0 < lost(grader, made_up.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
 
 
 def test_plain_formulas_are_fine_for_ordinary_numbers(kit, grader):
-    plain = made_up.with_code(kit, "activations", PLAIN_FORMULAS)
     hygiene = {test.id for test in grader.suite.tests if test.is_hygiene}
-    outcomes, _ = grader.run(plain)
+    outcomes, _ = grader.run(made_up.with_mistakes(kit, named(kit, *PLAIN_FORMULAS)))
     assert {outcome.test.id for outcome in outcomes if not outcome.passed} < hygiene
 
 

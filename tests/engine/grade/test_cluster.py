@@ -4,13 +4,12 @@ import csv
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from tests.kit import TINY, kit, started
+from tests.kit import TINY, await_that, kit, started
 
 pytestmark = pytest.mark.slow
 SIZE = 20
@@ -34,8 +33,7 @@ def test_every_submission_has_one_row_though_a_worker_is_killed(tiny, tmp_path):
         words += ["--scheduler", cluster.scheduler_address]
         command = started(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         results = tmp_path / "out" / "results"
-        while not list(results.glob("*.json")) and command.poll() is None:
-            time.sleep(0.02)
+        await_that(lambda: list(results.glob("*.json")) or command.poll() is not None)
         os.kill(cluster.workers[0].pid, signal.SIGKILL)
         done_before = len(list(results.glob("*.json")))
         said, _ = command.communicate()

@@ -13,8 +13,7 @@ from autograder.engine.errors import KitError
 from autograder.engine.grade.run import Run, run_class
 from autograder.engine.prove import made_up
 from autograder.engine.report.worksheet import filled_in
-from tests.engine.submission.test_submission import put
-from tests.kit import zipped
+from tests.kit import put, zipped
 
 SHEET = """\ufeffIdentifier,"Full name",Status,Grade,"Maximum Grade","Grade can be changed",\
 "Last modified (grade)","Feedback comments"

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from tests.kit import kit, started
+from tests.kit import await_that, kit, started
 
 pytestmark = pytest.mark.slow
 SLOW = """
@@ -73,13 +72,6 @@ def test_interrupted_and_resumed_it_ends_complete(school, whole, tmp_path, how):
     assert grade(school, tmp_path, "--resume") == whole
     again = {path.stem for path, written in done.items() if path.stat().st_mtime_ns != written}
     assert again == {"broken", "d_wrong"}
-
-
-def await_that(condition) -> None:
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def of_session(session: int) -> list[str]:

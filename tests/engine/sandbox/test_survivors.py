@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from autograder.engine.sandbox import sandbox as module
 from autograder.engine.sandbox.layers import WAYS, SandboxError
 from autograder.engine.suite.program import TimeLimits
 from tests.attacks.case import with_code
+from tests.kit import await_that
 
 pytestmark = [
     pytest.mark.slow,
@@ -49,14 +49,6 @@ def _processes() -> set[int]:
     while more := {pid for pid, parent in found.items() if parent in mine} - mine:
         mine |= more
     return mine
-
-
-def _await(condition: Callable[[], bool], what: str) -> None:
-    """A process that was killed is gone a moment later."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def _files() -> set[str]:
@@ -99,7 +91,7 @@ def test_nothing_survives(grader, scratch):
         for code in LEAVE_BEHIND.values():
             attempt = f"{IMPORTS}try:\n    {code.replace(chr(10), chr(10) + '    ')}\nexcept OSError:\n    pass\n"
             grader.run(with_code("diagnostics", attempt), ids)
-            _await(lambda: _processes() <= before, code)
+            await_that(lambda: _processes() <= before)
             assert not _segments(), code
     assert _files() - files == set()
     assert list(scratch.iterdir()) == []
@@ -130,4 +122,4 @@ def test_nothing_survives_a_grader_that_is_killed(kit):
     process.kill()
     process.wait()
     process.stdout.close()
-    _await(lambda: not Path(f"/proc/{zygote}").exists(), "the zygote is still there")
+    await_that(lambda: not Path(f"/proc/{zygote}").exists())

@@ -11,16 +11,9 @@ from autograder.engine.submission import read as submission
 from autograder.engine.submission.entries import MAX_DIRECTORY
 from autograder.engine.submission.find import Finder
 from autograder.engine.submission.read import Submission, hand_in
-from tests.kit import zipped
+from tests.kit import put, zipped
 
 MODULES = ("alpha", "beta")
-
-
-def put(folder: Path, name: str, content: bytes) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
 
 
 def read(path: Path) -> Submission:
