@@ -9,6 +9,7 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ def await_that(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def processes() -> dict[int, tuple[str, int, int]]:
+    """State, parent and session of each process, where there is a /proc."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent, _, session, *_ = path.read_text().rpartition(")")[2].split()
+            found[int(path.parent.name)] = state, int(parent), int(session)
+    return found
 
 
 def put(folder: Path, name: str, content: bytes) -> Path:

@@ -1,6 +1,6 @@
-"""A broken module costs its own tests; what Python can import keeps its points."""
+"""A broken module costs its own tests; what Python can import keeps its points, habits and all."""
 
-from .case import FUNCTIONS, MODULES, SOLUTION, Case, Files, case, imports
+from .case import FUNCTIONS, MODULES, SOLUTION, Case, Files, case, imports, with_code
 
 _DIAG = SOLUTION["gradflow/diagnostics.py"]
 _TEXT = _DIAG.decode()
@@ -32,6 +32,30 @@ _KEPT = {
     "main_guard": _DIAG + b"\nif __name__ == '__main__':\n    raise SystemExit\n",
     "imports": _DIAG + b"\nfrom .clipping import clip_by_value\nfrom gradflow import lab\n",
 }
+_HABITS = {  # at the import of a module
+    "habit_environment_cleared": "import os, sys; os.environ.clear(); sys.path.clear(); os.chdir('/')",
+    "habit_output_lost": "import builtins, sys; sys.stdout = sys.stderr = sys.stdin = builtins.print = None",
+    "habit_recursion_limit": "import sys; sys.setrecursionlimit(120)",
+    "habit_plot": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
+    "habit_module_replaced": """
+        import sys
+        class Namespace: pass
+        own = Namespace()
+        own.__dict__.update(globals())
+        sys.modules[__name__] = own
+    """,
+}
+_CHANGED_LATER = """
+import threading, time
+right = relu
+def relu(z):
+    out = right(z)
+    def late():
+        time.sleep(0.05)
+        out[...] = 7
+    threading.Thread(target=late).start()
+    return out
+"""
 
 CASES: list[Case] = [
     *(
@@ -46,4 +70,7 @@ CASES: list[Case] = [
     case("folders_of_given_modules", _source(_DIAG, {f"gradflow/{name}/__init__.py": b"1/0" for name in ("network", "deep_net")})),
     case("helper_beside", _source(b"from helper import *\n" + _DIAG, {"helper.py": b"X = 1\n"})),
     case("skeleton", dict.fromkeys(SOLUTION, b""), *MODULES, says="no function"),
+    *imports(_HABITS),
+    case("<script>alert(1)<", SOLUTION),
+    case("result_changed_later_by_a_thread", with_code("activations", _CHANGED_LATER)),
 ]  # fmt: skip

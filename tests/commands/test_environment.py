@@ -1,5 +1,6 @@
 """environment.yml says what pyproject.toml says, with a version for each; Otter's keeps them."""
 
+import re
 import tomllib
 
 import pytest
@@ -14,52 +15,36 @@ from tests.kit import ROOT
 CONDA_NAMES = {"msgpack-python": "msgpack"}
 
 
-def pinned() -> dict[str, str]:
-    """The versions in environment.yml, by the names that PyPI uses."""
-    content = yaml.safe_load((ROOT / "environment.yml").read_text())
-    (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
-    versions = {}
-    for entry in content["dependencies"]:
-        if isinstance(entry, str) and "=" in entry:
-            name, version = entry.split("=")
-            versions[CONDA_NAMES.get(name, name)] = version
-    for entry in pip:
-        requirement = Requirement(entry)
-        (specifier,) = requirement.specifier
-        assert specifier.operator == "==", entry
-        versions[requirement.name] = specifier.version
-    return versions
+def pinned(text: str) -> dict[str, str]:
+    """The versions in an environment, by the names that PyPI uses."""
+    entries = yaml.safe_load(text)["dependencies"]
+    (pip,) = [entry["pip"] for entry in entries if isinstance(entry, dict)]
+    conda = [re.sub("^(.+)=", "\\1==", each) for each in entries if isinstance(each, str)]
+    pins = [Requirement(each) for each in [*conda, *pip] if "=" in each]
+    assert all(re.fullmatch(r"==[\w.]+", str(pin.specifier)) for pin in pins)
+    return {
+        CONDA_NAMES.get(pin.name, canonicalize_name(pin.name)): str(pin.specifier)[2:]
+        for pin in pins
+    }
 
 
-def required() -> dict[str, Requirement]:
+PINNED = pinned((ROOT / "environment.yml").read_text())
+
+
+def test_all_that_grading_needs_is_pinned_as_required_and_nothing_else():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     texts = [*project["dependencies"], *project["optional-dependencies"]["otter"]]
-    return {requirement.name: requirement for requirement in map(Requirement, texts)}
-
-
-def test_all_that_grading_needs_is_pinned_and_nothing_else():
-    assert set(pinned()) == {*required(), "python"}
-
-
-def test_the_pins_satisfy_the_requirements():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    versions = pinned()
-    assert Requirement(f"python{project['requires-python']}").specifier.contains(
-        versions.pop("python")
-    )
-    for name, version in versions.items():
-        assert required()[name].specifier.contains(version), name
+    texts.append(f"python{project['requires-python']}")
+    required = {requirement.name: requirement for requirement in map(Requirement, texts)}
+    assert PINNED.keys() == required.keys()
+    for name, version in PINNED.items():
+        assert required[name].specifier.contains(version), name
 
 
 def test_otters_environment_keeps_the_pins(tiny, tmp_path):
     pytest.importorskip("otter", reason="needs the extra 'otter'")
-    files = read_archive(autograder_zip(tiny, tmp_path))
-    content = yaml.safe_load(files["environment.yml"])
-    (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
-    (python,) = [entry for entry in content["dependencies"] if str(entry).startswith("python=")]
-    exact = dict(entry.split("==") for entry in pip) | {"python": python.partition("=")[2]}
-    theirs = {canonicalize_name(name): version for name, version in exact.items()}
-    graders = pinned().keys() - {"tqdm"}  # the command line's progress
+    theirs = pinned(read_archive(autograder_zip(tiny, tmp_path))["environment.yml"])
+    graders = PINNED.keys() - {"tqdm"}  # the command line's progress
     assert graders <= theirs.keys()
     for name in graders:
-        assert f"{theirs[name]}.".startswith(f"{pinned()[name]}."), name
+        assert f"{theirs[name]}.".startswith(f"{PINNED[name]}."), name

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.report.result import Result, TestResult
 from autograder.engine.sandbox.layers import LAYERS
-from tests.kit import ROOT
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 GRADER: dict[str, Any] = {
@@ -21,10 +19,6 @@ GRADER: dict[str, Any] = {
     "limits": {"call_cpu": 4.0, "submission": 90.0},
     "layers": list(LAYERS),
 }
-
-
-def assignment() -> Assignment:
-    return Assignment.load(ROOT / "autograder")
 
 
 def outcome(kind: str = "wrong", points: float = 1.0, **more: str) -> TestResult:

@@ -31,25 +31,25 @@ def test_a_test_that_only_the_strong_pass_separates():
 
 
 @pytest.mark.parametrize("count", [0, 1, 14])
-def test_a_small_class_has_a_page(count):
-    assert f"{count} of {count} shown" in class_page(book_of(count), [], made.assignment())
+def test_a_small_class_has_a_page(kit, count):
+    assert f"{count} of {count} shown" in class_page(book_of(count), [], kit)
 
 
-def test_the_page_names_mistakes_pairs_and_layers():
-    page = class_page(book_of(60), [Group((1, 4), 0.83, 40)], made.assignment())
+def test_the_page_names_mistakes_pairs_and_layers(kit):
+    page = class_page(book_of(60), [Group((1, 4), 0.83, 40)], kit)
     assert "unbiased variance" in page
     assert "83 % of the shorter one, 40 passages" in page
     for layer in made.GRADER["layers"]:
         assert f">{layer}<" in page
 
 
-def test_machines_that_differ_are_all_recorded():
+def test_machines_that_differ_are_all_recorded(kit):
     first, second = made.results(2)
     book = ClassRecord()
     book.add(first, "a")
     book.add(replace(second, grader={**second.grader, "layers": ["limits"]}), "b")
     assert [count for _, count in book.graders()] == [1, 1]
-    assert "1 submissions were graded so" in class_page(book, [], made.assignment())
+    assert "1 submissions were graded so" in class_page(book, [], kit)
 
 
 def test_every_kind_of_event_is_something_to_look_at():
@@ -62,7 +62,7 @@ def test_every_kind_of_event_is_something_to_look_at():
     assert found[1].detail.endswith("and 44 more")
 
 
-def test_the_page_of_a_class_of_a_thousand_is_small():
+def test_the_page_of_a_class_of_a_thousand_is_small(kit):
     book = book_of(50)
     book.rows = [replace(row, file=f"{i}-{row.file}") for i in range(20) for row in book.rows]
-    assert len(class_page(book, [], made.assignment())) < 1_000_000
+    assert len(class_page(book, [], kit)) < 1_000_000

@@ -75,7 +75,7 @@ def test_the_next_step_shows_the_functions_first_test():
     assert (step.test, step.advice, step.count) == (values, "values", 3)
 
 
-def test_tests_stand_with_their_function_and_a_hint_once():
+def test_tests_stand_with_their_function_and_a_hint_once(kit):
     tests = [
         about("", hint="ours", mistake="x", reason="both are wrong"),
         about("f", hint="ours", mistake="x", example="For z = 2"),
@@ -86,7 +86,7 @@ def test_tests_stand_with_their_function_and_a_hint_once():
         about("h", "todo", reason="h is still to do", hint="2"),
         about("k", hint="another"),
     ]
-    text = Tags(student_page(made.result(*tests), None, made.assignment())).text
+    text = Tags(student_page(made.result(*tests), None, kit)).text
     text = " ".join(text[text.index("Your tests") :].split())
     order = ["f 1 / 3", "ours", "For z = 2", "The hint above is for", "1 test passed", "h 0 / 2"]
     order += ["H is still to do.", "2 tests wait for this", "k 0 / 1", "another"]
@@ -105,21 +105,21 @@ def test_a_hint_is_shown_again_where_another_one_stands_between():
     assert Part("p", (Group("m.f", tuple(tests)),)).repeated == {}
 
 
-def test_nothing_is_left_to_do_when_all_passed():
+def test_nothing_is_left_to_do_when_all_passed(kit):
     result = made.result(about("f", "passed"))
     assert next_step(result) is None
-    assert "All tests pass" in student_page(result, None, made.assignment())
+    assert "All tests pass" in student_page(result, None, kit)
 
 
-def test_what_could_not_be_read_is_said_first():
+def test_what_could_not_be_read_is_said_first(kit):
     result = made.result(about("f", "missing"), problem="not a readable zip file")
-    assert "Not a readable zip file." in Tags(student_page(result, None, made.assignment())).text
+    assert "Not a readable zip file." in Tags(student_page(result, None, kit)).text
 
 
-def test_markup_from_a_student_shows_as_text_and_the_page_needs_no_other_file():
+def test_markup_from_a_student_shows_as_text_and_the_page_needs_no_other_file(kit):
     def page(result: Result, text: str) -> Tags:
         section = Section("Figures", [replace(FIGURE, missing=text), FIGURE], text, text)
-        return Tags(student_page(result, section, made.assignment()))
+        return Tags(student_page(result, section, kit))
 
     tests = [about("f"), about("g", "raised"), about("h", points=2)]
     plain, hostile = page(made.result(*tests), "x"), page(made.hostile(tests), made.HOSTILE)
@@ -131,19 +131,14 @@ def test_markup_from_a_student_shows_as_text_and_the_page_needs_no_other_file():
     assert "http" not in hostile.source.replace("http-equiv", "")
 
 
-def test_numbers_that_can_not_be_drawn_leave_a_gap():
-    page = student_page(made.result(about("f")), Section("Figures", [FIGURE]), made.assignment())
+def test_numbers_that_can_not_be_drawn_leave_a_gap(kit):
+    page = student_page(made.result(about("f")), Section("Figures", [FIGURE]), kit)
     assert "nan" not in page
     assert "inf," not in page
 
 
 def test_numbers_are_written_as_people_write_them():
-    assert [points(value) for value in (12.0, 0.5, 100.0, 0.0, 87.25)] == [
-        "12",
-        "0.5",
-        "100",
-        "0",
-        "87.25",
-    ]
+    shown = [points(value) for value in (12.0, 0.5, 100.0, 0.0, 87.25)]
+    assert shown == ["12", "0.5", "100", "0", "87.25"]
     shares = (0, 1, 0.999, 0.001, 0.5)  # none but the first two is rounded to nothing or to all
     assert [percent(share) for share in shares] == ["0 %", "100 %", "99 %", "1 %", "50 %"]

@@ -1,13 +1,12 @@
 """Named mistakes: the catalogue, and finding the one that explains a failure."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.engine import mistakes
-from autograder.engine.assignment import Assignment, import_file
+from autograder.engine.assignment import import_file
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
@@ -87,10 +86,8 @@ for number in ("3", "4"):
 '''
 
 
-def test_a_class_states_mistakes_with_the_hints_below_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stated: list[tuple[str, dict[str, Any]]] = []
+def test_a_class_states_mistakes_with_the_hints_below_them(tmp_path, monkeypatch):
+    stated = []
     monkeypatch.setattr(mistakes, "_stated", stated)
     (tmp_path / "areas.py").write_text(CATALOGUE)
     import_file("areas_of_a_test", tmp_path / "areas.py")
@@ -106,7 +103,7 @@ def test_a_class_states_mistakes_with_the_hints_below_them(
     assert [name for name, _ in stated] == ["areas_of_a_test"] * 8
 
 
-def test_mistakes_in_one_module_add_up(tiny: Assignment) -> None:
+def test_mistakes_in_one_module_add_up(tiny):
     mistakes = {mistake.name: mistake for mistake in load_mistakes(tiny)}
     chosen = [mistakes[name] for name in ("offset_forgotten", "half", "median")]
     files = made_up.with_mistakes(tiny, chosen)

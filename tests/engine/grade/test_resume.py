@@ -3,15 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from tests.kit import await_that, kit, started
+from tests.kit import await_that, kit, processes, started
 
 pytestmark = pytest.mark.slow
 SLOW = """
@@ -65,20 +63,12 @@ def test_interrupted_and_resumed_it_ends_complete(school, whole, tmp_path, how):
     done = {path: path.stat().st_mtime_ns for path in results.glob("*.json")}
     assert len(done) >= 3
     assert all(path.read_bytes() == whole[path.name] for path in done)
-    await_that(lambda: not of_session(run.pid))
+    await_that(
+        lambda: not [s for s, _, session in processes().values() if session == run.pid and s != "Z"]
+    )
 
     (results / "d_wrong.json").unlink()
     (results / "broken.json").write_text('{"score": 100, "tests": [')  # half a file
     assert grade(school, tmp_path, "--resume") == whole
     again = {path.stem for path, written in done.items() if path.stat().st_mtime_ns != written}
     assert again == {"broken", "d_wrong"}
-
-
-def of_session(session: int) -> list[str]:
-    """The processes that a command in a session of its own has left: all have its session."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat") if sys.platform == "linux" else ():
-        with suppress(OSError):
-            state, _, _, its_session, *_ = path.read_text().rpartition(")")[2].split()
-            found += [path.parent.name] if int(its_session) == session and state != "Z" else []
-    return found

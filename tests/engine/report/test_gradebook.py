@@ -80,8 +80,6 @@ def test_no_cell_is_a_formula_whatever_separates_cells(name):
         (None, r"(?P<id>\d+)", "--gradebook"),
     ],
 )
-def test_a_pattern_that_can_not_be_used_is_refused(
-    gradebook: str | None, pattern: str, said: str
-) -> None:
+def test_a_pattern_that_can_not_be_used_is_refused(gradebook, pattern, said):
     with pytest.raises(KitError, match=said):
         id_pattern(gradebook, pattern)

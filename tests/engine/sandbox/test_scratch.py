@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.sandbox.worker import scratch
+from tests.kit import put
 
 LIMIT = 2**20
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the file system's oddities")
@@ -30,8 +31,7 @@ def nest(folder: Path, levels: int) -> None:
 
 
 def test_a_little_is_not_too_large_and_many_small_files_are(folder):
-    (folder / "a").mkdir()
-    (folder / "a" / "b").write_bytes(b"x" * 1000)
+    put(folder, "a/b", b"x" * 1000)
     assert not scratch.is_larger(str(folder), LIMIT)
     for number in range(LIMIT // scratch.BLOCK):
         (folder / str(number)).touch()
@@ -47,12 +47,10 @@ def test_what_is_too_deep_to_be_measured_is_too_large(folder):
 
 
 def test_a_link_is_not_followed(folder, tmp_path):
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    (kept / "file").write_bytes(b"x" * 2 * LIMIT)
-    (folder / "link").symlink_to(kept)
+    kept = put(tmp_path, "kept/file", b"x" * 2 * LIMIT)
+    (folder / "link").symlink_to(kept.parent)
     (folder / "loop").symlink_to(".")
     assert not scratch.is_larger(str(folder), LIMIT)
     scratch.remove(str(folder))
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
-    assert (kept / "file").exists()
+    assert kept.exists()

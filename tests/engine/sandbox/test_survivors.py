@@ -15,7 +15,7 @@ from autograder.engine.sandbox import sandbox as module
 from autograder.engine.sandbox.layers import WAYS, SandboxError
 from autograder.engine.suite.program import TimeLimits
 from tests.attacks.case import with_code
-from tests.kit import await_that
+from tests.kit import await_that, processes
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,17 +36,9 @@ IMPORTS = "import ctypes, os, signal, subprocess, threading, time\n"
 
 def _processes() -> set[int]:
     """This process and its descendants."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                status = (entry / "status").read_text()
-            except OSError:
-                continue
-            fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-            found[int(entry.name)] = int(fields["PPid"])
+    parents = {pid: parent for pid, (_, parent, _) in processes().items()}
     mine = {os.getpid()}
-    while more := {pid for pid, parent in found.items() if parent in mine} - mine:
+    while more := {pid for pid, parent in parents.items() if parent in mine} - mine:
         mine |= more
     return mine
 
@@ -54,14 +46,6 @@ def _processes() -> set[int]:
 def _files() -> set[str]:
     places = map(Path, ("/tmp", "/dev/shm", "/var/tmp"))
     return {str(path) for place in places for path in place.glob("left-behind*")}
-
-
-def _segments() -> str:
-    text = ""
-    for name in ("shm", "msg", "sem"):
-        lines = Path(f"/proc/sysvipc/{name}").read_text().splitlines()[1:]
-        text += "".join(f"{name} {line.split()[0]}" for line in lines if line.split()[0] == "4711")
-    return text
 
 
 @pytest.fixture
@@ -92,25 +76,23 @@ def test_nothing_survives(grader, scratch):
             attempt = f"{IMPORTS}try:\n    {code.replace(chr(10), chr(10) + '    ')}\nexcept OSError:\n    pass\n"
             grader.run(with_code("diagnostics", attempt), ids)
             await_that(lambda: _processes() <= before)
-            assert not _segments(), code
+            assert "4711" not in Path("/proc/sysvipc/shm").read_text().split(), code
     assert _files() - files == set()
     assert list(scratch.iterdir()) == []
 
 
 def test_nothing_survives_a_grader_that_is_killed(kit):
     """The workers end with the process that they work for, however it ends."""
-    code = (
-        "import sys, time, numpy as np\n"
-        "from pathlib import Path\n"
-        "from autograder.engine.sandbox.process import TimeAllowed\n"
-        "from autograder.engine.sandbox.sandbox import Sandbox\n"
-        "from autograder.engine.sandbox.worker.wire import Encoder, write_request\n"
-        "s = Sandbox(Path(sys.argv[1])); w = s.spawn()\n"
-        "w.load('p', {'p/m.py': b'import time\\ndef f(): time.sleep(300)'}, True, [])\n"
-        "print(s._zygote.pid, flush=True)\n"
-        "r = write_request(True, 'm', Encoder().encode(['f', [], {}, [], False]))\n"
-        "list(w.ask([r], lambda: TimeAllowed(100, 100)))\n"
-    )
+    code = """
+import sys
+from pathlib import Path
+from autograder.engine.sandbox.sandbox import Sandbox
+from tests.engine.sandbox.calls import ask, process
+sandbox = Sandbox(Path(sys.argv[1]))
+asleep = process(sandbox, b"import time\\ndef f(): time.sleep(300)")
+print(sandbox._zygote.pid, flush=True)
+ask(asleep, "f")
+"""
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(kit.folder)],
         stdout=subprocess.PIPE,

@@ -39,15 +39,13 @@ def timer():
     time.sleep(0.1)
 name = "no function"
 """
-WAYS = [("mounts", True, True), ("plain", True, True), ("plain", False, True)]
+# Without a user of their own, who could not write down what was measured.
+WAYS = [Way(*way, False) for way in (("mounts", True), ("plain", True), ("plain", False))]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
 
-@pytest.fixture(
-    scope="module", params=WAYS, ids=lambda way: f"{way[0]} {'own' if way[1] else 'no'} namespaces"
-)
+@pytest.fixture(scope="module", params=WAYS, ids=str)
 def sandbox(request, tmp_path_factory):
-    view, namespaces, _ = request.param
     start, end = module.subprocess.Popen, Sandbox.end_process
 
     def seen(command: list[str], **options: Any) -> Any:
@@ -58,8 +56,7 @@ def sandbox(request, tmp_path_factory):
         return end(self, number, max(grace, 10.0))
 
     with pytest.MonkeyPatch.context() as patch:
-        # Another user could not write down what was measured.
-        patch.setattr(module, "WAYS", [Way(view, namespaces, False)])
+        patch.setattr(module, "WAYS", [request.param])
         patch.setattr(module, "DEVICES", [*module.DEVICES, str(ROOT)])
         patch.setattr(module.subprocess, "Popen", seen)
         patch.setattr(Sandbox, "end_process", slowly)
