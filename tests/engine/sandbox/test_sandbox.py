@@ -2,14 +2,13 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.engine.sandbox import sandbox as module
-from autograder.engine.sandbox.layers import LAYERS, WAYS, SandboxError, Way
+from autograder.engine.sandbox.layers import LAYERS, WAYS, SandboxError
 from autograder.engine.sandbox.process import (
     BadReply,
     OutOfTime,
@@ -42,24 +41,16 @@ SHORT = TimeAllowed(0.5, 1.0)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
 
 
-def _ways() -> Iterator[Way]:
-    """The ways that this machine allows."""
-    with pytest.MonkeyPatch.context() as patch:
-        for way in WAYS:
-            patch.setattr(module, "WAYS", [way])
-            try:
-                Sandbox(HIDDEN).close()
-            except SandboxError:
-                continue
-            yield way
-
-
-@pytest.fixture(scope="module", params=list(_ways()) if sys.platform == "linux" else [], ids=str)
+@pytest.fixture(scope="module", params=WAYS, ids=str)
 def sandbox(request):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "WAYS", [request.param])
         patch.setenv("SECRET", "of the grader")
-        with Sandbox(HIDDEN) as made:
+        try:
+            made = Sandbox(HIDDEN)
+        except SandboxError as problem:
+            pytest.skip(str(problem))
+        with made:
             yield made
 
 

@@ -101,6 +101,7 @@ ask(asleep, "f")
     )
     zygote = int(process.stdout.readline())
     time.sleep(0.5)
+    assert process.poll() is None
     process.kill()
     process.wait()
     process.stdout.close()

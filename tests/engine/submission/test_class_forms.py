@@ -246,12 +246,7 @@ def test_where_nobody_can_be_sure_the_row_says_what_to_do(files, said, tmp_path)
         ({f"{s}.zip": zipped({"a_1_2_x.zip": RIGHT, "b_2_3_y.zip": RIGHT}) for s in "AB"}, "form"),
         ({f"{who}_{m}.py": NEW for who in ("ada", "al") for m in MODULES}, "no zip and no folder"),
         (
-            {
-                "ada.zip": RIGHT,
-                "al.zip": RIGHT,
-                "wei.zip": RIGHT,
-                **dict.fromkeys(["late/20001.zip", "late/20002.zip"], RIGHT),
-            },
+            dict.fromkeys("ada.zip al.zip wei.zip late/20001.zip late/20002.zip".split(), RIGHT),
             "late holds several",
         ),
         (work("1", "2"), "students, or attempts of one"),
