@@ -9,10 +9,8 @@ from autograder.engine.prove import made_up
 from tests.kit import kit, made, zipped
 
 
-@pytest.fixture
-def tiny_class(tiny, tmp_path):
-    """A class of a zip, a folder, a nested zip, a damaged zip and an empty folder."""
-    right = made_up.solution(tiny)
+def test_every_submission_gets_its_row_its_page_and_a_result_that_says_why(tiny, tmp_path):
+    right, out = made_up.solution(tiny), tmp_path / "out"
     zips = {
         "right.zip": zipped(right),
         "empty.zip": zipped({}),
@@ -22,13 +20,9 @@ def tiny_class(tiny, tmp_path):
     folder = made(tmp_path / "class", zips)
     made(folder / "half", made_up.half_done(tiny, ["scales"]))
     (folder / "nothing").mkdir()
-    return folder
-
-
-def test_every_submission_gets_its_row_in_otters_format(tiny_class, tmp_path):
-    done = kit("grade", tiny_class, "-o", tmp_path / "out", "--jobs", 1)
+    done = kit("grade", folder, folder / "half", "-o", out, "--jobs", 1)
     assert done.returncode == 0, done.stderr
-    out = tmp_path / "out"
+
     rows = list(csv.reader((out / "final_grades.csv").open()))
     head = "file,averages,scales,total_points_earned,percent_correct,grading_status"
     assert rows[0] == head.split(",")
@@ -46,16 +40,13 @@ def test_every_submission_gets_its_row_in_otters_format(tiny_class, tmp_path):
         assert (out / page).exists()
         assert f'href="{page}"' in (out / "index.html").read_text("utf-8")
 
-
-def test_a_result_says_why_and_can_be_derived_again(tiny_class, tmp_path):
-    kit("grade", tiny_class / "half", tiny_class / "damaged.zip", "-o", tmp_path / "out")
-    half = json.loads((tmp_path / "out" / "results" / "half.json").read_text())
+    half = json.loads((out / "results" / "half.json").read_text())
     assert half["score"] == 7.0
     todo = next(test for test in half["tests"] if test["extra_data"]["id"] == "averages/mean")
     assert todo["output"] == "averages.mean_celsius is still to do."
     record = half["extra_data"]["grader"]
     assert {"digest", "seed", "layers", "limits", "numpy", "python"} <= set(record)
-    damaged = json.loads((tmp_path / "out" / "results" / "damaged.json").read_text())
+    damaged = json.loads((out / "results" / "damaged.json").read_text())
     assert "not a readable zip" in damaged["output"]
 
 

@@ -9,22 +9,11 @@ from autograder.engine.prove.demo import demo_class
 from autograder.engine.submission.read import Submission
 
 
-@pytest.fixture(scope="module")
-def results(kit, grader):
+def test_each_mistake_is_named_and_only_whole_nets_fail_without_a_name(kit, grader):
     made = demo_class(kit)
-    return {
-        name: grader.grade_submission(Submission(f"{name}.zip", "ab" * 32, made[name]))
-        for name in kit.demo
-    }
-
-
-def test_each_mistake_is_named_and_no_other(kit, results):
-    for name, result in results.items():
-        assert {test.mistake for test in result.tests if test.mistake} == set(kit.demo[name])
-
-
-def test_only_whole_nets_fail_without_a_name(results):
-    for result in results.values():
+    for name, mistakes in kit.demo.items():
+        result = grader.grade_submission(Submission(f"{name}.zip", "ab" * 32, made[name]))
+        assert {test.mistake for test in result.tests if test.mistake} == set(mistakes)
         failed = [test for test in result.tests if test.kind != "passed"]
         assert all(test.mistake for test in failed if test.part != "deep_network")
 

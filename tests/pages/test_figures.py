@@ -28,7 +28,7 @@ def drawn(grader, reporter):
     return draw
 
 
-def test_the_solution_has_every_figure(kit, drawn):
+def test_the_solution_has_every_figure_and_its_sentences_say_what_is_measured(kit, drawn):
     figures = drawn(made_up.solution(kit))
     assert len(figures) == len(FIGURES)
     for figure in figures.values():
@@ -37,10 +37,6 @@ def test_the_solution_has_every_figure(kit, drawn):
         assert figure.table is not None
         assert "not where the reference's is" not in figure.meaning
         assert "not the reference's" not in figure.meaning
-
-
-def test_the_sentences_say_what_is_measured(kit, drawn):
-    figures = drawn(made_up.solution(kit))
     assert "saturated" in figures["The disease: sigmoid, weights from N(0, 1)"].meaning
     assert "it vanishes" in figures["Xavier, still with sigmoid"].meaning
     for title in ("He with ReLU", "He with ELU", "Batch normalisation against the disease"):
