@@ -1,7 +1,5 @@
 """The layers between a student's code and the machine, and how a process gets them."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

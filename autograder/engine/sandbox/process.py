@@ -1,13 +1,10 @@
 """A process with a student's code in it, seen from the grader's side."""
 
-from __future__ import annotations
-
 import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import msgpack
 
@@ -18,54 +15,47 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at a process that does not answer."""
 GRACE = 0.5
 """Seconds that a process whose channel is closed has to end with its own exit code."""
-LOADING = (10.0, 30.0)
-"""Seconds, of CPU and on the clock, for taking a submission's files."""
+LOADING = 30.0
+"""Seconds for taking a submission's files."""
 ROOM = 2**18
 
 
 class ProcessEnded(Exception):
-    """The process ended, or broke the protocol, and has been removed; `.status` is its exit
-    code."""
+    """The process ended, and has been removed; `.status` is its exit code."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, status: int | None) -> None:
+        super().__init__("the process ended")
         self.status = status
-
-
-class BadReply(ProcessEnded):
-    """The process broke the protocol, and has been removed."""
 
 
 class OutOfTime(Exception):
     """The process gave no answer in time, and has been removed."""
 
 
-@dataclass(frozen=True)
-class TimeAllowed:
+class TimeAllowed(NamedTuple):
     """How long one answer may take: seconds of the process's CPU, seconds on the clock."""
 
     cpu: float
     wall: float
 
 
-class Owner(Protocol):
-    """What started the process: looks after it, and ends it."""
-
-    def end_process(self, number: int, grace: float = 0.0) -> int | None: ...
-    def cpu_seconds(self, number: int) -> float: ...
-
-
 class Process:
     """One process: takes requests, and has limited time for replies.
 
-    notes: what it told since the last request, see `wire.note`.
+    end_process: ends it, after so many seconds in which it may end by itself, and returns its exit
+    code; cpu_seconds: what it has used of its CPU; notes: what it told since the last request, see
+    `wire.note`.
     """
 
-    def __init__(self, owner: Owner, number: int, channel: socket.socket) -> None:
-        self._owner = owner
-        self._number = number
+    def __init__(
+        self,
+        channel: socket.socket,
+        end_process: Callable[[float], int | None],
+        cpu_seconds: Callable[[], float],
+    ) -> None:
         self._channel = channel
+        self._end_process = end_process
+        self.cpu_seconds = cpu_seconds
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._room = memoryview(bytearray(ROOM))
@@ -76,15 +66,11 @@ class Process:
     def load(
         self, package: str, files: dict[str, bytes], with_init: bool, supplied: Sequence[str]
     ) -> None:
-        """Hands over the student's files; nothing of them is run yet."""
+        """Hands over the student's files; nothing of them is run yet. Raises `OSError`."""
         message = Encoder().encode([package, files, with_init, list(supplied)])
-        clock = _Clock(self, lambda: TimeAllowed(*LOADING))
-        rest = self._sent(memoryview(LENGTH.pack(len(message)) + message))
-        self._poll.modify(self._channel, select.POLLOUT)
-        while rest:
-            clock.wait(self._poll)
-            rest = self._sent(rest)
-        self._poll.modify(self._channel, select.POLLIN)
+        self._channel.settimeout(LOADING)
+        self._channel.sendall(LENGTH.pack(len(message)) + message)
+        self._channel.setblocking(False)
 
     def ask(
         self, requests: Sequence[bytes], time_allowed: Callable[[], TimeAllowed]
@@ -92,8 +78,8 @@ class Process:
         """The replies to requests that are sent at once, one by one as they come. `time_allowed` is
         asked how long a reply may take, once that one is waited for.
 
-        Raises `ProcessEnded` or `OutOfTime`. Then, and if the caller leaves replies behind, the
-        process is removed.
+        Raises `ProcessEnded`, `OutOfTime`, or `WireError` where it breaks the protocol. Then, and
+        if the caller leaves replies behind, the process is removed.
         """
         self.notes, self._noted = [], 0
         arrived = bytearray()  # grows with what arrives: a length alone takes no memory
@@ -105,17 +91,15 @@ class Process:
                 limit = min(limits.REPLY + 4 * len(requests[answered]), limits.MESSAGE)
                 clock = None  # usually it is there already
                 while (reply := self._reply(arrived, limit)) is None:
-                    clock = clock or _Clock(self, time_allowed)
+                    clock = clock or _Clock(self.cpu_seconds, time_allowed())
                     unsent = self._exchange(unsent, arrived, clock)
-                answered += 1
-                if arrived and answered == len(requests):
+                if arrived and answered == len(requests) - 1:
                     raise WireError("more than one answer came")
+                answered += 1
                 yield reply
-        except WireError as problem:
-            raise BadReply(str(problem), self.end()) from None
         except (OSError, EOFError):
             # Its channel closes a moment before it has ended; its exit code is to be its own.
-            raise ProcessEnded("the process ended", self.end(GRACE)) from None
+            raise ProcessEnded(self.end(GRACE)) from None
         finally:
             if answered < len(requests):
                 self.end()
@@ -130,10 +114,7 @@ class Process:
             return None
         self._ended = True
         self._channel.close()
-        return self._owner.end_process(self._number, grace)
-
-    def cpu_seconds(self) -> float:
-        return self._owner.cpu_seconds(self._number)
+        return self._end_process(grace)
 
     def _sent(self, data: memoryview) -> memoryview:
         """Sends what the channel takes; what is left."""
@@ -160,7 +141,7 @@ class Process:
             self.notes.append(_note(message))
         return None
 
-    def _exchange(self, unsent: memoryview, arrived: bytearray, clock: _Clock) -> memoryview:
+    def _exchange(self, unsent: memoryview, arrived: bytearray, clock: "_Clock") -> memoryview:
         """Waits, adds what has arrived and sends what can be sent; what is still unsent. Both at
         once: the process may read no more before its own replies are read."""
         if unsent:
@@ -189,32 +170,28 @@ def _note(message: bytes) -> list[Any]:
 
 
 class _Clock:
-    """Waits for a process's channel until the time allowed is used up, which is looked up only for
-    a process that does not answer at once."""
+    """Waits for a process's channel until the time allowed is used up. How much CPU was used is
+    asked for only where there is no answer at once."""
 
-    def __init__(self, process: Process, time_allowed: Callable[[], TimeAllowed]) -> None:
-        self._process = process
-        self._look_up = time_allowed
-        self._allowed: TimeAllowed | None = None
+    def __init__(self, cpu_seconds: Callable[[], float], allowed: TimeAllowed) -> None:
+        self._cpu_seconds = cpu_seconds
+        self._allowed = allowed
         self._started = time.monotonic()
-        self._cpu_before = 0.0
+        self._cpu_before: float | None = None
 
     def wait(self, poll: select.poll) -> None:
         """Returns when there is something to read or room to write. Raises `OutOfTime`."""
-        wait = LOOK_EVERY
-        while not poll.poll(wait * 1000):
-            self._look()
-            assert self._allowed is not None
-            left = self._allowed.wall - (time.monotonic() - self._started)
-            wait = min(LOOK_EVERY, max(0.01, left))
-        if self._allowed is not None or time.monotonic() - self._started > LOOK_EVERY:
-            self._look()  # also for one that sends its answer byte by byte
+        ready, waited = False, time.monotonic() - self._started
+        while not ready:
+            wait = min(LOOK_EVERY, max(0.01, self._allowed.wall - waited))
+            ready = bool(poll.poll(wait * 1000))
+            waited = time.monotonic() - self._started
+            if not ready or waited > LOOK_EVERY:  # also for one that answers byte by byte
+                self._look(waited)
 
-    def _look(self) -> None:
-        used = self._process.cpu_seconds()
-        if self._allowed is None:
-            self._allowed = self._look_up()
+    def _look(self, waited: float) -> None:
+        used = self._cpu_seconds()
+        if self._cpu_before is None:
             self._cpu_before = max(0.0, used - LOOK_EVERY)
-        waited = time.monotonic() - self._started
         if waited > self._allowed.wall or used - self._cpu_before > self._allowed.cpu:
             raise OutOfTime

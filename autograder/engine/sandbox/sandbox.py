@@ -4,8 +4,6 @@ A `Sandbox` starts one zygote (`worker/zygote.py`) behind the strongest layers t
 allows, tests from inside which of them hold, and has it fork a process whenever one is needed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -13,8 +11,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from .layers import (
     DEVICES,
@@ -28,9 +27,9 @@ from .layers import (
 )
 from .process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from .users import ReservedUser
-from .worker import limits, scratch
+from .worker import scratch
 from .worker.view import SCRATCH
-from .worker.wire import Decoder, Encoder, write_request
+from .worker.wire import Decoder, Encoder, WireError, write_request
 
 PROBE = Path(__file__).parent / "probe.py"
 START_SECONDS = 60.0
@@ -91,7 +90,7 @@ class Sandbox:
         except (OSError, EOFError, SandboxError) as problem:
             raise SandboxError(f"no worker could be started: {problem}") from None
 
-    def end_process(self, number: int, grace: float = 0.0) -> int | None:
+    def end_process(self, number: int, grace: float) -> int | None:
         """Ends a process; its exit code, if it is known."""
         try:
             status = self._command({"do": "end", "worker": number, "grace": grace})["status"]
@@ -113,7 +112,7 @@ class Sandbox:
         if self._user is not None:
             self._user.free()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -129,7 +128,8 @@ class Sandbox:
             ours.close()
             raise SandboxError(answer["error"])
         ours.setblocking(False)
-        return Process(self, answer["worker"], ours)
+        number = answer["worker"]
+        return Process(ours, partial(self.end_process, number), partial(self.cpu_seconds, number))
 
     def _command(self, command: dict[str, object], *channels: int) -> dict[str, Any]:
         text = json.dumps(command).encode()
@@ -149,7 +149,7 @@ class Sandbox:
                 self._start()
                 self._test()
                 return
-            except (SandboxError, OSError, ProcessEnded, OutOfTime) as problem:
+            except (SandboxError, OSError, ProcessEnded, OutOfTime, WireError) as problem:
                 problems.append(f"{self._way.view}: {problem}")
                 self._stop()
         raise SandboxError("no worker could be started: " + "; ".join(problems))
@@ -167,7 +167,6 @@ class Sandbox:
                 "user": user,
                 "readable": readable,
                 "devices": DEVICES,
-                "limits": limits.PROCESS,
                 "namespaces": self._way.namespaces,
             },
         }

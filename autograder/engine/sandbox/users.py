@@ -1,7 +1,5 @@
 """Users that workers become, each reserved for one sandbox of this machine."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 

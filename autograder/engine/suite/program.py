@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..sandbox.process import BadReply, OutOfTime, Process, ProcessEnded, TimeAllowed
+from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
 from ..sandbox.worker.wire import WireError, import_request
@@ -139,7 +139,7 @@ class Program:
         with_init = self._with_init is not False
         try:
             self._process.load(self._source.package, self._files, with_init, self._source.supplied)
-        except (OSError, OutOfTime):
+        except OSError:
             self.end()
             raise StudentFault("crash", "the process ended while it took the files") from None
         if self._with_init is None:
@@ -187,7 +187,7 @@ class Program:
             for reply in process.ask([r.content for r in requests], self._time_allowed):
                 self._bytes_left -= len(reply)
                 if self._bytes_left < 0:
-                    raise BadReply(TOO_MUCH)
+                    raise WireError(TOO_MUCH)
                 replies.append(reply)
                 if self._time_left() <= 0 and len(replies) < len(requests):
                     raise OutOfTime
@@ -198,10 +198,10 @@ class Program:
             self._stops += 1
             self._note(self.events.timeouts, name)
             fault = StudentFault("timeout", f"{name} did not end in time and was stopped")
-        except BadReply as problem:
+        except WireError as problem:
             name = requests[len(replies)].name
             self._note(self.events.refused, name)
-            fault = StudentFault("unusable", f"{name}: {problem.reason}")
+            fault = StudentFault("unusable", f"{name}: {problem}")
         except ProcessEnded as death:
             name = self._place(process, requests[len(replies)])
             self._note(self.events.crashes, name)

@@ -52,7 +52,7 @@ def sandbox(request, tmp_path_factory):
         options |= {"env": {**module.ENVIRONMENT, **os.environ}, "cwd": ROOT}
         return start([sys.executable, "-c", BOOT, command[-1]], **options)
 
-    def slowly(self: Sandbox, number: int, grace: float = 0.0) -> int | None:
+    def slowly(self: Sandbox, number: int, grace: float) -> int | None:
         return end(self, number, max(grace, 10.0))
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,7 +1,5 @@
 """What a worker gives up before it reads a line of a student's code."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import resource
@@ -18,14 +16,13 @@ class Jail:
     """The layers of one worker, as the sandbox asks for them.
 
     user: the user id that the worker becomes, or None to stay; readable: the folders it may read;
-    devices: the device files it may also write; limits: names of `resource` limits and their
-    values; namespaces: whether to try for a process namespace of the worker's own.
+    devices: the device files it may also write; namespaces: whether to try for a process namespace
+    of the worker's own.
     """
 
     user: int | None
     readable: list[str]
     devices: list[str]
-    limits: dict[str, int]
     namespaces: bool
 
     def fork(self) -> int:
@@ -59,33 +56,25 @@ class Jail:
     def close(self, scratch: str, rules: Filter | None) -> None:
         """Gives up everything else: user, limits, capabilities, files, system calls."""
         os.setsid()
-        for name, value in self.limits.items():
-            kind = getattr(resource, name, None)
-            if kind is not None:
-                _limit(kind, value)
+        for name, value in limits.PROCESS.items():
+            # Not every system has each of them, or lets it be set.
+            with contextlib.suppress(AttributeError, ValueError, OSError):
+                kind = getattr(resource, name)
+                hard = resource.getrlimit(kind)[1]
+                value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+                resource.setrlimit(kind, (value, value))
         if self.user is not None:
             os.setgroups([])
             os.setresgid(self.user, self.user, self.user)
             os.setresuid(self.user, self.user, self.user)
         with contextlib.suppress(OSError, KeyError, AttributeError):
             linux.drop_capabilities()
-        _die_with_parent()  # after the change of user, which would cancel it
+        with contextlib.suppress(OSError, AttributeError):
+            # After the change of user, which would cancel it.
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         with contextlib.suppress(OSError, AttributeError):
             linux.prctl(linux.PR_SET_DUMPABLE, 0)
             linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-        if landlock.version() > 0:
-            landlock.restrict(self.readable, [scratch, *self.devices])
+        landlock.restrict(self.readable, [scratch, *self.devices])
         if rules is not None:
             rules.apply()
-
-
-def _die_with_parent() -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _limit(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(kind, (value, value))

@@ -4,12 +4,11 @@ The one package for it on PyPI is a pre-release, so these are the three system c
 `landlock(7)` documents them.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import stat
 import sys
+from typing import Any
 
 from .linux import syscall
 
@@ -23,7 +22,6 @@ FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 # How many rights of each sort a version of the interface knows.
 FILE_SYSTEM_BITS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-NEWEST = 6
 
 
 class _Ruleset(ctypes.Structure):
@@ -40,33 +38,23 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
-def version() -> int:
-    """The interface's version; 0 where the kernel has no Landlock."""
-    if sys.platform != "linux":
-        return 0
-    try:
-        return syscall(
-            CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION)
-        )
-    except OSError:
-        return 0
-
-
 def restrict(readable: list[str], writable: list[str]) -> None:
     """From here on this process reads only beneath `readable`, writes only beneath `writable`.
 
     It also opens no TCP port (version 4) and signals no process outside (version 6). Needs
-    no-new-privileges. Paths that do not exist are passed over. Raises `OSError`.
+    no-new-privileges. Paths that do not exist are passed over. Does nothing where the kernel has no
+    Landlock; raises `OSError` where it has and this fails.
     """
-    known = version()
-    if known == 0:
-        raise OSError("this kernel has no Landlock")
-    file_system = (1 << FILE_SYSTEM_BITS[min(known, 5)]) - 1
-    rules = _Ruleset(file_system, 3 if known >= 4 else 0, 3 if known >= NEWEST else 0)
-    size = 24 if known >= NEWEST else 16 if known >= 4 else 8
-    ruleset = syscall(
-        CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0)
-    )
+    if sys.platform != "linux":
+        return
+    try:
+        version = _create_ruleset(None, 0, CREATE_RULESET_VERSION)
+    except OSError:
+        return
+    file_system = (1 << FILE_SYSTEM_BITS[min(version, 5)]) - 1
+    rules = _Ruleset(file_system, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
+    # An older kernel knows a shorter structure, and takes a longer one whose rest is zero.
+    ruleset = _create_ruleset(ctypes.byref(rules), ctypes.sizeof(rules), 0)
     try:
         for path in readable:
             _allow(ruleset, path, READ & file_system)
@@ -75,6 +63,10 @@ def restrict(readable: list[str], writable: list[str]) -> None:
         syscall(RESTRICT_SELF, ruleset, ctypes.c_uint32(0))
     finally:
         os.close(ruleset)
+
+
+def _create_ruleset(rules: Any, size: int, flags: int) -> int:
+    return syscall(CREATE_RULESET, rules, ctypes.c_size_t(size), ctypes.c_uint32(flags))
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:

@@ -1,7 +1,5 @@
 """What a submission may take, in one place: sizes in bytes, times in seconds."""
 
-from __future__ import annotations
-
 MEMORY = 2**30
 """Address space of a process, NumPy's 200 MiB included; a submission has one process at a time."""
 PROCESS = {

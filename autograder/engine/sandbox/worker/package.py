@@ -1,16 +1,14 @@
 """The student's package inside the worker: its files laid out, its modules imported on demand."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import os
-import re
 import sys
 import types
 import warnings
 from collections.abc import Callable, Collection, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from functools import partial
+from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
@@ -51,7 +49,7 @@ class Package:
         self._name = name
         self._supplied = supplied
         self._tell = tell
-        self._imported: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self._imported: dict[str, tuple[types.ModuleType, dict[str, Any]]] = {}
         """The modules, each with what its import changed for the whole process."""
         for path, content in files.items():
             # A name that no file can have (too long, a null byte) costs only that file.
@@ -80,22 +78,17 @@ class Package:
             raise MissingFunction(f"{module}.py has no function {function}")
         return Target(found, **changed)
 
-    def _path(self, module: str) -> str:
-        return f"{self._name}.{module}" if module else self._name
-
-    def _import(self, module: str) -> tuple[Any, dict[str, Any]]:
+    def _import(self, module: str) -> tuple[types.ModuleType, dict[str, Any]]:
         with warnings.catch_warnings(), np.errstate(**DEFAULT_ERRORS):  # type: ignore[arg-type]
             filters = list(warnings.filters)
-            imported: Any = importlib.import_module(self._path(module))
-            silenced = tuple(
-                _as_arguments(entry)
-                for entry in reversed(warnings.filters)
-                if entry not in filters and entry[0] == "ignore"
-            )
+            imported = importlib.import_module(f"{self._name}.{module}".removesuffix("."))
+            silenced = [
+                entry for entry in warnings.filters if entry not in filters and entry[0] == "ignore"
+            ]
             wanted = np.geterr()
         os.chdir(self._folder)
         if module in self._supplied:
-            imported.note = lambda function: self._tell("at", function)
+            vars(imported)["note"] = lambda function: self._tell("at", function)
         state = {**wanted, "under": "ignore"}  # underflow is no mistake
         return imported, {"silenced": silenced, "error_state": state}
 
@@ -116,41 +109,23 @@ class _ToldImports(MetaPathFinder):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _ToldLoader(spec.loader, self)
+            run = partial(self._run, spec.loader.exec_module)
+            spec.loader.exec_module = run  # type: ignore[method-assign]
         return spec
 
-
-class _ToldLoader(Loader):
-    def __init__(self, loader: Loader, imports: _ToldImports) -> None:
-        self._loader = loader
-        self._imports = imports
-
-    def create_module(self, spec: ModuleSpec) -> types.ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        under_way = self._imports.under_way
-        name = module.__name__.removeprefix(self._imports.prefix)
-        under_way.append(name)
-        self._imports.tell("at", name)
+    def _run(self, execute: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
+        name = module.__name__.removeprefix(self.prefix)
+        self.under_way.append(name)
+        self.tell("at", name)
         try:
-            self._loader.exec_module(module)
+            execute(module)
         except BaseException as problem:
-            self._imports.tell("failed", name, *describe(problem, self._imports.folder))
+            self.tell("failed", name, *describe(problem, self.folder))
             raise
         finally:
-            under_way.remove(name)
-            self._imports.tell("at", under_way[-1] if under_way else "")
+            self.under_way.remove(name)
+            self.tell("at", self.under_way[-1] if self.under_way else "")
 
 
 def _nothing() -> None:
     """What a request that only imports calls."""
-
-
-def _as_arguments(entry: Any) -> tuple[str, type[Warning], str]:
-    _, message, category, module, _ = entry
-    return _pattern(message), category, _pattern(module)
-
-
-def _pattern(regex: re.Pattern[str] | None) -> str:
-    return regex.pattern if regex is not None else ""

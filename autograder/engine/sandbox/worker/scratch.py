@@ -3,8 +3,6 @@
 What is in it is hostile: folders deeper than a path can be long, or that nobody may read.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import tempfile

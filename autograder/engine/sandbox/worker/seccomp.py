@@ -2,15 +2,13 @@
 nothing. An alarm that one call set would end a later one; a time set on a device, or a file that
 has left the system's memory, could be seen by another submission."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os
 
 CLONE_THREAD = 0x00010000
 
-_NAMES = """
+DENIED = """
     fork vfork execve execveat kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal
     pidfd_open pidfd_getfd ptrace process_vm_readv process_vm_writev process_madvise kcmp
     unshare setns mount umount2 pivot_root chroot fsopen fsmount fspick fsconfig open_tree
@@ -25,25 +23,15 @@ _NAMES = """
     vhangup iopl ioperm mlock mlock2 mlockall fanotify_init inotify_init inotify_init1
     lookup_dcookie modify_ldt flock preadv2 mincore cachestat
 """
-DENIED = _NAMES.split()
-_WITHOUT_EFFECT = """
+IGNORED = """
     alarm setitimer timer_create timer_settime
     utime utimes utimensat futimesat fadvise64 readahead
 """
-IGNORED = _WITHOUT_EFFECT.split()
 
 SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file that signals a process
 # F_SETLEASE, F_NOTIFY and locks of files: by them, processes could tell each other something
 LEASES, LOCKS = (1024, 1026), (5, 6, 7, 36, 37, 38)
 TERMINAL_REQUESTS = (0x5412, 0x8901, 0x8902)  # TIOCSTI, FIOSETOWN, SIOCSPGRP
-
-
-def filter_if_available() -> Filter | None:
-    """The filter; None where libseccomp or its Python binding is missing."""
-    try:
-        return Filter()
-    except (ImportError, OSError, RuntimeError, AttributeError):
-        return None
 
 
 class Filter:
@@ -58,9 +46,9 @@ class Filter:
 
         self._rules = seccomp.SyscallFilter(seccomp.ALLOW)
         denied, without_effect = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(0)
-        for name in DENIED:
+        for name in DENIED.split():
             self._add(denied, name)
-        for name in IGNORED:
+        for name in IGNORED.split():
             self._add(without_effect, name)
         self._add(denied, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))
         # Its flags lie in memory, where no filter can look; the C library falls back to clone.
@@ -86,3 +74,11 @@ class Filter:
 
         self._add(self._denied, "tgkill", seccomp.Arg(0, seccomp.NE, os.getpid()))
         self._rules.load()
+
+
+def filter_if_available() -> Filter | None:
+    """The filter; None where libseccomp or its Python binding is missing."""
+    try:
+        return Filter()
+    except (ImportError, OSError, RuntimeError, AttributeError):
+        return None

@@ -4,15 +4,13 @@ A `Responder` answers for one submission in a worker. The same class answers on 
 the reference's functions and those of a named mistake.
 """
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import ctypes
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -28,11 +26,9 @@ GLOBAL_STATE = "the state of NumPy's global generator"
 ALL_WARNINGS = [("always", None, Warning, None, 0)]
 """How `warnings.filters` begins where every warning is heard."""
 
-
 DEFAULT_ERRORS = MappingProxyType(
     {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
 )
-
 
 _GLOBAL = np.random.get_bit_generator().ctypes  # type: ignore[attr-defined]
 MT19937_BYTES = 624 * 4 + 4
@@ -72,10 +68,11 @@ class Returned(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A function to call, and which warnings its module asked not to see."""
+    """A function to call, the entries of `warnings.filters` by which its module asked not to see
+    some, and NumPy's error state."""
 
     function: Callable[..., Any]
-    silenced: tuple[tuple[str, type[Warning], str], ...] = ()
+    silenced: Sequence[Any] = ()
     error_state: Mapping[str, str] = DEFAULT_ERRORS
 
 
@@ -225,8 +222,7 @@ def _heard(
     with warnings.catch_warnings(record=True) as caught:
         if not _all_are_heard():
             warnings.simplefilter("always")
-        for message, category, module in target.silenced:
-            warnings.filterwarnings("ignore", message, category, module)
+        warnings.filters[:0] = target.silenced  # type: ignore[index]
         return target.function(*args, **kwargs), caught
 
 

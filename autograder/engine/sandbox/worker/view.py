@@ -3,8 +3,6 @@
 What bubblewrap does, for machines without it: the same mounts, made by this process itself.
 """
 
-from __future__ import annotations
-
 import os
 
 from . import linux

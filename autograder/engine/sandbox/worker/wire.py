@@ -18,8 +18,6 @@ The decoder takes bytes from a hostile process: every length is checked before m
 it, and whatever is wrong ends in `WireError`, never in another exception.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import struct

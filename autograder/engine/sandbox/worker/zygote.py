@@ -11,8 +11,6 @@ The sandbox talks to it over a socket, one JSON text a message:
     still runs then
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import json
@@ -167,14 +165,12 @@ def _serve_channel(channel: int, scratch: str) -> None:
         name, files, with_init, supplied = Decoder().decode(_read_message(requests))
 
         def tell(*content: Any) -> None:
-            message = note(*content)
-            _write_all(channel, LENGTH.pack(len(message)), message)
+            _send(channel, note(*content))
 
         package = Package(scratch, name, files, with_init, supplied, tell)
         responder = Responder(package.find, scratch)
         while True:
-            reply = responder.answer(_read_message(requests))
-            _write_all(channel, LENGTH.pack(len(reply)), reply)
+            _send(channel, responder.answer(_read_message(requests)))
 
 
 def _read_message(requests: BinaryIO) -> bytes:
@@ -184,11 +180,8 @@ def _read_message(requests: BinaryIO) -> bytes:
     return requests.read(LENGTH.unpack(head)[0])
 
 
-def _write_all(channel: int, head: bytes, data: bytes) -> None:
-    sent = os.writev(channel, [head, data])
-    if sent == len(head) + len(data):  # usually
-        return
-    rest = memoryview(head + data)[sent:]
+def _send(channel: int, message: bytes) -> None:
+    rest = memoryview(LENGTH.pack(len(message)) + message)
     while rest:
         rest = rest[os.write(channel, rest) :]
 
