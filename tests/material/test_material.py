@@ -14,7 +14,6 @@ from autograder.engine.mistakes import Mistake, load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.prove.made_up import Files
 from autograder.engine.sandbox.worker.wire import Decoder, read_request
-from autograder.engine.suite.answers import decoded
 from autograder.engine.suite.session import Batch, Request
 from tests.kit import HANDOUT
 
@@ -157,7 +156,7 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 
 def _asked(request: Request) -> list[np.ndarray]:
-    decoder = Decoder(handle=lambda handle: handle, generator=lambda state: state)
+    decoder = Decoder(generator=lambda state: state)
     return _arrays(decoder.decode(read_request(request.content)[2])[1])
 
 
@@ -169,7 +168,7 @@ def told_too_soon(batch: Batch) -> Iterator[str]:
     """Names of the functions whose right answer is an argument of another call of the batch."""
     asked = [_asked(request) for request in batch.requests]
     for place, (request, reply) in enumerate(zip(batch.requests, batch.replies, strict=True)):
-        for answer in _arrays(decoded(reply)[1]):
+        for answer in _arrays(Decoder().decode(reply)[1]):
             if any(_same(answer, own) for own in asked[place]):
                 continue  # it left its argument as it was
             others = (other for i, some in enumerate(asked) if i != place for other in some)

@@ -12,7 +12,6 @@ import numpy as np
 from ..mistakes import Mistake
 from ..sandbox.worker.serve import Responder
 from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
-from ..suite.answers import decoded
 from ..suite.hidden_test import Outcome
 from ..suite.records import finder
 from ..suite.session import Request
@@ -43,7 +42,7 @@ class Response:
     def of(cls, reply: bytes) -> Self:
         """Decodes a reply; an unreadable one counts as an exception without a name."""
         try:
-            kind, *fields = decoded(reply)
+            kind, *fields = Decoder().decode(reply)
         except (WireError, ValueError, TypeError):
             return cls(raised=("", ""))
         if kind != "returned":

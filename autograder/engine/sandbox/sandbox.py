@@ -93,11 +93,10 @@ class Sandbox:
     def end_process(self, number: int, grace: float) -> int | None:
         """Ends a process; its exit code, if it is known."""
         try:
-            status = self._command({"do": "end", "worker": number, "grace": grace})["status"]
+            return int(self._command({"do": "end", "worker": number, "grace": grace})["status"])
         except (OSError, EOFError):
             self._stop()  # without its zygote no process lives on; the next spawn starts a new one
             return None
-        return int(status)
 
     def cpu_seconds(self, number: int) -> float:
         """What a process has used of its CPU."""

@@ -111,18 +111,12 @@ class Unresolved:
     call: int
 
 
-def decoded(reply: bytes) -> Any:
-    """A reply's content, with a `Handle` for each object that stays in the worker. Raises
-    `WireError`."""
-    return Decoder(handle=lambda handle: handle).decode(reply)
-
-
 def read_reply(reply: bytes, name: str) -> Answer | Unresolved:
     """The answer in a reply to a call of `name`.
 
     Raises `WireError`, `ValueError` or `TypeError` for bytes that are no reply.
     """
-    content = decoded(reply)
+    content = Decoder().decode(reply)
     kind, *fields = content if isinstance(content, list) else [None]
     if kind == "returned":
         value, changed, shared, warned = fields

@@ -16,7 +16,7 @@ from typing import Any
 from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
-from ..sandbox.worker.wire import WireError, import_request
+from ..sandbox.worker.wire import WireError, write_request
 from .answers import StudentFault, exception_fault, read_reply
 from .session import Reply, Request
 
@@ -65,22 +65,15 @@ class Program:
         self._times = times
         self._process: Process | None = None
         self._imported: set[str] = set()
-        self._failed: dict[str, StudentFault] = {}
-        """The modules whose import failed, and how."""
-        self._with_init: bool | None = None
-        self._left = times.submission
-        """The seconds that are left for the submission."""
-        self._left_for_part = times.submission
-        """The seconds that are left for the part."""
+        self._failed: dict[str, StudentFault] = {}  # modules whose import failed
+        self._with_init: bool | None = None  # whether `__init__.py` works, once that is known
+        self._left = times.submission  # seconds
+        self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES
-        """What all replies together may still have."""
-        self.reading_left = limits.READING
-        self._since = 0.0
-        """When the requests under way were made."""
-        self._stopped: Counter[str] = Counter()
-        """How often each function was stopped."""
-        self._stops = 0
-        """How often a function of this part was stopped."""
+        self.reading_left = limits.READING  # seconds of the grader's own
+        self._since = 0.0  # when the requests under way were made
+        self._stopped: Counter[str] = Counter()  # functions, in all parts
+        self._stops = 0  # of functions in this part
         self.events = Events()
         self.noted: list[str] = []
 
@@ -88,8 +81,8 @@ class Program:
         """Ends the last part's process; the next request starts that of a new part. Some time is
         kept for each part to come."""
         self.end()
-        kept = parts_to_come * limits.PART * self._times.submission
-        self._left_for_part = min(self._left - kept, at_most)
+        to_come = parts_to_come * limits.PART * self._times.submission
+        self._kept = max(to_come, self._left - at_most)
         self._stops = 0
 
     def end(self) -> None:
@@ -155,26 +148,22 @@ class Program:
         name = f"the import of {module or '__init__'}.py"
         process = self._process
         assert process is not None
-        (reply,) = self._replies([Request((), name, import_request(module))])
-        fault = self._fault_in(reply, name)
-        if isinstance(reply, StudentFault) and (inner := _last_place(process.notes)) != module:
-            self._failed.setdefault(inner, reply)
+        (reply,) = self._replies([Request((), name, write_request(False, module, b""))])
+        fault = None
+        if isinstance(reply, StudentFault):
+            fault = reply
+            self._failed.setdefault(_last_place(process.notes), fault)
+        else:
+            try:
+                fault = getattr(read_reply(reply, name), "fault", None)
+            except (WireError, ValueError, TypeError):
+                self.refuse(name)
+                fault = StudentFault("unusable", f"{name} sent back something unreadable")
         for failed, said in _failures(process.notes):
             inner_name = f"the import of {failed}.py"
             with contextlib.suppress(WireError):  # a note that says nothing
                 self._failed.setdefault(failed, exception_fault("unavailable", inner_name, *said))
         return fault
-
-    def _fault_in(self, reply: Reply, name: str) -> StudentFault | None:
-        """The fault that the reply to an import is, or tells."""
-        if isinstance(reply, StudentFault):
-            return reply
-        try:
-            answer = read_reply(reply, name)
-        except (WireError, ValueError, TypeError):
-            self.refuse(name)
-            return StudentFault("unusable", f"{name} sent back something unreadable")
-        return getattr(answer, "fault", None)
 
     def _replies(self, requests: Sequence[Request]) -> list[Reply]:
         """The replies of the process; where it does not give all of them, it is ended, and the
@@ -209,9 +198,7 @@ class Program:
             fault = StudentFault("crash", f"{name} ended the Python process{how}")
         finally:
             self.noted = [place for place in _places(process.notes) if "." in place]
-            seconds = time.monotonic() - self._since
-            self._left -= seconds
-            self._left_for_part -= seconds
+            self._left -= time.monotonic() - self._since
             self._since = 0.0
         self.end()
         return [*replies, fault]
@@ -232,7 +219,7 @@ class Program:
     def _time_left(self) -> float:
         """The seconds that are left for the part, those of the requests under way taken off."""
         under_way = time.monotonic() - self._since if self._since else 0.0
-        return self._left_for_part - under_way
+        return self._left - self._kept - under_way
 
     def _refuse_stopped(self, name: str) -> None:
         """Raises `StudentFault` for a function that is called no more."""

@@ -26,4 +26,4 @@ def ask(
 ) -> list:
     """The reply to one call, decoded."""
     (reply,) = process.ask([request(function, *args, of=of)], lambda: time_allowed)
-    return Decoder(handle=lambda handle: handle).decode(reply)
+    return Decoder().decode(reply)

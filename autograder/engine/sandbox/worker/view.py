@@ -4,6 +4,7 @@ What bubblewrap does, for machines without it: the same mounts, made by this pro
 """
 
 import os
+from pathlib import Path
 
 from . import linux
 
@@ -47,13 +48,9 @@ def enter(visible: list[str], devices: list[str]) -> None:
 
 def map_user(user: int, group: int) -> None:
     """In a new user namespace: this user and group are themselves, and nobody else exists."""
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
-        ("gid_map", f"{group} {group} 1"),
-    ):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(text)
+    maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+    for name, text in maps.items():
+        Path(f"/proc/self/{name}").write_text(text)
 
 
 def _show(path: str, root: str, flags: int) -> None:

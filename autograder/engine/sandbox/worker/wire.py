@@ -33,11 +33,10 @@ from . import limits
 
 ARRAY, SCALAR, TUPLE, HANDLE, GENERATOR = 1, 2, 3, 4, 5
 
-_DTYPES = """
+DTYPES = """
     bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64
     complex128
-"""
-DTYPES = tuple(_DTYPES.split())
+""".split()
 MAX_HEADS = 500
 """Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
@@ -71,7 +70,7 @@ class GeneratorState:
 def write_request(fresh: bool, module: str, content: bytes) -> bytes:
     """A request to a module. fresh: it is a test's first, what others kept can be forgotten;
     content: the encoded list [function, args, kwargs, positions of the result to keep, whether to
-    watch]."""
+    watch]; with nothing in it the module, or with an empty name the package, is only imported."""
     name = module.encode()
     return bytes([fresh, len(name)]) + name + content
 
@@ -80,11 +79,6 @@ def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
     """What `write_request` put together."""
     start = 2 + request[1]
     return bool(request[0]), request[2:start].decode(), memoryview(request)[start:]
-
-
-def import_request(module: str) -> bytes:
-    """A request that only imports the module, or with an empty name the package."""
-    return write_request(False, module, b"")
 
 
 def note(*content: Any) -> bytes:
@@ -152,46 +146,37 @@ class Encoder:
 class Decoder:
     """Turns bytes from anywhere into values; raises `WireError` and nothing else.
 
-    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants. What a
-    trusted sender sends is not counted.
+    `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants; a
+    receiver that names no `generator` takes none. What a trusted sender sends is not counted.
     """
 
     def __init__(
         self,
-        handle: Callable[[Handle], Any] | None = None,
+        handle: Callable[[Handle], Any] = lambda handle: handle,
         generator: Callable[[GeneratorState], Any] | None = None,
         is_trusted: bool = False,
     ) -> None:
         self._handle = handle
         self._generator = generator
         self._options: dict[str, Any] = {} if is_trusted else self._limits()
-        self._items = self._extensions = 0
-        self._unpackers: list[Callable[[Any], Any]] = []  # one for each depth
+        self._items = self._extensions = self._depth = 0
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
-        self._items = self._extensions = 0
+        self._items = self._extensions = self._depth = 0
         try:
-            return self._unpack(data, 0)
+            return self._unpack(data)
         except WireError:
             raise
         except Exception as problem:  # whatever hostile bytes provoke
             raise WireError(f"unreadable message ({type(problem).__name__})") from None
 
-    def _unpack(self, data: Any, depth: int) -> Any:
-        if depth > limits.DEPTH:
+    def _unpack(self, data: Any) -> Any:
+        if self._depth > limits.DEPTH:
             raise WireError("message nested too deeply")
         if len(data) > limits.MESSAGE:
             raise WireError("message too long")
-        if depth == len(self._unpackers):
-            self._unpackers.append(self._unpacker(depth))
-        return self._unpackers[depth](data)
-
-    def _unpacker(self, depth: int) -> Callable[[Any], Any]:
-        return partial(
-            msgpack.unpackb,
-            ext_hook=partial(self._extension, depth),
-            strict_map_key=False,
-            **self._options,
+        return msgpack.unpackb(
+            data, ext_hook=self._extension, strict_map_key=False, **self._options
         )
 
     def _limits(self) -> dict[str, Any]:
@@ -222,7 +207,7 @@ class Decoder:
             raise WireError("a map with unusual keys")
         return dict(pairs)
 
-    def _extension(self, depth: int, code: int, content: bytes) -> Any:
+    def _extension(self, code: int, content: bytes) -> Any:
         self._count(0)
         self._extensions += 1
         if self._extensions > limits.EXTENSIONS:
@@ -235,11 +220,13 @@ class Decoder:
                 raise WireError("a scalar with a shape")
             return array[()]
         if code == TUPLE:
-            items = self._unpack(content, depth + 1)
+            self._depth += 1
+            items = self._unpack(content)
+            self._depth -= 1
             if type(items) is not list:
                 raise WireError("a tuple that is no list of items")
             return tuple(items)
-        if code == HANDLE and self._handle is not None:
+        if code == HANDLE:
             return self._handle(Handle(*_fields(content, (int, int, str))))
         if code == GENERATOR and self._generator is not None:
             number, kind, state = _fields(content, (int, (str, type(None)), str))
@@ -255,15 +242,9 @@ _NUMBERS = {
     if np.dtype(char) in _BY_NUMBER
 }
 _SCALAR_TYPES = frozenset(dtype.type for dtype in _BY_NUMBER)
-_LAYOUTS = ("C", "F", "strided")
+C, F, STRIDED = 0, 1, 2  # the layouts
 _HEAD = struct.Struct("<BBB")
 _SHAPES = [struct.Struct(f"<{dimensions}I") for dimensions in range(limits.DIMENSIONS + 1)]
-
-
-def _layout(array: np.ndarray) -> str:
-    if array.flags.c_contiguous:
-        return "C"
-    return "F" if array.flags.f_contiguous else "strided"
 
 
 def _array_bytes(array: np.ndarray) -> bytes:
@@ -271,15 +252,15 @@ def _array_bytes(array: np.ndarray) -> bytes:
         raise WireError(f"is too large: an array of shape {array.shape}")
     if array.ndim > limits.DIMENSIONS:
         raise WireError(f"is an array of {array.ndim} dimensions")
-    layout = _layout(array)
-    content = array.data if layout == "C" else array.tobytes("F" if layout == "F" else "C")
+    layout = C if array.flags.c_contiguous else F if array.flags.f_contiguous else STRIDED
+    content = array.data if layout == C else array.tobytes("F" if layout == F else "C")
     return b"".join((_head(array.dtype.char, layout, array.shape), content))
 
 
 @lru_cache(MAX_HEADS)
-def _head(char: str, layout: str, shape: tuple[int, ...]) -> bytes:
+def _head(char: str, layout: int, shape: tuple[int, ...]) -> bytes:
     """What stands before an array's numbers."""
-    head = _HEAD.pack(_NUMBERS[char], _LAYOUTS.index(layout), len(shape))
+    head = _HEAD.pack(_NUMBERS[char], layout, len(shape))
     return head + _SHAPES[len(shape)].pack(*shape)
 
 
@@ -294,17 +275,17 @@ def _array_from(content: bytes) -> np.ndarray:
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
     if dtype.kind == "b" and np.frombuffer(content, np.uint8, offset=start).max(initial=0) > 1:
         raise WireError("a bool array with other values")
-    if layout == "F":
+    if layout == F:
         return np.ndarray(shape, dtype, content, start, order="F").copy("F")
     array = np.ndarray(shape, dtype, content, start)
-    return _strided_copy(array) if layout == "strided" else array.copy()
+    return _strided_copy(array) if layout == STRIDED else array.copy()
 
 
 @lru_cache(MAX_HEADS)
-def _read_head(head: bytes) -> tuple[np.dtype, str, tuple[int, ...], int]:
+def _read_head(head: bytes) -> tuple[np.dtype, int, tuple[int, ...], int]:
     """The type, the layout and the shape of an array, and the bytes that its numbers take."""
     number, layout, dimensions = _HEAD.unpack_from(head)
-    if number >= len(_BY_NUMBER) or layout >= len(_LAYOUTS) or dimensions > limits.DIMENSIONS:
+    if number >= len(_BY_NUMBER) or layout > STRIDED or dimensions > limits.DIMENSIONS:
         raise WireError("an array of an unknown kind")
     if len(head) < _HEAD.size + 4 * dimensions:
         raise WireError("an array without its shape")
@@ -312,7 +293,7 @@ def _read_head(head: bytes) -> tuple[np.dtype, str, tuple[int, ...], int]:
     if max(shape, default=0) > limits.MESSAGE:
         raise WireError("an array of an impossible shape")
     dtype = _BY_NUMBER[number]
-    return dtype, _LAYOUTS[layout], shape, math.prod(shape) * dtype.itemsize
+    return dtype, layout, shape, math.prod(shape) * dtype.itemsize
 
 
 def _strided_copy(array: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import warnings
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgpack  # noqa: F401 - loaded here once, for all workers
@@ -118,17 +119,15 @@ class Zygote:
         """Its exit code; one that is ending has `grace` seconds to do so with its own."""
         scratch = self._workers.pop(worker)
         deadline = time.monotonic() + grace
-        ended, status = os.waitpid(worker, os.WNOHANG)
-        while ended == 0 and time.monotonic() < deadline:
+        while not (found := os.waitpid(worker, os.WNOHANG))[0] and time.monotonic() < deadline:
             time.sleep(0.002)
-            ended, status = os.waitpid(worker, os.WNOHANG)
-        if ended == 0:
+        if not found[0]:
             _kill(worker)  # the first process of a namespace takes all others with it
-            status = os.waitpid(worker, 0)[1]
+            found = os.waitpid(worker, 0)
         if not self._jail.namespaces:
             self._sweep(worker)
             scratch_folder.remove(scratch)
-        return os.waitstatus_to_exitcode(status)
+        return os.waitstatus_to_exitcode(found[1])
 
     def _sweep(self, group: int) -> None:
         """Without a process namespace: kills what is left of the worker's group and user."""
@@ -198,7 +197,8 @@ def main() -> None:
     np.random.default_rng(0).normal()  # loads what the first draw would load
     warnings.simplefilter("always")  # once, not for each call
     sys.setswitchinterval(SWITCH_INTERVAL)
-    warnings.showwarning = _say_nothing  # type: ignore[assignment]
+    # Nobody would read it, and writing a warning takes longer than most calls.
+    warnings.showwarning = lambda *_: None
     control.send(b'{"ready": true}')
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
     zygote = Zygote(control, settings)
@@ -208,17 +208,10 @@ def main() -> None:
         zygote.end()
 
 
-def _say_nothing(*_: object) -> None:
-    """Instead of writing a warning where nobody reads it, which takes longer than most calls."""
-
-
 def _silence() -> None:
     """Nothing comes from stdin or goes to stdout; and this is first to go when memory ends."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
-    except OSError:
-        pass
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
