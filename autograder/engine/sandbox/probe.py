@@ -3,8 +3,11 @@
 import ctypes
 import os
 import resource
+import socket
 from collections.abc import Callable
 from typing import Any
+
+PR_GET_NO_NEW_PRIVS = 39
 
 
 def refused(action: Callable[..., Any], *arguments: Any) -> bool:
@@ -23,32 +26,19 @@ def fork() -> None:
     os.wait()
 
 
-def open_socket() -> None:
-    """Opens a way to the network."""
-    import socket
-
-    socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
-
-
-def no_new_privileges() -> bool:
-    """Whether programs started from here can gain no rights."""
-    return ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) == 1
-
-
 def attempt(hidden: str, grader: int) -> dict[str, bool]:
     """Which layers held against this process; raises where an honest import would fail."""
     import statistics  # noqa: F401
 
     import numpy.ma  # noqa: F401
 
-    limits = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
     unseen = refused(os.listdir, hidden)
     return {
         "hidden": unseen,
         "namespaces": os.getpid() == 1,
         "user": os.getuid() not in (0, grader),
-        "no-new-privileges": no_new_privileges(),
+        "no-new-privileges": ctypes.CDLL(None).prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1,
         "landlock": unseen and refused(os.listdir, "/"),
-        "seccomp": refused(open_socket) and refused(fork),
-        "limits": limits,
+        "seccomp": refused(socket.socket) and refused(fork),
+        "limits": resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY,
     }

@@ -196,9 +196,7 @@ class Sandbox:
         except OSError:
             ready = b""
         if not ready:
-            assert self._zygote.stderr is not None
-            self._zygote.wait()
-            said = self._zygote.stderr.read().decode(errors="replace").strip().splitlines()
+            said = self._zygote.communicate()[1].decode(errors="replace").strip().splitlines()
             raise SandboxError(said[-1] if said else "the zygote did not start")
 
     def _scratch_base(self) -> str:
@@ -213,13 +211,11 @@ class Sandbox:
         if self._zygote is None:
             return
         self._control.close()
-        try:
-            self._zygote.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._zygote.kill()
-            self._zygote.wait()
-        if self._zygote.stderr is not None:
-            self._zygote.stderr.close()
+        with self._zygote:  # its end closes what is open, and waits
+            try:
+                self._zygote.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._zygote.kill()
         self._zygote = None
         if os.path.isdir(self._folder):  # of a zygote that was killed
             scratch.remove(self._folder)

@@ -159,10 +159,12 @@ class Program:
             except (WireError, ValueError, TypeError):
                 self.refuse(name)
                 fault = StudentFault("unusable", f"{name} sent back something unreadable")
-        for failed, said in _failures(process.notes):
-            inner_name = f"the import of {failed}.py"
-            with contextlib.suppress(WireError):  # a note that says nothing
-                self._failed.setdefault(failed, exception_fault("unavailable", inner_name, *said))
+        for note in process.notes:
+            if len(note) == 6 and note[0] == "failed" and isinstance(note[1], str):
+                _, inner, *said = note
+                what = f"the import of {inner}.py"
+                with contextlib.suppress(WireError):  # a note that says nothing
+                    self._failed.setdefault(inner, exception_fault("unavailable", what, *said))
         return fault
 
     def _replies(self, requests: Sequence[Request]) -> list[Reply]:
@@ -244,9 +246,3 @@ def _places(notes: Sequence[list[Any]]) -> list[str]:
 def _last_place(notes: Sequence[list[Any]]) -> str:
     """Where it was when it noted something last."""
     return (_places(notes) or [""])[-1]
-
-
-def _failures(notes: Sequence[list[Any]]) -> list[tuple[str, list[Any]]]:
-    """The modules whose import failed, and what was said of it."""
-    failed = [note[1:] for note in notes if len(note) == 6 and note[0] == "failed"]
-    return [(name, said) for name, *said in failed if isinstance(name, str)]

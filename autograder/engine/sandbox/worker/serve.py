@@ -196,18 +196,11 @@ class Responder:
         return kept.value
 
     def _generator(self, known: GeneratorState) -> np.random.Generator:
-        if known.kind is not None:
-            self._generators[known.number] = new_generator(known)
+        if known.kind is not None and known.state is not None:
+            bits = getattr(np.random, known.kind)(np.random.SeedSequence(**known.state["seeds"]))
+            bits.state = known.state["bits"]
+            self._generators[known.number] = np.random.Generator(bits)
         return self._generators[known.number]
-
-
-def new_generator(told: GeneratorState) -> np.random.Generator:
-    """The generator that the grader's was. Raises `WireError` where its state was not told."""
-    if told.kind is None or told.state is None:
-        raise WireError("a generator without its state")
-    bits = getattr(np.random, told.kind)(np.random.SeedSequence(**told.state["seeds"]))
-    bits.state = told.state["bits"]
-    return np.random.Generator(bits)
 
 
 def _all_are_heard() -> bool:
