@@ -122,7 +122,7 @@ def demo(assignment: Path, out: Path, jobs: int | None) -> None:
     "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("dist"),
     show_default=True, help="Folder for the zips.",
 )  # fmt: skip
-@click.option("--check", is_flag=True, help="Only say whether the handout's package is stale.")
+@click.option("--check", is_flag=True, help="Only say whether the handout is stale.")
 @click.pass_obj
 def build(assignment: Path, out: Path, check: bool) -> None:
     """Make the handout's stubs from the solution, assignment.zip, autograder.zip and extras.

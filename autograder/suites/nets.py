@@ -96,7 +96,7 @@ CASES = {  # activation, initializer, ratio, spread, deviations
 
 def asked(student, case: Case, rng, **passes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the student's process says of the case's net over the student's functions, checked, and
-    what it was given. passes: see `supplied.deep_net.run`."""
+    what it was given. passes: more arguments of `supplied.deep_net.run`."""
     given = drawn(case, rng) | passes
     if case.initializer:
         named = {name: given[name] for name in ("rng", "sizes", "activation")}

@@ -264,8 +264,8 @@ def _hit(
     how: str,
     is_wrong: bool,
 ) -> np.ndarray | None:
-    """In which entries of an aspect the mistake's answer, the second, gives the student's, the
-    first, other than that of the base, the third. None if it contradicts the student's."""
+    """The entries of an aspect in which the mistake's answer (the second) is the student's (the
+    first) and not the base's (the third). None if it contradicts the student's."""
     mine, theirs, base = answers
     no, yes = np.array(False), np.array(True)
     if how == WHERE:

@@ -42,8 +42,8 @@ COMPILED = {".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib"}
 class HandIn:
     """What one student, or a group, handed in, not yet read.
 
-    name: as it is shown; where: its path; students: what a platform tells of each, by the names of
-    `gradebook.COLUMNS`; notes: what was left out; problem: why it can't be read; back: the name
+    name: as it is shown; where: its path; students: what a platform tells of each, by the groups of
+    `platforms.FORMS`; notes: what was left out; problem: why it can't be read; back: the name
     under which the platform takes a file of feedback.
     """
 

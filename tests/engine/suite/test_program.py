@@ -34,7 +34,7 @@ def wide(tiny, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def hasty(wide):
-    """A grader with little time_allowed."""
+    """A grader with little time."""
     with Grader(wide, SHORT) as made:
         yield made
 

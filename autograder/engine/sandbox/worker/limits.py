@@ -43,7 +43,7 @@ CALL_CPU, CALL_WALL = 4.0, 8.0
 LEAST_WALL = 2.0
 """What it may take on the clock after others were stopped: a busy machine makes all calls slow."""
 LEAST_SHARE = 1 / 8
-"""The least share of a call's time that one gets after others of its part were stopped."""
+"""The least share of its usual time that a call gets after others of its part were stopped."""
 STOPS = 2
 """So many times a function is stopped; then it is called no more."""
 SUBMISSION = 75.0

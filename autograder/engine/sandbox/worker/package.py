@@ -33,7 +33,7 @@ class Package:
     the order of imports then makes no difference.
 
     with_init: whether the package's own `__init__.py` is imported, as Python does, or left out;
-    supplied: the kit's modules in the package: their `note` tells the grader where they are.
+    supplied: the kit's modules in the package, whose `note` tells the grader what they call.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Answering requests: call the student's function, send back what came of it.
 
-A `Responder` answers for one submission in a worker. The same class answers on the trusted side, by
-the reference's functions and those of a named mistake.
+A `Responder` answers for one part of a submission in a worker. The same class answers on the
+trusted side, by the reference's functions and those of a named mistake.
 """
 
 import builtins

@@ -147,7 +147,8 @@ class Decoder:
     """Turns bytes from anywhere into values; raises `WireError` and nothing else.
 
     `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants; a
-    receiver that names no `generator` takes none. What a trusted sender sends is not counted.
+    receiver that names no `generator` takes none. Lists and maps of a trusted sender are not
+    counted.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""The zygote: a process with NumPy loaded that forks a worker for each submission.
+"""The zygote: a process with NumPy loaded that forks a worker for each part of a submission.
 
 A fork of it costs milliseconds where a new Python costs a tenth of a second. It starts from
-nothing (no import of the kit, an empty environment), so that no hidden test, expected value or
+nothing (no import of the kit, a fixed environment), so that no hidden test, expected value or
 score has ever been in the memory that its workers inherit, and it runs none of a student's code.
 
 The sandbox talks to it over a socket, one JSON text a message:
