@@ -75,6 +75,7 @@ jobs_option = click.option(
 @click.option(
     "--require", multiple=True, metavar="LAYER", help="Refuse to run without this protection."
 )
+@click.option("--no-figures", is_flag=True, help="Student pages without figures: a little faster.")
 @click.option(
     "--gradebook", type=click.Choice(["canvas", "moodle"]), help="Also write a CSV to import there."
 )
@@ -92,7 +93,7 @@ jobs_option = click.option(
 )  # fmt: skip
 @click.option("--feedback-zip", is_flag=True, help="Pack the pages for Canvas or Moodle.")
 @click.pass_obj
-def grade(assignment: Path, /, **arguments: Any) -> None:
+def grade(assignment: Path, /, no_figures: bool, **arguments: Any) -> None:
     """Grade submissions: zips or folders with the package, or a class of them, as exported."""
     if arguments["scheduler"] is None and all(path.exists() for path in arguments["paths"]):
         from .engine.grade.executor import start_server
@@ -100,7 +101,7 @@ def grade(assignment: Path, /, **arguments: Any) -> None:
         start_server()  # while the rest is imported here
     from .engine.grade.run import Run, run_class
 
-    run_class(Run(assignment, **arguments))
+    run_class(Run(assignment, figures=not no_figures, **arguments))
 
 
 @main.command()

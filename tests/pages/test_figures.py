@@ -1,5 +1,7 @@
 """The figures: of any submission something is drawn or said, and no grade depends on them."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.engine.grade.reporter import Reporter
@@ -117,3 +119,13 @@ def test_a_failure_of_a_figure_is_said(grader, kit):
     assert "<strong>Figure 3</strong><br>Could not be drawn (RuntimeError)." in report.page
     assert report.page.count('<article class="figure"') == 2
     assert report.result.earned == report.result.points
+
+
+def test_a_page_may_do_without(kit, grader, reporter, monkeypatch):
+    submission = Submission("a.zip", "", made_up.solution(kit))
+    drawn = reporter.grade(grader, submission)
+    monkeypatch.setattr(grader, "settings", replace(grader.settings, figures=False))
+    plain = reporter.grade(grader, submission)
+    assert "Your own network" in drawn.page
+    assert "Your own network" not in plain.page
+    assert to_json(plain.result) == to_json(drawn.result)

@@ -26,11 +26,13 @@ from ..suite.suite import Suite
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a grade, beside the submission and the kit itself."""
+    """What decides a grade, beside the submission and the kit itself; figures: whether pages have
+    some, which decides none."""
 
     seed: int = 0
     limits: TimeLimits = field(default_factory=TimeLimits)
     require: tuple[str, ...] = ()
+    figures: bool = True
 
 
 class Grader:

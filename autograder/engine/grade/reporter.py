@@ -46,7 +46,8 @@ class Reporter:
         def draw(program: Program) -> None:
             sections.append(self.figures(program))
 
-        result = grader.grade_submission(submission, draw if self.assignment.figures else None)
+        are_drawn = self.assignment.figures and grader.settings.figures
+        result = grader.grade_submission(submission, draw if are_drawn else None)
         seconds = {} if submission.problem else grader.suite.seconds
         return replace(self.report(result, submission, *sections), seconds=seconds)
 

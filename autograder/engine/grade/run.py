@@ -43,6 +43,7 @@ class Run:
     scheduler: str | None = None
     resume: bool = False
     require: tuple[str, ...] = ()
+    figures: bool = True
     gradebook: str | None = None
     id_pattern: str | None = None
     worksheet: Path | None = None
@@ -80,7 +81,7 @@ def run_class(run: Run) -> ClassRecord:
     started = time.monotonic()
     book = ClassRecord()
     seconds: Counter[str] = Counter()
-    settings = Settings(run.seed, require=run.require)
+    settings = Settings(run.seed, require=run.require, figures=run.figures)
     try:
         if run.scheduler:  # each of its machines says what protects there with its first result
             executor = new_executor()
