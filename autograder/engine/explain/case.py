@@ -91,6 +91,8 @@ def alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request | None =
     if aspect not in theirs:
         return False
     one, other, is_free = mine[aspect], theirs[aspect], request is not None
+    if one is other:
+        return True
     if aspect in BESIDE or aspect == SOURCE:
         return bool(one == other) or (is_free and aspect in ("shared", "warned"))
     if aspect.endswith(FORM):

@@ -24,6 +24,7 @@ SOURCE = "source"
 """The aspect of a draw: which earlier one of the test it repeats."""
 BESIDE = ("changed", "shared", "warned")
 """The aspects that are side effects of a call."""
+MAX_REPLIES = 1000
 Aspects = dict[str, Any]
 """The parts of an answer that can each be right or wrong, by name."""
 
@@ -39,6 +40,7 @@ class Response:
     repeats: int | None = None
 
     @classmethod
+    @lru_cache(MAX_REPLIES)
     def of(cls, reply: bytes) -> Self:
         """Decodes a reply; an unreadable one counts as an exception without a name."""
         try:

@@ -72,6 +72,9 @@ def _begin(cores: SimpleQueue[int]) -> None:
     if not cores.empty():
         with contextlib.suppress(OSError):  # the cores may have been taken away since
             os.sched_setaffinity(0, {cores.get()})
+    if hasattr(os, "SCHED_BATCH"):
+        # A process of it, woken by an answer, lets the student's go on to the next one.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     # It would wait for ever for work from a parent that was killed.
     threading.Thread(target=_end_with_parent, daemon=True, name="parent's end").start()

@@ -1,7 +1,7 @@
 """Grading with all that is shown of it: the result, the student's page, the fingerprints.
 
-The figures are drawn by the submission's own worker when the result is already made, so that
-nothing that happens then changes a grade.
+The figures are drawn by the last part's process when the result is already made, so that nothing
+that happens then changes a grade.
 """
 
 import contextlib
@@ -71,7 +71,7 @@ class Reporter:
             section, drawing = self._drawing
         except Exception as problem:  # a package that can't be imported costs no grade
             return Section("Figures", [_not_drawn("All of them", problem)])
-        program.begin(0, limits.FIGURES)
+        program.limit(limits.FIGURES)
         program.reading_left = limits.READING
         figures = [
             self._figure(f"Figure {number}", draw, program)

@@ -77,13 +77,16 @@ class Program:
         self.events = Events()
         self.noted: list[str] = []
 
-    def begin(self, parts_to_come: int, at_most: float = limits.SUBMISSION) -> None:
+    def begin(self, parts_to_come: int) -> None:
         """Ends the last part's process; the next request starts that of a new part. Some time is
         kept for each part to come."""
         self.end()
-        to_come = parts_to_come * limits.PART * self._times.submission
-        self._kept = max(to_come, self._left - at_most)
+        self._kept = parts_to_come * limits.PART * self._times.submission
         self._stops = 0
+
+    def limit(self, seconds: float) -> None:
+        """From now on all requests together take no more than this."""
+        self._kept = max(self._kept, self._left - seconds)
 
     def end(self) -> None:
         """Ends the process."""

@@ -13,8 +13,10 @@ from .figure import Chart, Curve, Histograms
 
 MAX_DECADE_LABELS = 6
 LOWEST, HIGHEST = 1e-30, 1e30
-MARKS = ("circle", "square", "diamond")
-PLAIN = 4
+MARKS = ("m-4 0a4 4 0 0 1 8 0a4 4 0 0 1-8 0z", "m-3.5-3.5h7v7h-7z", "m0-5 5 5-5 5-5-5z")
+"""Paths around a point: a circle, a square, a diamond;"""
+PLAIN, TRIANGLE = 4, "m0-4.5 5 8.5h-10z"
+"""and the colour and mark of a curve without a reference."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,19 @@ class Axes:
         exponents = [n for n in range(self.low, self.high + 1) if n % step == 0]
         return [(self.y(10.0**n), f"{n}".replace("-", "\N{MINUS SIGN}")) for n in exponents]
 
-    def runs(self, values: Sequence[float]) -> list[list[tuple[float, float]]]:
-        """The points of a curve, in pieces: what can't be drawn leaves a gap."""
-        found: list[list[tuple[float, float]]] = [[]]
+    def line(self, values: Sequence[float]) -> str:
+        """The path through the points of a curve: what can't be drawn leaves a gap."""
+        path, pen = "", "M"
         for index, value in enumerate(values):
-            if _is_drawable(value):
-                found[-1].append((self.x(index), self.y(value)))
-            else:
-                found.append([])
-        return [run for run in found if run]
+            is_there = _is_drawable(value)
+            path += f"{pen}{self.x(index)} {self.y(value)}" if is_there else ""
+            pen = "L" if is_there else "M"
+        return path
+
+    def marks(self, values: Sequence[float], mark: str) -> str:
+        """The path of a mark at each point of a curve."""
+        points = [(self.x(index), value) for index, value in enumerate(values)]
+        return "".join(f"M{x} {self.y(value)}{mark}" for x, value in points if _is_drawable(value))
 
 
 def axes(chart: Chart, all_charts: Iterable[Chart]) -> Axes:
@@ -83,7 +89,7 @@ def styled(chart: Chart) -> list[tuple[Curve, int, str]]:
     are told apart."""
     compared = [curve for curve in chart.curves if curve.reference]
     styles = {curve: (n, MARKS[(n - 1) % len(MARKS)]) for n, curve in enumerate(compared, 1)}
-    return [(curve, *styles.get(curve, (PLAIN, "triangle"))) for curve in chart.curves]
+    return [(curve, *styles.get(curve, (PLAIN, TRIANGLE))) for curve in chart.curves]
 
 
 CELL_WIDTH, CELL_HEIGHT = 92.0, 52.0

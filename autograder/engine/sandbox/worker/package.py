@@ -55,8 +55,9 @@ class Package:
             # A name that no file can have (too long, a null byte) costs only that file.
             with contextlib.suppress(OSError, ValueError):
                 target = os.path.join(folder, path)
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                with open(target, "wb") as file:
+                if not os.path.isdir(parent := os.path.dirname(target)):
+                    os.makedirs(parent)
+                with open(target, "wb", buffering=0) as file:
                     file.write(content)
         sys.path.append(folder)  # last: a student's random.py shadows nothing
         sys.meta_path.insert(0, _ToldImports(f"{name}.", folder, tell))
