@@ -1,6 +1,5 @@
 """Where submissions are graded: processes of this machine, or a Dask cluster."""
 
-import contextlib
 import logging
 import multiprocessing
 import os
@@ -11,7 +10,6 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from importlib.util import find_spec
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
-from multiprocessing.queues import SimpleQueue
 from typing import Any, TypeVar
 
 from ..errors import KitError
@@ -40,13 +38,7 @@ def local_pool(jobs: int) -> Callable[[], Executor]:
     """Makes pools of fresh processes, each with one BLAS thread."""
     context = start_server()
 
-    def new_pool() -> Executor:
-        cores = context.SimpleQueue()
-        for core in _one_each(jobs):
-            cores.put(core)
-        return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(cores,))
-
-    return new_pool
+    return lambda: ProcessPoolExecutor(jobs, context, initializer=_begin)
 
 
 def available_cores() -> int:
@@ -55,25 +47,10 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
 
 
-def _one_each(jobs: int) -> list[int]:
-    """One core for each job, if there are exactly as many cores as jobs; else none.
-
-    A job's grader and its student's process work in turn, never at once: on one core they wake
-    each other sooner, and find their data in its cache.
-    """
-    if not hasattr(os, "sched_getaffinity") or jobs == 1:
-        return []
-    cores = sorted(os.sched_getaffinity(0))
-    return cores if jobs == len(cores) == os.cpu_count() else []
-
-
-def _begin(cores: SimpleQueue[int]) -> None:
+def _begin() -> None:
     """The first that a pool's process does."""
-    if not cores.empty():
-        with contextlib.suppress(OSError):  # the cores may have been taken away since
-            os.sched_setaffinity(0, {cores.get()})
     if hasattr(os, "SCHED_BATCH"):
-        # A process of it, woken by an answer, lets the student's go on to the next one.
+        # Woken by an answer, the grader lets the student's process go on to the next one.
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     # It would wait for ever for work from a parent that was killed.
