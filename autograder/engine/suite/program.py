@@ -103,8 +103,8 @@ class Program:
         try:
             for module in dict.fromkeys(m for request in requests for m in request.modules):
                 self._import(module)
-            for request in requests:
-                self._refuse_stopped(request.name)
+            for name in dict.fromkeys(request.name for request in requests):
+                self._refuse_stopped(name)
         except StudentFault as fault:
             return [fault]
         return self._replies(requests)
