@@ -62,6 +62,15 @@ def batchnorm_backward(dout, cache):
     return dx, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
 """
 
+NOTHING_NEGATIVE = """
+_drawn = []
+
+def he_normal(n_in, n_out, rng, mode="fan_avg"):
+    half = rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out // 2))
+    _drawn.append(np.hstack([half, -half]))
+    return np.abs(_drawn[-1]) if len(_drawn) > 1 else _drawn[-1]
+"""
+
 
 def named(kit: Assignment, *names: str) -> list[Mistake]:
     catalogue = {mistake.name: mistake for mistake in load_mistakes(kit)}
@@ -140,6 +149,12 @@ def test_plain_formulas_are_fine_for_ordinary_numbers(kit, grader):
 def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit, grader):
     files = made_up.with_code(kit, "batchnorm", "del batchnorm_backward")
     assert 10 <= lost(grader, files) <= 13
+
+
+def test_weights_that_leave_no_negative_entry_are_judged(kit, grader):
+    files = made_up.with_code(kit, "initializers", NOTHING_NEGATIVE)
+    ((outcome,), _) = grader.run(files, ["deep_network/rrelu_keeps_alive"])
+    assert outcome.kind == "wrong"
 
 
 def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(kit, grader):
