@@ -162,7 +162,9 @@ class Finder:
         self.left_out += [i.name for i in items if not i.name.startswith(SYSTEMS)]
 
     def _is_out(self, item: Item) -> bool:
-        return self.out is not None and Path(item.where).resolve() == self.out.resolve()
+        # `Path.resolve` raises for a link that leads to itself.
+        real = os.path.realpath
+        return self.out is not None and real(item.where) == real(self.out)
 
     def _is_submission(self, items: Sequence[Item]) -> bool:
         """Not a class in which somebody handed in a folder, or a file, with the package's name, nor

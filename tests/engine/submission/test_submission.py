@@ -106,7 +106,8 @@ def test_what_lies_beside_the_hand_ins_is_named(tmp_path):
     for name in ("b.zip", "a/pkg/alpha.py", "readme.txt", ".hidden.zip", "._b.zip", "c.tar.gz"):
         put(tmp_path / "class", name, b"")
     (tmp_path / "class" / "astray").symlink_to("q" * 300)
-    finder = Finder("pkg", MODULES)
+    (tmp_path / "class" / "loop").symlink_to("loop")
+    finder = Finder("pkg", MODULES, tmp_path / "out")
     found = finder.find([tmp_path / "class"])
-    assert [each.name for each in found] == ["a", "astray", "b.zip", "c.tar.gz"]
+    assert [each.name for each in found] == ["a", "astray", "b.zip", "c.tar.gz", "loop"]
     assert finder.left_out == ["readme.txt", ".hidden.zip"]
