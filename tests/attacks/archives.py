@@ -98,6 +98,7 @@ _LOST = {  # bytes, and what is said
     "giant_directory_zip64": (_giant_directory_zip64(), "too many entries"),
     "attributes_without_end": (tarred(SOLUTION, pax_headers=_ATTRIBUTES), "too many attributes"),
     "links_alone": (_written(map(_link, SOLUTION)), "link"),
+    "notebooks": (zipped({f"gradflow/{m}.ipynb": b"{}" for m in MODULES}), "there is activations.ipynb, batch"),
     "zips_in_zips": (zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": _ZIP})})}), "no folder gradflow"),
     "many_packages": (zipped({f"{chr(97 + n)}/{path}": bytes([n]) for n in range(25) for path in SOLUTION}), "more than 20 packages"),
     "bombs_in_zips": (zipped({f"{n}.zip": _BOMB_ZIP for n in range(20)}), "no folder gradflow"),

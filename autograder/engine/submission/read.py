@@ -188,6 +188,8 @@ class _Reader:
         entries = self._with_own_names([*listed, *self._inside_archives(listed)])
         root = self._package_folder(entries)
         if root is None:
+            there = [entry.path.name for entry in entries[:3]]
+            self.notes += [f"there is {', '.join(there)}"] if there else []
             return {}
         # Of two that differ in case only, the rightly written one counts; else the later.
         ordered = sorted(entries, key=lambda entry: entry.path.name in self._wanted)
