@@ -125,19 +125,20 @@ def _folder_entries(root: Path) -> Iterator[Entry]:
                 yield Entry(entry, 0, partial(_bounded, b""), "is a link")
 
 
-def class_entries(path: Path) -> list[Entry]:
-    """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`."""
+def class_entries(path: Path, most: int = MAX_CLASS) -> list[Entry]:
+    """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`, also
+    where its list has more than `most` entries."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return _zip_entries(whole, lambda: zipfile.ZipFile(path), IN_A_CLASS)
+        return _zip_entries(whole, lambda: zipfile.ZipFile(path), IN_A_CLASS, most)
 
 
-def archive_entries(content: bytes) -> list[Entry]:
-    """The files in a zip or a tar. Raises `SubmissionError`."""
+def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
+    """The files in a zip or a tar. Raises `SubmissionError`, as `class_entries`."""
     if not content:
         raise SubmissionError("the file is empty")
     if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    return _zip_entries(content, lambda: _opened(content), 1)
+    return _zip_entries(content, lambda: _opened(content), 1, most)
 
 
 def is_tar(content: bytes) -> bool:
@@ -146,12 +147,12 @@ def is_tar(content: bytes) -> bool:
 
 
 def _zip_entries(
-    content: bytes | mmap.mmap, opened: Callable[[], zipfile.ZipFile], times: int
+    content: bytes | mmap.mmap, opened: Callable[[], zipfile.ZipFile], times: int, most: int
 ) -> list[Entry]:
     """opened: opens the archive with this content; times: how often the limits are allowed."""
     try:
         size = _directory_size(content)
-        if size > times * MAX_DIRECTORY or content[-size - MAX_END :].count(ENTRY) > MAX_CLASS:
+        if size > times * MAX_DIRECTORY or content[-size - MAX_END :].count(ENTRY) > most:
             raise SubmissionError(TOO_MANY)
         archive = opened()
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):

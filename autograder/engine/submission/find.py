@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 from .attempts import COPY, without_numbers
 from .entries import (
     MAX_ARCHIVE,
+    MAX_CLASS,
+    MAX_ENTRIES,
     Entry,
     SubmissionError,
     archive_entries,
@@ -140,7 +142,8 @@ class Finder:
         if form:
             found, items = by_student(items, form, self.modules)
         rows = [item for item in items if self._is_worth_a_row(item)]
-        self._leave_out(item for item in items if item not in rows)
+        kept = {*map(id, rows)}
+        self._leave_out(item for item in items if id(item) not in kept)
         for item in rows:
             inside = item.inside() if form and item.is_folder else []
             is_class = bool(inside) and self._form(inside) == form
@@ -199,9 +202,10 @@ class Finder:
             return True  # more than anybody reads: its row says so
 
     def _holds_several(self, item: Item, levels: int = MAX_LEVELS) -> bool:
-        """Whether the item holds what looks like the work of several students."""
+        """Whether the item holds what looks like the work of several students. One in a class
+        that holds too much to be one student's is not looked through: its row says so."""
         try:
-            items = [each for each in item.inside() if not is_ignored(each.name)]
+            items = [each for each in item.inside(MAX_ENTRIES) if not is_ignored(each.name)]
         except SubmissionError:
             return False
         if self._is_submission(items) or any(map(self._holds, self._named(items))):
@@ -238,7 +242,7 @@ def disk_item(path: Path) -> Item:
     link = path.is_symlink()
     folder = not link and path.is_dir()
 
-    def inside() -> list[Item]:
+    def inside(most: int = MAX_CLASS) -> list[Item]:
         if folder:
             return [disk_item(child) for child in sorted(path.iterdir())]
         if not path.is_file():
@@ -246,15 +250,15 @@ def disk_item(path: Path) -> Item:
         with path.open("rb") as file:
             begins_as_tar = is_tar(file.read(512))
         if not begins_as_tar and zipfile.is_zipfile(path):
-            return _items(class_entries(path), path)
-        return _items(_unpacked(file_entry(path, PurePosixPath())), path)
+            return _items(class_entries(path, most), path)
+        return _items(_unpacked(file_entry(path, PurePosixPath()), most), path)
 
     return Item(path.name, str(path), folder, link, partial(entries_at, path), inside)
 
 
-def _unpacked(archive: Entry) -> list[Entry]:
+def _unpacked(archive: Entry, most: int) -> list[Entry]:
     try:
-        return archive_entries(archive.read(MAX_ARCHIVE))
+        return archive_entries(archive.read(MAX_ARCHIVE), most)
     except Exception as problem:  # whatever a damaged archive provokes
         raise SubmissionError(f"{archive.path} can't be read: {problem}") from None
 
@@ -270,8 +274,8 @@ def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
 def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
     cut = [replace(e, path=e.path.relative_to(name)) for e in found if len(e.path.parts) > 1]
 
-    def inside() -> list[Item]:
-        return _items(cut or _unpacked(found[0]), where)
+    def inside(most: int = MAX_CLASS) -> list[Item]:
+        return _items(cut or _unpacked(found[0], most), where)
 
     link = not cut and found[0].trouble == "is a link"
     return Item(name, str(where), bool(cut), link, lambda: cut or found, inside)

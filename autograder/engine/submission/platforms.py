@@ -46,14 +46,15 @@ FORMS = {
 @dataclass(frozen=True)
 class Item:
     """A file or a folder of a class; entries: its files, by their paths in a folder, or its own
-    name; inside: what lies directly in a folder or archive."""
+    name; inside: what lies directly in a folder or archive, whose list has so many entries at
+    most."""
 
     name: str
     where: str
     is_folder: bool
     is_link: bool
     entries: Callable[[], Iterable[Entry]]
-    inside: Callable[[], "list[Item]"]
+    inside: Callable[..., "list[Item]"]
 
 
 @dataclass(frozen=True)

@@ -338,13 +338,18 @@ def test_a_zip_in_zips_is_opened_a_few_times(tmp_path, monkeypatch):
         content = zipped({"x.zip": content})
     made(tmp_path, {"ada.zip": RIGHT, "al.zip": content, "zoe.zip": RIGHT})
     unpacked = finding.archive_entries
-    monkeypatch.setattr(finding, "archive_entries", lambda c: opened.append(c) or unpacked(c))
+    monkeypatch.setattr(finding, "archive_entries", lambda c, n: opened.append(c) or unpacked(c, n))
     assert len(find(tmp_path)[0]) == 3
     assert len(opened) < 10
 
 
 def test_a_giant_list_of_entries_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(entries, "MAX_CLASS", 3)
-    path = put(tmp_path, "class.zip", zipped({f".git/{n}": b"" for n in range(4)}))
+    path = put(tmp_path, "ada.zip", zipped({f".git/{n}": b"" for n in range(4)}))
     with pytest.raises(SubmissionError, match="too many entries"):
-        entries.class_entries(path)
+        entries.class_entries(path, 3)
+    made(tmp_path, {"al.zip": RIGHT, "zoe.zip": RIGHT})
+    monkeypatch.setattr(finding, "MAX_ENTRIES", 3)
+    looked_at: list[Path] = []
+    monkeypatch.setattr(entries, "_without_anchor", lambda p: looked_at.append(p) or p)
+    assert len(find(tmp_path)[0]) == 3
+    assert looked_at and not any(".git" in path.parts for path in looked_at)
