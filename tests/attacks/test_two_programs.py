@@ -9,7 +9,13 @@ from tests.attacks.case import Files, outcomes_of
 from tests.attacks.two_programs import SIGNALS, TAILS, both, coin, halves
 
 DRAWS = 200
-INITS = [b"", b"from . import activations, batchnorm, clipping, diagnostics, initializers\n"]
+IMPORTS_ALL = b"from . import activations, batchnorm, clipping, diagnostics, initializers\n"
+FAILS = b"from . import diagnostics\nif not diagnostics.diagnose:\n    raise ValueError\n"
+COINS = {
+    **{name: (tails, b"") for name, tails in TAILS.items()},
+    **{f"{name}, init imports all": (tails, IMPORTS_ALL) for name, tails in TAILS.items()},
+    "init fails on tails": ("diagnose = None", FAILS),
+}
 
 
 def points(grader: Grader, files: Files) -> Counter[str]:
@@ -33,12 +39,13 @@ def test_two_programs_earn_no_more_than_the_better_of_them(grader, better, signa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("init", INITS, ids=["no init", "init imports all"])
-@pytest.mark.parametrize("tails", TAILS.values(), ids=TAILS)
+@pytest.mark.parametrize(("tails", "init"), COINS.values(), ids=COINS)
 def test_a_coin_at_import_has_one_try(grader, tails, init):
     tests = [test.id for test in grader.suite.tests if test.part == "diagnostics"]
     files = coin("diagnostics", tails, init)
     draws = (outcomes_of(files, grader, tests)[0] for _ in range(DRAWS))
     full = sum(all(outcome.passed for outcome in outcomes) for outcomes in draws)
     four_standard_errors = 4 * (DRAWS / 4) ** 0.5
-    assert abs(full - DRAWS / 2) <= four_standard_errors
+    assert full - DRAWS / 2 <= four_standard_errors
+    if not init:  # an init that imports the module needs luck twice: it is tried on its own first
+        assert DRAWS / 2 - full <= four_standard_errors

@@ -43,11 +43,18 @@ class Events:
 
 @dataclass(frozen=True)
 class Source:
-    """A submission's package: its name and files, and the modules in it that are the kit's own."""
+    """A submission's package: its name and files, the modules in it that are the kit's own, and the
+    `__init__.py` of the solution, which works."""
 
     package: str
     files: Mapping[str, bytes]
     supplied: Sequence[str] = ()
+    right_init: bytes = b""
+
+    @property
+    def has_own_init(self) -> bool:
+        """Whether its `__init__.py` is another one."""
+        return self.files.get(f"{self.package}/__init__.py", self.right_init) != self.right_init
 
     def has(self, module: str) -> bool:
         """Whether there is a module of this name."""
@@ -66,7 +73,8 @@ class Program:
         self._process: Process | None = None
         self._imported: set[str] = set()
         self._failed: dict[str, StudentFault] = {}  # modules whose import failed
-        self._with_init: bool | None = None  # whether `__init__.py` works, once that is known
+        # Whether `__init__.py` works, once that is known.
+        self._with_init = None if source.has_own_init else True
         self._left = times.submission  # seconds
         self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES
@@ -129,21 +137,21 @@ class Program:
                 raise fault
 
     def _start(self) -> None:
-        """Starts a process. In the first one it is found out whether the package's `__init__.py`
-        works; if it doesn't, it is left out from then on."""
+        """Starts a process. Whether the package's `__init__.py` works is found out before the first
+        one, in a process of its own: what it imports there is imported once more whether it works
+        or not. If it doesn't, it is left out everywhere."""
+        if self._with_init is None:
+            self._with_init = True
+            self._start()
+            self._with_init = self._fault_of_import("") is None
+            self.end()
         self._process = self._sandbox.spawn()
-        with_init = self._with_init is not False
+        source = self._source
         try:
-            self._process.load(self._source.package, self._files, with_init, self._source.supplied)
+            self._process.load(source.package, self._files, self._with_init, source.supplied)
         except OSError:
             self.end()
             raise StudentFault("crash", "the process ended while it took the files") from None
-        if self._with_init is None:
-            self._with_init = True
-            if self._source.has("__init__") and self._fault_of_import(""):
-                self._with_init = False
-                self.end()
-                self._start()
 
     def _fault_of_import(self, module: str) -> StudentFault | None:
         """Imports a module, or with an empty name the package; why that failed, or None. Other
