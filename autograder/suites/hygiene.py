@@ -9,7 +9,7 @@ from autograder.engine.suite.calls import ask
 
 
 def answers(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Answer]:
-    """The answers to the cases. Where a function is right for its plain case, of ordinary inputs,
+    """The answers to the cases. Where a function is right for its plain cases, of ordinary inputs,
     its values must be right here, too; where it is wrong, its tests of values charge it, and these
     judge the rest alone.
 
@@ -18,12 +18,12 @@ def answers(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> l
     """
     given = ask(*(case.call(student) for case in [*plain, *cases]))
     ordinary, others = given[: len(plain)], given[len(plain) :]
-    right = set()
+    wrong = set()
     for answer, case in zip(ordinary, plain, strict=True):
         case.computed(answer)
-        if check.passes(case.judge, reference, answer):
-            right.add(case.name)
+        if not check.passes(case.judge, reference, answer):
+            wrong.add(case.name)
     for answer, case in zip(others, cases, strict=True):
-        if case.name in right:
+        if case.name not in wrong:
             case.judge(reference, answer)
     return others

@@ -428,8 +428,8 @@ def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> N
     the other batches.
 
     Where the student's own forward pass is wrong, a gradient that is right for it will do: that of
-    central differences. A forward pass that does not depend on the argument, or, for dx, on the
-    other examples, gives none.
+    central differences, or the textbook's with its mean and variance. A forward pass that does not
+    depend on the argument, or, for dx, on the other examples, gives no central differences.
     """
     batches = [batch := _batch(rng, 4, 3, eps=0.3), *others]
     douts = [rng.standard_normal(each.x.shape) for each in batches]
@@ -443,8 +443,11 @@ def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> N
     answers, passed = _backward(student, batches, douts, others=moved)
     if not _alike(batch.output(passed[0]), batch.right(reference)[OUT], 1e-7):
         outs = [batch.output(answer) for answer in passed[len(batches) :]]
-        own = _own_gradient(outs, douts[0], argument.shape)
-        if own is not None and _alike(_three(answers[0], douts[0])[position], own, 1e-6):
+        own = [_own_gradient(outs, douts[0], argument.shape)]
+        if statistics := _statistics(passed[0], batch):
+            own.append(_textbook_gradients(batch, douts[0], statistics)[position])
+        given = _three(answers[0], douts[0])[position]
+        if any(each is not None and _alike(given, each, 1e-6) for each in own):
             return
     for answer, dout, batch in zip(answers, douts, batches, strict=True):
         right = _right_backward(reference, batch, dout)[position]
