@@ -19,12 +19,14 @@ Given = Mapping[str, Any]
 """What stood beside a wrong entry, by name: arrays that broadcast to the result's shape."""
 LOUD = ("overflow", "divide", "invalid")
 """What NumPy warns of and a student has to prevent; underflow is not judged."""
+NEARLY = 1e-4
+"""The relative error of numbers that are nearly right: of float32, or where eps is another."""
 ORDINARY = 10.0
 """Inputs up to this size are good to try by hand."""
 HINTS = {
-    "none": """The function came to its end without a `return`, or returned what `np.copyto`,
-        `sort` or another call that works in place gives back, which is None. Return the result in
-        the last line.""",
+    "none": """None is what a function gives that comes to its end without a `return`, as do
+        `np.copyto`, `sort` and others that work in place; or a name was set to None and stayed so.
+        Look at every way through your function.""",
     "number of results": """Count the values behind `return` and compare them, and their order, with
         "Returns" in the docstring. The caller takes them by their place.""",
     "type": """Compute with NumPy on whole arrays of float64. A comparison gives bool, whole numbers
@@ -35,6 +37,13 @@ HINTS = {
         docstring: a list stands for a list, a tuple for a tuple.""",
     "word": """Return one of the docstring's words as a plain string, letter by letter as it stands
         there, on every way through the function.""",
+    "constant": """Every entry is the same, so nothing else can be judged here. If the tests of the
+        function's values fail as well, mend those first: this one may pass then.""",
+    "nearly right": """Your numbers are nearly right: all their first digits are. Look for float32,
+        rounding, a limit, a difference quotient, or a small number such as eps that is not the
+        docstring's or stands in another place.""",
+    "generator": """NumPy's global generator belongs to all code: `np.random.seed` and draws from
+        `np.random` change what others draw. Use the generator that is passed in, and no other.""",
     "changed": """`x -= m`, `x[mask] = 0` and `out=x` write into the caller's array, which other
         layers may still need. `x - m` makes a new one; so does `x.copy()`.""",
     "shared": """A slice, `reshape`, `np.asarray` or the argument itself is the caller's memory
@@ -91,7 +100,8 @@ def real_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """
     plain = shape == () and isinstance(value, (int, float, np.generic))
     if not plain and type(value) is not np.ndarray:
-        _refuse(what, f"an array of shape {shape}", value, "type")
+        about = "number of results" if type(value) is tuple else "type"
+        _refuse(what, f"an array of shape {shape}", value, about)
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         _refuse(what, "an array of real numbers", value, "type")
@@ -115,7 +125,7 @@ def float64_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
 def number(value: Any, what: str) -> float:
     """The value, which must be a plain number: Python's or NumPy's, but no array and no bool."""
     if not isinstance(value, (int, float, np.integer, np.floating)) or type(value) is bool:
-        _refuse(what, "a number", value, "type")
+        _refuse(what, "a number", value, "entries")
     return float(value)
 
 
@@ -171,14 +181,15 @@ def varied(value: Any, what: str) -> None:
     if not isinstance(value, np.ndarray) or value.size < 2:
         return
     if np.all(value == value.flat[0]) or np.all(np.isnan(value)):
-        raise Wrong(f"{what}: every entry is {_figure(value.flat[0])}")
+        raise Wrong(f"{what}: every entry is {_figure(value.flat[0])}", "constant")
 
 
 def unchanged(seen: Answer, what: str) -> None:
     """The call left the arrays that it was given as they were."""
     if seen.changed:
         left_alone = "it should leave what it is given alone"
-        raise Wrong(f"{what} changed {_listing(seen.changed)}; {left_alone}", "changed")
+        about = "generator" if "global generator" in seen.changed[0] else "changed"
+        raise Wrong(f"{what} changed {_listing(seen.changed)}; {left_alone}", about)
 
 
 def fresh(seen: Answer, what: str) -> None:
@@ -242,7 +253,9 @@ def _all_right(
     where = f" for {', '.join(beside)}" if beside else ""
     wrong = f"; {np.count_nonzero(~right)} of {array.size} entries are wrong"
     count = wrong if array.size > 1 else ""
-    raise Wrong(f"{what}{place}: {_figure(array[shown])} is wrong{where}{count}")
+    nearly = np.all(right | (error < NEARLY * np.abs(array)))
+    about = "nearly right" if nearly else ""
+    raise Wrong(f"{what}{place}: {_figure(array[shown])} is wrong{where}{count}", about)
 
 
 def _telling(wrong: np.ndarray, error: np.ndarray, inputs: list[np.ndarray]) -> tuple[int, ...]:

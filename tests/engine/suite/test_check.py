@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from autograder.engine.sandbox.worker.serve import GLOBAL_STATE
 from autograder.engine.sandbox.worker.wire import Handle
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer, StudentFault
 
 ONES = np.ones(2)
 CHANGED = Answer(changed=("argument 1", "argument gamma"))
+SEEDED = Answer(changed=(GLOBAL_STATE,))
 SHARED = Answer(shared=tuple(f"argument 1[{number}]" for number in range(5)))
 OVERFLOW = Answer(warnings=("RuntimeWarning: overflow encountered in exp",))
 
@@ -58,15 +60,19 @@ def test_takes_what_is_right(judge):
         (lambda: check.float64_array(ONES.astype("f4"), (2,), "f"), "got a float32 array", "type"),
         (lambda: check.float64_array(1.5, (), "f"), r"1.5 \(a Python float\)", "type"),
         (lambda: check.float64_array(np.ones((2, 1)), (2,), "f"), "expected a float64", "shape"),
-        (lambda: check.number(True, "f"), "expected a number, got True", "type"),
-        (lambda: check.number(np.array(1.0), "f"), "expected a number", "type"),
+        (lambda: check.real_array((1.0, 2.0), (2,), "f"), "2 entries", "number of results"),
+        (lambda: check.number(True, "f"), "expected a number, got True", "entries"),
+        (lambda: check.number(np.array(1.0), "f"), "expected a number", "entries"),
         (lambda: check.items(ONES, 2, "f"), "a tuple of 2 entries", "number of results"),
         (lambda: check.items((1,), 1, "f", list, exact=True), "a list of 1 entry", "entries"),
         (lambda: check.items([1, 2], 2, "f", exact=True), "got a list of 2 entries", "entries"),
         (lambda: check.close(np.array([1.0, np.nan]), ONES, "f", atol=1e-9), "nan is wrong", ""),
         (lambda: check.close(2.0, 3.0, "f", atol=1e-9), ": 2 is wrong$", ""),
         (lambda: check.between(np.array([0.5, np.nan]), 0.0, 1.0, (2,), "f"), ", entry", ""),
-        (lambda: check.varied(np.zeros((2, 3)), "f"), "every entry is 0", ""),
+        (lambda: check.close(2.00001, 2.0, "f", atol=1e-9), " is wrong", "nearly right"),
+        (lambda: check.close(np.inf, 1.0, "f", atol=1e-9), "inf is wrong", ""),
+        (lambda: check.varied(np.zeros((2, 3)), "f"), "every entry is 0", "constant"),
+        (lambda: check.unchanged(SEEDED, "f"), " changed the state of NumPy's", "generator"),
         (lambda: check.unchanged(CHANGED, "f"), " changed argument 1, argument gamma;", "changed"),
         (lambda: check.fresh(SHARED, "f"), "and 2 more", "shared"),
         (lambda: check.quiet(OVERFLOW, "f"), " gave a RuntimeWarning: overflow", "warning"),
