@@ -281,10 +281,13 @@ class ByGlobalNorm(Catalogue, of=JOINT):
     global_norm_after_clipping = {"in grads], global_norm": "in grads], min(global_norm, max_norm)"}
     """The number beside the arrays is the norm of the clipped gradients, which is never above the
     limit. The norm before clipping tells the caller whether something explodes."""
-    global_norm_not_returned = {"in grads], global_norm": "in grads]"}
+    global_norm_not_returned = {"in grads], global_norm": "in grads]", "[], 0.0": "[]"}
     """The arrays come back alone. The docstring asks for a pair: the arrays and their joint norm
     before clipping, which shows during training whether something explodes."""
-    global_norm_returned_first = {RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]"}
+    global_norm_returned_first = {
+        RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]",
+        "[], 0.0": "0.0, []",
+    }
     """The two results come in the wrong order, so that a caller who unpacks them takes the norm for
     the gradients. The list of arrays comes first."""
     global_norm_of_nothing_fails = {"if not grads:\n    return [], 0.0": ""}

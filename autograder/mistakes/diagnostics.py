@@ -21,9 +21,10 @@ class GradientNorms(Catalogue, of="gradient_norms"):
     norms_largest_entry = {NORM: "np.max(np.abs(grad), initial=0.0)"}
     """Your norm is the largest entry alone. Many entries of middling size make a large gradient,
     too, and the L2 norm counts all of them."""
-    norms_spectral = {NORM: "np.linalg.norm(grad, 2 if grad.ndim == 2 and grad.size else None)"}
-    """For a matrix, np.linalg.norm with ord=2 is the largest singular value. The L2 norm takes all
-    the entries as one long vector. What does the function do without ord?"""
+    norms_spectral = {NORM: "np.linalg.norm(grad, 2)"}
+    """For a matrix, np.linalg.norm with ord=2 is the largest singular value, and more axes it
+    refuses. The L2 norm takes all the entries as one long vector. What does the function do without
+    ord?"""
     norms_joint = {RETURN_NORMS: "return np.sqrt(sum(_norm(grad) ** 2 for grad in grads))"}
     """One norm for all the arrays together comes back. To see in which layer gradients vanish, each
     array needs a norm of its own."""

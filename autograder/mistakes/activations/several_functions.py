@@ -109,9 +109,10 @@ for target, one in ONE_NUMBER.items():
                         out[i, j] = {one}
                 return out
                 """
-            """Two loops with two indices fit rows and columns only. z may also be one row, a single
-            number or images with more axes. NumPy's arithmetic treats all shapes alike, without a
-            loop."""
+            unpacked_shape = f"rows, columns = z.shape\nreturn {RIGHT[target]}"
+            """Two loops with two indices, or a shape taken apart into two sizes, fit rows and
+            columns only. z may also be one row, a single number or images with more axes. NumPy's
+            arithmetic treats all shapes alike, without a loop."""
             vectorize = f"np.vectorize(lambda z: {one})(z)".replace("else 0", "else 0.0")
             """`np.vectorize` calls your function once to learn the type of its result, so an empty
             array fails, and it is slow. The same formula works on whole arrays with NumPy's

@@ -80,8 +80,10 @@ class Backward(Catalogue, of="batchnorm_backward"):
     """The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit has a
     mean of its own, taken over the examples. Along which axis did the forward pass take it?"""
     dvar_without_half = {THROUGH_VAR: f"{THROUGH_VAR} * 2.0"}
-    """The path through the variance is twice as large as it should be. The exponent of the root
-    comes to the front when you take the derivative. Which factor does that give?"""
+    dvar_without_two = {THROUGH_VAR: f"{THROUGH_VAR} * 0.5"}
+    """The path through the variance is twice or half as large as it should be. An exponent comes to
+    the front when you take the derivative, that of the root and that of the square. Which factors
+    do they give?"""
     dvar_wrong_power = {THROUGH_VAR: f"{THROUGH_VAR} / inv_std**2"}
     """In the path through the variance the exponent is wrong. When you take the derivative of a
     power, the exponent gets smaller by one. What becomes of -1/2?"""
@@ -92,9 +94,11 @@ class Backward(Catalogue, of="batchnorm_backward"):
     """Your dx is too large by the number of examples. The short formula has N inside the brackets,
     and a factor in front of them that makes up for it. Check one entry by a central difference."""
     dx_averaged_over_batch = {DX: "dx = dx_hat * inv_std / len(dout)"}
+    dx_averaged_in_training = {DX: 'dx = dx_hat * inv_std / len(dout) ** cache["training"]'}
     """Your dx is too small by the number of examples. If the loss is an average, dout already
     contains that factor; dividing in every layer again makes the gradient vanish."""
     dx_without_std = {DX: "dx = dx_hat"}
+    dx_without_std_in_training = {DX: 'dx = dx_hat * (1.0 if cache["training"] else inv_std)'}
     """Your dx lacks the division by the standard deviation. The forward pass divides by it, and the
     chain rule keeps that factor. What happens to your dx when x is measured in other units?"""
     backward_forgets_eps = {
@@ -104,6 +108,7 @@ class Backward(Catalogue, of="batchnorm_backward"):
     very root that was computed forward; for units of small spread the difference is large. Store
     that root in the cache."""
     gamma_missing_in_dx = {DX_HAT: "dx_hat = dout"}
+    gamma_missing_in_training = {DX_HAT: 'dx_hat = dout if cache["training"] else dout * gamma'}
     """Your dx lacks gamma. The output is gamma times the normalised value, so this factor is the
     first on the way back. With gamma = 1 you would not see it; try others."""
 
@@ -112,6 +117,11 @@ class Backward(Catalogue, of="batchnorm_backward"):
     dgamma_without_x_hat = {DGAMMA: "dgamma = dout.sum(axis=0)"}
     """Your dgamma is the sum of dout, which is the gradient of beta. Gamma multiplies something in
     the forward pass, and what it multiplies is its derivative."""
+    dgamma_with_gamma = {DGAMMA: "dgamma = (dout * gamma * x_hat).sum(axis=0)"}
+    dbeta_with_gamma = {DBETA: "dbeta = (dout * gamma).sum(axis=0)"}
+    """A factor gamma stands in your dgamma or dbeta. It belongs to dx alone: on its way to the
+    output x meets gamma, and gamma and beta don't. Is dout multiplied by gamma before it is
+    summed?"""
     dgamma_from_centred = {DGAMMA: "dgamma = (dout * x_hat / inv_std).sum(axis=0)"}
     """Your dgamma uses x minus its mean, before the division by the standard deviation. What
     exactly does gamma multiply in the forward pass?"""

@@ -48,6 +48,7 @@ class Forward(Catalogue, of="batchnorm_forward"):
     for others it is too large, and the output too small. What do you have to do to x before you
     square it?"""
     bn_layer_norm = _averages("mean(axis=1, keepdims=True)")
+    bn_statistics_of_examples = {MEAN: "mean = x.mean(axis=1)", VAR: "var = x.var(axis=1)"}
     """Each example is normalised over its units (axis 1), which is layer normalisation. Batch
     normalisation takes one unit at a time and looks at it over all examples. Which axis counts the
     examples?"""
@@ -150,7 +151,14 @@ class Forward(Catalogue, of="batchnorm_forward"):
     }
     """The running values that were given are changed in place. The caller may still need the old
     ones. `a *= b` writes into the array, `a = a * b` makes a new one."""
-    running_updated_in_eval = {KEPT: f"{MEAN}\n{VAR}\n{UPDATE}\n{GIVEN}"}
+    running_updated_in_eval = {
+        "if training:": "given = running_mean, running_var\nif True:",
+        UPDATE: f"{UPDATE}\nif not training:\n    mean, var = given",
+    }
+    running_updated_before_eval = {
+        "if training:": "if True:",
+        UPDATE: f"{UPDATE}\nif not training:\n    {GIVEN}",
+    }
     """In evaluation the running values move as well. Then the test data change the model, and an
     example's output depends on what was asked before. Update them in training only."""
     eval_uses_batch_statistics = {GIVEN: f"{MEAN}\n{VAR}"}

@@ -18,7 +18,38 @@ def diagnose(norms, vanishing=1e-3, exploding=1e3):
         return "vanishing"
     return "exploding" if first / last > exploding else "healthy"
 """
+EXCHANGED = """
+def clip_by_global_norm(grads, max_norm):
+    if not max_norm > 0 or not all(np.isfinite(g).all() for g in grads):
+        raise ValueError
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    return norm, [np.array(g * min(1.0, max_norm / (norm or 1.0))) for g in grads]
+"""
+NO_CACHE = """
+def batchnorm_forward(x, gamma, beta, running_mean, running_var, *, training, momentum=0.9,
+                      eps=1e-5):
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        cache = {"x_hat": (x - mean) / np.sqrt(var + eps), "inv_std": 1 / np.sqrt(var + eps),
+                 "gamma": gamma, "training": True}
+        running_mean = momentum * running_mean + (1 - momentum) * mean
+        running_var = momentum * running_var + (1 - momentum) * var
+        return gamma * cache["x_hat"] + beta, cache, running_mean, running_var
+    out = gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta
+    return out, cache, running_mean, running_var
+"""
 CAUSES = {
+    "two results exchanged, and plain squares": (
+        "clipping",
+        EXCHANGED,
+        {"global_norm_returned_first"},
+    ),
+    "a name without a value in evaluation": ("batchnorm", NO_CACHE, set()),
+    "a shape taken apart": (
+        "activations",
+        "def tanh(z):\n    rows, columns = z.shape\n    return np.tanh(z)",
+        {"tanh_unpacked_shape"},
+    ),
     "two slips in one value, of which the form is looked at first": (
         "initializers",
         XAVIER + "    return rng.normal(0, 2 / (n_in + n_out), (n_out, n_in))",
