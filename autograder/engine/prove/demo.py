@@ -46,12 +46,17 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
 
 
 def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
-    """Writes the class to OUT/submissions, grades it into OUT/graded, prints the grades."""
+    """Writes the class to OUT/submissions, grades it into OUT/graded, prints the grades. Raises
+    `KitError` where the work of others lies there."""
     assignment = Assignment.load(folder)
     submissions, graded = out / "submissions", out / "graded"
+    students = demo_class(assignment)
+    for made in (submissions, graded / "results"):
+        if {path.stem for path in made.glob("[!.]*")} - students.keys():
+            raise KitError(f"{made} is not of a demo, which would replace it: name another -o")
     for made in (submissions, graded):
         shutil.rmtree(made, ignore_errors=True)
-    for name, files in demo_class(assignment).items():
+    for name, files in students.items():
         write_archive(submissions / f"{name}.zip", files)
     book = run_class(Run(folder, [submissions], graded, jobs))
     click.echo()
