@@ -140,7 +140,8 @@ def _students(row: Row, pattern: re.Pattern[str] | None, gradebook: str) -> list
     """What tells the gradebook who handed this in."""
     if pattern is not None:
         found = pattern.search(row.file)
-        return [{k: (v or "").strip() for k, v in found.groupdict().items()}] if found else []
+        groups = found.groupdict().items() if found else ()
+        return [{k: (v or "").removesuffix(".zip").strip() for k, v in groups}] if groups else []
     known = TOLD[gradebook]
     told = [each for each in row.students if each.keys() & known]
     return [{k: v for k, v in each.items() if k in known | {"name"}} for each in told]

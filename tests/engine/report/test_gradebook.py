@@ -53,6 +53,11 @@ def test_moodle_has_the_columns_of_the_pattern():
     ]
 
 
+def test_what_the_table_adds_to_a_folders_name_is_nobodys_login():
+    lines, _ = exported("canvas", "-(?P<login>.+)", "hw1-ada.zip")
+    assert lines[2][3] == "ada"
+
+
 def test_the_form_of_the_class_tells_the_students():
     group = Row("x.zip", {"p": 1.2, "q": 2.4}, ({"name": "ada", "id": "1"}, {"sis_id": "7"}))
     nobody = Row("y.zip", {"p": 0.0, "q": 0.0}, ({"name": "zoe"},))
