@@ -17,6 +17,8 @@ class OneLine(click.Group):
     """Commands whose errors are one line on stderr: exit status 2, or 1 where the machine fails."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        grades = "grade" in (kwargs.get("args") or sys.argv)
+        kept = "; what was graded is kept: go on with --resume" if grades else ""
         try:
             kwargs["standalone_mode"] = False
             return super().main(*args, **kwargs)
@@ -27,10 +29,10 @@ class OneLine(click.Group):
         except KitError as problem:
             _say(str(problem))
         except click.Abort:
-            click.echo("stopped; what was graded is kept: go on with --resume", err=True)
+            click.echo(f"stopped{kept}", err=True)
             sys.exit(130)
         except OSError as problem:
-            _say(f"{problem}; what was graded is kept: mend this and go on with --resume")
+            _say(f"{problem}{kept}")
             sys.exit(MACHINE)
         sys.exit(USAGE)
 

@@ -110,3 +110,12 @@ def test_a_full_disk_is_one_line_and_resume_goes_on(tiny, tmp_path, monkeypatch)
     for folder, more in ((out, ["--resume"]), (tmp_path / "whole", [])):
         assert CliRunner().invoke(cli.main, [*words, str(folder), *more]).exit_code == 0
     assert written(out) == written(tmp_path / "whole")
+
+
+def test_what_can_not_go_on_is_not_said_to(tmp_path):
+    (tmp_path / "file").touch()
+    words = ["--assignment", str(TINY), "demo", "-o", str(tmp_path / "file" / "out")]
+    ended = CliRunner().invoke(cli.main, words)
+    assert ended.exit_code == 1
+    assert "Not a directory" in ended.stderr
+    assert "--resume" not in ended.stderr
