@@ -364,6 +364,8 @@ def told(problem: BaseException) -> str:
 
 def _likely_cause(problem: Exception) -> str:
     text = str(problem)
+    if "scalar index" in text:
+        return "An array stands where one number belongs: np.max(a, b) takes b for an axis."
     if "can be converted to" in text:
         return "float(...) and the functions of math take one number, not an array: use NumPy's."
     if "NoneType" in text:

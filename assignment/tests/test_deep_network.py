@@ -105,6 +105,6 @@ def test_diagnosis(right):
     verdict = diagnose(gradient_norms(grads.pre_activations))
     if verdict != right:
         raise CheckFailed(
-            f"diagnose of a {right} net", str(NETS[right]), repr(verdict), repr(right),
+            f"diagnose of a net that is {right}", str(NETS[right]), repr(verdict), repr(right),
             "Do the checks of diagnostics pass, and test_gradient_flow?",
         )  # fmt: skip
