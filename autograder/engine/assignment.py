@@ -60,7 +60,9 @@ class Assignment:
                     content[name] = (folder / content[name]).resolve()
             return cls(folder=folder, **content, **places)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
-            raise KitError(f"{folder / FILE}: {problem}") from None
+            absent = isinstance(problem, KeyError)
+            said = f"no {problem}" if absent else getattr(problem, "strerror", problem)
+            raise KitError(f"{folder / FILE}: {said}") from None
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

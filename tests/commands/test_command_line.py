@@ -70,6 +70,8 @@ def test_a_mistake_of_the_user_is_one_clear_line(words, said):
 
 
 def test_another_assignment_must_be_one(tmp_path):
-    done = kit("grade", tmp_path, assignment=tmp_path)
-    assert done.returncode == 2
-    assert "assignment.toml" in done.stderr
+    for said in ("No such file", "no 'solutions'"):
+        done = kit("grade", tmp_path, assignment=tmp_path)
+        assert done.returncode == 2
+        assert f"assignment.toml: {said}" in done.stderr
+        (tmp_path / "assignment.toml").touch()

@@ -104,14 +104,14 @@ def run_class(run: Run) -> ClassRecord:
         book.add(result, stem, earlier.prints.get(stem, b""))
     if earlier.results:
         replaced += [f"replaced, of the same name: {stem}" for stem in earlier.same_names]
-        replaced.append(f"with {len(earlier.results)} earlier results in {run.out}")
+        replaced.append(f"with earlier results in {run.out}: {len(earlier.results)}")
     groups = _write(run, book, assignment, known)
     left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]
     _say_some("no submissions, left out", left_out, 10)
     _summarise(book, groups, time.monotonic() - started)
     if slowest := seconds.most_common(3):
         said = ", ".join(f"{test} {spent:.1f} s" for test, spent in slowest)
-        click.echo(f"  slowest tests, all submissions together: {said}")
+        click.echo(f"slowest tests, all submissions together: {said}")
     click.echo(f"grades: {run.out / 'final_grades.csv'}")
     for line in [*replaced, *run.lms_import.write(run.out, assignment.title, book)]:
         click.echo(line)
