@@ -128,8 +128,8 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
     if not a.shape == b.shape == c.shape:
         return False
     if draws:
-        if a.size < FEW_DRAWS:
-            return False
+        if a.size < FEW_DRAWS or any(np.unique(each).size < 0.9 * each.size for each in (a, b)):
+            return False  # repeated numbers have a spread of their own
         with np.errstate(all="ignore"):
             sides = [np.log(np.std(each) / np.std(c)) for each in (a, b)]
         return bool(np.min(np.abs(sides)) > FAR and sides[0] * sides[1] > 0)

@@ -10,7 +10,7 @@ Where several explanations fit, no mistake is named: no hint is better than a wr
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from itertools import combinations, islice
 from types import ModuleType
 
@@ -106,7 +106,7 @@ class Diagnosis:
                 # What explains an aspect alone is found quickly; it may explain more.
                 alone = self._matches(case, mistakes, search, is_alone=True)
                 named = [*_alone(search, self._matches(case, alone, search))]
-                named = named or [*_together(search, self._matches(case, mistakes, search))]
+                named = named or self._pairs(case, mistakes, search)
                 if not named:
                     break
                 case.named += named
@@ -114,6 +114,18 @@ class Diagnosis:
                 for number in search.tests:
                     exchange = case.exchanges[number]
                     exchange.rebase([*self._answers(case.replayed(), exchange)])
+
+    def _pairs(self, case: Case, mistakes: Iterable[Mistake], search: Search) -> list[Named]:
+        """The mistakes that explain an aspect in pairs: no two can where all together do not in the
+        first test, which takes a fraction of the time."""
+        number = next(iter(search.tests))
+        first = replace(search, table={p: w for p, w in search.table.items() if p[0] == number})
+        found = self._matches(case, mistakes, first).values()
+        wrong = {a for a in search.wrong if _cover([m for m in found if a in m.hits], a, first)}
+        if not wrong - {*BESIDE}:
+            return []
+        search = replace(search, wrong=wrong)
+        return [*_together(search, self._matches(case, mistakes, search))]
 
     def _matches(
         self, case: Case, mistakes: Iterable[Mistake], search: Search, is_alone: bool = False
@@ -252,7 +264,7 @@ def _cover(matches: Iterable[Match], aspect: str, search: Search) -> bool:
     by_place = [match.hits[aspect] for match in matches]
     for place in (place for place, wrong in search.table.items() if aspect in wrong):
         hits = [hits[place] for hits in by_place if place in hits]
-        if not hits or not np.all(np.logical_or.reduce(hits)):
+        if not hits or not np.all(reduce(np.logical_or, hits)):
             return False
     return True
 

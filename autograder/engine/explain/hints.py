@@ -9,7 +9,7 @@ from ..mistakes import results
 from ..suite.check import hint
 from ..suite.hidden_test import Explanation, Outcome
 from .case import Case
-from .replay import FORM
+from .replay import BESIDE, FORM
 
 CHECKED = {
     "changed": "changed",
@@ -26,8 +26,9 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     wrong calls. Preferred is what the failed check looks at; then the result or the function that
     the reason names; then the first call. None where no call is explained.
 
-    Beside an exception stands only a mistake that raises it, too; where the answer is none of the
-    allowed words, none whose hint speaks of where answers are wrong."""
+    Beside an exception stands only a mistake that raises it, too, and a side effect only beside a
+    check of one; where the answer is none of the allowed words, or another aspect is checked, none
+    whose hint speaks of where answers are wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised, is_no_word = outcome.kind != "wrong", outcome.hint == hint("word")
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "-")
@@ -49,7 +50,9 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
+        and not (aspect in BESIDE and checked not in BESIDE)
         and not (is_no_word and named.mistake.where)
+        and not (checked != "-" and named.mistake.where and not aspect.endswith(checked))
     ]
     if not found:
         return None

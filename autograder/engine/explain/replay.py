@@ -49,7 +49,7 @@ class Response:
             return cls(raised=("", ""))
         if kind != "returned":
             names = fields[0] if kind == "raised" else [kind]
-            return cls(raised=(str(names[:1]), str(fields[1:2])))
+            return cls(raised=(str(*names[:1]), str(*fields[1:2])))
         value, changed, shared, warned = fields
         loud = any("RuntimeWarning" in str(text) for text in warned)
         return cls(value, None, (tuple(changed), bool(shared), loud))
@@ -132,10 +132,15 @@ def _with_sources(requests: Sequence[Request], responses: Iterable[Response]) ->
     """The answers; where a generator was passed, with the index of an equal one before it."""
     seen: dict[tuple[str, Any], int] = {}
     for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
-        if response.raised is None and given(request).draws:
+        if response.raised is None and given(request).draws and _varies(response.returned):
             first = seen.setdefault((request.name, _content(response.returned)), index)
             response = replace(response, repeats=first if first < index else -1)
         yield response
+
+
+def _varies(value: Any) -> bool:
+    """Whether an array holds more than one number: a constant is no draw."""
+    return not isinstance(value, np.ndarray) or value.size < 2 or bool(value.min() != value.max())
 
 
 def _content(value: Any) -> Any:

@@ -30,7 +30,10 @@ def start_server() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
+    # Ctrl-C is this process's to tell: the server would print where its imports were stopped.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     forkserver.ensure_running()
+    signal.signal(signal.SIGINT, handler)
     return context
 
 
@@ -75,7 +78,7 @@ def cluster(address: str) -> tuple[Callable[[], Executor], int]:
     try:
         import distributed
     except ImportError:
-        raise KitError("--scheduler needs the extra 'cluster': pip install '.[cluster]'") from None
+        raise KitError("--scheduler needs more: pip install -e '.[cluster]'") from None
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is said here
     try:

@@ -49,6 +49,7 @@ class Forward(Catalogue, of="batchnorm_forward"):
     square it?"""
     bn_layer_norm = _averages("mean(axis=1, keepdims=True)")
     bn_statistics_of_examples = {MEAN: "mean = x.mean(axis=1)", VAR: "var = x.var(axis=1)"}
+    bn_minus_mean_of_examples = {MEAN: "x - (mean := x.mean(axis=1))", VAR: "var = x.var(axis=1)"}
     """Each example is normalised over its units (axis 1), which is layer normalisation. Batch
     normalisation takes one unit at a time and looks at it over all examples. Which axis counts the
     examples?"""

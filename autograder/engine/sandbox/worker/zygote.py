@@ -195,6 +195,7 @@ def main() -> None:
     if settings["make_view"]:
         view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
+    np.random.seed(0)  # who draws from the global generator gets the same result each time
     warnings.simplefilter("always")  # once, not for each call
     sys.setswitchinterval(SWITCH_INTERVAL)
     # Nobody would read it, and writing a warning takes longer than most calls.
