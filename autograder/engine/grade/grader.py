@@ -103,9 +103,8 @@ class Grader:
         kits = {*self.assignment.given, *self.assignment.supplied_modules}
         own = {path: text for path, text in files.items() if kits.isdisjoint(path.split("/")[1:2])}
         every = {**own, **self.assignment.given_files}
-        package, supplied = self.assignment.package, self.assignment.supplied_modules
-        init = self.assignment.solution_files.get(f"{package}/__init__.py", b"")
-        source = Source(package, every, supplied, init)
+        supplied, plain_init = self.assignment.supplied_modules, self.assignment.plain_init
+        source = Source(self.assignment.package, every, supplied, plain_init)
         return Program(self.sandbox, source, self.settings.limits)
 
     def close(self) -> None:

@@ -43,18 +43,18 @@ class Events:
 
 @dataclass(frozen=True)
 class Source:
-    """A submission's package: its name and files, the modules in it that are the kit's own, and the
-    `__init__.py` of the solution, which works."""
+    """A submission's package: its name and files, the modules in it that are the kit's own, and an
+    `__init__.py` that can't fail."""
 
     package: str
     files: Mapping[str, bytes]
     supplied: Sequence[str] = ()
-    right_init: bytes = b""
+    plain_init: bytes = b""
 
     @property
     def has_own_init(self) -> bool:
         """Whether its `__init__.py` is another one."""
-        return self.files.get(f"{self.package}/__init__.py", self.right_init) != self.right_init
+        return self.files.get(f"{self.package}/__init__.py", self.plain_init) != self.plain_init
 
     def has(self, module: str) -> bool:
         """Whether there is a module of this name."""
