@@ -8,6 +8,7 @@ import pytest
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.prove import made_up
 from autograder.engine.suite.program import TimeLimits
+from tests.kit import made
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0))
 MANY = """
@@ -93,6 +94,12 @@ def mean_celsius(t):
     return thermo.DTYPE(_right(t))
 """
     assert not [test for test in lost(hasty, files) if test.startswith("averages")]
+
+
+@pytest.mark.parametrize(("init", "plain"), [("'Heat.'", "'Heat.'"), ("from . import scales", "")])
+def test_an_init_goes_untried_only_where_it_can_not_fail(tiny, tmp_path, init, plain):
+    made(tmp_path, {f"{tiny.package}/__init__.py": init.encode()})
+    assert dataclasses.replace(tiny, solutions=tmp_path).plain_init == plain.encode()
 
 
 def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty):
