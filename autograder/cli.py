@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from . import __version__
 from .engine.errors import KitError
 
 ASSIGNMENT = Path(__file__).parent
@@ -42,6 +43,7 @@ def _say(problem: str) -> None:
 
 
 @click.group(cls=OneLine)
+@click.version_option(__version__)
 @click.option(
     "--assignment",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
