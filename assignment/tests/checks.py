@@ -7,6 +7,7 @@ mistake. It never tells the right numbers: those you get from the formulas.
 import _thread
 import contextlib
 import importlib
+import signal
 import sys
 import threading
 import time
@@ -224,6 +225,8 @@ def refuses(function: str, *args: Any, hint: str, **kwargs: Any) -> None:
 def time_limit() -> Iterator[None]:
     """Ends what runs for more than TIME_LIMIT seconds, as Ctrl-C would, and names the function of
     yours that does. It isn't run again: the other checks that need it fail at once."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job of a shell
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     timer = threading.Timer(TIME_LIMIT, _thread.interrupt_main)
     timer.daemon = True

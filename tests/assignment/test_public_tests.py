@@ -7,6 +7,7 @@ import csv
 import json
 import re
 import shutil
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -141,7 +142,11 @@ def test_an_endless_loop_is_named_and_the_run_goes_on(finished):
     )
     with (finished / "gradflow" / "clipping.py").open("a", encoding="utf-8") as file:
         file.write("while True:\n    pass\n")
-    said = pytest_in(finished, "-v", "tests/test_activations.py", "tests/test_clipping.py")
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a background job of a shell
+    try:
+        said = pytest_in(finished, "-v", "tests/test_activations.py", "tests/test_clipping.py")
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert "activations.tanh has run for 1 s: an endless loop?" in said
     assert "activations       65 of 70       22   nothing  (5 wrong)" in said
     assert "import of gradflow/clipping.py has run for 1 s" in said
