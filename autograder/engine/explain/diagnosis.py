@@ -22,7 +22,7 @@ from ..suite.session import Request
 from .case import Case, Exchange, Named, Place, alike
 from .comparison import as_wrong, equal_entries
 from .hints import explanation, of_a_net
-from .replay import BESIDE, FORM, Aspects, answered, given, replay
+from .replay import BESIDE, FORM, Aspects, Response, answered, given, replay
 
 MAX_TESTS = 500
 """The size of the cache of right answers, which are the same for each submission."""
@@ -78,6 +78,7 @@ class Diagnosis:
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
+        Response.of.cache_clear()  # nothing of one submission is kept for the next
         failed = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
         # In the order of their calls: a later function may be called with an earlier one's result.
         functions = dict.fromkeys(r.name for o in failed for b in o.asked for r in b.requests)

@@ -24,9 +24,10 @@ SOURCE = "source"
 """The aspect of a draw: which earlier one of the test it repeats."""
 BESIDE = ("changed", "shared", "warned")
 """The aspects that are side effects of a call."""
-MAX_REPLIES = 1000
 Aspects = dict[str, Any]
 """The parts of an answer that can each be right or wrong, by name."""
+MAX_REPLIES = 1000
+"""Replies of one submission, and of mistakes beside it, that are decoded once."""
 
 
 @dataclass(frozen=True)

@@ -141,14 +141,16 @@ class Program:
         one, in a process of its own: what it imports there is imported once more whether it works
         or not. If it doesn't, it is left out everywhere."""
         if self._with_init is None:
-            self._with_init = True
-            self._start()
+            self._spawn(with_init=True)
             self._with_init = self._fault_of_import("") is None
             self.end()
-        self._process = self._sandbox.spawn()
-        source = self._source
+        self._spawn(self._with_init)
+
+    def _spawn(self, with_init: bool) -> None:
+        """A process that has taken the files. Raises `StudentFault`."""
+        source, self._process = self._source, self._sandbox.spawn()
         try:
-            self._process.load(source.package, self._files, self._with_init, source.supplied)
+            self._process.load(source.package, self._files, with_init, source.supplied)
         except OSError:
             self.end()
             raise StudentFault("crash", "the process ended while it took the files") from None
