@@ -3,6 +3,7 @@
 import contextlib
 import platform
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -41,11 +42,14 @@ class Grader:
     def __init__(self, assignment: Assignment, settings: Settings) -> None:
         self.assignment = assignment
         self.settings = settings
-        self.suite = Suite(assignment)
-        self.mistakes = load_mistakes(assignment)
+        with ThreadPoolExecutor(1) as thread:
+            suite = thread.submit(Suite, assignment)
+            mistakes = thread.submit(load_mistakes, assignment)
+            # Meanwhile: it waits for another process, most of the time.
+            self.sandbox = Sandbox(assignment.folder, settings.require)
+        self.suite, self.mistakes = suite.result(), mistakes.result()
         self._diagnosis = Diagnosis(self.suite.reference, self.mistakes)
         self._examples = Examples(assignment, self.suite.reference, self.mistakes)
-        self.sandbox = Sandbox(assignment.folder, settings.require)
         self.record = {
             "kit": __version__,
             "digest": assignment.digest,
