@@ -96,6 +96,10 @@ class Collection:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Dir:
+        """A folder of suites; as a package it would be imported again for each test."""
+        return pytest.Dir.from_parent(parent, path=path)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         self._seen = list(items)
