@@ -34,7 +34,7 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
     A failure of the grader itself costs a new grader and a second try, not the class.
     """
     with _one_at_a_time:
-        reporter = _reporter(folder)
+        reporter = _reporter(folder, not settings.alone)
         try:
             return reporter.grade(_warm_grader(folder, settings), submission)
         except Exception:
@@ -57,8 +57,8 @@ def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, 
 
 
 @cache
-def _reporter(folder: Path) -> Reporter:
-    return Reporter(Assignment.load(folder))
+def _reporter(folder: Path, with_records: bool) -> Reporter:
+    return Reporter(Assignment.load(folder), with_records)
 
 
 def _warm_grader(folder: Path, settings: Settings) -> Grader:
@@ -104,7 +104,7 @@ def grade_all(
     running: dict[Future[Report], tuple[str, Submission]] = {}
     lost: list[tuple[str, Submission]] = []
     failures: Counter[str] = Counter()
-    reporter = _reporter(assignment.folder)
+    reporter = Reporter(assignment)
     try:
         while True:
             # What was lost with a process is graded alone, to find out whose fault it was.

@@ -27,13 +27,15 @@ from ..suite.suite import Suite
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a grade, beside the submission and the kit itself; figures: whether pages have
-    some, which decides none."""
+    """What decides a grade, beside the submission and the kit itself. What decides none: figures,
+    whether pages have some; alone: whether there is one submission, for which records of what the
+    reference answers would cost more than they save."""
 
     seed: int = 0
     limits: TimeLimits = field(default_factory=TimeLimits)
     require: tuple[str, ...] = ()
     figures: bool = True
+    alone: bool = False
 
 
 class Grader:
@@ -43,7 +45,7 @@ class Grader:
         self.assignment = assignment
         self.settings = settings
         with ThreadPoolExecutor(1) as thread:
-            suite = thread.submit(Suite, assignment)
+            suite = thread.submit(Suite, assignment, not settings.alone)
             mistakes = thread.submit(load_mistakes, assignment)
             # Meanwhile: it waits for another process, most of the time.
             self.sandbox = Sandbox(assignment.folder, settings.require)

@@ -34,10 +34,12 @@ class Report:
 
 
 class Reporter:
-    """Makes the reports of an assignment's submissions; what that takes is loaded on first use."""
+    """Makes the reports of an assignment's submissions; what that takes is loaded on first use.
+    with_records: see `records`."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, with_records: bool = True) -> None:
         self.assignment = assignment
+        self._with_records = with_records
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
@@ -77,7 +79,6 @@ class Reporter:
             self._figure(f"Figure {number}", draw, program)
             for number, draw in enumerate(drawing, 1)
         ]
-        self._records.are_kept = True
         return replace(section, figures=figures)
 
     def _figure(self, title: str, draw: Draw, program: Program) -> Figure:
@@ -91,7 +92,7 @@ class Reporter:
 
     @cached_property
     def _records(self) -> Records[Figure]:
-        return Records(self.assignment, are_kept=False)
+        return Records(self.assignment, self._with_records)
 
     @cached_property
     def fingerprinter(self) -> Fingerprinter:

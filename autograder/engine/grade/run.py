@@ -81,7 +81,8 @@ def run_class(run: Run) -> ClassRecord:
     started = time.monotonic()
     book = ClassRecord()
     seconds: Counter[str] = Counter()
-    settings = Settings(run.seed, require=run.require, figures=run.figures)
+    alone = len(found) <= width
+    settings = Settings(run.seed, require=run.require, figures=run.figures, alone=alone)
     try:
         if run.scheduler:  # each of its machines says what protects there with its first result
             executor = new_executor()

@@ -24,9 +24,9 @@ Problem = BaseException | None
 
 
 class Suite:
-    """The collected tests, ready to be run. Raises `SuiteError`."""
+    """The collected tests, ready to be run. Raises `SuiteError`. with_records: see `records`."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, with_records: bool = True) -> None:
         self.reference = assignment.reference()
         self._assignment = assignment
         self._collection = Collection(
@@ -38,7 +38,7 @@ class Suite:
             self.close()
             raise SuiteError(f"{assignment.suites}: {problem}") from None
         self._seed = 0
-        self._records: Records[Problem] = Records(assignment, are_kept=False)
+        self._records: Records[Problem] = Records(assignment, with_records)
         self.seconds: dict[str, float] = {}
         """How long each test of the last submission took. No part of its result."""
 
@@ -51,7 +51,7 @@ class Suite:
         """Every test's outcome for a submission, or those of the tests named."""
         if seed != self._seed:
             self._seed = seed
-            self._records = Records(self._assignment)
+            self._records = Records(self._assignment, self._records.are_kept)
         self.seconds = {}
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
         parts = [list(group) for _, group in groupby(chosen, lambda i: self._tests[i].part)]
@@ -59,7 +59,6 @@ class Suite:
         for number, items in enumerate(parts, 1):
             program.begin(len(parts) - number)
             outcomes += [self._run(item, program) for item in items]
-        self._records.are_kept = True  # where there was one, there may be more, which gain by them
         return outcomes
 
     def unsteady(self) -> list[str]:
