@@ -3,8 +3,9 @@
 Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1. Moodle: a folder
 "Ada Lovelace_PARTICIPANT_assignsubmission_file", or names that begin so. Blackboard:
 Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a folder
-"USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so. Gradescope: folders of
-which a file tells the rest.
+"USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so, the date as the language of
+the course has it. Autolab: EMAIL_VERSION_original.zip. nbgrader: folders LOGIN+task+TIME+random.
+Gradescope: folders of which a file tells the rest.
 """
 
 import json
@@ -18,18 +19,18 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ..text import visible
-from .attempts import COPY, newest
-from .entries import MAX_ARCHIVE, READ, Entry, SubmissionError, is_archive
+from .attempts import COPY, newest, numbers
+from .entries import MAX_ARCHIVE, Entry, archive_entries, is_archive
 from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
 FORMS = {
     "canvas": re.compile(
         r"(?P<label>(?:(?:LATE_)?anon_(?P<anonymous>\w+?)|(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)))"
-        r"_(?:(?P<number>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
+        r"_(?:(?P<upload>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
     ),
     "moodle": re.compile(
-        r"(?P<label>(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_(?P<kind>[a-z]+))"
+        r"(?P<label>(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_(?:file|(?P<text>[a-z]+)))"
         r"(?:_(?P<file>.*))?"
     ),
     "blackboard": re.compile(
@@ -37,10 +38,17 @@ FORMS = {
         r"(?:_(?P<file>.+)|(?P<text>\.txt))"
     ),
     "brightspace": re.compile(
-        r"(?P<user>\d+-\d+) - (?P<label>(?P<name>.+?)) - (?P<time>\w+ \d+, \d{4} \d+ [AP]M)"
+        r"(?P<user>\d+-\d+) - (?P<label>(?P<name>.+?)) - (?P<number>[^-]*\b20\d\d\b.*?)"
         r"(?: - (?P<file>.+))?"
     ),
+    "autolab": re.compile(r"(?P<label>(?P<email>[^@]+@[^@_]+))_(?P<number>\d+)_(?P<file>.+)"),
+    "nbgrader": re.compile(
+        r"(?P<label>(?P<account>(?P<login>[^+]+)\+[^+]+))\+(?P<number>\d{4}-\d\d-\d\d [^+ ]+)( .+)?"
+    ),
 }
+"""`number` is that of a whole attempt, `upload` that of one of its files."""
+STUDENT = ("name", "id", "participant", "account", "login", "email", "anonymous", "user")
+DATES = ("%b %d %Y %I%M %p", "%d %b %Y %I%M %p", "%b %d %Y %H%M", "%d %b %Y %H%M")
 
 
 @dataclass(frozen=True)
@@ -59,16 +67,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Part:
-    """An item of one student's; below: the path that its files get, which tells attempts apart;
-    time: of the attempt, or its number, in a form to be sorted."""
+    """An item of one student's. below: the path that its files get, which tells attempts apart;
+    work, attempt: which attempt it is, and at what, where its name says so."""
 
     item: Item
-    key: str
-    label: str
-    student: Mapping[str, str]
+    told: Mapping[str, str]
     below: str
-    time: str
-    is_aside: bool = False
+    work: str
+    attempt: str
 
 
 def form_of(names: Sequence[str]) -> str:
@@ -100,82 +106,74 @@ def by_student(
         if found is None or item.is_link:
             others.append(item)
         else:
-            part = _part(item, form, {k: v for k, v in found.groupdict().items() if v})
-            parts[part.key].append(part)
-    return [_hand_in(form, each, modules) for each in parts.values()], others
+            told = {name: text for name, text in found.groupdict().items() if text}
+            student = tuple((name, told[name]) for name in STUDENT if name in told)
+            parts[student].append(_part(item, told, modules))
+    return [_hand_in(dict(student), each) for student, each in parts.items()], others
 
 
-def _part(item: Item, form: str, told: dict[str, str]) -> Part:
-    of_student = ("id", "anonymous", "participant", "account", "name")
-    key = next(told[name] for name in of_student if name in told)
-    file, number = told.get("file", ""), told.get("number", "")
-    if form == "brightspace":
-        key, number = f"{told['user']} {key}", _sortable(told["time"])
-    if form == "canvas" and not item.is_folder and not is_archive(file):
-        number = ""  # each loose file has its own
-    known = ("name", "id", "participant", "account", "login", "anonymous", "user")
-    student = {name: visible(told[name], MAX_NAME) for name in known if name in told}
-    below = "/".join(filter(None, (number, file)))
-    aside = "text" in told or told.get("kind", "file") != "file"
-    return Part(item, key, told["label"], student, below, number, aside)
+def _part(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Part:
+    file, upload, number = (told.get(name, "") for name in ("file", "upload", "number"))
+    own = COPY.sub("", file).lower()
+    if own.endswith(".py") and own.removesuffix(".py") in modules and upload:
+        attempt = " ".join(map(str, numbers(item.name)))
+        return Part(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
+    number = _sortable(number)
+    is_loose = not (item.is_folder or is_archive(file))  # Of others the reader finds the newest.
+    below = filter(None, (number, "" if is_loose else upload, file))
+    return Part(item, told, "/".join(below), "", number)
 
 
-def _hand_in(form: str, parts: Sequence[Part], modules: Sequence[str]) -> HandIn:
+def _hand_in(student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
     """One student's; what the platform puts beside the files is named, not looked at."""
-    work = [part for part in parts if not part.is_aside]
-    notes = [f"beside: {part.item.name}" for part in parts if part.is_aside]
-    problem = "" if work else "nothing but a text was handed in"
-    one = work[0].item.name if len(work) == 1 else ""
-    if form in ("blackboard", "brightspace"):
-        work = _newest_attempt(work, notes)
-    if form == "canvas":
-        work, doubt = _newest_files(work, modules, notes)
-        problem = doubt or problem
-    first, *_, last = [parts[0], *(work or parts)]
-    name, back = one or first.label, ""
-    if form in ("canvas", "moodle") and not last.is_aside:
-        shown = visible(last.item.name, MAX_NAME)
+    given = [part for part in parts if "text" not in part.told]
+    notes = [f"beside: {part.item.name}" for part in parts if "text" in part.told]
+    work, problem = _newest(given, notes)
+    if not given:
+        problem = "nothing but a text was handed in"
+    name = given[0].item.name if len(given) == 1 else parts[0].told["label"]
+    last, back = (work or parts)[-1].item, ""
+    if work and student.keys() & {"id", "anonymous", "participant"}:  # Canvas or Moodle
+        shown = visible(last.name, MAX_NAME)
         page = f"{shown.rpartition('.')[0] or shown}.html"
-        back = f"{shown}/feedback.html" if last.item.is_folder else page
-    entries, students = partial(_entries, work), (first.student,)
-    return HandIn(name, last.item.where, entries, students, tuple(notes), problem, back)
+        back = f"{shown}/feedback.html" if last.is_folder else page
+    students = ({key: visible(text, MAX_NAME) for key, text in student.items()},)
+    entries = partial(_entries, work)
+    return HandIn(name, last.where, entries, students, tuple(notes), problem, back)
 
 
-def _newest_attempt(parts: Sequence[Part], notes: list[str]) -> list[Part]:
-    """The parts of the newest attempt with code in it, by the time that the platform tells."""
-    newest_time = max((part.time for part in parts if _holds_code(part)), default="")
-    notes += [f"older, not graded: {part.item.name}" for part in parts if part.time < newest_time]
-    return [part for part in parts if part.time >= newest_time]
-
-
-def _holds_code(part: Part) -> bool:
-    with suppress(SubmissionError):  # more files than anybody reads
-        names = (entry.path.name.lower() for entry in part.item.entries())
-        return any(name.endswith((".py", *READ)) for name in names)
-    return True
-
-
-def _newest_files(
-    parts: Sequence[Part], modules: Sequence[str], notes: list[str]
-) -> tuple[list[Part], str]:
-    """Canvas calls a file that is handed in again NAME-1.py: of loose modules the newest, and why
-    that can't be told."""
-    versions: dict[str, list[Part]] = defaultdict(list)
+def _newest(parts: Sequence[Part], notes: list[str]) -> tuple[list[Part], str]:
+    """The parts without those that are older than the newest with code in it, and why nobody can
+    tell which that is."""
+    attempts, older, problem = defaultdict(list), [], ""
     for part in parts:
-        own = COPY.sub("", part.below).lower()
-        is_module = own.removesuffix(".py") in modules and own.endswith(".py")
-        versions[own if is_module else part.item.name].append(part)
-    left, problem = [], ""
-    for own, found in versions.items():
-        last = newest([part.item.name for part in found])
+        attempts[part.work].append(part)
+    for found in attempts.values():
+        several = len({part.attempt for part in found}) > 1
+        with_code = {part.attempt for part in found if several and _holds_code(part.item)}
+        unread = len(with_code) > 1 and re.search(r"[^\W\d]", "".join(with_code))
+        last = None if unread else newest(sorted(with_code or {""}))
         if last is None:
-            problem = f"which {own} is the newest? Canvas's numbers disagree; keep one"
-        for part in found:
-            if part.item.name != last:
-                notes.append(f"older, not graded: {part.item.name}")
-            else:
-                left.append(replace(part, below=own) if len(found) > 1 else part)
-    return left, problem
+            names = ", ".join(sorted(part.item.name for part in found))
+            problem = f"which is the newest? keep one of {names}"
+            continue
+        older += [p for p in found if p.attempt != last and newest([p.attempt, last]) == last]
+    notes += [f"older, not graded: {part.item.name}" for part in older]
+    again = {part.work for part in older if part.work}
+    left = [part for part in parts if part not in older]
+    return [replace(p, below=p.work) if p.work in again else p for p in left], problem
+
+
+def _holds_code(item: Item) -> bool:
+    """Whether there is a Python file, or an archive that can be opened."""
+    with suppress(Exception):  # whatever a damaged archive provokes
+        for entry in item.entries():
+            name = entry.path.name
+            if name.lower().endswith(".py"):
+                return True
+            if is_archive(name) and archive_entries(entry.read(MAX_ARCHIVE)):
+                return True
+    return False
 
 
 def _entries(parts: Iterable[Part]) -> Iterator[Entry]:
@@ -186,11 +184,12 @@ def _entries(parts: Iterable[Part]) -> Iterator[Entry]:
 
 
 def _sortable(time: str) -> str:
-    """Nov 2, 2026 859 PM, or November, as 2026-11-02-2059."""
-    month, day, year, clock, half = time.split(" ")
-    with suppress(ValueError):
-        short = f"{month[:3]} {day} {year} {clock:0>4} {half}"
-        return datetime.strptime(short, "%b %d, %Y %I%M %p").strftime("%Y-%m-%d-%H%M")
+    """Nov 2, 2026 859 PM, or 2 November 2026 2059, as 2026-11-02-2059; another as it is."""
+    short = re.sub(r"([^\W\d]{3})\w*\.?", r"\1", time.replace(",", ""))
+    short = re.sub(r"\b(\d{3})\b", r"0\1", short)
+    for form in DATES:
+        with suppress(ValueError):
+            return datetime.strptime(short, form).strftime("%Y-%m-%d-%H%M")
     return time
 
 

@@ -84,6 +84,19 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
         "2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
     }, ["- Al -", "Ada"]),
+    "brightspace, in other languages": ({
+        "1-5 - Ada - 2 November, 2026 859 AM/x.zip": RIGHT,
+        "1-5 - Ada - 30 October, 2026 1000 PM/x.zip": WRONG,
+        "2-5 - Al - 2026-11-02 2059/x.zip": RIGHT, "2-5 - Al - 2026-10-30 2200/x.zip": WRONG,
+    }, ["Ada", "Al"]),
+    "autolab": ({
+        **{f"ada@x.org_{n}_work.zip": RIGHT if n == 12 else WRONG for n in range(1, 13)},
+        "a_l@x.org_1_work.zip": RIGHT,
+    }, ["a_l@x.org", "ada@x.org"]),
+    "nbgrader's inbound folder": ({
+        **work("ada+hw+2026-11-02 08:58:23.948203 UTC+a_-1", "al+hw+2026-11-01 15:58:23.1 UTC"),
+        **work("ada+hw+2026-10-30 15:58:23.948203 UTC+b_-2", content=OLD),
+    }, ["ada", "al"]),
     "zips": ({"ada.zip": RIGHT, "al.zip": RIGHT, "notes.txt": b""}, ["ada", "al"]),
     "dates that look like ids": (
         dict.fromkeys([f"{who}_2026_11_0{day}.zip" for day, who in enumerate(("ada", "al", "zoe"))], RIGHT),
@@ -226,7 +239,14 @@ def test_a_hand_in_knows_its_students(tmp_path):
         ({"a/30-10/pkg/alpha.py": NEW, "a/02-11/pkg/alpha.py": OLD}, "two packages"),
         ({"a/part1/alpha.py": NEW, "a/part2/beta.py": NEW}, "two packages"),
         ({"a_1_95_x.zip": WRONG, "a_1_94_x-1.zip": RIGHT}, "two packages"),
-        ({"a_1_95_alpha.py": OLD, "a_1_94_alpha-1.py": NEW}, "Canvas's numbers disagree"),
+        (
+            {"a_1_95_alpha.py": OLD, "a_1_94_alpha-1.py": NEW},
+            "which is the newest? keep one of a_1_94_alpha-1.py, a_1_95_alpha.py",
+        ),
+        (
+            work("1-5 - Ada - 2 mai 2026 2059", "1-5 - Ada - 30 avril 2026 2159"),
+            "keep one of 1-5 - Ada",
+        ),
         ({"a_1_text.html": b"", "b_2_95_x.zip": RIGHT}, "nothing but a text"),
         ({"alpha_of_ada.py": NEW}, "whose is it"),
         ({"a/alpha (1).py": NEW, "a/alpha (2).py": OLD}, "keep one, as alpha.py"),
