@@ -1,6 +1,7 @@
 """The command line. Each command imports what it needs when it runs: `--help` stays fast."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ class OneLine(click.Group):
     """Commands whose errors are one line on stderr: exit status 2, or 1 where the machine fails."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        grades = "grade" in (kwargs.get("args") or sys.argv)
-        kept = "; what was graded is kept: go on with --resume" if grades else ""
+        self.kept = ""
         try:
             kwargs["standalone_mode"] = False
             return super().main(*args, **kwargs)
@@ -30,12 +30,28 @@ class OneLine(click.Group):
         except KitError as problem:
             _say(str(problem))
         except click.Abort:
-            click.echo(f"stopped{kept}", err=True)
+            click.echo(f"stopped{self.kept}", err=True)
             sys.exit(130)
         except OSError as problem:
-            _say(f"{problem}{kept}")
+            _say(f"{problem}{self.kept}")
             sys.exit(MACHINE)
         sys.exit(USAGE)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name, *rest = super().resolve_command(ctx, args)
+        self.kept = "; what was graded is kept: go on with --resume" if name == "grade" else ""
+        return name, *rest
+
+
+class Place(click.Path):
+    """A path, never an empty one, which an unset variable of the shell leaves: to Python it is the
+    current folder."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, *where: Any) -> Any:
+        return super().convert(value, *where) if str(value) else self.fail("an empty path", *where)
 
 
 def _say(problem: str) -> None:
@@ -45,15 +61,19 @@ def _say(problem: str) -> None:
 @click.group(cls=OneLine)
 @click.version_option(__version__)
 @click.option(
-    "--assignment",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=ASSIGNMENT,
+    "--assignment", type=Place(exists=True, file_okay=False), default=ASSIGNMENT,
     help="Folder with the assignment.toml of another assignment.",
-)
+)  # fmt: skip
 @click.pass_context
 def main(context: click.Context, assignment: Path) -> None:
     """Build, grade and check an assignment: this kit's, or another that --assignment names."""
     context.obj = assignment
+
+
+def out_option(default: str, help: str) -> Callable[[Any], Any]:
+    """The option for the folder that a command writes."""
+    kind = Place(file_okay=False)
+    return click.option("-o", "--out", type=kind, default=default, show_default=True, help=help)
 
 
 seed_option = click.option(
@@ -65,13 +85,8 @@ jobs_option = click.option(
 
 
 @main.command()
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
-)
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("graded"),
-    show_default=True, help="Folder for the grades and pages.",
-)  # fmt: skip
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=Place())
+@out_option("graded", "Folder for the grades and pages.")
 @jobs_option
 @seed_option
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster.")
@@ -88,11 +103,11 @@ jobs_option = click.option(
     help="Finds the student in a file's name, by named groups: (?P<id>...), (?P<name>...), ...",
 )  # fmt: skip
 @click.option(
-    "--worksheet", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    "--worksheet", metavar="FILE", type=Place(exists=True, dir_okay=False),
     help="Fill in the grading worksheet of a Moodle assignment.",
 )  # fmt: skip
 @click.option(
-    "--known", multiple=True, metavar="FOLDER", type=click.Path(path_type=Path, exists=True),
+    "--known", multiple=True, metavar="FOLDER", type=Place(exists=True),
     help="Compare with this work, too: published solutions, last year's class.",
 )  # fmt: skip
 @click.option("--feedback-zip", is_flag=True, help="Pack the pages for Canvas or Moodle.")
@@ -109,10 +124,7 @@ def grade(assignment: Path, /, no_figures: bool, **arguments: Any) -> None:
 
 
 @main.command()
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"),
-    show_default=True, help="Folder for the class and its grades.",
-)  # fmt: skip
+@out_option("demo", "Folder for the class and its grades.")
 @jobs_option
 @click.pass_obj
 def demo(assignment: Path, out: Path, jobs: int | None) -> None:
@@ -123,10 +135,7 @@ def demo(assignment: Path, out: Path, jobs: int | None) -> None:
 
 
 @main.command()
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("dist"),
-    show_default=True, help="Folder for the zips.",
-)  # fmt: skip
+@out_option("dist", "Folder for the zips.")
 @click.option("--check", is_flag=True, help="Only say whether the handout is stale.")
 @click.pass_obj
 def build(assignment: Path, out: Path, check: bool) -> None:

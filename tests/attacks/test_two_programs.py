@@ -7,6 +7,7 @@ import pytest
 from autograder.engine.grade.grader import Grader
 from tests.attacks.case import Files, outcomes_of
 from tests.attacks.two_programs import SIGNALS, TAILS, both, coin, halves
+from tests.kit import python
 
 DRAWS = 200
 IMPORTS_ALL = b"from . import activations, batchnorm, clipping, diagnostics, initializers\n"
@@ -49,3 +50,9 @@ def test_a_coin_at_import_has_one_try(grader, tails, init):
     assert full - DRAWS / 2 <= four_standard_errors
     if not init:  # an init that imports the module needs luck twice: it is tried on its own first
         assert DRAWS / 2 - full <= four_standard_errors
+
+
+def test_without_a_folder_it_says_what_it_takes():
+    said = python("-m", "tests.attacks.two_programs").stderr
+    assert "FOLDER" in said
+    assert "Traceback" not in said

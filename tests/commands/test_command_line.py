@@ -55,6 +55,8 @@ def test_every_submission_gets_its_row_its_page_and_a_result_that_says_why(tiny,
     [
         (["grade", "no/such/place"], "no/such/place"),
         (["grade"], "PATH"),
+        (["grade", ""], "'PATH...': an empty path"),
+        (["build", "-o", ""], "an empty path"),
         (["grade", ".", "--seed", "-1"], "--seed"),
         (["grade", ".", "--jobs", "none"], "--jobs"),
         (["grade", "tests/tiny/solutions", "--require", "magic"], "magic"),

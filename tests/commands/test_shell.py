@@ -112,9 +112,11 @@ def test_a_full_disk_is_one_line_and_resume_goes_on(tiny, tmp_path, monkeypatch)
     assert written(out) == written(tmp_path / "whole")
 
 
-def test_what_can_not_go_on_is_not_said_to(tmp_path):
-    (tmp_path / "file").touch()
-    words = ["--assignment", str(TINY), "demo", "-o", str(tmp_path / "file" / "out")]
+def test_what_can_not_go_on_is_not_said_to(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("grade").symlink_to(TINY)  # no command, though called like one
+    words = ["--assignment", "grade", "demo", "-o", "file/out"]
     ended = CliRunner().invoke(cli.main, words)
     assert ended.exit_code == 1
     assert "Not a directory" in ended.stderr

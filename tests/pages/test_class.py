@@ -36,9 +36,11 @@ def test_a_small_class_has_a_page(kit, count):
 
 
 def test_the_page_names_mistakes_pairs_and_layers(kit):
-    page = class_page(book_of(60), [Group((1, 4), 0.83, 40)], kit)
+    groups = [Group((1, 4), 0.83, 40), Group((2, 3), 1.0, 50, "old"), Group((5, 6), 0.9, 60, "old")]
+    page = class_page(book_of(60), groups, kit)
     assert "unbiased variance" in page
-    assert "83 % of the shorter one, 40 passages" in page
+    for told in (">83 % of the shorter one, 40", ">all of it, 50", ">at least 90 % of it, 60"):
+        assert f"{told} passages" in page
     for layer in made.GRADER["layers"]:
         assert f">{layer}<" in page
 
