@@ -160,18 +160,11 @@ def build(assignment: Path, out: Path, check: bool) -> None:
 )
 @click.option("--variants-only", is_flag=True, help="Only the odd but right implementations.")
 @click.pass_obj
-def check(
-    assignment: Path,
-    modules: tuple[str, ...],
-    jobs: int | None,
-    seed: int,
-    seeds: int,
-    variants_only: bool,
-) -> None:
+def check(assignment: Path, /, seed: int, seeds: int, **arguments: Any) -> None:
     """Prove the material: solution, skeleton, every mistake, every odd but right variant.
 
     With MODULEs: only their mistakes, variants and parts, which is sooner done.
     """
     from .engine.prove.material import run_check
 
-    run_check(assignment, jobs, range(seed, seed + seeds), variants_only, modules)
+    run_check(assignment, seeds=range(seed, seed + seeds), **arguments)

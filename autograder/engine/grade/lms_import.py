@@ -17,7 +17,7 @@ from .outputs import page_path, write_atomically
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LmsImport:
     """The files that were asked for."""
 
@@ -26,7 +26,7 @@ class LmsImport:
     worksheet: Path | None = None
     feedback_zip: bool = False
 
-    def refuse(self, hand_ins: Sequence[HandIn]) -> None:
+    def refuse_import(self, hand_ins: Sequence[HandIn]) -> None:
         """Raises `KitError`, before anything is graded, if grades can't go back this way."""
         pattern = id_pattern(self.gradebook, self.id_pattern)
         students = [student for each in hand_ins for student in each.students]
@@ -40,7 +40,7 @@ class LmsImport:
         if self.feedback_zip and not any(each.back for each in hand_ins):
             raise KitError("--feedback-zip is for a class as Canvas or Moodle exports it")
 
-    def write(self, out: Path, title: str, book: ClassRecord) -> Iterator[str]:
+    def write_import(self, out: Path, title: str, book: ClassRecord) -> Iterator[str]:
         """Writes the files into OUT; returns what the instructor must know."""
         rows = book.rows
         if self.gradebook is not None:

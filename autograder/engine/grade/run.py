@@ -32,7 +32,7 @@ from .reporter import Report, Reporter
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(LmsImport):
     """The arguments of the command."""
 
     assignment: Path
@@ -44,16 +44,7 @@ class Run:
     resume: bool = False
     require: tuple[str, ...] = ()
     figures: bool = True
-    gradebook: str | None = None
-    id_pattern: str | None = None
-    worksheet: Path | None = None
-    feedback_zip: bool = False
     known: Sequence[Path] = ()
-
-    @property
-    def lms_import(self) -> LmsImport:
-        """What the learning platform is to import."""
-        return LmsImport(self.gradebook, self.id_pattern, self.worksheet, self.feedback_zip)
 
 
 def run_class(run: Run) -> ClassRecord:
@@ -64,7 +55,7 @@ def run_class(run: Run) -> ClassRecord:
         assignment = Assignment.load(run.assignment)
         finder = Finder(assignment.package, assignment.modules, run.out)
         found = finder.find(run.paths)
-        run.lms_import.refuse(found)
+        run.refuse_import(found)
         known = Finder(assignment.package, assignment.modules).find(run.known)
         todo = by_stem(found)
         earlier = Earlier.in_folder(run.out, todo, assignment.digest, run.seed)
@@ -114,7 +105,7 @@ def run_class(run: Run) -> ClassRecord:
         said = ", ".join(f"{test} {spent:.1f} s" for test, spent in slowest)
         click.echo(f"slowest tests, all submissions together: {said}")
     click.echo(f"grades: {run.out / 'final_grades.csv'}")
-    for line in [*replaced, *run.lms_import.write(run.out, assignment.title, book)]:
+    for line in [*replaced, *run.write_import(run.out, assignment.title, book)]:
         click.echo(line)
     return book
 

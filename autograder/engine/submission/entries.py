@@ -6,6 +6,7 @@ import io
 import lzma
 import mmap
 import os
+import re
 import stat
 import struct
 import tarfile
@@ -47,12 +48,12 @@ MAX_CLASS = 500_000
 """and how many entries, those that are ignored, too: `zipfile` takes a kilobyte for each."""
 ENTRY, END = b"PK\x01\x02", b"PK\x05\x06"
 """How an entry in an archive's list begins, and what stands behind the list."""
+FLAGS = re.compile(b"(%s.{5})(.)" % ENTRY, re.DOTALL)
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 PIECE = 4096
 """Read at once: `zipfile` unpacks all that it has read, and bzip2 makes much of little."""
 TARS = tuple(f".tar{packing}" for packing in ("", ".gz", ".bz2", ".xz"))
-READ = (".zip", *TARS, ".tgz", ".tbz2", ".txz")
-ARCHIVES = (*READ, ".rar", ".7z")
+ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", ".rar", ".7z")
 """What is handed in as one file. Zips and tars are read; others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta"}
 PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]]
@@ -276,13 +277,9 @@ def _opened(content: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(content))
     except UnicodeDecodeError:
-        unflagged = bytearray(content)
-        # Where the list of entries can be: before it, a file may be full of what looks like one.
-        entry = content.find(ENTRY, max(0, len(content) - MAX_DIRECTORY - MAX_END))
-        while 0 <= entry < len(content) - 10:
-            unflagged[entry + 9] &= ~8
-            entry = content.find(ENTRY, entry + 1)
-        return zipfile.ZipFile(io.BytesIO(unflagged))
+        at = max(0, len(content) - MAX_DIRECTORY - MAX_END)  # before it are no lists, but files
+        listed = FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content[at:])
+        return zipfile.ZipFile(io.BytesIO(content[:at] + listed))
 
 
 def _directory_size(content: bytes | mmap.mmap) -> int:

@@ -102,10 +102,8 @@ def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submiss
         problem = "" if files else nothing
     except SubmissionError as refused:
         problem = str(refused)
-    except OSError as trouble:
-        problem = f"can't be read: {trouble.strerror or type(trouble).__name__}"
-    except Exception as trouble:  # whatever a malformed archive provokes
-        problem = f"can't be read ({type(trouble).__name__})"
+    except Exception as trouble:  # whatever a malformed archive, or a disk, provokes
+        problem = f"can't be read: {getattr(trouble, 'strerror', '') or type(trouble).__name__}"
     notes = tuple(reader.notes[:MAX_NOTES])
     name = visible(given.file, MAX_NAME)
     return Submission(name, reader.digest, files, problem, notes, given.students, given.back)
@@ -164,24 +162,30 @@ class _Reader:
         return found
 
     def _with_own_names(self, entries: Sequence[Entry]) -> list[Entry]:
-        """`alpha (1).py` is taken for `alpha.py` where nothing else in its folder could be."""
+        """`alpha (1).py` is taken for `alpha.py` where nothing else in its folder could be: by its
+        own name no module can be imported."""
         there = {entry.path.with_name(entry.path.name.lower()) for entry in entries}
         copies = defaultdict(list)
         for entry in entries:
-            own = COPY.sub("", entry.path.name).lower()
-            if own in self._wanted and own != entry.path.name.lower():
-                copies[entry.path.with_name(own)].append(entry)
+            own = COPY.sub("", entry.path.name)
+            if own != entry.path.name and re.fullmatch(r"[^\W\d]\w*\.py", own, re.IGNORECASE):
+                copies[entry.path.with_name(self._own(own))].append(entry)
         renamed = {}
         for own_path, found in copies.items():
             names = ", ".join(sorted(entry.path.name for entry in found))
-            if own_path in there:
-                self.notes.append(f"left out: {names} beside {own_path.name}")
+            if own_path.with_name(own_path.name.lower()) in there:
+                said = f"left out: {names} beside {own_path.name}"
             elif len(found) > 1:
-                self.notes.append(f"left out: {names}; keep one, as {own_path.name}")
+                said = f"left out: {names}; keep one, as {own_path.name}"
             else:
-                self.notes.append(f"taken for {own_path.name}: {names}")
+                said = f"taken for {own_path.name}: {names}"
                 renamed[id(found[0])] = own_path
+            self.notes += [said] if own_path.name in self._wanted else []
         return [replace(e, path=renamed[id(e)]) if id(e) in renamed else e for e in entries]
+
+    def _own(self, name: str) -> str:
+        """A module's name as the assignment writes it."""
+        return name.lower() if name.lower() in self._wanted else name
 
     def _pick(self, listed: Sequence[Entry]) -> dict[str, bytes]:
         """The package's files and the Python files beside it, under the names they should have."""
@@ -195,20 +199,7 @@ class _Reader:
         ordered = sorted(entries, key=lambda entry: entry.path.name in self._wanted)
         targets = [(self._target(entry.path, root), entry) for entry in ordered]
         chosen = {target: entry for target, entry in targets if target}
-        self._name_helpers(chosen)
         return self._read_all(chosen)
-
-    def _name_helpers(self, chosen: dict[str, Entry]) -> None:
-        """Any other module is taken for a copy, too: none can be imported as `helper-1.py`."""
-        copies = defaultdict(list)
-        for target in chosen:
-            own = COPY.sub("", target)
-            if own not in chosen and re.search(r"(^|/)[^\W\d]\w*\.py$", own):
-                copies[own].append(target)
-        for own, found in copies.items():
-            if len(found) == 1:
-                self.notes.append(f"taken for {own}: {found[0]}")
-                chosen[own] = chosen.pop(found[0])
 
     def _target(self, path: PurePosixPath, root: PurePosixPath) -> str:
         """The path that the file should have; "" where it is no part of the package."""
@@ -219,7 +210,7 @@ class _Reader:
         kept = kind not in COMPILED if named else kind == ".py" and "/" not in name
         if not name or not kept:
             return ""
-        return f"{self._package}/{name.lower() if name.lower() in self._wanted else name}"
+        return f"{self._package}/{self._own(name)}"
 
     def _package_folder(self, entries: Iterable[Entry]) -> PurePosixPath | None:
         """The folder of the package that counts; see the module's docstring."""

@@ -330,7 +330,6 @@ def test_a_helper_that_is_handed_in_again_keeps_its_name(tmp_path):
     files = {f"ada_1_{90 + number}_{name}": b"" for number, name in enumerate(names)}
     (ada,) = map(read, find(made(tmp_path, files))[0])
     assert set(ada.files) == {f"pkg/{n}.py" for n in ("alpha", "helper", "two-1", "two-2")}
-    assert "taken for pkg/helper.py: pkg/helper-1.py" in ada.notes
 
 
 def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path):
