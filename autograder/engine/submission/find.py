@@ -58,14 +58,14 @@ class Finder:
     def find(self, paths: Iterable[Path]) -> list[HandIn]:
         """The hand-ins that these paths name, each once, those of equal names told apart.
 
-        Raises `FileNotFoundError` for a path that is not there, and `SubmissionError` for what
-        holds nothing to grade, or looks like a class of which nobody can tell the students.
+        Raises `SubmissionError` for what is not there, holds nothing to grade, or looks like a
+        class of which nobody can tell the students.
         """
         found: dict[str, HandIn] = {}
         single: dict[str, Item] = {}
         for path in paths:
             if not path.exists() and not path.is_symlink():
-                raise FileNotFoundError(path)
+                raise SubmissionError(f"{path}: no such file or folder")
             item = disk_item(path.resolve() if path.is_dir() else path.parent.resolve() / path.name)
             if self._is_out(item):
                 raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
@@ -112,7 +112,7 @@ class Finder:
                 f"{parent.where}: {units[0].name}, {units[1].name}: students, or attempts of one?"
                 " Name the newest attempt, or give the folders the students' names"
             )
-        crowded = [item for item in units if self._holds_student_numbers(item)]
+        crowded = [item for item in units if item.is_folder and _has_student_numbers(item)]
         several = [item for item in units if self._holds_several(item)]
         crowded += several if 2 * len(several) >= len(units) else []
         if crowded:
@@ -173,16 +173,16 @@ class Finder:
         """Not a class in which somebody handed in a folder, or a file, with the package's name, nor
         one in a folder of that name."""
         named = self._named(items)
-        loose = any(self._is_module(item.name) for item in items if not item.is_folder)
+        loose = any(map(self._is_loose, items))
         if not named and not loose:
             return False
         others = sum(self._holds(item) for item in items if item not in named and _may_hold(item))
-        if loose or any(map(self._is_package, named)):
+        if loose or any(self._is_loose(item) for folder in named for item in folder.inside()):
             return others < 2
         return not others and not any(map(self._holds, named))
 
-    def _is_package(self, folder: Item) -> bool:
-        return any(self._is_module(item.name) for item in folder.inside() if not item.is_folder)
+    def _is_loose(self, item: Item) -> bool:
+        return not item.is_folder and self._is_module(item.name)
 
     def _named(self, items: Sequence[Item]) -> list[Item]:
         return [item for item in items if item.name.lower() == self.package and item.is_folder]
@@ -215,11 +215,10 @@ class Finder:
             return self._holds_several(units[0], levels - 1)
         return len({without_numbers(unit.name) for unit in units}) > 1
 
-    def _holds_student_numbers(self, folder: Item) -> bool:
-        """Whether several archives in it are called by students' numbers."""
-        if not folder.is_folder:
-            return False
-        return sum(bool(STUDENT_NUMBER.fullmatch(item.name)) for item in folder.inside()) > 1
+
+def _has_student_numbers(folder: Item) -> bool:
+    """Whether several archives in it are called by students' numbers."""
+    return sum(bool(STUDENT_NUMBER.fullmatch(item.name)) for item in folder.inside()) > 1
 
 
 def _plain(item: Item) -> HandIn:
@@ -284,14 +283,11 @@ def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
 def _told_apart(found: Sequence[HandIn]) -> list[HandIn]:
     """Those of equal names get their paths from the folder that holds all of them."""
     counts = Counter(each.file for each in found)
-    alike = [each for each in found if counts[each.file] > 1]
-    root = os.path.commonpath([Path(each.where).parent for each in alike]) if alike else ""
+    alike = [each.where for each in found if counts[each.file] > 1]
+    root = os.path.commonpath(map(os.path.dirname, alike)) if alike else ""
+    paths = {where: os.path.relpath(where, root) for where in alike}
+    kinds = {where: " (folder)" if os.path.isdir(where) else "" for where in alike}
     return [
-        replace(each, name=_path_of(each, root)) if counts[each.file] > 1 else each
+        replace(each, name=paths[each.where] + kinds[each.where]) if each.where in paths else each
         for each in found
     ]
-
-
-def _path_of(each: HandIn, root: str) -> str:
-    path = os.path.relpath(each.where, root)
-    return f"{path} (folder)" if Path(each.where).is_dir() else path

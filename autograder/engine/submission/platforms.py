@@ -48,6 +48,10 @@ FORMS = {
 }
 """`number` is that of a whole attempt, `upload` that of one of its files."""
 STUDENT = ("name", "id", "participant", "account", "login", "email", "anonymous", "user")
+LINE = re.compile(
+    r"(?P<folder>[^\s:-][^:]*):\s*|  :(?P<section>\w+):.*"
+    r"|  (?:  )?(?P<first>- |  ):(?P<key>name|sid|email):\s*(?P<value>.*)"
+)
 DATES = ("%b %d %Y %I%M %p", "%d %b %Y %I%M %p", "%b %d %Y %H%M", "%d %b %Y %H%M")
 
 
@@ -135,11 +139,12 @@ def _hand_in(student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
     last, back = (work or parts)[-1].item, ""
     if work and student.keys() & {"id", "anonymous", "participant"}:  # Canvas or Moodle
         shown = visible(last.name, MAX_NAME)
-        page = f"{shown.rpartition('.')[0] or shown}.html"
-        back = f"{shown}/feedback.html" if last.is_folder else page
+        back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
     students = ({key: visible(text, MAX_NAME) for key, text in student.items()},)
     entries = partial(_entries, work)
-    return HandIn(name, last.where, entries, students, tuple(notes), problem, back)
+    return HandIn(
+        name, last.where, entries, students, tuple(notes), problem, back and f"{back}.html"
+    )
 
 
 def _newest(parts: Sequence[Part], notes: list[str]) -> tuple[list[Part], str]:
@@ -214,20 +219,16 @@ def _submitters(metadata: str) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
     students: list[dict[str, str]] = []
     section = ""
-    for line in metadata.splitlines():
-        if top := re.fullmatch(r"([^\s:-][^:]*):\s*", line):
-            students = found.setdefault(top[1].strip("'\""), [])
-        elif field := re.fullmatch(r"  :(\w+):.*", line):
-            section = field[1]
-        elif section == "submitters" and (
-            told := re.fullmatch(r"  (?:  )?(- |  ):(name|sid|email):\s*(.*)", line)
-        ):
-            if told[1] == "- ":
+    for told in filter(None, map(LINE.fullmatch, metadata.splitlines())):
+        if told["folder"]:
+            students = found.setdefault(told["folder"].strip("'\""), [])
+        elif told["section"]:
+            section = told["section"]
+        elif section == "submitters":
+            if told["first"] == "- ":
                 students.append({"name": ""})
-            if students:
-                field_name = "sis_id" if told[2] == "sid" else told[2]
-                if value := _unquoted(told[3].strip()):
-                    students[-1][field_name] = value
+            if students and (value := _unquoted(told["value"].strip())):
+                students[-1]["sis_id" if told["key"] == "sid" else told["key"]] = value
     return found
 
 
