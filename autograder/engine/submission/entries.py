@@ -254,11 +254,11 @@ def _refuse_many(entries: Sequence[Entry], most: int) -> None:
 
 
 def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
-    content = bytearray()
+    content = io.BytesIO()  # which gives away what it holds, without a copy
     with archive.open(info) as file:
-        while len(content) <= limit and (piece := file.read1(PIECE)):  # type: ignore[attr-defined]
-            content += piece
-    return _bounded(bytes(content), limit)
+        while content.tell() <= limit and (piece := file.read1(PIECE)):  # type: ignore[attr-defined]
+            content.write(piece)
+    return _bounded(content.getvalue(), limit)
 
 
 def _bounded(content: bytes, limit: int) -> bytes:

@@ -1,6 +1,7 @@
 """Reading and finding submissions; what odd archives must get is in `attacks/`."""
 
 import struct
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from autograder.engine.grade.outputs import by_stem
 from autograder.engine.release.archive import write_archive
 from autograder.engine.submission import read as submission
-from autograder.engine.submission.entries import MAX_DIRECTORY
+from autograder.engine.submission.entries import MAX_DIRECTORY, archive_entries
 from autograder.engine.submission.find import Finder
 from autograder.engine.submission.read import Submission, hand_in
 from tests.kit import put, zipped
@@ -47,6 +48,14 @@ def test_the_digest_tells_contents_apart(tmp_path):
 def test_a_file_that_grows_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(submission, "MAX_ARCHIVE", 1000)
     assert "larger than" in read(put(tmp_path, "a.zip", bytes(1001))).problem
+
+
+def test_what_is_unpacked_is_held_once():
+    (entry,) = archive_entries(zipped({"inner.zip": bytes(2**22)}))
+    tracemalloc.start()
+    assert len(entry.read(2**23)) == 2**22
+    assert tracemalloc.get_traced_memory()[1] < 1.5 * 2**22
+    tracemalloc.stop()
 
 
 def test_damaged_entries_count_as_others_do(tmp_path, monkeypatch):
