@@ -111,9 +111,9 @@ def by_student(
             others.append(item)
         else:
             told = {name: text for name, text in found.groupdict().items() if text}
-            student = tuple((name, told[name]) for name in STUDENT if name in told)
-            parts[student].append(_part(item, told, modules))
-    return [_hand_in(dict(student), each) for student, each in parts.items()], others
+            who = tuple((name, told[name]) for name in STUDENT if name in told)
+            parts[who].append(_part(item, told, modules))
+    return [_hand_in(form, dict(who), each) for who, each in parts.items()], others
 
 
 def _part(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Part:
@@ -128,7 +128,7 @@ def _part(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Part:
     return Part(item, told, "/".join(below), "", number)
 
 
-def _hand_in(student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
+def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
     """One student's; what the platform puts beside the files is named, not looked at."""
     given = [part for part in parts if "text" not in part.told]
     notes = [f"beside: {part.item.name}" for part in parts if "text" in part.told]
@@ -137,7 +137,7 @@ def _hand_in(student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
         problem = "nothing but a text was handed in"
     name = given[0].item.name if len(given) == 1 else parts[0].told["label"]
     last, back = (work or parts)[-1].item, ""
-    if work and student.keys() & {"id", "anonymous", "participant"}:  # Canvas or Moodle
+    if work and form in ("canvas", "moodle"):
         shown = visible(last.name, MAX_NAME)
         back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
     students = ({key: visible(text, MAX_NAME) for key, text in student.items()},)
