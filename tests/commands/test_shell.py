@@ -89,17 +89,17 @@ def test_a_full_disk_is_one_line_and_resume_goes_on(tiny, tmp_path, monkeypatch)
     for name in ("a", "b", "c"):
         write_archive(tmp_path / "class" / f"{name}.zip", made_up.solution(tiny))
     words = ["--assignment", str(TINY), "grade", str(tmp_path / "class"), "--jobs", "1", "-o"]
-    write = Path.write_text
+    write = Path.write_bytes
 
-    def full(path: Path, *text: str) -> int:
+    def full(path: Path, content: bytes) -> int:
         if path.name == ".b.json.half":
-            write(path, "half of it")
+            write(path, b"half of it")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return write(path, *text)
+        return write(path, content)
 
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr(batch.Path, "write_text", full)
+        patch.setattr(batch.Path, "write_bytes", full)
         ended = CliRunner().invoke(cli.main, [*words, str(out)])
     assert ended.exit_code == 1
     said = ended.stderr.splitlines()[-1]

@@ -52,10 +52,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half")  # the next try replaces what a killed one left
     try:
-        if isinstance(content, str):
-            half.write_text(content, "utf-8")
-        else:
-            half.write_bytes(content)
+        half.write_bytes(content.encode() if isinstance(content, str) else content)
         half.replace(path)
     except OSError as problem:
         half.unlink(missing_ok=True)

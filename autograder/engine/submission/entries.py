@@ -12,7 +12,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -174,7 +174,8 @@ def _zip_entries(
                 trouble = "is packed in an unusual way"
             read = partial(_read_zipped, archive, info)
             found.append(Entry(path, info.file_size, read, trouble))
-    _refuse_many(found, times * MAX_ENTRIES)
+    if len(found) > times * MAX_ENTRIES:
+        raise SubmissionError(f"more than {times * MAX_ENTRIES} files")
     return found
 
 
@@ -202,7 +203,8 @@ def _tar_entries(content: bytes) -> list[Entry]:
                 kept += len(data)
                 trouble = trouble or ("" if len(data) == member.size else "is too large")
             found.append(Entry(path, member.size, partial(_bounded, data), trouble))
-            _refuse_many(found, MAX_ENTRIES)
+            if len(found) > MAX_ENTRIES:
+                raise SubmissionError(f"more than {MAX_ENTRIES} files")
     except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
         raise SubmissionError(NO_ARCHIVE) from None
     return found
@@ -246,11 +248,6 @@ def _is_looked_at(path: PurePosixPath) -> bool:
         and len(str(path)) <= MAX_PATH
         and not any(map(is_ignored, path.parts))
     )
-
-
-def _refuse_many(entries: Sequence[Entry], most: int) -> None:
-    if len(entries) > most:
-        raise SubmissionError(f"more than {most} files")
 
 
 def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:

@@ -285,9 +285,6 @@ def _told_apart(found: Sequence[HandIn]) -> list[HandIn]:
     counts = Counter(each.file for each in found)
     alike = [each.where for each in found if counts[each.file] > 1]
     root = os.path.commonpath(map(os.path.dirname, alike)) if alike else ""
-    paths = {where: os.path.relpath(where, root) for where in alike}
     kinds = {where: " (folder)" if os.path.isdir(where) else "" for where in alike}
-    return [
-        replace(each, name=paths[each.where] + kinds[each.where]) if each.where in paths else each
-        for each in found
-    ]
+    paths = {where: os.path.relpath(where, root) + kind for where, kind in kinds.items()}
+    return [replace(each, name=paths.get(each.where, each.name)) for each in found]

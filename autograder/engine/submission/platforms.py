@@ -140,11 +140,10 @@ def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> Ha
     if work and form in ("canvas", "moodle"):
         shown = visible(last.name, MAX_NAME)
         back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
+        back += ".html"
     students = ({key: visible(text, MAX_NAME) for key, text in student.items()},)
     entries = partial(_entries, work)
-    return HandIn(
-        name, last.where, entries, students, tuple(notes), problem, back and f"{back}.html"
-    )
+    return HandIn(name, last.where, entries, students, tuple(notes), problem, back)
 
 
 def _newest(parts: Sequence[Part], notes: list[str]) -> tuple[list[Part], str]:
@@ -172,12 +171,11 @@ def _newest(parts: Sequence[Part], notes: list[str]) -> tuple[list[Part], str]:
 def _holds_code(item: Item) -> bool:
     """Whether there is a Python file, or an archive that can be opened."""
     with suppress(Exception):  # whatever a damaged archive provokes
-        for entry in item.entries():
-            name = entry.path.name
-            if name.lower().endswith(".py"):
-                return True
-            if is_archive(name) and archive_entries(entry.read(MAX_ARCHIVE)):
-                return True
+        return any(
+            entry.path.suffix.lower() == ".py"
+            or (is_archive(entry.path.name) and archive_entries(entry.read(MAX_ARCHIVE)))
+            for entry in item.entries()
+        )
     return False
 
 
