@@ -18,7 +18,7 @@ from ..report.lookalikes import Group, look_alikes
 from ..report.pages.class_page import class_page
 from ..report.pages.class_record import ClassRecord
 from ..report.result import total
-from ..sandbox.layers import SandboxError
+from ..sandbox.layers import LAYERS, SandboxError
 from ..submission.find import Finder
 from ..submission.read import HandIn, read_hand_in
 from ..text import visible
@@ -50,6 +50,8 @@ class Run(LmsImport):
 def run_class(run: Run) -> ClassRecord:
     """Grades a class. Raises `KitError` for what the user must change."""
     try:
+        if unknown := [name for name in run.require if name not in LAYERS]:
+            raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
         assignment = Assignment.load(run.assignment)
         finder = Finder(assignment.package, assignment.modules, run.out)
         found = finder.find(run.paths)
