@@ -1,18 +1,18 @@
 """Clipping on a net that explodes: the weights' gradients before and after clipping."""
 
-from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from autograder.engine.report.pages.figure import Chart, Curve, Figure, Table
+from autograder.engine.report.pages.figure import Chart, Curve, Figure
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package
+from autograder.engine.suite.check import Wrong, items, real_array
 
 from . import words
-from .flow import LAYERS, SEED, SIZES, data, sizes
+from .flow import LAYERS, SEED, SIZES, WIDTH, data, sizes, why
 
 TITLE = "Clipping on a net that explodes"
 ABOUT = (
@@ -33,14 +33,12 @@ def clipped_net(student: Package, reference: ModuleType) -> Figure:
     curves, faults = [], []
     for name in SAID:
         function = f"clip_{name.replace(' ', '_')}"
-        right = _norms(getattr(reference.clipping, function)(given, LIMIT), function, given)
+        right = _norms(getattr(reference.clipping, function)(given, LIMIT), function)
         try:
             yours = getattr(student.clipping, function)(given, LIMIT)
-            curves.append(Curve(name, _norms(yours, function, given), right))
-        except StudentFault as fault:
-            faults.append(fault.reason)
-        except (ValueError, TypeError):
-            faults.append(f"clipping.{function} did not return arrays like those it was given")
+            curves.append(Curve(name, _norms(yours, function), right))
+        except (StudentFault, Wrong) as fault:
+            faults.append(why(fault))
     before = sizes(_exploded(reference))
     if not curves:
         return Figure(TITLE, ABOUT, missing="; ".join(faults))
@@ -48,19 +46,17 @@ def clipped_net(student: Package, reference: ModuleType) -> Figure:
     meaning = [f"Before clipping the norms lie between {low} and {high}."]
     meaning += [_meaning(curve) for curve in curves]
     meaning += [f"Not drawn: {fault}." for fault in faults]
-    rows = tuple(
-        (str(i + 1), words.figure(before[i]), *(words.figure(c.yours[i]) for c in curves))
-        for i in range(LAYERS)
-    )
+    norms = [map(words.figure, column) for column in (before, *(curve.yours for curve in curves))]
+    head = ("layer", "before", *(curve.name for curve in curves))
     return Figure(
         TITLE,
         ABOUT,
         meaning=" ".join(meaning),
         chart=Chart(
             "layer (input side first)", "norm of the gradient at W",
-            (Curve("before clipping", before, ()), *curves),
+            (*curves, Curve("before clipping", before, ())),
         ),
-        table=Table(("layer", "before", *(curve.name for curve in curves)), rows),
+        table=(head, *zip(map(str, range(1, LAYERS + 1)), *norms, strict=True)),
     )  # fmt: skip
 
 
@@ -80,11 +76,10 @@ def _exploded(reference: ModuleType) -> tuple[np.ndarray, ...]:
     return tuple(grads.weights)
 
 
-def _norms(clipped: Any, function: str, grads: Sequence[np.ndarray]) -> tuple[float, ...]:
-    """The norms of the arrays in a result of this function. Raises `ValueError` or `TypeError`."""
+def _norms(clipped: Any, function: str) -> tuple[float, ...]:
+    """The norms of the arrays in a result of this function. Raises `Wrong`."""
     if function == "clip_by_global_norm":
-        clipped, _ = clipped
-    shapes = [getattr(new, "shape", None) for new in clipped]
-    if not isinstance(clipped, list) or shapes != [old.shape for old in grads]:
-        raise ValueError("not a list of arrays like the one given")
-    return sizes(clipped)
+        clipped, _ = items(clipped, 2, function)
+    return sizes(
+        real_array(a, (WIDTH, WIDTH), function) for a in items(clipped, LAYERS, function, list)
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms, Table
+from autograder.engine.report.pages.figure import Chart, Curve, Figure, Histograms
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.check import Wrong
@@ -84,31 +84,35 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
     try:
         (answer,) = ask(nets.call(student, **_given(net)))
         yours = _flow(answer.value)
-    except StudentFault as fault:
-        return Figure(net.title, net.about, missing=fault.reason)
-    except Wrong as unusable:
-        return Figure(net.title, net.about, missing=str(unusable))
+    except (StudentFault, Wrong) as fault:
+        return Figure(net.title, net.about, missing=why(fault))
     meaning = [
         words.flow(yours.norms),
         words.beside(yours.norms, right.norms, net.initializer == "normal"),
         words.activations(yours.activations, right.activations),
     ]
-    curves = (Curve("your net", yours.norms, right.norms),)
+    layers = enumerate(zip(yours.activations, right.activations, strict=True), 1)
     return Figure(
         net.title,
         net.about,
         meaning=" ".join(meaning),
-        chart=Chart("layer (input side first)", "norm of the gradient at z", curves),
+        chart=Chart(
+            "layer (input side first)", "norm of the gradient at z",
+            (Curve("your net", yours.norms, right.norms),),
+        ),
         histograms=Histograms(
             "activations of the hidden layers (outline: the reference)",
             net.low,
             net.high,
-            tuple(f"layer {i}" for i in range(1, LAYERS)),
-            tuple(_shares(h, net.low, net.high) for h in yours.activations),
-            tuple(_shares(h, net.low, net.high) for h in right.activations),
+            tuple(Curve(f"layer {n}", _shares(a, net), _shares(b, net)) for n, (a, b) in layers),
         ),
         table=_table(yours, right),
-    )
+    )  # fmt: skip
+
+
+def why(fault: StudentFault | Wrong) -> str:
+    """Why there is nothing to draw."""
+    return fault.reason if isinstance(fault, StudentFault) else str(fault)
 
 
 @cache
@@ -156,23 +160,16 @@ def sizes(grads: Iterable[Any]) -> tuple[float, ...]:
         return tuple(float(np.linalg.norm(np.asarray(grad, dtype=np.float64))) for grad in grads)
 
 
-def _shares(values: np.ndarray, low: float, high: float) -> tuple[float, ...]:
+def _shares(values: np.ndarray, net: Net) -> tuple[float, ...]:
     """The share of the entries in each bin; what lies outside is counted in the outermost ones."""
-    values = np.asarray(values, dtype=np.float64).ravel()
-    finite = values[~np.isnan(values)]
-    places = (np.clip(finite, low, high) - low) * (BINS / (high - low))
-    counts = np.bincount(np.minimum(places.astype(int), BINS - 1), minlength=BINS)
-    return tuple((counts / values.size).tolist())
+    inside = np.clip(values[~np.isnan(values)], net.low, net.high)
+    places = np.minimum((inside - net.low) * (BINS / (net.high - net.low)), BINS - 1)
+    return tuple((np.bincount(places.astype(int), minlength=BINS) / values.size).tolist())
 
 
-def _table(yours: Flow, right: Flow) -> Table:
-    rows = []
-    for layer in range(LAYERS):
-        spread = "output"
-        if layer < LAYERS - 1:
-            mean, std = words.centre(yours.activations[layer])
-            spread = f"{words.figure(mean)} ± {words.figure(std)}"
-        norms = (words.figure(yours.norms[layer]), words.figure(right.norms[layer]))
-        rows.append((str(layer + 1), *norms, spread))
+def _table(yours: Flow, right: Flow) -> tuple[tuple[str, ...], ...]:
+    spreads = [" ± ".join(map(words.figure, words.centre(h))) for h in yours.activations]
+    norms = [map(words.figure, flow.norms) for flow in (yours, right)]
+    layers = map(str, range(1, LAYERS + 1))
     head = ("layer", "your gradient norm", "reference", "your activations, mean ± std")
-    return Table(head, tuple(rows))
+    return (head, *zip(layers, *norms, [*spreads, "output"], strict=True))

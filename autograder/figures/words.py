@@ -16,18 +16,9 @@ def figure(value: float) -> str:
     """A number with two digits, as people write it."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
-    digits, _, exponent = f"{value:.2g}".partition("e")
+    digits, _, exponent = f"{float(f'{value:.2g}'):.4g}".partition("e")
     power = f" \N{MULTIPLICATION SIGN} 10{str(int(exponent)).translate(RAISED)}" if exponent else ""
     return digits.replace("-", "\N{MINUS SIGN}") + power
-
-
-def factor(value: float) -> str:
-    """A factor of at least 1."""
-    if value < 9.5:
-        return f"{value:.1f}".removesuffix(".0")
-    if value < 1e7:
-        return f"{float(f'{value:.2g}'):,.0f}"
-    return "10" + f"{math.log10(value):.0f}".translate(RAISED)
 
 
 def flow(norms: Sequence[float]) -> str:
@@ -38,18 +29,16 @@ def flow(norms: Sequence[float]) -> str:
     if last == 0 or first == 0:
         return "Some gradients of your net are exactly zero: the layers below learn nothing."
     way = f"on the way back from layer {len(norms)} to layer 1"
-    if first < last / HEALTHY:
-        return (
-            f"The gradient shrinks {factor(last / first)} times {way}: it vanishes, and the first"
-            " layers hardly learn."
-        )
-    if first > last * HEALTHY:
-        return f"The gradient grows {factor(first / last)} times {way}: it explodes."
     verb, change = ("shrinks", last / first) if first < last else ("grows", first / last)
     if change < 2:
         return f"The gradient keeps its size {way}: every layer gets to learn."
-    reach = ": every layer gets to learn" if change < 10 else "; all layers learn, not all as fast"
-    return f"The gradient {verb} {factor(change)} times {way}{reach}."
+    told = f"The gradient {verb} {figure(change)} times {way}"
+    if change < 10:
+        return f"{told}: every layer gets to learn."
+    if change <= HEALTHY:
+        return f"{told}; all layers learn, not all as fast."
+    fate = "vanishes, and the first layers hardly learn" if first < last else "explodes"
+    return f"{told}: it {fate}."
 
 
 def beside(norms: Sequence[float], right: Sequence[float], same_weights: bool) -> str:
@@ -63,7 +52,7 @@ def beside(norms: Sequence[float], right: Sequence[float], same_weights: bool) -
     if widest < (SAME if same_weights else CLOSE):
         return "The reference does the same."
     layer = ratios.index(widest) + 1
-    apart = f", {factor(widest)} times apart" if math.isfinite(widest) else ""
+    apart = f", {figure(widest)} times apart" if math.isfinite(widest) else ""
     return (
         f"Your curve is not where the reference's is: the gap is widest at layer {layer}{apart}."
         " One of the functions in this net is not right yet; the tests above say which."

@@ -36,7 +36,7 @@ def test_the_solution_has_every_figure_and_its_sentences_say_what_is_measured(ki
     for figure in figures.values():
         assert figure.missing == ""
         assert figure.chart is not None
-        assert figure.table is not None
+        assert figure.table
         assert "not where the reference's is" not in figure.meaning
         assert "not the reference's" not in figure.meaning
     assert "saturated" in figures["The disease: sigmoid, weights from N(0, 1)"].meaning
@@ -117,7 +117,7 @@ def test_a_failure_of_a_figure_is_said(grader, kit):
     reporter.__dict__["_drawing"] = section, [*drawing[:2], fails]
     report = reporter.grade(grader, Submission("a.zip", "ab", made_up.solution(kit)))
     assert "<strong>Figure 3</strong><br>Could not be drawn (RuntimeError)." in report.page
-    assert report.page.count('<article class="figure"') == 2
+    assert report.page.count('<article class="card"') == 2
     assert report.result.earned == report.result.points
 
 

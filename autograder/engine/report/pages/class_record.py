@@ -12,7 +12,7 @@ from ..result import Result, TestResult, total
 MAX_DETAILS = 6
 ORDER = (
     "the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded",
-    "not imported", "lost a whole part",
+    "not imported", "lost a whole part", "note",
 )  # fmt: skip
 _EXCEPTION = re.compile(r".*?(?: failed with | raised )(.*?)(?: \([^()]*\))?$")
 """An exception in a reason, without the name before it and the line behind it."""
@@ -28,8 +28,8 @@ class Look:
 
     @property
     def weight(self) -> int:
-        """The gravest first; notes come last."""
-        return ORDER.index(self.label) if self.label in ORDER else len(ORDER)
+        """The gravest first."""
+        return ORDER.index(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ClassRecord:
     rows: list[Row] = field(default_factory=list)
     tests: tuple[TestResult, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
-    failing: dict[str, Counter[str]] = field(default_factory=dict)
+    failing: dict[str, set[str]] = field(default_factory=dict)
     records: Counter[str] = field(default_factory=Counter)
     lost: dict[str, float] = field(default_factory=dict)
 
@@ -69,7 +69,7 @@ class ClassRecord:
         for test in result.tests:
             if test.mistake:
                 self.hints.setdefault(test.mistake, test.hint)
-                self.failing.setdefault(test.mistake, Counter())[test.part] += 1
+                self.failing.setdefault(test.mistake, set()).add(test.part)
                 self.lost[test.mistake] = total((self.lost.get(test.mistake, 0.0), test.points))
         self.records[json.dumps(result.grader, sort_keys=True)] += 1
         parts = dict.fromkeys(test.part for test in result.tests)

@@ -7,16 +7,20 @@ whole page may cost; this needs less than one.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import pairwise
 
-from .figure import Chart, Curve, Histograms
+from .figure import Chart, Curve
 
 MAX_DECADE_LABELS = 6
 LOWEST, HIGHEST = 1e-30, 1e30
-MARKS = ("m-4 0a4 4 0 0 1 8 0a4 4 0 0 1-8 0z", "m-3.5-3.5h7v7h-7z", "m0-5 5 5-5 5-5-5z")
-"""Paths around a point: a circle, a square, a diamond;"""
-PLAIN, TRIANGLE = 4, "m0-4.5 5 8.5h-10z"
-"""and the colour and mark of a curve without a reference."""
+WIDTH, HEIGHT = 348.0, 214.0
+CELL_WIDTH, CELL_HEIGHT = 92.0, 52.0
+"""Of the plot in a chart, from its upper left corner, and of a histogram."""
+MARKS = (
+    "m-4 0a4 4 0 0 1 8 0a4 4 0 0 1-8 0z", "m-3.5-3.5h7v7h-7z",
+    "m0-5 5 5-5 5-5-5z", "m0-4.5 5 8.5h-10z",
+)  # fmt: skip
+"""Paths around a point, by which a chart's curves are told apart."""
 
 
 @dataclass(frozen=True)
@@ -24,26 +28,17 @@ class Axes:
     """A chart's frame. `count` values stand beside each other, the decades from `low` to `high`
     below each other."""
 
-    width: ClassVar = 420.0
-    height: ClassVar = 268.0
-    left: ClassVar = 58.0
-    right: ClassVar = width - 14.0
-    top: ClassVar = 14.0
-    bottom: ClassVar = height - 40.0
-
     count: int
     low: int
     high: int
 
     def x(self, index: int) -> float:
         """Where a value stands, by its index."""
-        step = (self.right - self.left - 28) / max(1, self.count - 1)
-        return round(self.left + 14 + step * index, 1)
+        return round(14 + (WIDTH - 28) / max(1, self.count - 1) * index, 1)
 
     def y(self, value: float) -> float:
         """Where a value above zero stands."""
-        share = (math.log10(value) - self.low) / (self.high - self.low)
-        return round(self.bottom - (self.bottom - self.top) * share, 1)
+        return round(HEIGHT * (self.high - math.log10(value)) / (self.high - self.low), 1)
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
@@ -52,19 +47,18 @@ class Axes:
         exponents = [n for n in range(self.low, self.high + 1) if n % step == 0]
         return [(self.y(10.0**n), f"{n}".replace("-", "\N{MINUS SIGN}")) for n in exponents]
 
+    def points(self, values: Sequence[float]) -> list[str]:
+        """Where the points of a curve are; "" for what can't be drawn."""
+        return [f"{self.x(n)} {self.y(v)}" if _is_drawable(v) else "" for n, v in enumerate(values)]
+
     def line(self, values: Sequence[float]) -> str:
         """The path through the points of a curve: what can't be drawn leaves a gap."""
-        path, pen = "", "M"
-        for index, value in enumerate(values):
-            is_there = _is_drawable(value)
-            path += f"{pen}{self.x(index)} {self.y(value)}" if is_there else ""
-            pen = "L" if is_there else "M"
-        return path
+        steps = pairwise(["", *self.points(values)])
+        return "".join(("L" if before else "M") + point for before, point in steps if point)
 
     def marks(self, values: Sequence[float], mark: str) -> str:
         """The path of a mark at each point of a curve."""
-        points = [(self.x(index), value) for index, value in enumerate(values)]
-        return "".join(f"M{x} {self.y(value)}{mark}" for x, value in points if _is_drawable(value))
+        return "".join(f"M{point}{mark}" for point in self.points(values) if point)
 
 
 def axes(chart: Chart, all_charts: Iterable[Chart]) -> Axes:
@@ -84,26 +78,13 @@ def _is_drawable(value: float) -> bool:
     return LOWEST <= value <= HIGHEST
 
 
-def styled(chart: Chart) -> list[tuple[Curve, int, str]]:
-    """The curves, each with the number of its colour and its mark, by which those with a reference
-    are told apart."""
-    compared = [curve for curve in chart.curves if curve.reference]
-    styles = {curve: (n, MARKS[(n - 1) % len(MARKS)]) for n, curve in enumerate(compared, 1)}
-    return [(curve, *styles.get(curve, (PLAIN, TRIANGLE))) for curve in chart.curves]
-
-
-CELL_WIDTH, CELL_HEIGHT = 92.0, 52.0
-
-
-def outlines(histograms: Histograms) -> list[tuple[str, str, str]]:
+def outlines(layers: Sequence[Curve]) -> list[tuple[str, str, str]]:
     """The name of each small histogram, and the paths over the student's bars and the reference's.
 
     Heights are square roots of shares, so that a thin tail can be seen beside a tall peak.
     """
-    shares = [s for layer in (*histograms.yours, *histograms.reference) for s in layer]
-    tallest = max([*shares, 1e-9])
-    pairs = zip(histograms.names, histograms.yours, histograms.reference, strict=True)
-    return [(name, _steps(yours, tallest), _steps(right, tallest)) for name, yours, right in pairs]
+    tallest = max(share for layer in layers for share in (*layer.yours, *layer.reference, 1e-9))
+    return [(at.name, _steps(at.yours, tallest), _steps(at.reference, tallest)) for at in layers]
 
 
 def _steps(shares: Sequence[float], tallest: float) -> str:

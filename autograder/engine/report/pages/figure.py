@@ -13,7 +13,8 @@ from ...suite.calls import Package
 
 @dataclass(frozen=True)
 class Curve:
-    """A number for each place on the x axis, the student's, and the reference's beside it."""
+    """Numbers, the student's and the reference's: one for each place on the x axis of a chart, or a
+    share of the entries for each bin of a histogram."""
 
     name: str
     yours: tuple[float, ...]
@@ -31,22 +32,12 @@ class Chart:
 
 @dataclass(frozen=True)
 class Histograms:
-    """One small histogram for each name: shares of the entries, in bins from `low` to `high`."""
+    """Small histograms, with bins from `low` to `high`."""
 
     title: str
     low: float
     high: float
-    names: tuple[str, ...]
-    yours: tuple[tuple[float, ...], ...]
-    reference: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """The same in numbers."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    layers: tuple[Curve, ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ class Figure:
     """A drawing with what it means in words; or, in its place, what does not work yet.
 
     about: what was built, for every reader; meaning: what this student's shape says; missing: why
-    there is nothing to draw, "" where there is.
+    there is nothing to draw, "" where there is; table: the same in numbers, the first row its head.
     """
 
     title: str
@@ -63,7 +54,7 @@ class Figure:
     missing: str = ""
     chart: Chart | None = None
     histograms: Histograms | None = None
-    table: Table | None = None
+    table: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

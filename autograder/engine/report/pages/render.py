@@ -42,12 +42,7 @@ def points(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share as whole percents; 100 % only where nothing is missing, 0 % only where nothing is."""
-    whole = round(100 * share)
-    if share < 1.0:
-        whole = min(99, whole)
-    if share > 0.0:
-        whole = max(1, whole)
-    return f"{whole} %"
+    return f"{min(max(round(100 * share), share > 0.0), 99 + (share >= 1.0)):d} %"
 
 
 def sentence(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...assignment import Assignment
-from ..result import Result, TestResult, total
+from ..result import Result, TestResult
 from . import drawing
 from .figure import Section
 from .render import render
@@ -24,7 +24,7 @@ class Group:
     about several, or about a net."""
 
     function: str
-    tests: tuple[TestResult, ...]
+    tests: list[TestResult]
 
     @property
     def failed(self) -> list[TestResult]:
@@ -40,18 +40,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Part:
-    """One part's tests, by function; those of several functions are the last."""
+    """One part's tests, also by function; those of several functions are the last."""
 
     name: str
-    groups: tuple[Group, ...]
-
-    @property
-    def earned(self) -> float:
-        return total(test.earned for group in self.groups for test in group.tests)
-
-    @property
-    def points(self) -> float:
-        return total(test.points for group in self.groups for test in group.tests)
+    tests: list[TestResult]
+    groups: list[Group]
 
     @property
     def repeated(self) -> dict[str, str]:
@@ -72,14 +65,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do first: the test to look at, the function that it is about or "", how many tests
-    fail for it, and what they cost."""
+    """What to do first: the tests that fail for it, the one to look at, and the function that it is
+    about or ""."""
 
+    tests: list[TestResult]
     test: TestResult
     function: str
-    count: int
-    points: float
     advice: str
+
+    @property
+    def points(self) -> float:
+        return sum(test.points for test in self.tests)
 
 
 def student_page(result: Result, section: Section | None, assignment: Assignment) -> str:
@@ -116,17 +112,21 @@ def next_step(result: Result) -> Step | None:
     first = next((test for test in tests if test.function), tests[0])
     function = "" if first.kind == "import" else first.function
     advice = first.hint or ADVICE.get(first.kind, "")
-    return Step(first, function, len(tests), sum(t.points for t in tests), advice)
+    return Step(tests, first, function, advice)
 
 
 def _parts(result: Result) -> list[Part]:
     """The parts; what waits for one import stands together."""
-    parts: dict[str, dict[tuple[str, str], list[TestResult]]] = {}
+    parts: dict[str, list[TestResult]] = {}
     for test in result.tests:
+        parts.setdefault(test.part, []).append(test)
+    return [Part(name, tests, _groups(tests)) for name, tests in parts.items()]
+
+
+def _groups(tests: list[TestResult]) -> list[Group]:
+    by_key: dict[tuple[str, str], list[TestResult]] = {}
+    for test in tests:
         key = (test.reason, "") if test.kind == "import" else ("", test.function)
-        parts.setdefault(test.part, {}).setdefault(key, []).append(test)
-    made = []
-    for name, by_key in parts.items():
-        groups = [Group(function, tuple(tests)) for (_, function), tests in by_key.items()]
-        made.append(Part(name, tuple(sorted(groups, key=lambda group: not group.function))))
-    return made
+        by_key.setdefault(key, []).append(test)
+    groups = [Group(function, found) for (_, function), found in by_key.items()]
+    return sorted(groups, key=lambda group: not group.function)
