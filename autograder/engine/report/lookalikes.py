@@ -19,9 +19,8 @@ import itertools
 import keyword
 import re
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,8 +38,8 @@ THE_SOLUTION = "the solution"
 REFERENCE = 0.75
 """Of the solution's fingerprints: more than who wrote the same functions has by chance."""
 MAX_PRINTS = 60_000
-MAX_TOKENS = 200_000
-"""Of a file, and of all files that are no modules of the assignment; an answer has ten thousand."""
+MAX_TOKENS = 400_000
+"""Of all files, the assignment's modules first; an answer has ten thousand."""
 
 _TOKEN = re.compile(
     r"""
@@ -86,11 +85,10 @@ class Fingerprinter:
     def fingerprint(self, files: Mapping[str, bytes]) -> bytes:
         """The Python files' sorted 32-bit fingerprints, without what was handed out."""
         found, left = [np.empty(0, np.uint32)], MAX_TOKENS
-        for path in sorted(files):
+        for path in sorted(files, key=lambda path: (path not in self._modules, path)):
             if path.endswith(".py") and files[path] not in self._untouched:
-                is_module = path in self._modules
-                hashes = self._hashes(files[path], MAX_TOKENS if is_module else left)
-                left -= 0 if is_module else len(hashes)
+                hashes = self._hashes(files[path], left)
+                left -= len(hashes)
                 found.append(_winnowed(hashes))
         prints = np.unique(np.concatenate(found))
         return np.setdiff1d(prints, self._given, assume_unique=True)[:MAX_PRINTS].tobytes()
@@ -111,15 +109,12 @@ class Fingerprinter:
         before = ""
         for match in _TOKEN.finditer(text):
             kind = match.lastgroup
-            if kind == "skip":
-                continue
-            token = match.group()
-            if kind == "string":
-                token = '""'
-            elif kind == "name" and not (keyword.iskeyword(token) or before == "."):
+            token = '""' if kind == "string" else match.group()
+            if kind == "name" and not (keyword.iskeyword(token) or before == "."):
                 token = "name"
-            before = token
-            yield token
+            if kind != "skip":
+                before = token
+                yield token
 
 
 def _winnowed(hashes: np.ndarray) -> np.ndarray:
@@ -141,29 +136,20 @@ def look_alikes(
     reference = np.frombuffer(solution, np.uint32)
     every = [np.frombuffer(each, np.uint32) for each in fingerprints]
     own = [np.setdiff1d(each, reference, assume_unique=True) for each in every]
-    sizes = [len(each) for each in own]
-    most = int(max(MANY, len(reference), np.median(sizes or [0])))
+    most = int(max(MANY, np.median([len(each) for each in own] or [0])))
     copies = [
         pair
         for pair in _similar(own, most)
         if (pair.likeness >= NEARLY_ALL and pair.shared >= MANY)
         or fingerprints[pair.members[0]] == fingerprints[pair.members[1]]
     ]
-    rare = _without_common(own, _joined(copies, len(own)))
-    pairs = [*copies, *_similar(rare, most)]
-    found = _from(THE_SOLUTION, reference, every, [REFERENCE * len(reference)] * len(every))
+    rare = _without_common(own, [work.members for work in _joined(copies, len(own))])
+    found = [group for group in _joined([*copies, *_similar(rare, most)], len(own)) if group.shared]
+    found += _from(THE_SOLUTION, reference, every, [REFERENCE * len(reference)] * len(every))
     for name, prints in (known or {}).items():
         source = np.setdiff1d(np.frombuffer(prints, np.uint32), reference, assume_unique=True)
-        enough = [KNOWN * min(size, len(source), most) for size in sizes]
+        enough = [KNOWN * min(len(each), len(source), most) for each in own]
         found += _from(name, source, own, enough)
-    best: dict[int, Group] = {}
-    for pair in sorted(pairs, key=lambda pair: pair.likeness, reverse=True):
-        for member in pair.members:
-            best.setdefault(member, pair)
-    for members in _joined(pairs, len(own)):
-        if len(members) > 1:
-            least = min((best[member] for member in members), key=lambda pair: pair.likeness)
-            found.append(Group(tuple(members), least.likeness, least.shared))
     return sorted(found, key=lambda g: (not g.source, -g.likeness, -g.shared, g.members))
 
 
@@ -177,16 +163,15 @@ def _from(
     return [Group(tuple(members), least / len(source), least, name)] if members else []
 
 
-def _joined(pairs: Iterable[Group], count: int) -> list[list[int]]:
-    """The members of a class, each with those that pairs join it to."""
-    leader = list(range(count))
-    for pair in pairs:
-        one, other = (leader[member] for member in pair.members)
-        leader = [one if each == other else each for each in leader] if one != other else leader
-    groups = defaultdict(list)
-    for member, led_by in enumerate(leader):
-        groups[led_by].append(member)
-    return list(groups.values())
+def _joined(pairs: Iterable[Group], count: int) -> list[Group]:
+    """The members of a class, each with those that pairs join it to, the likest first."""
+    groups = {member: Group((member,), 1.0, 0) for member in range(count)}
+    for pair in sorted(pairs, key=lambda pair: pair.likeness, reverse=True):
+        one, other = (groups[member] for member in pair.members)
+        if one is not other:
+            members = tuple(sorted(one.members + other.members))
+            groups |= dict.fromkeys(members, replace(pair, members=members))
+    return list(dict.fromkeys(groups.values()))
 
 
 def _without_common(
@@ -206,13 +191,9 @@ def _similar(prints: Sequence[np.ndarray], most: int) -> Iterable[Group]:
     order = np.argsort(values, kind="stable")
     values, owners = values[order], owners[order]
     for one, mine in enumerate(prints):
-        if len(mine) < MIN_SHARED:
-            continue
         first, end = np.searchsorted(values, mine, "left"), np.searchsorted(values, mine, "right")
         lists = [owners[a:b] for a, b in zip(first, end, strict=True) if b - a > 1]
-        if not lists:
-            continue
-        shared = np.bincount(np.concatenate(lists), minlength=len(prints))
+        shared = np.bincount(np.concatenate([owners[:0], *lists]), minlength=len(prints))
         for other in np.flatnonzero(shared >= MIN_SHARED):
             likeness = min(1.0, shared[other] / min(sizes[one], sizes[other], most))
             if other > one and likeness >= MIN_LIKENESS:

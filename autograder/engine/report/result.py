@@ -69,6 +69,14 @@ class Result:
         return total(test.earned for test in self.tests if test.part == part)
 
 
+def by_part(tests: Iterable[TestResult]) -> dict[str, list[TestResult]]:
+    """The tests of each part."""
+    parts: dict[str, list[TestResult]] = {}
+    for test in tests:
+        parts.setdefault(test.part, []).append(test)
+    return parts
+
+
 def total(points: Iterable[float]) -> float:
     """The sum of points, which are decimals: three times 1.2 is 3.6."""
     return round(math.fsum(points), 4)
@@ -92,10 +100,13 @@ def graded(
     """The result from the outcomes. The tests decide what there is to earn: one without an outcome
     counts as failed, whatever the run reported."""
     by_id = {outcome.test.id: outcome for outcome in outcomes}
+    lost = "this test did not run"
     return Result(
         name=visible(submission.name, MAX_NAME),
         sha256=submission.sha256,
-        tests=tuple(_test_result(test, by_id.get(test.id)) for test in tests),
+        tests=tuple(
+            _test_result(by_id.get(test.id) or Outcome(test, "grader", lost)) for test in tests
+        ),
         problem=printable(submission.problem, MAX_REASON),
         notes=tuple(printable(note, 200) for note in submission.notes),
         events={
@@ -108,10 +119,8 @@ def graded(
     )
 
 
-def _test_result(test: HiddenTest, outcome: Outcome | None) -> TestResult:
-    if outcome is None:
-        outcome = Outcome(test, "grader", "this test did not run")
-    told = Explanation("")
+def _test_result(outcome: Outcome) -> TestResult:
+    test, told = outcome.test, Explanation("")
     if outcome.kind in EXPLAINED:
         hint = outcome.hint or (test.hint if outcome.kind == "wrong" else "")
         told = outcome.explanation or Explanation(hint)
@@ -140,7 +149,7 @@ def to_gradescope(result: Result, visibility: str = "visible") -> dict[str, Any]
         "output_format": "text",
         "visibility": visibility,
         "stdout_visibility": "hidden",
-        "tests": [_gradescope_test(result, number) for number in range(len(result.tests))],
+        "tests": [_gradescope_test(*each) for each in enumerate(result.tests, 1)],
         "extra_data": {"file": record.pop("name"), **record},
     }
 
@@ -152,20 +161,17 @@ def _summary(result: Result) -> str:
     return f"{len(result.tests) - missed} of {len(result.tests)} tests passed."
 
 
-def _gradescope_test(result: Result, number: int) -> dict[str, Any]:
-    test = result.tests[number]
-    said = [f"{test.reason}." if test.reason and test.reason[-1] not in ".?!…" else test.reason]
-    if test.hint:
-        said.append(f"Hint: {test.hint}")
-    said.append(test.example)
+def _gradescope_test(number: int, test: TestResult) -> dict[str, Any]:
+    reason = test.reason if test.reason[-1:] in ".?!…" else f"{test.reason}."
+    hint = test.hint and f"Hint: {test.hint}"
     fields = vars(test).copy()
     return {
-        "number": f"{number + 1}",
+        "number": f"{number}",
         "name": f"{test.part}: {test.title}",
         "score": fields.pop("earned"),
         "max_score": fields.pop("points"),
         "status": "passed" if test.kind == "passed" else "failed",
-        "output": "\n".join(filter(None, said)),
+        "output": "\n".join(filter(None, (reason, hint, test.example))),
         "output_format": "text",
         "extra_data": fields,
     }

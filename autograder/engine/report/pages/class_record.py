@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..result import Result, TestResult, total
+from ..result import Result, TestResult, by_part, total
 
 MAX_DETAILS = 6
 ORDER = (
@@ -72,11 +72,10 @@ class ClassRecord:
                 self.failing.setdefault(test.mistake, set()).add(test.part)
                 self.lost[test.mistake] = total((self.lost.get(test.mistake, 0.0), test.points))
         self.records[json.dumps(result.grader, sort_keys=True)] += 1
-        parts = dict.fromkeys(test.part for test in result.tests)
         self.rows.append(
             Row(
                 result.name,
-                {part: result.part_earned(part) for part in parts},
+                {part: result.part_earned(part) for part in by_part(result.tests)},
                 result.students,
                 result.back,
                 stem=stem,
@@ -96,8 +95,8 @@ class ClassRecord:
     @property
     def parts(self) -> dict[str, float]:
         """The parts' points."""
-        parts = dict.fromkeys(test.part for test in self.tests)
-        return {part: total(t.points for t in self.tests if t.part == part) for part in parts}
+        parts = by_part(self.tests)
+        return {part: total(test.points for test in tests) for part, tests in parts.items()}
 
     def graders(self) -> list[tuple[dict[str, Any], int]]:
         """The different records of graders, the commonest first, and how many have each."""
@@ -117,19 +116,11 @@ def looks(result: Result) -> list[Look]:
         found.append(Look("the grader's fault", lost[0]))
     broken = dict.fromkeys(_cause(test) for test in result.tests if test.kind == "import")
     found += [Look("not imported", reason) for reason in broken]
-    if not result.problem:
-        found += [Look("lost a whole part", told) for told in _lost_parts(result)]
+    for part, tests in by_part(result.tests).items():
+        causes = {_cause(test) for test in tests}
+        if len(causes) == 1 and (cause := causes.pop()) and not result.problem:
+            found.append(Look("lost a whole part", f"{part}: {cause}".replace("_", " ")))
     found += [Look("note", note) for note in result.notes[:3]]
-    return found
-
-
-def _lost_parts(result: Result) -> list[str]:
-    """The parts without a point, all for one cause."""
-    found = []
-    for part in dict.fromkeys(test.part for test in result.tests):
-        causes = {_cause(test) for test in result.tests if test.part == part}
-        if len(causes) == 1 and (cause := causes.pop()):
-            found.append(f"{part.replace('_', ' ')}: {cause.replace('_', ' ')}")
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .figure import Chart, Curve
+from .figure import Chart, Histograms
 
 MAX_DECADE_LABELS = 6
 LOWEST, HIGHEST = 1e-30, 1e30
@@ -56,10 +56,6 @@ class Axes:
         steps = pairwise(["", *self.points(values)])
         return "".join(("L" if before else "M") + point for before, point in steps if point)
 
-    def marks(self, values: Sequence[float], mark: str) -> str:
-        """The path of a mark at each point of a curve."""
-        return "".join(f"M{point}{mark}" for point in self.points(values) if point)
-
 
 def axes(chart: Chart, all_charts: Iterable[Chart]) -> Axes:
     """The axes of a chart. Charts of the same quantity have the same decades, at least two, so that
@@ -78,11 +74,17 @@ def _is_drawable(value: float) -> bool:
     return LOWEST <= value <= HIGHEST
 
 
-def outlines(layers: Sequence[Curve]) -> list[tuple[str, str, str]]:
+def marks(points: Iterable[str], number: int) -> str:
+    """The path of the marks at the points of a curve, by its number in the chart."""
+    return "".join(f"M{point}{MARKS[number % len(MARKS)]}" for point in points if point)
+
+
+def outlines(histograms: Histograms) -> list[tuple[str, str, str]]:
     """The name of each small histogram, and the paths over the student's bars and the reference's.
 
     Heights are square roots of shares, so that a thin tail can be seen beside a tall peak.
     """
+    layers = histograms.layers
     tallest = max(share for layer in layers for share in (*layer.yours, *layer.reference, 1e-9))
     return [(at.name, _steps(at.yours, tallest), _steps(at.reference, tallest)) for at in layers]
 

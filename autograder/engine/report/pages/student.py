@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...assignment import Assignment
-from ..result import Result, TestResult
+from ..result import Result, TestResult, by_part
 from . import drawing
 from .figure import Section
 from .render import render
@@ -117,10 +117,7 @@ def next_step(result: Result) -> Step | None:
 
 def _parts(result: Result) -> list[Part]:
     """The parts; what waits for one import stands together."""
-    parts: dict[str, list[TestResult]] = {}
-    for test in result.tests:
-        parts.setdefault(test.part, []).append(test)
-    return [Part(name, tests, _groups(tests)) for name, tests in parts.items()]
+    return [Part(name, tests, _groups(tests)) for name, tests in by_part(result.tests).items()]
 
 
 def _groups(tests: list[TestResult]) -> list[Group]:
