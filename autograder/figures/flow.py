@@ -16,7 +16,7 @@ from autograder.suites import nets
 
 from . import words
 
-WIDTH, EXAMPLES, LAYERS, SEED = 32, 32, 10, 20
+WIDTH, LAYERS, SEED = 32, 10, 20
 SIZES = [WIDTH] * (LAYERS + 1)
 BINS = 16
 
@@ -72,7 +72,7 @@ NETS = (
 @dataclass(frozen=True)
 class Flow:
     """What a backward pass shows: the gradients' norms at the pre-activations, input side first,
-    (LAYERS,), and the hidden activations, each (examples, units)."""
+    (LAYERS,), and the hidden activations, each (examples, units): as many of one as the other."""
 
     norms: tuple[float, ...]
     activations: list[np.ndarray]
@@ -89,7 +89,7 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
     meaning = [
         words.flow(yours.norms),
         words.beside(yours.norms, right.norms, net.initializer == "normal"),
-        words.activations(yours.activations, right.activations),
+        words.activations(yours.activations, net.low, net.high),
     ]
     layers = enumerate(zip(yours.activations, right.activations, strict=True), 1)
     return Figure(
@@ -120,35 +120,20 @@ def _reference_flow(net: Net, reference: ModuleType) -> Flow:
     return _flow(reference.deep_net.run(**_given(net)))
 
 
-def data() -> tuple[np.ndarray, np.ndarray]:
-    """Inputs and gradients at the output (EXAMPLES, WIDTH), the same for every net."""
-    rng = np.random.default_rng(SEED)
-    return rng.normal(size=(EXAMPLES, WIDTH)), rng.normal(size=(EXAMPLES, WIDTH))
-
-
 def _given(net: Net) -> dict[str, Any]:
-    """What `deep_net.run` is given."""
-    x, doutput = data()
-    given: dict[str, Any] = {
-        "x": x,
-        "doutput": doutput,
-        "rng": np.random.default_rng(SEED + 2),
-        "sizes": SIZES,
-        "activation": net.activation,
-        "activation_options": {},
-        "batch_norm": net.batch_norm,
-    }
+    """What `deep_net.run` is given: the same inputs and gradients at the output for every net."""
+    rng = np.random.default_rng(SEED)
+    x, doutput, *weights = rng.normal(size=(2 + LAYERS, WIDTH, WIDTH))
+    given = {"x": x, "doutput": doutput, "rng": rng, "sizes": SIZES, "batch_norm": net.batch_norm}
+    given |= {"activation": net.activation, "activation_options": {}}
     if net.initializer == "normal":
-        rng = np.random.default_rng(SEED + 1)
-        given["weights"] = [rng.normal(size=(WIDTH, WIDTH)) for _ in range(LAYERS)]
-    else:
-        given |= {"initializer": net.initializer, "init_options": {}}
-    return given
+        return given | {"weights": weights}
+    return given | {"initializer": net.initializer, "init_options": {}}
 
 
 def _flow(told: Any) -> Flow:
     """What `deep_net.run` says of a net. Raises `Wrong` where it says none."""
-    shape = (EXAMPLES, WIDTH)
+    shape = (WIDTH, WIDTH)
     shapes = {"d_pre_activations": [shape] * LAYERS, "activations": [shape] * (LAYERS - 1)}
     net = nets.checked(told, shapes)
     return Flow(sizes(net["d_pre_activations"]), net["activations"])

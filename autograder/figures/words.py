@@ -65,29 +65,20 @@ def centre(values: np.ndarray) -> tuple[float, float]:
         return float(np.mean(values)), float(np.std(values))
 
 
-def activations(layers: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> str:
-    """Where the activations lie in the last hidden layer, and whether they still differ there."""
+def activations(layers: Sequence[np.ndarray], low: float, high: float) -> str:
+    """Where the activations lie in the last hidden layer, and whether they still differ there; up
+    to 1 only those of a bounded activation are shown, which saturate within 2 % of its limits."""
     (_, first), (_, last) = centre(layers[0]), centre(layers[-1])
     if not (math.isfinite(first) and math.isfinite(last)):
         return "Some activations are not finite numbers."
     if last <= FADED * first:
         return "By the last hidden layer all activations are nearly alike: the signal fades too."
-    ends = float(np.mean(_at_the_ends(layers[-1], right)))
-    if ends > SATURATED:
+    middle = 0.5 * (low + high)
+    ends = float(np.mean(np.abs(layers[-1] - middle) > 0.48 * (high - low)))
+    if high == 1.0 and ends > SATURATED:
         return (
             f"{100 * ends:.0f} % of the last hidden layer's activations lie at the flat ends: these"
             " units are saturated."
         )
     spreads = f"{figure(first)} in layer 1 and {figure(last)} in the last hidden layer"
     return f"The activations' standard deviation is {spreads}."
-
-
-def _at_the_ends(values: np.ndarray, right: Sequence[np.ndarray]) -> np.ndarray:
-    """Which activations lie within 2 % of the limits of a bounded activation; none for others."""
-    highest = max(float(np.max(layer)) for layer in right)
-    lowest = min(float(np.min(layer)) for layer in right)
-    if highest > 1.0:
-        return np.zeros(1)
-    low = 0.0 if lowest >= 0 else -1.0
-    near = 0.02 * (1.0 - low)
-    return (values < low + near) | (values > 1.0 - near)

@@ -83,12 +83,10 @@ def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | 
     except re.error as problem:
         raise KitError(f"--id-pattern is not a regular expression: {problem}") from None
     known = COLUMNS[gradebook]
-    if not set(compiled.groupindex) & set(known):
-        groups = ", ".join(known)
-        raise KitError(f"--id-pattern needs a named group, such as (?P<id>...): {groups}")
-    unknown = sorted(set(compiled.groupindex) - set(known))
-    if unknown:
-        raise KitError(f"--id-pattern: {gradebook} has no column for {unknown[0]!r}")
+    if not compiled.groupindex or compiled.groupindex.keys() - known:
+        raise KitError(
+            f"--id-pattern needs named groups, (?P<id>...), of these: {', '.join(known)}"
+        )
     return compiled
 
 
@@ -127,21 +125,18 @@ def export(
         for student in students[row.file]:
             of_student[tuple(student.values())].append(row.file)
             write([*(harmless_cell(student.get(group, "")) for group in columns), row.earned])
-    problems = [
-        f"  not in it, nothing tells the student: {file}" for file in students if not students[file]
-    ]
-    problems += [
-        f"  the same student: {', '.join(files)}" for files in of_student.values() if len(files) > 1
-    ]
-    return text.getvalue(), problems
+    nobodys = [file for file in students if not students[file]]
+    several = [", ".join(files) for files in of_student.values() if len(files) > 1]
+    problems = [f"  not in it, nothing tells the student: {file}" for file in nobodys]
+    return text.getvalue(), [*problems, *(f"  the same student: {files}" for files in several)]
 
 
 def _students(row: Row, pattern: re.Pattern[str] | None, gradebook: str) -> list[dict[str, str]]:
     """What tells the gradebook who handed this in."""
     if pattern is not None:
         found = pattern.search(row.file)
-        groups = found.groupdict().items() if found else ()
-        return [{k: (v or "").removesuffix(".zip").strip() for k, v in groups}] if groups else []
+        groups = found.groupdict("").items() if found else ()
+        return [{k: v.removesuffix(".zip").strip() for k, v in groups}] if found else []
     known = TOLD[gradebook]
     told = [each for each in row.students if each.keys() & known]
     return [{k: v for k, v in each.items() if k in known | {"name"}} for each in told]

@@ -157,8 +157,8 @@ def to_gradescope(result: Result, visibility: str = "visible") -> dict[str, Any]
 def _summary(result: Result) -> str:
     if result.problem:
         return f"Nothing could be graded: {result.problem}."
-    missed = sum(test.kind != "passed" for test in result.tests)
-    return f"{len(result.tests) - missed} of {len(result.tests)} tests passed."
+    passed = sum(test.kind == "passed" for test in result.tests)
+    return f"{passed} of {len(result.tests)} tests passed."
 
 
 def _gradescope_test(number: int, test: TestResult) -> dict[str, Any]:

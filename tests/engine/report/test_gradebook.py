@@ -80,8 +80,8 @@ def test_no_cell_is_a_formula_whatever_separates_cells(name):
     ("gradebook", "pattern", "said"),
     [
         ("canvas", "(", "not a regular expression"),
-        ("canvas", r"\d+", "named group"),
-        ("moodle", r"(?P<id>\d+)(?P<section>x)", "no column for 'section'"),
+        ("canvas", r"\d+", "named groups"),
+        ("moodle", r"(?P<id>\d+)(?P<section>x)", "of these: name, id, username"),
         (None, r"(?P<id>\d+)", "--gradebook"),
     ],
 )

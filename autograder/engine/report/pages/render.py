@@ -21,12 +21,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(points=points, percent=percent, sentence=sentence, code=code)
+    made.filters.update(points=points, percent=percent, sentence=sentence, code=code, digest=digest)
     made.filters["words"] = lambda name: name.replace("_", " ")
-    style, script = ((TEMPLATES / name).read_bytes() for name in ("style.css", "class.js"))
-    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
-    made.globals.update(style=Markup(style.decode()), script=Markup(script.decode()))
-    made.globals["script_hash"] = f"sha256-{digest}"
     return made
 
 
@@ -53,6 +49,11 @@ def sentence(text: str) -> str:
     first = text.split(" ", 1)[0]
     is_name = any(c in first for c in "._()[]")
     return text if is_name else text[:1].upper() + text[1:]
+
+
+def digest(script: str) -> str:
+    """What a policy of content knows a script by."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def code(text: str) -> Markup:

@@ -48,19 +48,11 @@ class Part:
 
     @property
     def repeated(self) -> dict[str, str]:
-        """The failed tests whose hint stands elsewhere already, by their ids, with where."""
-        places: dict[str, str] = {}
-        found, last = {}, ""
-        for test in (test for group in self.groups for test in group.failed if test.hint):
-            cause = test.mistake or test.hint
-            if cause == last:
-                found[test.id] = "above"
-            elif places.get(cause, test.function) != test.function:
-                found[test.id] = f"at {places[cause].split('.')[1]}"
-            else:
-                places[cause] = test.function
-                last = cause
-        return found
+        """The failed tests whose hint stands above already, by their ids, with that test's."""
+        first: dict[str, str] = {}
+        hinted = [test for group in self.groups for test in group.failed if test.hint]
+        where = {t.id: first.setdefault(t.mistake or t.hint, t.id) for t in hinted}
+        return {this: other for this, other in where.items() if this != other}
 
 
 @dataclass(frozen=True)
