@@ -1,6 +1,6 @@
 """How gradients flow through one net: their norm at each layer, and the activations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -69,36 +69,32 @@ NETS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Flow:
-    """What a backward pass shows: the gradients' norms at the pre-activations, input side first,
-    (LAYERS,), and the hidden activations, each (examples, units): as many of one as the other."""
-
-    norms: tuple[float, ...]
-    activations: list[np.ndarray]
+Flow = tuple[tuple[float, ...], list[np.ndarray]]
+"""What a backward pass shows: the gradients' norms at the pre-activations, input side first,
+(LAYERS,), and the hidden activations, each (examples, units): as many of one as the other."""
 
 
 def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
     """The figure of one net made of the student's functions."""
-    right = _reference_flow(net, reference)
+    norms, right = _reference_flow(net, reference)
     try:
         (answer,) = ask(nets.call(student, **_given(net)))
-        yours = _flow(answer.value)
+        your_norms, yours = _flow(answer.value)
     except (StudentFault, Wrong) as fault:
         return Figure(net.title, net.about, missing=why(fault))
     meaning = [
-        words.flow(yours.norms),
-        words.beside(yours.norms, right.norms, net.initializer == "normal"),
-        words.activations(yours.activations, net.low, net.high),
+        words.flow(your_norms),
+        words.beside(your_norms, norms, net.initializer == "normal"),
+        words.activations(yours, net.low, net.high),
     ]
-    layers = enumerate(zip(yours.activations, right.activations, strict=True), 1)
+    layers = enumerate(zip(yours, right, strict=True), 1)
     return Figure(
         net.title,
         net.about,
         meaning=" ".join(meaning),
         chart=Chart(
             "layer (input side first)", "norm of the gradient at z",
-            (Curve("your net", yours.norms, right.norms),),
+            (Curve("your net", your_norms, norms),),
         ),
         histograms=Histograms(
             "activations of the hidden layers (outline: the reference)",
@@ -106,7 +102,7 @@ def gradient_flow(net: Net, student: Package, reference: ModuleType) -> Figure:
             net.high,
             tuple(Curve(f"layer {n}", _shares(a, net), _shares(b, net)) for n, (a, b) in layers),
         ),
-        table=_table(yours, right),
+        table=_table(your_norms, norms, yours),
     )  # fmt: skip
 
 
@@ -136,7 +132,7 @@ def _flow(told: Any) -> Flow:
     shape = (WIDTH, WIDTH)
     shapes = {"d_pre_activations": [shape] * LAYERS, "activations": [shape] * (LAYERS - 1)}
     net = nets.checked(told, shapes)
-    return Flow(sizes(net["d_pre_activations"]), net["activations"])
+    return sizes(net["d_pre_activations"]), net["activations"]
 
 
 def sizes(grads: Iterable[Any]) -> tuple[float, ...]:
@@ -152,9 +148,11 @@ def _shares(values: np.ndarray, net: Net) -> tuple[float, ...]:
     return tuple((np.bincount(places.astype(int), minlength=BINS) / values.size).tolist())
 
 
-def _table(yours: Flow, right: Flow) -> tuple[tuple[str, ...], ...]:
-    spreads = [" ± ".join(map(words.figure, words.centre(h))) for h in yours.activations]
-    norms = [map(words.figure, flow.norms) for flow in (yours, right)]
+def _table(
+    norms: Sequence[float], right: Sequence[float], activations: Iterable[np.ndarray]
+) -> tuple[tuple[str, ...], ...]:
+    spreads = [" ± ".join(map(words.figure, words.centre(layer))) for layer in activations]
+    columns = [map(words.figure, norms), map(words.figure, right), [*spreads, "output"]]
     layers = map(str, range(1, LAYERS + 1))
     head = ("layer", "your gradient norm", "reference", "your activations, mean ± std")
-    return (head, *zip(layers, *norms, [*spreads, "output"], strict=True))
+    return (head, *zip(layers, *columns, strict=True))

@@ -181,9 +181,7 @@ def from_gradescope(content: dict[str, Any]) -> Result:
     """The result that `to_gradescope` wrote. Raises `KeyError` or `TypeError` for other content."""
     record = dict(content["extra_data"])
     tests = tuple(
-        TestResult(
-            points=float(test["max_score"]), earned=float(test["score"]), **test["extra_data"]
-        )
+        TestResult(points=test["max_score"], earned=test["score"], **test["extra_data"])
         for test in content["tests"]
     )
     for name in ("notes", "students"):

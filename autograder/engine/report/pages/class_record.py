@@ -112,8 +112,7 @@ def looks(result: Result) -> list[Look]:
             more = f" and {len(happened) - MAX_DETAILS} more" if len(happened) > MAX_DETAILS else ""
             found.append(Look(label, ", ".join(happened[:MAX_DETAILS]) + more))
     lost = [test.title for test in result.tests if test.kind == "grader"]
-    if lost:
-        found.append(Look("the grader's fault", lost[0]))
+    found += [Look("the grader's fault", title) for title in lost[:1]]
     broken = dict.fromkeys(_cause(test) for test in result.tests if test.kind == "import")
     found += [Look("not imported", reason) for reason in broken]
     for part, tests in by_part(result.tests).items():
