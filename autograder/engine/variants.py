@@ -1,25 +1,17 @@
 """Odd but right implementations: each must keep every point."""
 
 import ast
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .assignment import Assignment
-from .mistakes import import_folder
 from .place import Place
-
-right: Any = None
-"""The name of the solution's module in a variant's code, which is not run here."""
-_registered: list[tuple[Callable[[], None], tuple[str, ...]]] = []
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Right code for functions of a module; `source` goes to the end of the reference's; place:
-    where it is written."""
+    """Right code for functions of a module; `source` goes to the end of the reference's, which it
+    may call `right`; targets: the names that it defines; place: where it is written."""
 
     name: str
     module: str
@@ -28,34 +20,29 @@ class Variant:
     place: Place
 
 
-def variant(*targets: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Enters the decorated function's body in the collection, as another way to write `targets`."""
-
-    def register(function: Callable[[], None]) -> Callable[[], None]:
-        _registered.append((function, targets))
-        return function
-
-    return register
-
-
 def load_variants(assignment: Assignment) -> tuple[Variant, ...]:
-    """The assignment's collection."""
-    assignment.reference()
-    about = {module.__name__: name for name, module in import_folder(assignment.variants)}
-    return tuple(
+    """The assignment's collection: the bodies of the functions in files that have the names of
+    students' modules. None of it is run here."""
+    files = sorted(assignment.variants.glob("*.py"))
+    return tuple(variant for file in files for variant in _variants(file))
+
+
+def _variants(file: Path) -> list[Variant]:
+    nodes = [n for n in ast.parse(file.read_bytes()).body if isinstance(n, ast.FunctionDef)]
+    return [
         Variant(
-            function.__name__,
-            about[function.__module__],
-            targets,
-            _body(function),
-            Place(Path(function.__code__.co_filename), function.__code__.co_firstlineno),
+            node.name,
+            file.stem,
+            tuple(name for statement in node.body for name in _defined(statement)),
+            "\n".join(map(ast.unparse, node.body)),
+            Place(file, node.lineno),
         )
-        for function, targets in _registered
-        if function.__module__ in about
-    )
+        for node in nodes
+    ]
 
 
-def _body(function: Callable[[], None]) -> str:
-    definition = ast.parse(inspect.getsource(function)).body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    return "\n".join(map(ast.unparse, definition.body))
+def _defined(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.FunctionDef):
+        return [statement.name]
+    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return [node.id for node in names if isinstance(node.ctx, ast.Store)]

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from autograder.engine.variants import right, variant
+from gradflow import clipping as right
 
 
-@variant("clip_by_norm", "clip_by_global_norm")
 def pytorch_factor():
     """PyTorch's factor, max_norm / (norm + 1e-6): an epsilon that the contract allows. The limit
     stays what it is, an int as well."""
@@ -26,7 +25,6 @@ def pytorch_factor():
         return [g * min(coefficient, 1.0) for g in grads], total
 
 
-@variant("clip_by_global_norm")
 def split_of_one_flat_copy():
     """Results that are views of one joined array; the norm as an np.float64."""
 
@@ -37,7 +35,6 @@ def split_of_one_flat_copy():
         return [p.reshape(g.shape) for p, g in zip(pieces, grads)], np.float64(norm)
 
 
-@variant("clip_by_value")
 def errors_translated():
     """Checks by assertions and by floating point errors, raised again as ValueError."""
 
@@ -53,7 +50,6 @@ def errors_translated():
         return [np.clip(g, a_min=-threshold, a_max=threshold) for g in grads]
 
 
-@variant("clip_by_value", "clip_by_norm")
 def clipper_objects():
     """The functions are objects with __call__."""
 
@@ -67,7 +63,6 @@ def clipper_objects():
     clip_by_value, clip_by_norm = Clipper(right.clip_by_value), Clipper(right.clip_by_norm)
 
 
-@variant("clip_by_global_norm")
 def result_is_a_named_tuple():
     """A NamedTuple is a tuple."""
     from typing import NamedTuple

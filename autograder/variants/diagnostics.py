@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from autograder.engine.variants import right, variant
+from gradflow import diagnostics as right
 
 
-@variant("gradient_norms")
 def norms_by_plain_squares():
     """The textbook's formula: no guard is asked for here."""
 
@@ -16,7 +15,6 @@ def norms_by_plain_squares():
         return norms
 
 
-@variant("saturated_fraction", "dead_fraction")
 def shares_as_numpy_numbers():
     """np.float64 for a float."""
 
@@ -27,7 +25,6 @@ def shares_as_numpy_numbers():
         return np.average(activations.max(axis=0) == 0)
 
 
-@variant("diagnose")
 def diagnosis_as_numpy_text():
     """A np.str_, which is a str."""
 
@@ -35,7 +32,6 @@ def diagnosis_as_numpy_text():
         return np.str_(right.diagnose(norms, vanishing, exploding))
 
 
-@variant("choose_remedy")
 def remedy_by_spreads_first():
     """Another order of looking, and other clues: how the spreads go from layer to layer."""
 

@@ -20,7 +20,7 @@ REPRESENTATIVE = set(
     bomb_beside names_that_do_harm giant_directory_zip64 text_with_markup source_null_bytes
     habit_plot skeleton <script>alert(1)<
 """.split()
-)  # noqa: SIM905
+)
 CLASS = [
     *(each for each in CASES if each.name in REPRESENTATIVE),
     *(case(name, SOLUTION) for name in NAMES),

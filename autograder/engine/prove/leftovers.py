@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,7 +20,6 @@ from ..mistakes import stated_mistakes
 from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
 from ..release.skeleton import stale_files
-from ..variants import load_variants
 
 Leftover = tuple[Place, str]
 READ = {".py", ".md", ".ipynb", ".html", ".toml", ".ini", ".txt", ".yml"}
@@ -43,7 +42,7 @@ def _misfits(assignment: Assignment) -> Iterator[Leftover]:
     """Mistakes whose text no longer stands in the solution, by the line to edit."""
     at_place: dict[Place, list[str]] = defaultdict(list)
     without_function: dict[tuple[Path, str], list[Place]] = defaultdict(list)
-    functions = _functions(assignment, assignment.solution_files)
+    functions = _functions(assignment)
     for mistake in stated_mistakes(assignment):
         if mistake.target not in functions:
             without_function[mistake.place.file, mistake.target].append(mistake.place)
@@ -56,11 +55,11 @@ def _misfits(assignment: Assignment) -> Iterator[Leftover]:
         yield min(places), f"{count} of {target}, which the solution does not have"
 
 
-def _functions(assignment: Assignment, files: Mapping[str, bytes]) -> set[str]:
+def _functions(assignment: Assignment) -> set[str]:
     """The functions, helpers included, of the modules that students write: given ones may have some
     of the same names."""
     own = [f"{assignment.package}/{module}.py" for module in assignment.modules]
-    nodes = [node for path in own for node in ast.parse(files.get(path, b"")).body]
+    nodes = [node for path in own for node in ast.parse(assignment.solution_files[path]).body]
     return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
 
 
@@ -75,13 +74,10 @@ def _names(assignment: Assignment, gone: set[str]) -> Iterator[Leftover]:
 def _gone(assignment: Assignment) -> set[str]:
     """Functions, modules and parts that the material is about and the solution does not have."""
     there = {*assignment.modules, *assignment.given, *assignment.supplied_modules}
-    there |= {*_functions(assignment, assignment.solution_files), *assignment.parts}
-    mistakes, variants = stated_mistakes(assignment), load_variants(assignment)
-    named = {name for mistake in mistakes for name in (mistake.module, mistake.target)}
-    named |= {name for variant in variants for name in (variant.module, *variant.targets)}
-    for folder in (assignment.suites, assignment.handout / "tests"):
-        named |= {path.stem.removeprefix("test_") for path in folder.glob("test_*.py")}
-    named |= _functions(assignment, assignment.handed_out)
+    there |= {*_functions(assignment), *assignment.parts}
+    named = {path.stem.removeprefix("test_") for path in assignment.suites.glob("test_*.py")}
+    for mistake in stated_mistakes(assignment):
+        named |= {mistake.module, mistake.target}
     return {name for name in named - there if not name.startswith("_")}
 
 

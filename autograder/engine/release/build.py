@@ -1,10 +1,10 @@
 """`build`: the students' stubs and table of points; a release: two zips, and the extras."""
 
-import fnmatch
 import hashlib
 import os
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -21,7 +21,7 @@ from .skeleton import stale_files, unix, write_skeleton
 README = "README.md"
 GIVEN = "tests/given.sha256"
 """The digests of what students get complete, so that their tests can name what has changed."""
-HIDDEN_BUT_HANDED_OUT = (".github", ".gitignore")
+LEFT_OUT = ("__pycache__", "*.py[co]", ".[!g]*", ".git")
 
 
 def build_all(assignment_folder: Path, out: Path) -> None:
@@ -83,13 +83,13 @@ def handout_files(assignment: Assignment) -> dict[str, bytes]:
     """
     root = assignment.handout
     ignore = root / ".gitignore"
-    patterns = ignore.read_text("utf-8").split() if ignore.exists() else []
-    made = [pattern.strip("/") for pattern in patterns] + ["__pycache__", "*.py[co]"]
-    paths = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
+    ignored = ignore.read_text("utf-8").split() if ignore.exists() else []
+    patterns = [*LEFT_OUT, *(name.strip("/") for name in ignored)]
     return {
-        f"{root.name}/{path.as_posix()}": (root / path).read_bytes()
-        for path in paths
-        if not any(_is_left_out(part, made) for part in path.parts)
+        f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file()
+        and not any(fnmatch(part, p) for part in path.relative_to(root).parts for p in patterns)
     }
 
 
@@ -101,15 +101,8 @@ def given_digests(assignment: Assignment) -> bytes:
     for path, content in sorted(handout_files(assignment).items()):
         name = path.partition("/")[2]
         if name.endswith((".py", ".ini")) and name not in written:
-            digest = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-            lines.append(f"{digest}  {name}\n")
+            lines.append(f"{hashlib.sha256(unix(content)).hexdigest()}  {name}\n")
     return "".join(lines).encode()
-
-
-def _is_left_out(name: str, made: list[str]) -> bool:
-    if name.startswith(".") and name not in HIDDEN_BUT_HANDED_OUT:
-        return True
-    return any(fnmatch.fnmatch(name, pattern) for pattern in made)
 
 
 def _solution_and_stubs(assignment: Assignment) -> tuple[Path, Path]:

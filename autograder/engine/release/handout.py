@@ -1,6 +1,5 @@
 """The handout: its table of points is made of the hidden suites, its examples are computed."""
 
-import doctest
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,8 @@ from ..suite.hidden_test import HiddenTest
 BEGIN = "<!-- points -->"
 END = "<!-- /points -->"
 NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]?\d+)?")
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^(?P<statement>[^#\n].*)(?P<result>(\n# .*)*)", re.MULTILINE)
 SIGNATURE = re.compile(r"^\| `(\w+)\(([^)]*)\)`")
 
 
@@ -44,54 +45,38 @@ def with_points(text: str, table: str) -> str:
     return f"{before}{BEGIN}\n{table}\n{END}{cut[-1]}"
 
 
-class _Numbers(doctest.OutputChecker):
-    """Outputs agree where their numbers do, to the digits that the handout prints."""
-
-    def check_output(self, want: str, got: str, optionflags: int) -> bool:
-        wanted, found = NUMBER.findall(want), NUMBER.findall(got)
-        if not wanted or len(wanted) != len(found):
-            return want == got
-        half_a_digit = Decimal("0.505")  # and a little
-        return all(
-            abs(one - other) <= half_a_digit.scaleb(int(one.as_tuple().exponent))
-            for one, other in zip(map(Decimal, wanted), map(Decimal, found), strict=True)
-        )
+def _agree(want: str, got: str) -> bool:
+    """Whether the numbers are the same, to the digits that the handout prints."""
+    wanted, found = NUMBER.findall(want), NUMBER.findall(got)
+    if not wanted or len(wanted) != len(found):
+        return want == got
+    half_a_digit = Decimal("0.505")  # and a little
+    return all(
+        abs(one - other) <= half_a_digit.scaleb(int(one.as_tuple().exponent))
+        for one, other in zip(map(Decimal, wanted), map(Decimal, found), strict=True)
+    )
 
 
-def examples(text: str, modules: Mapping[str, ModuleType]) -> doctest.DocTest:
-    """The handout's examples in Python, which know the modules, np and rng."""
-    names = {**modules, "np": np, "rng": np.random.default_rng(0)}
-    return doctest.DocTestParser().get_doctest(_python(text), names, "handout", None, 0)
+def examples(text: str) -> Iterator[tuple[int, str, str]]:
+    """The statements in the handout's blocks of Python, a line each: the line's number, the
+    statement, and its result, which stands below it as a comment."""
+    for block in BLOCK.finditer(text):
+        for found in EXAMPLE.finditer(text, *block.span(1)):
+            result = found["result"].replace("\n# ", "\n").removeprefix("\n")
+            yield text.count("\n", 0, found.start()) + 1, found["statement"], result
 
 
-def _python(text: str) -> str:
-    """The text as doctest reads it, on the same lines: of the blocks of Python the statements, and
-    below each its result, which stands there as a comment; nothing else."""
-    kept, is_python = [], False
-    for line in text.split("\n"):
-        if line.startswith("```"):
-            is_python = line == "```python"
-            line = ""
-        elif not line.startswith("# "):
-            line = f">>> {line}" if line else ""
-        kept.append(line.removeprefix("# ") if is_python else "")
-    return "\n".join(kept)
-
-
-def wrong_examples(text: str, modules: Mapping[str, ModuleType]) -> list[tuple[int, str]]:
+def wrong_examples(text: str, modules: Mapping[str, ModuleType]) -> Iterator[tuple[int, str]]:
     """The lines of the handout's examples that the modules do not compute, and what they do."""
-    told: list[str] = []
-    runner = doctest.DocTestRunner(_Numbers(), verbose=False)
-    runner.run(examples(text, modules), out=told.append)
-    found = []
-    for one in told:
-        _, _, where = one.partition("Line ")
-        line, _, failure = where.partition(", in handout\nFailed example:")
-        source, raised, traceback = failure.partition("Exception raised:")
-        if raised:
-            failure = f"{source} raises {traceback.strip().splitlines()[-1]}"
-        found.append((int(line), " ".join(failure.split())))
-    return found
+    names = {**modules, "np": np, "rng": np.random.default_rng(0)}
+    for line, statement, want in examples(text):
+        try:
+            if not want:
+                exec(statement, names)
+            elif not _agree(want, got := repr(eval(statement, names))):
+                yield line, " ".join(f"{statement} Expected: {want} Got: {got}".split())
+        except Exception as problem:
+            yield line, f"{statement} raises {type(problem).__name__}: {problem}"
 
 
 def wrong_signatures(text: str, modules: Mapping[str, ModuleType]) -> Iterator[tuple[int, str]]:

@@ -15,11 +15,7 @@ given to students as it is, and so is whatever isn't Python, such as data.
 """
 
 import ast
-import io
-import itertools
 import re
-import tokenize
-from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import KitError
@@ -27,45 +23,45 @@ from ..errors import KitError
 BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"
 
-_LIKE_A_MARKER = re.compile(r"#\W*(BEGIN|END)\W*SOLUTION", re.IGNORECASE)
+_MARKER = re.compile(r"(?i:#[^\w\n]*(BEGIN|END)[^\w\n]*SOLUTION)")
+"""A marker, however it is misspelt."""
+_REGION = re.compile(
+    rf"(?P<before>\n*)^(?P<indent> *){BEGIN}\n(?P<held>(?:(?!.*{_MARKER.pattern}).*\n)*)"
+    rf"(?P=indent){END}$(?=(?P<after>\n*))",
+    re.MULTILINE,
+)
 _NOT_MATERIAL = re.compile(r"(^|/)(\.|__pycache__(/|$))|\.py[co]$")
 
 
 def skeleton_source(text: str) -> str:
     """The skeleton of one Python source.
 
-    Raises:
-        KitError: markers are unbalanced, nested, at the wrong place or misspelt; a region holds no
-            code; an import is left over that only the solution needed. `# noqa: F401` at the end of
-            that import's line keeps it.
+    Raises `KitError`: markers are unbalanced, nested, at the wrong place or misspelt; a region
+    holds no code.
     """
     text = text.replace("\r\n", "\n")
-    tree = _parsed(text, "the source")
-    regions = list(_regions(text))
-    if not regions:
+    nodes = ast.walk(_parsed(text, "the source"))
+    functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    outside = _REGION.sub(lambda region: "\n" * region[0].count("\n"), text)
+    if stray := _MARKER.search(outside):
+        line = _line(stray)
+        raise KitError(f"line {line}: {BEGIN} and {END} must be lines in turn, indented alike")
+    skeleton = _REGION.sub(lambda region: _stand_in(region, functions), text)
+    if skeleton == text:
         return text
-    lines = text.split("\n")
-    # From the last to the first, so that the line numbers of those before stay right.
-    for begin, end, indent in reversed(regions):
-        _replace(lines, begin, end, _stand_in(tree, begin, end, indent))
-    skeleton = "\n".join(lines).strip("\n") + "\n"
-    kept = _parsed(skeleton, "what is left of the source")
-    _refuse_leftover_imports(tree, kept, skeleton.split("\n"))
-    return skeleton
+    _parsed(skeleton, "what is left of the source")
+    return skeleton.strip("\n") + "\n"
 
 
-def write_skeleton(solution_dir: Path, out_dir: Path) -> list[str]:
-    """Write the skeleton of a whole folder; the names of all files, relative to out_dir, sorted.
+def write_skeleton(solution_dir: Path, out_dir: Path) -> None:
+    """Writes the skeleton of a whole folder. Raises `KitError`, and writes nothing then.
 
-    Files that are in out_dir without a counterpart are left alone; `stale_files` names them. Raises
-    `KitError`, and writes nothing then.
+    Files that are in out_dir without a counterpart are left alone; `stale_files` names them.
     """
-    made = skeletons(solution_dir)
-    for name, content in made.items():
+    for name, content in skeletons(solution_dir).items():
         target = out_dir / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    return list(made)
 
 
 def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
@@ -107,76 +103,24 @@ def _parsed(text: str, what: str) -> ast.Module:
         raise KitError(f"line {problem.lineno}: {what} isn't Python: {problem.msg}") from None
 
 
-def _regions(text: str) -> Iterator[tuple[int, int, int]]:
-    """The marked regions: the 1-based lines of their two markers, and their indentation."""
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    markers = [token for token in comments if _LIKE_A_MARKER.match(token.string)]
-    for token in markers:
-        line, indent = token.start
-        if token.string not in (BEGIN, END) or token.line[:indent].strip():
-            said = f"a marker is a line with nothing but {BEGIN} or {END}"
-            raise KitError(f"line {line}: {said}")
-    for begin, end in itertools.zip_longest(markers[::2], markers[1::2]):
-        first, indent = begin.start
-        if begin.string == END:
-            raise KitError(f"line {first}: END without BEGIN")
-        if end is None:
-            raise KitError(f"line {first}: BEGIN without END")
-        if end.string == BEGIN:
-            raise KitError(f"line {end.start[0]}: BEGIN within the region of line {first}")
-        if end.start[1] != indent:
-            raise KitError(f"line {end.start[0]}: END is indented unlike its BEGIN")
-        yield first, end.start[0], indent
-
-
-def _stand_in(tree: ast.Module, begin: int, end: int, indent: int) -> list[str]:
-    """The lines that take a region's place."""
-    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-    held = [node for node in statements if begin < node.lineno < end]
-    if not held:
-        raise KitError(f"line {begin}: the region holds no code")
-    first = min(held, key=lambda node: node.lineno)
-    if first.col_offset != indent:
-        raise KitError(f"line {begin}: the marker is indented unlike the code after it")
-    if any((node.end_lineno or 0) > end for node in held):
-        raise KitError(f"line {end}: the region ends within a statement")
-    functions = [n for n in statements if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    before = [node for node in functions if node.lineno < begin]
-    around = [node for node in before if first.lineno <= (node.end_lineno or 0)]
+def _stand_in(
+    region: re.Match[str], functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
+) -> str:
+    """What takes a region's place."""
+    before, indent, after = region["before"], region["indent"], region["after"]
+    line = _line(region, "indent")
+    code = re.search(r"^ *(?=[^\s#])", region["held"], re.MULTILINE)
+    if code is None or code[0] != indent:
+        raise KitError(f"line {line}: code must follow, indented as the marker is")
+    around = [node for node in functions if node.lineno < line < (node.end_lineno or 0)]
     if not around:
-        return []
-    name = max(around, key=lambda node: node.lineno).name
-    space = " " * indent
-    return [f"{space}# TODO: your code here", f'{space}raise NotImplementedError("TODO: {name}")']
-
-
-def _replace(lines: list[str], begin: int, end: int, stand_in: list[str]) -> None:
-    before, after = begin - 1, end
-    if not stand_in:
         # The blank lines on both sides meet; the longer of the two runs is enough.
-        while before > 0 and not lines[before - 1].strip():
-            before -= 1
-        while after < len(lines) and not lines[after].strip():
-            after += 1
-        stand_in = [""] * max(begin - 1 - before, after - end)
-    lines[before:after] = stand_in
+        return before[len(after) :]
+    name = max(around, key=lambda node: node.lineno).name
+    todo = f'{indent}# TODO: your code here\n{indent}raise NotImplementedError("TODO: {name}")'
+    return before + todo
 
 
-def _refuse_leftover_imports(solution: ast.Module, skeleton: ast.Module, lines: list[str]) -> None:
-    """An import that nothing in the skeleton uses would tell what the solution is made of."""
-    lost = _used(solution) - _used(skeleton)
-    for node in ast.walk(skeleton):
-        if not isinstance(node, ast.Import | ast.ImportFrom):
-            continue
-        for alias in node.names if "noqa: F401" not in lines[(node.end_lineno or 0) - 1] else ():
-            name = (alias.asname or alias.name).split(".")[0]
-            if name in lost:
-                raise KitError(
-                    f"line {node.lineno} of the skeleton: only the solution uses {name!r};"
-                    " move its import between markers too"
-                )
-
-
-def _used(tree: ast.Module) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+def _line(match: re.Match[str], group: str | int = 0) -> int:
+    """The line where it begins, counted from 1."""
+    return match.string.count("\n", 0, match.start(group)) + 1

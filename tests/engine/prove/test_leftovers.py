@@ -60,7 +60,7 @@ def test_a_convention_that_changes(own):
     assert "offset_forgotten: edit 1" in said["mistakes/scales.py:9"]
     example = "float(scales.celsius(212.0)) Expected: 100.0 Got: 373.15"
     assert said["handout/README.md:12"].startswith(example)
-    assert "variant factored loses points" in said["variants/scales.py:5"]
+    assert "variant factored loses points" in said["variants/scales.py:1"]
     assert "fails the public test_freezing" in said["handout/tests/test_scales.py:5"]
 
 

@@ -1,8 +1,3 @@
-# ruff: noqa: F841
-from autograder.engine.variants import variant
-
-
-@variant("celsius")
 def factored():
     """One constant factor."""
 

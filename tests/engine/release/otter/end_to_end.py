@@ -32,7 +32,7 @@ ADVERSARIAL = set(
     call_daemon call_kill_everything look_hidden_suites look_environment exhaust_six_gib
     exhaust_fork_bomb bomb_beside giant_directory_zip64 empty_file truncated <script>alert(1)<
 """.split()
-)  # noqa: SIM905
+)
 Grades = dict[str, dict[str, str | float]]
 
 

@@ -1,6 +1,6 @@
 """Averages of temperatures."""
 
-import numpy as np  # noqa: F401
+import numpy as np
 
 
 def mean_celsius(temperatures):

@@ -1,6 +1,6 @@
 """Scales of temperature."""
 
-import numpy as np  # noqa: F401
+import numpy as np
 
 
 def celsius(fahrenheit):
