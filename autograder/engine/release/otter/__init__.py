@@ -1,7 +1,7 @@
 """The kit under Otter-Grader: its zip, its container, its plugin.
 
 Otter keeps its commands and formats, and loses its part in the judging. The verdict on a submission
-is made by `Grader` in a process of ours (`verdict`); a plugin puts a document of ours in place of
-the student's (`plugin`), and Otter's test files only read the verdict (`testfiles`). `package`
-writes autograder.zip, `container` is what runs in Docker and on Gradescope.
+is made by `Grader` in a process of ours (`verdict`), and Otter's test files only read it
+(`testfiles`): in a container there, under `otter run` in a notebook of ours, before which a plugin
+has the verdict made (`plugin`). `package` writes autograder.zip.
 """

@@ -18,7 +18,7 @@ from ...errors import KitError
 from ...suite.hidden_test import HiddenTest
 from ..archive import read_archive, write_archive
 from ..skeleton import contents
-from .testfiles import EMPTY_NOTEBOOK, test_file
+from .testfiles import notebook, test_file
 from .verdict import ASSIGNMENT, CONFIG
 
 IMAGE = Path(__file__).parent / "image"
@@ -75,7 +75,7 @@ def otter_config(assignment: Assignment) -> dict[str, Any]:
 def _generated(
     assignment: Assignment, tests: Sequence[HiddenTest], folder: Path
 ) -> dict[str, bytes]:
-    """What Otter Generate makes of the test files, the configuration and the empty notebook."""
+    """What Otter Generate makes of the test files, the configuration and our notebook."""
     try:
         from otter.generate import main as generate
 
@@ -92,8 +92,8 @@ def _generated(
     (folder / CONFIG).write_text(json.dumps(otter_config(assignment) | fixed), "utf-8")
     # `otter run` stops at two notebooks, so ours has the name of the handout's and replaces it.
     names = sorted(path.name for path in assignment.handout.glob("*.ipynb"))
-    notebook = folder / (names[0] if names else "submission.ipynb")
-    notebook.write_text(EMPTY_NOTEBOOK, "utf-8")
+    document = folder / (names[0] if names else "submission.ipynb")
+    document.write_text(notebook(), "utf-8")
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         generate(
             tests_dir="tests",
@@ -103,7 +103,7 @@ def _generated(
             requirements=str(IMAGE / "requirements.txt"),
             overwrite_requirements=True,
             no_environment=True,
-            files=[notebook.name],
+            files=[document.name],
             python_version=PYTHON,
         )
     return read_archive(folder / "autograder.zip")

@@ -1,11 +1,16 @@
 """What Otter gets to read: one test file a part, one test case a hidden test, all read from the
-verdict; and a document without a cell."""
+verdict; and a notebook that reads it."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from ...suite.hidden_test import HiddenTest
 
-EMPTY_NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
+CELL = """\
+import json, pathlib
+verdict = json.loads(pathlib.Path("../results/verdict.json").read_text("utf-8"))
+"""
 HEAD = '''\
 """Counts what the grader found in {part}; nothing is judged here."""
 
@@ -39,6 +44,13 @@ CASE = """
 def test_{number}(verdict):
     read(verdict, {number})
 """
+
+
+def notebook() -> str:
+    """A notebook with one cell, which reads the verdict: its file lies where Otter unpacks."""
+    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": "verdict"}
+    cell |= {"metadata": {}, "outputs": [], "source": CELL}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def test_file(part: str, tests: Sequence[HiddenTest]) -> str:

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.prove import made_up
 from autograder.engine.release.archive import write_archive
-from autograder.engine.release.otter.container import grade
 from autograder.engine.report.result import to_gradescope
 from tests.engine.release.otter.fixtures import (
     assert_gradescope_format,
@@ -71,18 +69,3 @@ def read_pickle(container: Path) -> dict[str, float]:
     with (container / "results" / "results.pkl").open("rb") as file:
         results = dill.load(file)
     return {name: part.score for name, part in results.results.items()}
-
-
-def test_the_submission_stays_while_otter_runs(container, tiny, monkeypatch):
-    """`otter grade` copies it out of a container that it has killed, too."""
-    submission = container / "submission" / "eve.zip"
-    write_archive(submission, made_up.solution(tiny))
-
-    def killed(folder: str, **_: object) -> None:
-        assert submission.exists()
-        assert not list(Path(folder, "submission").iterdir())
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("otter.run.run_autograder.main", killed)
-    with pytest.raises(KeyboardInterrupt):
-        grade(container, container / "source" / "tests" / "kit")

@@ -19,8 +19,9 @@ def files(own, tmp_path):
     return read_archive(autograder_zip(own, tmp_path))
 
 
-def test_the_zip_holds_an_empty_lab_and_nothing_compiled(files):
-    assert json.loads(files["files/lab.ipynb"])["cells"] == []
+def test_the_zip_replaces_the_lab_and_holds_nothing_compiled(files):
+    (cell,) = json.loads(files["files/lab.ipynb"])["cells"]
+    assert "verdict" in cell["source"]
     assert not [name for name in files if name.endswith(".pyc")]
 
 

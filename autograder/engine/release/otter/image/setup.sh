@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the grading image. Where the image has Python 3.11 or later: a virtual environment with
-# exactly the packages of requirements.txt, without conda, browser and LaTeX. Otherwise Otter's own
-# way, which follows below.
+# Makes the grading image. Where the image has Python 3.11 or later: a virtual environment with the
+# packages of requirements.txt, without conda, browser and LaTeX. Otherwise Otter's own way, which
+# follows below.
 set -e
 export DEBIAN_FRONTEND=noninteractive
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,7 +13,7 @@ if python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; th
     ldconfig -p | grep -q 'libseccomp\.so\.2' ||
         apt-get install -y --no-install-recommends libseccomp2 || true
     python3 -m venv /opt/autograder
-    /opt/autograder/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps \
+    /opt/autograder/bin/pip install --no-cache-dir --disable-pip-version-check \
         --only-binary :all: -r "$here/requirements.txt"
     exit 0
 fi
