@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..assignment import Assignment
-from ..mistakes import stated_mistakes
+from ..mistakes import Misfit, stated_mistakes
 from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
 from ..release.skeleton import stale_files
@@ -39,20 +39,16 @@ def leftovers(assignment: Assignment) -> list[Leftover]:
 
 
 def _misfits(assignment: Assignment) -> Iterator[Leftover]:
-    """Mistakes whose text no longer stands in the solution, by the line to edit."""
-    at_place: dict[Place, list[str]] = defaultdict(list)
-    without_function: dict[tuple[Path, str], list[Place]] = defaultdict(list)
+    """Mistakes that no longer fit the solution: the first of each line to edit, or of each function
+    that is not there."""
     functions = _functions(assignment)
+    alike: dict[object, list[Misfit]] = defaultdict(list)
     for mistake in stated_mistakes(assignment):
-        if mistake.target not in functions:
-            without_function[mistake.place.file, mistake.target].append(mistake.place)
-        elif problem := mistake.misfit():
-            at_place[problem.place].append(str(problem))
-    for place, (first, *others) in at_place.items():
-        yield place, f"{first}{f'; so do {len(others)} more mistakes' if others else ''}"
-    for (_, target), places in without_function.items():
-        count = f"{len(places)} mistakes" if len(places) > 1 else "a mistake"
-        yield min(places), f"{count} of {target}, which the solution does not have"
+        if problem := mistake.misfit():
+            file, target = mistake.place.file, mistake.target
+            alike[problem.place if target in functions else (file, target)].append(problem)
+    for first, *others in alike.values():
+        yield first.place, f"{first}{f'; and {len(others)} more' if others else ''}"
 
 
 def _functions(assignment: Assignment) -> set[str]:
