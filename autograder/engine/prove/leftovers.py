@@ -21,12 +21,12 @@ from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
 from ..release.skeleton import stale_files
 
-Leftover = tuple[Place, str]
+Problem = tuple[Place, str]
 READ = {".py", ".md", ".ipynb", ".html", ".toml", ".ini", ".txt", ".yml"}
 README = "README.md"
 
 
-def leftovers(assignment: Assignment) -> list[Leftover]:
+def leftovers(assignment: Assignment) -> list[Problem]:
     """All of them: one for each place, and for each file that has no use any more."""
     gone = _gone(assignment)
     names = {file: file.stem.removeprefix("test_") for file in _files(assignment)}
@@ -38,7 +38,7 @@ def leftovers(assignment: Assignment) -> list[Leftover]:
     return [*((Place(file, 1), text) for file, text in useless.items()), *others.items()]
 
 
-def _misfits(assignment: Assignment) -> Iterator[Leftover]:
+def _misfits(assignment: Assignment) -> Iterator[Problem]:
     """Mistakes that no longer fit the solution: the first of each line to edit, or of each function
     that is not there."""
     functions = _functions(assignment)
@@ -59,7 +59,7 @@ def _functions(assignment: Assignment) -> set[str]:
     return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
 
 
-def _names(assignment: Assignment, gone: set[str]) -> Iterator[Leftover]:
+def _names(assignment: Assignment, gone: set[str]) -> Iterator[Problem]:
     """Where functions, modules and parts are named that are not there."""
     for file in _files(assignment) if gone else ():
         for line, text, what in _statements(file):
@@ -100,13 +100,13 @@ def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
         yield first, "\n".join(lines[first - 1 : node.end_lineno]), f"{name} " if name else ""
 
 
-def _stale_stubs(assignment: Assignment) -> Iterator[Leftover]:
+def _stale_stubs(assignment: Assignment) -> Iterator[Problem]:
     stubs = assignment.handout / assignment.package
     for name in stale_files(assignment.solutions / assignment.package, stubs):
         yield Place(stubs / name, 1), "is not what the solution makes of it: build it again"
 
 
-def _examples(assignment: Assignment) -> Iterator[Leftover]:
+def _examples(assignment: Assignment) -> Iterator[Problem]:
     """What the handout says that the solution does not do."""
     readme = assignment.handout / README
     if readme.exists():
@@ -116,7 +116,7 @@ def _examples(assignment: Assignment) -> Iterator[Leftover]:
             yield Place(readme, line), wrong
 
 
-def _public_tests(assignment: Assignment) -> Iterator[Leftover]:
+def _public_tests(assignment: Assignment) -> Iterator[Problem]:
     """The public tests that the solution fails."""
     with tempfile.TemporaryDirectory() as temporary:
         folder, report = Path(temporary, assignment.handout.name), Path(temporary, "report.xml")

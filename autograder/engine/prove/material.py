@@ -24,7 +24,7 @@ from ..suite.hidden_test import HiddenTest, Outcome
 from ..text import printable
 from ..variants import load_variants
 from . import made_up
-from .leftovers import leftovers
+from .leftovers import Problem, leftovers
 from .made_up import Files
 
 CHUNK = 8
@@ -55,9 +55,6 @@ class Finding:
     kept: list[str]
     named: list[str]
     reasons: list[str]
-
-
-Problem = tuple[Place, str]
 
 
 def run_check(

@@ -25,13 +25,7 @@ IMAGE = Path(__file__).parent / "image"
 PROGRAMS = ("run_autograder", "setup.sh")
 PACKAGE = Path(__file__).parents[3]
 KIT = "tests/kit"
-PLACES = {
-    "solutions": "../solutions",
-    "handout": "../assignment",
-    "suites": "suites",
-    "mistakes": "mistakes",
-    "variants": "variants",
-}
+PLACES = {"solutions": "../solutions", "suites": "suites", "mistakes": "mistakes"}
 PYTHON = "3.13"
 
 

@@ -68,4 +68,4 @@ def test_setup_goes_otters_own_way_where_the_images_python_is_too_old(files, tmp
     assert "apt-get update" in log.read_text()
     assert "wget" in log.read_text()
     assert b"mamba_install" in files["setup.sh"]
-    assert b"playwright" not in files["setup.sh"]
+    assert b"playwright install" not in files["setup.sh"]
