@@ -215,7 +215,7 @@ def test_messages(handout):
 
 @pytest.mark.slow
 def test_typical_mistakes_are_named_with_their_cause():
-    with (ROOT / "autograder" / "docs" / "first-screen.csv").open(encoding="utf-8") as file:
+    with Path(__file__).with_name("first_screen.csv").open(encoding="utf-8") as file:
         _, *rows = csv.reader(file)
     names = [name for _, name, _ in rows]
     done = python("-c", RUNNER, *names, timeout=900)

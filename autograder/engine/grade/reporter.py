@@ -6,7 +6,7 @@ that happens then changes a grade.
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..assignment import Assignment, import_file
@@ -25,12 +25,11 @@ from .grader import Grader
 
 @dataclass(frozen=True)
 class Report:
-    """What a grader's process sends back; prints: see `lookalikes`; seconds: of each test."""
+    """What a grader's process sends back; prints: see `lookalikes`."""
 
     result: Result
     page: str
     prints: bytes
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class Reporter:
@@ -50,8 +49,7 @@ class Reporter:
 
         are_drawn = self.assignment.figures and grader.settings.figures
         result = grader.grade_submission(submission, draw if are_drawn else None)
-        seconds = {} if submission.problem else grader.suite.seconds
-        return replace(self.report(result, submission, *sections), seconds=seconds)
+        return self.report(result, submission, *sections)
 
     def report(
         self, result: Result, submission: Submission, section: Section | None = None

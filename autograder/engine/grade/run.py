@@ -3,7 +3,6 @@
 import statistics
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
@@ -69,7 +68,6 @@ def run_class(run: Run) -> ClassRecord:
         raise KitError(str(problem)) from None
     started = time.monotonic()
     book = ClassRecord()
-    seconds: Counter[str] = Counter()
     alone = len(found) <= width
     settings = Settings(run.seed, require=run.require, figures=run.figures, alone=alone)
     try:
@@ -85,7 +83,6 @@ def run_class(run: Run) -> ClassRecord:
             reports = _of_the_same_kit(reports, assignment)
         for stem, report in _with_progress(reports, len(found)):
             book.add(report.result, stem, report.prints)
-            seconds.update(report.seconds)
     except BaseException:
         kill_pool()
         raise
@@ -99,9 +96,6 @@ def run_class(run: Run) -> ClassRecord:
     left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]
     _say_some("no submissions, left out", left_out, 10)
     _summarise(book, groups, time.monotonic() - started)
-    if slowest := seconds.most_common(3):
-        said = ", ".join(f"{test} {spent:.1f} s" for test, spent in slowest)
-        click.echo(f"slowest tests, all submissions together: {said}")
     click.echo(f"grades: {run.out / 'final_grades.csv'}")
     for line in [*replaced, *run.write_import(run.out, assignment.title, book)]:
         click.echo(line)

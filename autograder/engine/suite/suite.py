@@ -1,6 +1,5 @@
 """The hidden suites of an assignment, run for one submission after another."""
 
-import time
 import traceback
 import zlib
 from collections.abc import Sequence
@@ -39,8 +38,6 @@ class Suite:
             raise SuiteError(f"{assignment.suites}: {problem}") from None
         self._seed = 0
         self._records: Records[Problem] = Records(assignment, with_records)
-        self.seconds: dict[str, float] = {}
-        """How long each test of the last submission took. No part of its result."""
 
     @property
     def tests(self) -> tuple[HiddenTest, ...]:
@@ -52,7 +49,6 @@ class Suite:
         if seed != self._seed:
             self._seed = seed
             self._records = Records(self._assignment, self._records.are_kept)
-        self.seconds = {}
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
         parts = [list(group) for _, group in groupby(chosen, lambda i: self._tests[i].part)]
         outcomes = []
@@ -76,11 +72,8 @@ class Suite:
         self._collection.close()
 
     def _run(self, item: pytest.Item, program: Program) -> Outcome:
-        started = time.perf_counter()
-        test, ask = self._tests[item], partial(self._raised, item)
-        outcome = _outcome(test, *self._records.run(item.nodeid, ask, program))
-        self.seconds[test.id] = time.perf_counter() - started
-        return outcome
+        asked = self._records.run(item.nodeid, partial(self._raised, item), program)
+        return _outcome(self._tests[item], *asked)
 
     def _raised(self, item: pytest.Item, session: Session) -> Problem:
         """What the test raises when it asks by this session."""
