@@ -28,9 +28,6 @@ def _with_alphas(rng, drawn: Sequence[tuple[float, float]], others: Sequence[flo
     return [(z, {}), *((z, {"alpha": alpha}) for alpha in alphas)]
 
 
-# ---- sigmoid ----
-
-
 @pytest.mark.points(1)
 def test_sigmoid_values(student, reference, rng):
     """sigmoid: the values are those of the logistic function.
@@ -47,9 +44,6 @@ def test_sigmoid_grad_values(student, reference, rng):
     Compare with a difference quotient of your own sigmoid.
     """
     elementwise.values(student, reference, "sigmoid_grad", _two_batches(rng))
-
-
-# ---- tanh ----
 
 
 @pytest.mark.points(0.5)
@@ -70,9 +64,6 @@ def test_tanh_grad_values(student, reference, rng):
     elementwise.values(student, reference, "tanh_grad", _two_batches(rng))
 
 
-# ---- ReLU ----
-
-
 @pytest.mark.points(0.5)
 def test_relu_values(student, reference, rng):
     """relu: positive entries stay, negative ones become zero.
@@ -89,9 +80,6 @@ def test_relu_grad_values(student, reference, rng):
     Compare with a difference quotient of your own relu, away from the kink.
     """
     elementwise.values(student, reference, "relu_grad", _two_batches(rng))
-
-
-# ---- leaky ReLU ----
 
 
 @pytest.mark.points(0.5)
@@ -111,9 +99,6 @@ def test_leaky_relu_grad_values(student, reference, rng):
     """
     cases = _with_alphas(rng, [(0.2, 0.8)], [0.0, 1])
     elementwise.values(student, reference, "leaky_relu_grad", cases)
-
-
-# ---- parametric ReLU ----
 
 
 def _learned(rng) -> list[Given]:
@@ -156,9 +141,6 @@ def test_prelu_grad_by_alpha(student, reference, rng):
     elementwise.values(student, reference, "prelu_grad", _learned(rng), parts=slice(1, 2))
 
 
-# ---- ELU ----
-
-
 @pytest.mark.points(1)
 def test_elu_values(student, reference, rng):
     """elu: positive entries stay, negative ones bend towards -alpha.
@@ -177,9 +159,6 @@ def test_elu_grad_values(student, reference, rng):
     """
     cases = _with_alphas(rng, [(0.2, 0.8), (3.0, 5.0)], [2, 0.0])
     elementwise.values(student, reference, "elu_grad", cases)
-
-
-# ---- randomised ReLU ----
 
 
 def _random_relu(value: Any, z: np.ndarray, low: float, high: float, what: str) -> np.ndarray:
@@ -353,8 +332,6 @@ def test_rrelu_contract(student, rng):
                 check.varied(array, f"{name} of {what}")
         check.unchanged(seen, what)
 
-
-# ---- shapes, types, extreme sizes and warnings ----
 
 SMOOTH = ("sigmoid", "sigmoid_grad", "tanh", "tanh_grad", "elu", "elu_grad")
 PIECEWISE_LINEAR = ("relu", "relu_grad", "leaky_relu", "leaky_relu_grad", "prelu", "prelu_grad")

@@ -160,9 +160,6 @@ def _running(student, reference, batches: Sequence[Batch], *names: str) -> None:
             check.close(found[place], right[place], what, atol=EXACT, rtol=EXACT, given=given)
 
 
-# ---- forward ----
-
-
 @pytest.mark.points(2)
 def test_training_output(student, reference, rng):
     """batchnorm_forward, training: each unit is normalised with the batch, then scaled and shifted.
@@ -369,9 +366,6 @@ def test_evaluation_running(student, reference, rng):
     options: list[dict[str, Any]] = [{}, {"momentum": 0.3}, {"momentum": 0, "eps": 0.5}]
     batches = [_batch(rng, 6, 4, training=False, **each) for each in options]
     _running(student, reference, batches, "running_mean", "running_var")
-
-
-# ---- backward ----
 
 
 def _upstream(rng, batch: Batch) -> np.ndarray:

@@ -174,9 +174,6 @@ def _spoil(grads: Grads, index: int, where: float, bad: float) -> Grads:
     return spoilt
 
 
-# ---- values ----
-
-
 @pytest.mark.points(1.5)
 def test_value_entries(student, reference, rng):
     """clip_by_value: entries beyond the limits become the limits, all others stay.
@@ -247,9 +244,6 @@ def test_zeros(student, reference, rng):
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
         for array, grad in zip(_finite_arrays(seen, case), case.grads, strict=True):
             check.true(np.any(grad) or not np.any(array), f"{case.name}: zeros did not stay zero")
-
-
-# ---- lists, arrays, refusals and extreme sizes ----
 
 
 @pytest.mark.points(1)

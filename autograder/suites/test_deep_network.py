@@ -18,30 +18,11 @@ from autograder.suites import inputs, nets
 from autograder.suites.nets import CASES, Case
 
 
-def _net_and_twin(
-    student, reference, rng, case: Case, **passes: Any
-) -> tuple[dict[str, Any], Any, Any, dict[str, Any]]:
-    """What the student's net came to; the twin after the same passes, its gradients, and what both
-    were given."""
-    net, given = nets.asked(student, case, rng, **passes)
-    twin = nets.twin(reference, case, given["weights"], given)
-    return net, twin, nets.backward(twin, given), given
-
-
 def _agree(found: Any, rights: Any, what: str, *, backward: bool = False) -> None:
     """The arrays of the layers are right: the first layer on the way that is not is named."""
     layers = list(enumerate(zip(found, rights, strict=True), start=1))
     for layer, (one, right) in reversed(layers) if backward else layers:
         nets.agree(one, right, f"{what} of layer {layer}")
-
-
-def _same_flow(net: dict[str, Any], twin: Any, right: Any) -> None:
-    """What comes through the layers, forward and backward, is what the twin gives."""
-    _agree(net["activations"], twin.trace.activations[1:], "on the way forward, the output")
-    back, grads = "on the way back, the gradient of", net["d_pre_activations"]
-    _agree(grads, right.pre_activations, f"{back} the pre-activations", backward=True)
-    for kind in ("gamma", "beta", "alpha"):
-        _agree(net[f"d_{kind}"], getattr(right, kind), f"{back} {kind}")
 
 
 def _slopes_of_their_own(net: dict[str, Any], given: dict[str, Any]) -> None:
@@ -67,10 +48,27 @@ def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str)
     nets.within(ratio, case.ratio, f"{story}: the first layer's gradient over the last one's")
 
 
-def _run(student, reference, rng, name: str, story: str) -> None:
-    net, twin, right, given = _net_and_twin(student, reference, rng, CASES[name])
-    _same_flow(net, twin, right)
+def _run(
+    student, reference, rng, name: str, story: str, **passes: Any
+) -> tuple[dict[str, Any], Any, Any, dict[str, Any]]:
+    """What comes through the student's net, forward and backward, is what the twin gives. Returns
+    what came of the net, the twin, its gradients, and what both were given."""
+    net, given = nets.asked(student, CASES[name], rng, **passes)
+    twin = nets.twin(reference, CASES[name], given["weights"], given)
+    right = nets.backward(twin, given)
+    _agree(net["activations"], twin.trace.activations[1:], "on the way forward, the output")
+    back, grads = "on the way back, the gradient of", net["d_pre_activations"]
+    _agree(grads, right.pre_activations, f"{back} the pre-activations", backward=True)
+    for kind in ("gamma", "beta", "alpha"):
+        _agree(net[f"d_{kind}"], getattr(right, kind), f"{back} {kind}")
     _healthy(net, given, CASES[name], story)
+    return net, twin, right, given
+
+
+def _same_evaluation(net: dict[str, Any], twin: Any, x: np.ndarray) -> None:
+    right = twin.forward(x, training=False)
+    evaluated = check.real_array(net.get("evaluated"), right.shape, "the output in evaluation")
+    nets.agree(evaluated, right, "the output in evaluation")
 
 
 @pytest.mark.points(1)
@@ -152,10 +150,8 @@ def test_prelu_learns(student, reference, rng):
 
     It needs prelu, prelu_grad and he_uniform. A small step against the gradient lowers the loss.
     """
-    case, size = CASES["prelu"], float(rng.uniform(200.0, 400.0))
-    net, twin, right, given = _net_and_twin(student, reference, rng, case, size=size)
-    _same_flow(net, twin, right)
-    _healthy(net, given, case, "prelu with he_uniform")
+    story, size = "prelu with he_uniform", float(rng.uniform(200.0, 400.0))
+    net, twin, right, given = _run(student, reference, rng, "prelu", story, size=size)
     twin.step(right, reference.deep_net.step_rate(right, size))
     alphas = check.items(net.get("alpha"), len(twin.alpha), "the learned alphas", list)
     for alpha, alpha_right in zip(alphas, twin.alpha, strict=True):
@@ -178,10 +174,9 @@ def test_rrelu_keeps_alive(student, reference, rng):
     """
     case = CASES["rrelu"]
     other, _ = nets.draw(rng, case.width)
-    net, twin, _, given = _net_and_twin(student, reference, rng, case, evaluated=other)
-    right = twin.forward(other, training=False)
-    evaluated = check.real_array(net.get("evaluated"), right.shape, "the output in evaluation")
-    nets.agree(evaluated, right, "the output in evaluation")
+    net, given = nets.asked(student, case, rng, evaluated=other)
+    twin = nets.twin(reference, case, given["weights"], given)
+    _same_evaluation(net, twin, other)
     _slopes_of_their_own(net, given)
     middle = twin.forward(given["x"], training=False)
     output = check.real_array(net.get("output"), middle.shape, "the net's output")
@@ -207,15 +202,11 @@ def test_batch_norm_repairs_sigmoid(student, reference, rng):
 
     It needs sigmoid, sigmoid_grad, xavier_uniform and both functions of batchnorm.
     """
-    case = CASES["sigmoid, normalised"]
-    other, _ = nets.draw(rng, case.width)
-    net, twin, right, given = _net_and_twin(student, reference, rng, case, evaluated=other)
-    _same_flow(net, twin, right)
-    _healthy(net, given, case, "sigmoid with xavier_uniform and batch norm")
+    name, story = "sigmoid, normalised", "sigmoid with xavier_uniform and batch norm"
+    other, _ = nets.draw(rng, CASES[name].width)
+    net, twin, *_ = _run(student, reference, rng, name, story, evaluated=other)
     _agree(net["running_var"], twin.running_var, "the running variance")
-    output = twin.forward(other, training=False)
-    evaluated = check.real_array(net.get("evaluated"), output.shape, "the output in evaluation")
-    nets.agree(evaluated, output, "the output in evaluation")
+    _same_evaluation(net, twin, other)
 
 
 @pytest.mark.points(1.5)

@@ -14,10 +14,6 @@ ATOL = 1e-9
 WORDS = ("vanishing", "exploding", "healthy")
 
 
-def _listed(norms: Any) -> str:
-    return "[" + ", ".join(f"{float(norm):.4g}" for norm in norms) + "]"
-
-
 def _verdicts(student, cases: list[tuple[Any, dict[str, float], str]]) -> None:
     """diagnose gives the verdict for each list of norms, which stays as it is."""
     function = student.diagnostics.diagnose.watched
@@ -32,7 +28,8 @@ def _verdicts(student, cases: list[tuple[Any, dict[str, float], str]]) -> None:
     )
     for seen, (norms, given, right) in zip(answers, cases, strict=True):
         named = "".join(f", {key}={value}" for key, value in given.items())
-        what = f"diagnose({_listed(norms)}{named})"
+        listed = ", ".join(f"{float(norm):.4g}" for norm in norms)
+        what = f"diagnose([{listed}]{named})"
         verdict = check.word(seen.value, WORDS, what)
         check.true(verdict == right, f"{what}: {verdict!r} is wrong")
         check.unchanged(seen, what)
@@ -40,9 +37,6 @@ def _verdicts(student, cases: list[tuple[Any, dict[str, float], str]]) -> None:
 
 def _fraction(value: Any, right: float, what: str) -> None:
     check.close(check.number(value, what), right, what, atol=ATOL)
-
-
-# ---- gradient_norms ----
 
 
 @pytest.mark.points(1)
@@ -82,9 +76,6 @@ def test_gradient_norms_contract(student, rng):
         if is_right:  # where it is wrong, the test of the values charges it
             check.close(norms, inputs.l2_norms(given), what, atol=0.0, rtol=1e-9)
         check.unchanged(seen, what)
-
-
-# ---- saturated_fraction ----
 
 
 @pytest.mark.points(1)
@@ -139,9 +130,6 @@ def test_saturated_fraction_edges(student, rng):
         check.unchanged(seen, what)
 
 
-# ---- dead_fraction ----
-
-
 def _layer(rng, n: int, d: int, dead: int) -> np.ndarray:
     """ReLU outputs (n, d) with some dead units; some of the others are awake for one example only,
     one always gives the same, little, and one gives next to nothing."""
@@ -190,9 +178,6 @@ def test_dead_fraction_edges(student, rng):
         what = f"dead_fraction(activations of shape {activations.shape})"
         _fraction(seen.value, right, what)
         check.unchanged(seen, what)
-
-
-# ---- diagnose ----
 
 
 @pytest.mark.points(1)
@@ -301,9 +286,6 @@ def test_diagnose_lists(student):
         ([INF], {}, "exploding"),
     ]
     _verdicts(student, cases)
-
-
-# ---- choose_remedy ----
 
 
 def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> None:

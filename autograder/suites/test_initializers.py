@@ -39,12 +39,6 @@ def _shape(size: tuple[int, int]) -> tuple[int, ...]:
     return initializers.xavier_normal(*size, np.random.default_rng(0)).shape
 
 
-def _sizes(rng) -> list[tuple[int, int]]:
-    """A wide and a tall layer of about 30,000 weights."""
-    large, small = int(rng.integers(290, 311)), int(rng.integers(98, 106))
-    return [(large, small), (small, large)]
-
-
 def _call(name: str, size: tuple[int, int], options: dict[str, Any]) -> str:
     said = "".join(f", {key}={value!r}" for key, value in options.items())
     return f"{name}({size[0]}, {size[1]}, rng{said})"
@@ -69,7 +63,8 @@ def _right_spread(student, rng, name: str, *modes: str) -> None:
     """In each mode, or without one, two large layers by statistics; others, square, thin or long,
     by their scale beside them."""
     kind, form = name.split("_")
-    sizes = [(2, 3), (1, 6), (5, 5), (1100, 1), *_sizes(rng)]
+    large, small = int(rng.integers(290, 311)), int(rng.integers(98, 106))
+    sizes = [(2, 3), (1, 6), (5, 5), (1100, 1), (large, small), (small, large)]
     given: list[dict[str, Any]] = [{"mode": mode} for mode in modes] or [{}]
     cases = [(name, size, options) for options in given for size in sizes]
     seeds = rng.integers(2**32, size=len(given))
@@ -114,9 +109,6 @@ def _right_distribution(student, rng, form: str, size: int) -> None:
 def _options(name: str, *modes: str) -> list[dict[str, Any]]:
     """Without a mode, and for He's in these."""
     return [{}, *({"mode": mode} for mode in modes if name.startswith("he"))]
-
-
-# ---- spread ----
 
 
 @pytest.mark.points(1)
@@ -248,9 +240,8 @@ def test_wrong_sizes(student, rng):
         cases += [(name, size, {}) for size in WRONG_SIZES]
         modes = _options(name, *OTHERS)[1:]
         cases += [(name, size, options) for options in modes for size in WRONG_SIZES[:2]]
-    for answer, case in zip(
-        _asked(student, cases, repeat(samples.generator(rng))), cases, strict=True
-    ):
+    answers = _asked(student, cases, repeat(samples.generator(rng)))
+    for answer, case in zip(answers, cases, strict=True):
         check.refused(answer, ValueError, _call(*case))
 
 
@@ -263,9 +254,8 @@ def test_wrong_modes(student, rng):
     """
     modes = [{"mode": mode} for mode in (*MODES, *NO_MODES)]
     cases = [(name, (4, 6), options) for name in ("he_normal", "he_uniform") for options in modes]
-    for answer, case in zip(
-        _asked(student, cases, repeat(samples.generator(rng))), cases, strict=True
-    ):
+    answers = _asked(student, cases, repeat(samples.generator(rng)))
+    for answer, case in zip(answers, cases, strict=True):
         if case[2]["mode"] in MODES:
             check.real_array(answer.value, _shape(case[1]), _call(*case))
         else:

@@ -9,6 +9,7 @@ otherwise they could be chosen so that x passes wrong functions unchanged.
 
 import importlib
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -56,13 +57,10 @@ class Guarded:
         return guarded
 
 
-class Functions:
-    """The student's package, as `Network` takes it."""
-
-    activations = Guarded("activations")
-    initializers = Guarded("initializers")
-    batchnorm = Guarded("batchnorm")
-    clipping = Guarded("clipping")
+FUNCTIONS = SimpleNamespace(
+    **{name: Guarded(name) for name in ("activations", "initializers", "batchnorm")}
+)
+"""The student's package, as `Network` takes it."""
 
 
 def copied(value: Any) -> Any:
@@ -91,7 +89,7 @@ def draw(
             activation=activation,
             initializer=initializer,
             init_options=init_options,
-            package=Functions,
+            package=FUNCTIONS,
         )
     except network.UnusableResult as refusal:
         return {"refused": str(refusal)}
@@ -134,7 +132,7 @@ def run(
                 initializer=initializer or (lambda *_: next(given).copy()),
                 init_options=init_options if initializer else {},
                 batch_norm=batch_norm,
-                package=Functions,
+                package=FUNCTIONS,
             )
             net.biases = list(biases) or net.biases
             told: dict[str, Any] = {"output": net.forward(x)}
