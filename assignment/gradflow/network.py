@@ -80,14 +80,12 @@ class Trace:
     """What a forward pass leaves behind, input side first.
 
     `activations`: h_0 = x to h_{L-1}, the L arrays that the weight layers get.
-    `pre_activations`: z_1 to z_L.
-    `activation_inputs`: y_1 to y_{L-1}, the same arrays as z where there is no batch normalisation.
+    `activation_inputs`: y_1 to y_{L-1}, which are z where there is no batch normalisation.
     `slopes`: the derivatives dh_l / dy_l, L-1 arrays. They are filled in by the backward pass, for
     randomised ReLU by the forward pass.
     """
 
     activations: list[np.ndarray] = field(default_factory=list)
-    pre_activations: list[np.ndarray] = field(default_factory=list)
     activation_inputs: list[np.ndarray] = field(default_factory=list)
     slopes: list[Any] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
@@ -165,11 +163,11 @@ class Network:
         trace = Trace(activations=[x])
         self.trace, self._awaiting_backward = Trace(), None
         for layer in range(len(self.weights) - 1):
-            z = self._linear(layer, trace)
+            z = trace.activations[layer] @ self.weights[layer] + self.biases[layer]
             y = self._normalise(layer, z, training, trace) if self.batch_norm else z
             trace.activation_inputs.append(y)
             trace.activations.append(self._activate(layer, y, training, trace))
-        output = self._linear(len(self.weights) - 1, trace)
+        output: np.ndarray = trace.activations[-1] @ self.weights[-1] + self.biases[-1]
         self.trace = self._awaiting_backward = trace
         return output
 
@@ -246,11 +244,6 @@ class Network:
             _array(draw(n_in, n_out, self._rng, **options), (n_in, n_out), name)
             for n_in, n_out in zip(self.sizes[:-1], self.sizes[1:], strict=True)
         ]
-
-    def _linear(self, layer: int, trace: Trace) -> np.ndarray:
-        z: np.ndarray = trace.activations[layer] @ self.weights[layer] + self.biases[layer]
-        trace.pre_activations.append(z)
-        return z
 
     def _normalise(self, layer: int, z: np.ndarray, training: bool, trace: Trace) -> np.ndarray:
         name = "batchnorm.batchnorm_forward"

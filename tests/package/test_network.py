@@ -1,6 +1,6 @@
 """The given network: its gradients, its options, and what it says of functions that it can't use."""
 
-from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,10 +9,11 @@ import pytest
 
 import gradflow
 from gradflow import activations, batchnorm, clipping, initializers
+from gradflow.check import numerical
 from gradflow.network import (
     INITIALIZERS,
     PAIRING,
-    Gradients,
+    PARAMETERS,
     Network,
     UnusableResult,
     cross_entropy,
@@ -20,7 +21,6 @@ from gradflow.network import (
 )
 from tests.kit import ROOT, python
 
-PARAMETERS = ("weights", "biases", "gamma", "beta", "alpha")
 SIZES = [3, 5, 4, 5, 3]
 
 
@@ -36,46 +36,34 @@ def example(activation: str, batch_norm: bool) -> tuple[Network, np.ndarray, np.
     return net, x, labels
 
 
-def numerical(values: list[np.ndarray], loss: Callable[[], float]) -> list[np.ndarray]:
-    """Central differences of the loss for every entry of every array."""
-    h, results = 1e-6, []
-    for array in values:
-        result = np.zeros(array.shape)
-        for index in np.ndindex(array.shape):
-            old = array[index]
-            array[index] = old + h
-            above = loss()
-            array[index] = old - h
-            result[index] = (above - loss()) / (2 * h)
-            array[index] = old
-        results.append(result)
-    return results
-
-
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("batch_norm", [False, True])
 @pytest.mark.parametrize("activation", PAIRING)
 def test_gradients_against_central_differences(activation, batch_norm, training):
     net, x, labels = example(activation, batch_norm)
 
-    def run() -> tuple[float, Gradients]:
-        net._rng = np.random.default_rng(4)  # randomised ReLU: the same slopes every time
-        return net.loss_and_gradients(x, labels, training=training)
+    def differences(kind: str) -> list[np.ndarray]:
+        """Central differences of the loss for every entry of every parameter of a kind."""
+        given = getattr(net, kind)
 
-    def loss() -> float:
-        net._rng = np.random.default_rng(4)
-        return cross_entropy(net.forward(x, training), labels)[0]
+        def loss(place: int, array: np.ndarray) -> float:
+            setattr(net, kind, [*given[:place], array, *given[place + 1 :]])
+            net._rng = np.random.default_rng(4)  # randomised ReLU: the same slopes every time
+            return cross_entropy(net.forward(x, training), labels)[0]
 
-    _, grads = run()
+        found = [numerical(partial(loss, place), array) for place, array in enumerate(given)]
+        setattr(net, kind, given)
+        return found
+
+    net._rng = np.random.default_rng(4)
+    _, grads = net.loss_and_gradients(x, labels, training=training)
     assert bool(grads.gamma) is bool(grads.beta) is batch_norm
     assert bool(grads.alpha) is (activation == "prelu")
     for kind in PARAMETERS:
-        for got, wanted in zip(
-            getattr(grads, kind), numerical(getattr(net, kind), loss), strict=True
-        ):
+        for got, wanted in zip(getattr(grads, kind), differences(kind), strict=True):
             np.testing.assert_allclose(got, wanted, atol=2e-8, err_msg=kind)
     net.biases = [np.tile(b, (6, 1)) for b in net.biases]  # so that each moves one pre-activation
-    for got, wanted in zip(grads.pre_activations, numerical(net.biases, loss), strict=True):
+    for got, wanted in zip(grads.pre_activations, differences("biases"), strict=True):
         np.testing.assert_allclose(got, wanted, atol=2e-8, err_msg="pre_activations")
         assert np.abs(wanted).max() > 1e-4  # there is something to be right about
 
