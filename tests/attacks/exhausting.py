@@ -1,6 +1,6 @@
 """Limits on time, memory, threads, disk and output: each costs the function that takes too much."""
 
-from .case import MODULES, SOLUTION, Files, calls, case, everywhere, imports
+from .case import MODULES, SOLUTION, calls, case, everywhere, imports
 
 _OUT_OF_TIME = {
     "exhaust_time_in_c": "sum(range(10**13))",
@@ -62,12 +62,7 @@ _WRONG = {
 _LARGE = "import numpy as np; return np.zeros((700, 740))"
 _NO_NUMBERS = "import numpy as np; return np.full(np.shape(args[0]), np.nan)"
 _TWO = ("clipping", "initializers")
-
-
-def _all_hang() -> Files:
-    """All modules, `__init__.py` among them, hang at their import."""
-    return {path: content + b"\nwhile True: pass\n" for path, content in SOLUTION.items()}
-
+_HANGING = {path: content + b"\nwhile True: pass\n" for path, content in SOLUTION.items()}
 
 CASES = [
     *calls(_OUT_OF_TIME, says="did not end in time", event="timeouts"),
@@ -80,6 +75,6 @@ CASES = [
         "no_numbers", everywhere(_NO_NUMBERS, ["activations"]), "activations", says="entry is nan"
     ),
     case("two_modules_hang", everywhere("while True: pass", _TWO), *_TWO, event="timeouts"),
-    case("all_imports_hang", _all_hang(), *MODULES, event="timeouts"),
+    case("all_imports_hang", _HANGING, *MODULES, event="timeouts"),
     case("all_modules_exit", everywhere("import os; os._exit(0)"), *MODULES, event="crashes"),
 ]

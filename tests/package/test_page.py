@@ -5,7 +5,6 @@ import itertools
 import json
 import re
 import zlib
-from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -19,13 +18,9 @@ SMALL: page.Grid = {
 }  # fmt: skip
 
 
-def data_of(text: str) -> dict[str, Any]:
-    packed = re.findall(r'atob\("([^"]+)"\)', text)[0]
-    return json.loads(zlib.decompress(base64.b64decode(packed)))
-
-
 def test_its_numbers_are_the_labs():
-    nets = data_of(page.made(SMALL))["nets"]
+    packed = re.findall(r'atob\("([^"]+)"\)', page.made(SMALL))[0]
+    nets = json.loads(zlib.decompress(base64.b64decode(packed)))["nets"]
     for found, values in zip(nets, itertools.product(*SMALL.values()), strict=True):
         net = dict(zip(SMALL, values, strict=True))
         made, grads = experiments.probe(

@@ -123,13 +123,6 @@ def test_a_module_with_a_mistake_imports_its_neighbours(tiny):
     assert fresh_modules([odd])[odd.module].area(4.0) == 4.0
 
 
-def test_nothing_is_named_when_no_mistake_explains_the_answers(tiny, tiny_grader):
-    files = made_up.with_code(tiny, "scales", "def celsius(f):\n    return f * 0.123\n")
-    outcomes = {o.test.id: o for o in tiny_grader.run(files)[0]}
-    assert not outcomes["scales/values"].passed
-    assert outcomes["scales/values"].explanation is None
-
-
 def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set():
     """Of functions that fail in the same test alone, to the one that is called last."""
     names = [f"module.function_{letter}" for letter in "hgfedcba"]

@@ -30,7 +30,6 @@ os.chdir("/")
 def double(x):
     warnings.warn("of mine")
     return 2 * x
-def leave(): os._exit(3)
 def write(path): open(path, "w").write("x" * 4096)
 def alarm(): import signal; signal.alarm(100)
 def timer():
