@@ -249,20 +249,12 @@ def test_diagnose_special_norms(student, rng):
             spoilt = norms.copy()
             spoilt[place] = bad
             cases.append((spoilt, {}, "exploding"))
-    cases += [
-        (np.array(given), {}, right)
-        for given, right in (
-            ([1.0, NAN, 0.0], "exploding"),
-            ([0.0, INF, 0.0], "exploding"),
-            ([1e-6, NAN, 1.0], "exploding"),
-            ([1.0, 0.5, 0.0], "exploding"),
-            ([1e-9, 0.5, 0.0], "exploding"),
-            ([0.0, 0.5, 0.0], "vanishing"),
-            ([0.0, 0.0, 0.0], "vanishing"),
-            ([0.0, 0.5, 1.0], "vanishing"),
-            ([1.0, 0.0, 1.0], "healthy"),
-        )
-    ]
+    special = {
+        "exploding": [[1, NAN, 0], [0, INF, 0], [1e-6, NAN, 1], [1, 0.5, 0], [1e-9, 0.5, 0]],
+        "vanishing": [[0.0, 0.5, 0.0], [0.0, 0.0, 0.0], [0.0, 0.5, 1.0]],
+        "healthy": [[1.0, 0.0, 1.0]],
+    }
+    cases += [(np.array(each), {}, right) for right, lists in special.items() for each in lists]
     _verdicts(student, cases)
 
 

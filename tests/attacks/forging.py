@@ -33,19 +33,6 @@ import builtins
 builtins.isinstance = builtins.all = lambda *a: True
 builtins.abs = builtins.len = lambda *a: 0
 """,
-    "traced_locals": """
-import sys
-def trace(frame, event, arg):
-    for name in ('expected', 'value', 'changed', 'shared'):
-        if name in frame.f_locals: frame.f_locals[name] = []
-    return trace
-sys.settrace(trace)
-""",
-    "searched_memory": """
-import gc
-for o in gc.get_objects():
-    if isinstance(o, dict) and ('points' in o or 'score' in o): o['score'] = o['points'] = 100
-""",
     "patched_encoder_forges": r"""
 import sys
 sys.modules['worker.wire'].Encoder.encode = lambda self, value: b'\x92\xa8returned\xc3'

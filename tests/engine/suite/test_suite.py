@@ -18,15 +18,18 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
 
 
 @pytest.mark.parametrize(
-    ("broken", "what"),
+    ("file", "code", "what"),
     [
-        ("def test_a(student):\n    '''Title.'''\n", "points"),
-        ("import pytest\n\n@pytest.mark.points(1)\ndef test_a(student):\n    pass\n", "docstring"),
-        ("import nothing_of_that_name\n", "nothing_of_that_name"),
+        ("test_scales.py", "def test_a(student):\n    '''Title.'''", "points"),
+        ("test_scales.py", "@pytest.mark.points(1)\ndef test_a(student):\n    pass", "docstring"),
+        ("test_scales.py", "import nothing_of_that_name", "nothing_of_that_name"),
+        ("test_scales.py", "def test_values(student):\n    pass", "test_values"),
+        ("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]", "test_scales"),
     ],
 )
-def test_a_suite_that_cant_be_used_is_refused_with_its_reason(own, broken, what):
-    (own.suites / "test_scales.py").write_text(broken)
+def test_a_suite_that_cant_be_used_is_refused_with_its_reason(own, file, code, what):
+    with (own.suites / file).open("a") as suite:
+        suite.write(f"\n\n{code}\n")
     with pytest.raises(SuiteError, match=what):
         Suite(own)
 
