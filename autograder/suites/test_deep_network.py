@@ -228,7 +228,8 @@ def test_clipping_tames_the_step(student, reference, rng):
         clipped, expected = answer.value, getattr(reference.clipping, name)(gradients, limit)
         if name == "clip_by_global_norm":
             clipped, expected = check.items(clipped, 2, name)[0], expected[0]
-        what = f"{name} of an exploding net's gradients"
+        by = name.removeprefix("clip_by_").replace("_", " ")
+        what = f"clipping by {by} an exploding net's gradients"
         pairs = zip(check.items(clipped, len(expected), what, list), expected, strict=True)
         arrays = [check.real_array(one, other.shape, what) for one, other in pairs]
         with np.errstate(all="ignore"):
