@@ -218,7 +218,7 @@ def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
         for m, match in found.items()
         if (aspects := {aspect for aspect in match.hits if _cover([match], aspect, search)})
         and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in match.strays} - {*BESIDE})
-        and (aspects != {"warned"} or match.hits.keys() - {*BESIDE} or not search.wrong - {*BESIDE})
+        and (aspects != {"warned"} or not search.wrong - {*BESIDE})
     }
     while full:
         rank = {m: (len(aspects), -len(found[m].strays)) for m, aspects in full.items()}
