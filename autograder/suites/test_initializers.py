@@ -64,7 +64,7 @@ def _right_spread(student, rng, name: str, *modes: str) -> None:
     by their scale beside them."""
     kind, form = name.split("_")
     large, small = int(rng.integers(290, 311)), int(rng.integers(98, 106))
-    sizes = [(2, 3), (1, 6), (5, 5), (1100, 1), (large, small), (small, large)]
+    sizes = [(2, 3), (1, 6), (5, 5), (700, 1), (large, small), (small, large)]
     given: list[dict[str, Any]] = [{"mode": mode} for mode in modes] or [{}]
     cases = [(name, size, options) for options in given for size in sizes]
     seeds = rng.integers(2**32, size=len(given))

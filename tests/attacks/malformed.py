@@ -24,7 +24,7 @@ _LOST = {  # of diagnostics.py: its bytes, and the reason
     "too_large": (_DIAG + b"#" * 2**21, "not in the submission"),
     "notebook": (b'{"cells": [], "nbformat": 4}', "no function"),
     "missing_package": (b"import no_such_package\n" + _DIAG, "No module named 'no_such_package'"),
-    "all_to_do": (_functions("(*a, **k): raise NotImplementedError"), "is still to do"),
+    "all_to_do": (_functions("(*a, **k): raise NotImplementedError('TODO')"), "is still to do"),
 }
 _KEPT = {
     "carriage_returns": _TEXT.replace("\n", "\r").encode(),

@@ -42,6 +42,6 @@ _WRONG = {
 
 CASES = [
     *calls(_RAISED, says="raised"),
-    *calls({"todo_with_markup": "raise NotImplementedError('<script>')"}, says="still to do"),
+    *calls({"todo_with_markup": "raise NotImplementedError('TODO <script>')"}, says="still to do"),
     *calls(_WRONG),
 ]
