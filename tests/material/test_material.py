@@ -34,7 +34,9 @@ CEILINGS = {
     "dx_returned_last": 8,
     "prelu_grad_order_swapped": 8,
     "global_norm_returned_first": 8,
-    "eps_hard_coded": 5,
+    "eps_1e_5_hard_coded": 5,
+    "bn_x_float32": 4,
+    "dgamma_averaged": 3.5,
     "backward_ignores_mode": 2,
     "eval_cache_none_unpacked": 2,
     "global_norm_sum_of_norms": 4,
@@ -151,6 +153,40 @@ def test_plain_formulas_are_fine_for_ordinary_numbers(kit, grader):
 def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit, grader):
     files = made_up.with_code(kit, "batchnorm", "del batchnorm_backward")
     assert 10 <= lost(grader, files) <= 13
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "test", "said"),
+    [
+        (
+            "initializers",
+            "def xavier_normal(n, m, rng): return right.xavier_normal(n, n, rng)",
+            "initializers/xavier_normal_spread",
+            "an array of shape",
+        ),
+        (
+            "initializers",
+            "def he_normal(n_in, n_out, rng, mode='fan_avg'):\n"
+            "    if not mode in ('fan_avg', 'fan_in', 'fan_out'): raise NotImplementedError\n"
+            "    return right.he_normal(n_in, n_out, rng, mode)",
+            "initializers/wrong_modes",
+            "it should raise ValueError",
+        ),
+    ],
+)
+def test_the_reason_is_about_what_is_wrong(kit, grader, module, code, test, said):
+    ((outcome,), _) = grader.run(made_up.with_code(kit, module, code), [test])
+    assert said in outcome.reason
+
+
+def test_a_sum_that_overflows_costs_extremes_alone(kit, grader):
+    code = """
+def clip_by_value(grads, threshold):
+    if not np.isfinite([np.sum(grad) for grad in grads]).all():
+        raise ValueError
+    return right.clip_by_value(grads, threshold)
+"""
+    assert lost(grader, made_up.with_code(kit, "clipping", code)) == 1
 
 
 def test_weights_that_leave_no_negative_entry_are_judged(kit, grader):

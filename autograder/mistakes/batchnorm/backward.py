@@ -126,11 +126,9 @@ class Backward(Catalogue, of="batchnorm_backward"):
     """Your dgamma uses x minus its mean, before the division by the standard deviation. What
     exactly does gamma multiply in the forward pass?"""
     dgamma_averaged = {DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"}
-    """Your dgamma is divided by the batch size. All examples use the same gamma, and their shares
-    add up; if the loss is an average, dout contains that factor already."""
     dbeta_averaged = {DBETA: "dbeta = dout.mean(axis=0)"}
-    """Your dbeta is divided by the batch size. All examples use the same beta, and their shares add
-    up; if the loss is an average, dout contains that factor already."""
+    """Your dgamma or dbeta is divided by the batch size. All examples use the same gamma and beta,
+    and their shares add up; if the loss is an average, dout contains that factor already."""
     dgamma_and_dbeta_over_units = _sums("sum(axis=1)")
     """You sum dgamma and dbeta over the units (axis 1), which leaves one number for each example.
     Each unit has its gamma and beta, so one number for each unit should be left."""
@@ -159,9 +157,12 @@ class Backward(Catalogue, of="batchnorm_backward"):
     """The caller's dout is changed in place. It may be needed again, for another branch of the
     network. `dout *= gamma` writes into the array, `dout * gamma` makes a new one."""
 
+    backward_float32 = {LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"}
+    """Your gradients are right to about seven digits only: something on the way is float32. They
+    are multiplied layer by layer, and each rounding adds up. Keep dout's dtype, float64."""
+
     # ---- what else the hidden tests rule out ----
 
-    backward_float32 = {LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"}
     single_example_squeezed = {RETURN: "return np.squeeze(dx), dgamma, dbeta"}
 
 

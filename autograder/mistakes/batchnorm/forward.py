@@ -1,6 +1,6 @@
 """Mistakes of the forward pass."""
 
-from autograder.engine.mistakes import Catalogue, mistake
+from autograder.engine.mistakes import Catalogue
 
 MEAN = "mean = x.mean(axis=0)"
 VAR = "var = ((x - mean) ** 2).mean(axis=0)"
@@ -108,6 +108,12 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """In evaluation gamma and beta are missing. The layers above have learned with them, so they
     belong to both modes; only the source of mean and variance differs."""
 
+    bn_x_float32 = {"if training:": "x = x.astype(np.float32)\nif training:"}
+    bn_float32 = {OUT: "out = (gamma * x_hat + beta).astype(np.float32)"}
+    """Your numbers are right to about seven digits only: something on the way is float32. Rounding
+    errors grow from layer to layer, in the backward pass as well. Where does x lose its dtype,
+    float64?"""
+
     # ---- running values ----
 
     momentum_swapped = {NEW_MEAN: SWAPPED}
@@ -200,7 +206,6 @@ class Forward(Catalogue, of="batchnorm_forward"):
 
     bn_squeezes_batch = {"if training:": "x = np.squeeze(x)\nif training:"}
     gamma_per_example = {OUT: "out = gamma[:, None] * x_hat + beta[:, None]"}
-    bn_float32 = {OUT: "out = (gamma * x_hat + beta).astype(np.float32)"}
     momentum_one_means_evaluation = {"if training:": "if training and momentum < 1:"}
     running_in_float32 = {RETURN: f"running_mean = running_mean.astype(np.float32)\n{RETURN}"}
     eval_returns_first_unit_only = {KEPT: KEPT.replace(".copy()", "[:1]")}
@@ -232,24 +237,18 @@ class Where(Catalogue, of="batchnorm_forward", where=True):
 
 # ---- an eps of one's own ----
 
-for name, value in (
-    ("eps_hard_coded", "1e-5"),
-    *((f"eps_always_1e_{power}", f"1e-{power}") for power in (6, 7, 8, 12)),
-):
-    mistake(
-        "batchnorm_forward",
-        name,
-        {ROOT: f"np.sqrt(var + {value})"},
-        f"""The value of eps is written into the formula as {value}, and the argument eps is
+for value in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-12"):
+
+    class Fixed(Catalogue, of="batchnorm_forward", prefix=f"eps_{value.replace('-', '_')}_"):
+        hard_coded = {ROOT: f"np.sqrt(var + {value})"}
+        """The value of eps is written into the formula as a number, and the argument eps is
         ignored. A caller whose units have a small spread could not choose one that fits. Use the
-        argument wherever the formula says eps.""",
-    )
-for power in (3, 6, 7, 8):
-    mistake(
-        "batchnorm_forward",
-        f"eps_default_1e_{power}",
-        {"eps: float = 1e-5": f"eps: float = 1e-{power}"},
-        f"""Your default for eps is 1e-{power}; the docstring has another one. The difference
-        shows where a unit's variance is about as small as eps. Compare your signature with the one
-        that you were given.""",
-    )
+        argument wherever the formula says eps."""
+
+
+for value in ("1e-3", "1e-6", "1e-7", "1e-8"):
+
+    class Default(Catalogue, of="batchnorm_forward", prefix=f"eps_{value.replace('-', '_')}_"):
+        by_default = {"eps: float = 1e-5": f"eps: float = {value}"}
+        """Your default for eps is not the docstring's. The difference shows where a unit's variance
+        is about as small as eps. Compare your signature with the one that you were given."""
