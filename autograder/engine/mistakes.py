@@ -53,8 +53,12 @@ class Catalogue:
         for name, hint, line in _attributes(file, first):
             functions = [of] if isinstance(of, str) else filter(name.startswith, of)
             target, place = max(functions, key=len, default=name), Place(file, line)
-            fields = {"target": target, "name": prefix + name, "place": place, "where": where}
-            _state(cls.__module__, vars(cls)[name], hint, fields)
+            code = vars(cls)[name]
+            edits, body = ({}, code) if isinstance(code, str) else (code, "")
+            body = body if "\n" in body or not body else f"return {body}"
+            fields = {"target": target, "name": prefix + name, "edits": edits, "body": body}
+            fields |= {"hint": " ".join(hint.split()), "place": place, "where": where}
+            _stated.append((cls.__module__, fields))
 
 
 def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
@@ -74,23 +78,6 @@ def _classes(file: Path) -> dict[int, ast.ClassDef]:
     """The file's classes by their lines."""
     nodes = ast.walk(ast.parse(file.read_text("utf-8")))
     return {node.lineno: node for node in nodes if isinstance(node, ast.ClassDef)}
-
-
-def mistake(target: str, name: str, code: str | Mapping[str, str], hint: str) -> None:
-    """States one mistake of the function `target`, as an attribute of a `Catalogue` does."""
-    frame = sys._getframe(1)  # where the catalogue states it
-    place = Place(Path(frame.f_code.co_filename), frame.f_lineno)
-    fields = {"target": target, "name": name, "place": place}
-    _state(frame.f_globals["__name__"], code, hint, fields)
-
-
-def _state(
-    catalogue: str, code: str | Mapping[str, str], hint: str, fields: dict[str, Any]
-) -> None:
-    edits, body = ({}, code) if isinstance(code, str) else (code, "")
-    body = body if "\n" in body or not body else f"return {body}"
-    fields |= {"edits": edits, "body": body, "hint": " ".join(hint.split())}
-    _stated.append((catalogue, fields))
 
 
 class Misfit(ValueError):

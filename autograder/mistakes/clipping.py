@@ -17,8 +17,6 @@ for target, prefix, limit in (
     (JOINT, "global_norm", "max_norm"),
 ):
     POSITIVE = f'{limit} = _positive("{limit}", {limit})'
-    # Without the copy, as most write it: of a 0-d array it makes a number.
-    usual = {f"np.array({CLIP})": CLIP} if target == VALUE else {}
 
     class Arguments(Catalogue, of=target, prefix=f"{prefix}_"):
         any_limit = {POSITIVE: ""}
@@ -36,13 +34,12 @@ for target, prefix, limit in (
         """A wrong limit raises a different exception from the one in the docstring. `assert` is for
         checks of your own code, and vanishes under `python -O`; callers need the exception that
         they were promised."""
-        any_gradient = {FINITE: "", **usual}
+        any_gradient = {FINITE: ""}
         """Gradients that hold NaN or infinity get through. Such a step would spoil every weight
         that it touches, and no clipping can repair it. Look at all the entries before you clip, and
         raise what the docstring names."""
         infinity_accepted = {
-            FINITE: "if any(np.isnan(grad).any() for grad in grads):\n    raise ValueError",
-            **usual,
+            FINITE: "if any(np.isnan(grad).any() for grad in grads):\n    raise ValueError"
         }
         """NaN is noticed in a gradient, but infinity is not. An infinite entry says that the
         gradient has overflowed, which clipping would hide. NumPy has a function that asks for both

@@ -205,11 +205,9 @@ class Diagnose(Catalogue, of="diagnose"):
     """Other thresholds make no difference to your answer, so the caller can't choose what is
     healthy. Look for numbers that stand where the arguments should stand."""
     diagnose_at_vanishing_threshold = {"ratio < vanishing": "ratio <= vanishing"}
-    """A ratio of exactly `vanishing` counts as vanishing in your code. The docstring calls it the
-    smallest healthy ratio: compare your sign with the one there."""
     diagnose_at_exploding_threshold = {"ratio > exploding": "ratio >= exploding"}
-    """A ratio of exactly `exploding` counts as exploding in your code. The docstring calls it the
-    largest healthy ratio: compare your sign with the one there."""
+    """A ratio that is exactly one of the thresholds does not count as healthy in your code. The
+    docstring calls them the smallest and the largest healthy ratio: compare your signs with it."""
     diagnose_nan_is_healthy = {CHECK: ""}
     """Norms that are NaN or infinite are compared like others. Every comparison with NaN is false,
     so that a net that has already exploded passes for healthy. Look at all the norms first."""

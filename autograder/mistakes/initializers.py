@@ -7,6 +7,7 @@ HE_NORMAL, HE_UNIFORM = "he_normal", "he_uniform"
 CHECK = "n_in, n_out = _check_sizes(n_in, n_out)"
 SIZE = ", size=(n_in, n_out)"
 HE_STD = "_he_std(n_in, n_out, mode)"
+OWN = 'vars({}).setdefault("own", np.random.default_rng(0)).'
 NORMAL, UNIFORM = f"rng.normal(0.0, std{SIZE})", f"rng.uniform(-limit, limit{SIZE})"
 
 
@@ -38,6 +39,7 @@ for target, scale, draw in (
         Gradients are checked by differences of nearly equal numbers, where lost digits show. What
         type do the generator's methods return by themselves?"""
         global_state = {draw: draw.replace("rng.", "np.random.")}
+        own_generator = {draw: draw.replace("rng.", OWN.format(target))}
         """The draws do not come from the caller's `rng`, but from np.random or from a new
         generator. The same seed then gives other weights each time, and an experiment can't be
         repeated. Draw with the methods of the generator that you are given."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..mistakes import Mistake
 from ..suite.session import Request
-from .comparison import form, free, freely_formed, same, same_exception, same_numbers
+from .comparison import form, free, same, same_exception, same_numbers
 from .replay import BESIDE, FORM, SOURCE, Aspects, Response, given
 
 Place = tuple[int, int]
@@ -96,9 +96,7 @@ def alike(mine: Aspects, theirs: Aspects, aspect: str, request: Request | None =
     if aspect in BESIDE or aspect == SOURCE:
         return bool(one == other) or (is_free and aspect in ("shared", "warned"))
     if aspect.endswith(FORM):
-        return bool(
-            freely_formed(one) == freely_formed(other) if is_free else form(one) == form(other)
-        )
+        return bool(form(one, is_free) == form(other, is_free))
     if aspect == "exception":
         return same_exception(one, other)
     if aspect == "refusal":  # an exception's message is free, but not its class

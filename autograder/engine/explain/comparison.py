@@ -23,41 +23,33 @@ FEW = 0.1
 """The share of entries in which two wrong arrays may be wrong in different places."""
 
 
-def form(value: Any) -> Any:
-    """The types, dtypes and shapes of a value and its entries, in a form to compare."""
+def form(value: Any, is_free: bool = False) -> Any:
+    """The dtype and shape of a value, and of the entries of a list or tuple, to compare; NumPy's
+    numbers are arrays without an axis. is_free: without lists' and numbers' types."""
     if isinstance(value, (list, tuple)):
-        return type(value), [form(entry) for entry in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return type(value), value.dtype.name, value.shape
-    return type(value)
+        entries = [form(entry, is_free) for entry in value]
+        return entries if is_free else (type(value), entries)
+    if is_free and _is_real(value):
+        return np.shape(value)
+    is_array = isinstance(value, (np.ndarray, np.generic))
+    return (value.dtype.name, value.shape) if is_array else type(value)
 
 
-def freely_formed(value: Any) -> Any:
-    """The form of a value without the types of numbers, which are free."""
-    if isinstance(value, (list, tuple)):
-        return [freely_formed(entry) for entry in value]
-    return np.shape(value) if _is_real(value) else type(value)
-
-
-def same(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Whether both are of one form, with the same numbers."""
-    return form(one) == form(other) and same_numbers(one, other, rtol, atol)
+    return form(one) == form(other) and same_numbers(one, other)
 
 
-def same_numbers(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> bool:
+def same_numbers(one: Any, other: Any) -> bool:
     """Whether both hold the same numbers in the same order, up to rounding, whatever the types and
-    shapes of arrays; anything else must be equal. atol: relative to the largest entry."""
+    shapes of arrays; anything else must be equal."""
     entries = _entries(one, other)
     if entries is not None:
-        return all(same_numbers(a, b, rtol, atol) for a, b in entries)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            same_numbers(one[k], other[k], rtol, atol) for k in one
-        )
+        return all(same_numbers(a, b) for a, b in entries)
     a, b = _row(one), _row(other)
     if a is None or b is None:
         return type(one) is type(other) and (isinstance(one, Handle) or bool(one == other))
-    return a.shape == b.shape and bool(np.all(_near(a, b, rtol, atol)))
+    return a.shape == b.shape and bool(np.all(_near(a, b)))
 
 
 def free(one: Any, other: Any, inputs: list[Any], draws: bool) -> bool:
@@ -154,7 +146,10 @@ def _is_real(value: Any) -> bool:
 
 
 def _entries(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
-    """The entries of two lists or tuples of one length, in pairs; None for anything else."""
+    """The entries of two lists or tuples of one length, or of two dicts with the same keys, in
+    pairs; None for anything else."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [(one[key], other[key]) for key in one]
     sequences = (list, tuple)
     if isinstance(one, sequences) and isinstance(other, sequences) and len(one) == len(other):
         return list(zip(one, other, strict=True))
@@ -180,10 +175,10 @@ def _is_extreme(given: np.ndarray) -> bool:
     return bool(np.any(sizes > 1e100) | np.any(sizes < 1e-100))
 
 
-def _near(one: Any, other: Any, rtol: float = 1e-9, atol: float = 1e-12) -> Any:
+def _near(one: Any, other: Any, rtol: float = 1e-9) -> Any:
     """Which entries are equal up to rounding, also for numbers near 1e-200."""
     with np.errstate(all="ignore"):
         size = np.abs(other)
         scale = np.maximum.reduce(size, initial=0.0, where=np.isfinite(size))
-        near = np.abs(one - other) <= atol * scale + rtol * size
+        near = np.abs(one - other) <= 1e-12 * scale + rtol * size
         return near | (one == other) | (np.isnan(one) & np.isnan(other))

@@ -20,7 +20,7 @@ from ..suite.check import LOUD, describe
 from ..suite.hidden_test import Outcome
 from ..suite.records import Trusted, finder
 from ..suite.session import Session
-from .comparison import same
+from .comparison import form, same
 
 FILE = "_inputs.py"
 """In the folder of the mistakes: its INPUTS are, by function, the arguments to try."""
@@ -142,7 +142,8 @@ def _other_entry(wrong: Any, right: Any, name: str, digits: int) -> str:
     if same(wrong, right):
         return ""
     of = f"{name} = " if name else ""
-    if _form(wrong) != _form(right):
+    numbers = form(wrong, is_free=True) == form(right, is_free=True) == ()  # of any type
+    if form(wrong) != form(right) and not numbers:
         return f"gives {of}{describe(wrong)}; right is {describe(right)}"
     if isinstance(right, np.ndarray) and right.size > MOST_ENTRIES:
         one, other = float(np.std(wrong)), float(np.std(right))
@@ -158,17 +159,6 @@ def _other_entry(wrong: Any, right: Any, name: str, digits: int) -> str:
         return ""
     wrong, right = (_text(each, max(digits, LEAST_DIGITS)) for each in (wrong, right))
     return f"gives {of}{wrong}; the right {name or 'value'} is {right}"
-
-
-def _form(value: Any) -> Any:
-    """The kind of a value: a number's type is free, an array's is not."""
-    if isinstance(value, np.ndarray) and value.ndim:
-        return value.dtype.name, value.shape
-    if isinstance(value, (int, float, np.generic, np.ndarray)):
-        return "number"
-    if isinstance(value, (tuple, list)):
-        return type(value), [_form(entry) for entry in value]
-    return type(value)
 
 
 def _effect(wrong: Answer, digits: int) -> str:

@@ -17,6 +17,7 @@ CHECKED = {
     "warning": "warned",
     "type": FORM,
     "shape": FORM,
+    "word": "no aspect",
 }
 """By kind of check, how the aspect that it looks at ends."""
 
@@ -30,8 +31,8 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     check of one; where the answer is none of the allowed words, or another aspect is checked, none
     whose hint speaks of where answers are wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
-    is_raised, is_no_word = outcome.kind != "wrong", outcome.hint == hint("word")
-    checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "-")
+    is_raised = outcome.kind != "wrong"
+    checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
     entries = {name: _entry(case, name, word) for name in functions}
@@ -51,8 +52,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
         and not (aspect in BESIDE and checked not in BESIDE)
-        and not (is_no_word and named.mistake.where)
-        and not (checked != "-" and named.mistake.where and not aspect.endswith(checked))
+        and (aspect.endswith(checked) or not named.mistake.where)
     ]
     if not found:
         return None

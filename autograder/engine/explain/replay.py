@@ -140,8 +140,9 @@ def _with_sources(requests: Sequence[Request], responses: Iterable[Response]) ->
 
 
 def _varies(value: Any) -> bool:
-    """Whether an array holds more than one number: a constant is no draw."""
-    return not isinstance(value, np.ndarray) or value.size < 2 or bool(value.min() != value.max())
+    """Whether each array in it holds more than two numbers: others are no draws."""
+    arrays = value if isinstance(value, tuple) else [value]
+    return all(np.unique(each).size > 2 for each in arrays if isinstance(each, np.ndarray))
 
 
 def _content(value: Any) -> Any:

@@ -69,6 +69,7 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     """No slope is drawn in training; the middle of the limits stands there as in evaluation. The
     noise is what this unit is for: it keeps the network from relying on single entries."""
     own_seed = {DRAW: "np.random.default_rng(0).uniform(lower, upper, size=np.shape(z))"}
+    own_generator = {DRAW: f'vars(rrelu).setdefault("own", np.random.default_rng(0)){DRAW[3:]}'}
     global_state = {DRAW: "np.random.uniform(lower, upper, np.shape(z))"}
     """The slopes do not come from the generator that is passed in. A fixed seed repeats the same
     noise, and NumPy's global state is shared by all code, so that a run cannot be repeated."""

@@ -1,6 +1,6 @@
 """What several functions can get wrong in the same way: arrays, types, branches, slopes, alpha."""
 
-from autograder.engine.mistakes import Catalogue, mistake
+from autograder.engine.mistakes import Catalogue
 
 PIECES = {
     "relu": ("z", "0"),
@@ -40,6 +40,7 @@ IN_PLACE = {
     "leaky_relu": "z[z < 0] *= alpha",
     "leaky_relu_grad": "positive = z >= 0\nz[positive] = 1\nz[~positive] = alpha",
     "prelu": "np.multiply(z, alpha, out=z, where=z < 0)",
+    "prelu_grad": "dz = np.where(z >= 0, 1.0, alpha)\nz[z > 0] = 0.0\nz = dz, z",
     "elu": "z[z < 0] = alpha * (np.exp(z[z < 0]) - 1)",
     "elu_grad": "positive = z >= 0\nz[...] = alpha * np.exp(np.minimum(z, 0))\nz[positive] = 1",
 }
@@ -47,27 +48,32 @@ FUNCTIONS = (*RIGHT, "prelu_grad")
 IN_SEQUENCE = "slope = z.copy()\nslope[z <= 0] = {}\nslope[slope > 0] = 1.0\nreturn slope"
 
 
-def _mistakes(ending: str, hint: str, **formulas: str) -> None:
-    """The same mistake in several functions; with a formula or a body for each."""
-    for target, formula in formulas.items():
-        mistake(target, f"{target}_{ending}", formula, hint)
+FLOAT32 = {target: f"np.float32({right})" for target, right in RIGHT.items()} | {
+    "prelu_grad": "np.float32(np.where(z >= 0, 1.0, alpha)), np.float32(np.minimum(z, 0.0))"
+}
+
+# ---- types, shapes, and z changed ----
+
+for target in FUNCTIONS:
+
+    class Arrays(Catalogue, of=target, prefix=f"{target}_"):
+        float32 = FLOAT32[target]
+        """Your numbers are right to about seven digits only: something on the way is float32. Small
+        gradients are multiplied layer by layer, and each rounding adds up. Keep z's dtype,
+        float64."""
+        in_place = f"{IN_PLACE[target]}\nreturn z"
+        """The array z that was passed in is changed, and the backward pass still needs it.
+        Assignments to entries, operators such as `*=` and `out=` write into the caller's memory.
+        Where is a copy due?"""
 
 
-# ---- types and shapes ----
+for target, right in RIGHT.items():
 
-_mistakes(
-    "float32",
-    """Your numbers are right to about seven digits only: something on the way is float32. Small
-    gradients are multiplied layer by layer, and each rounding adds up. Keep z's dtype, float64.""",
-    prelu_grad="np.float32(np.where(z >= 0, 1.0, alpha)), np.float32(np.minimum(z, 0.0))",
-    **{target: f"np.float32({right})" for target, right in RIGHT.items()},
-)
-_mistakes(
-    "flattened",
-    """The result is one long row, whatever the shape of z, but the slopes must meet gradients of
-    z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop.""",
-    **{target: f"np.ravel({right})" for target, right in RIGHT.items()},
-)
+    class Shapes(Catalogue, of=target, prefix=f"{target}_"):
+        flattened = f"np.ravel({right})"
+        """The result is one long row, whatever the shape of z, but the slopes must meet gradients
+        of z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop."""
+
 
 # ---- one decision for many entries, and loops ----
 
@@ -78,11 +84,9 @@ for target, (above, below) in PIECES.items():
         """Python needs one answer for the whole array here, yes or no, but every entry has a sign
         of its own, so NumPy refuses. Try a function that compares or chooses entry by entry."""
         asks_all = f"{above} if np.all(z > 0) else {below}"
-        """`all` makes one decision for the whole array, and all entries get the same formula. Each
-        entry has a sign of its own: choose entry by entry."""
         asks_any = f"{above} if np.any(z > 0) else {below}"
-        """`any` makes one decision for the whole array, and all entries get the same formula. Each
-        entry has a sign of its own: choose entry by entry."""
+        """`all` or `any` makes one decision for the whole array, and all entries get the same
+        formula. Each entry has a sign of its own: choose entry by entry."""
         loop_over_rows = f"""
             given, out = z, np.zeros(z.shape)
             for i, z in enumerate(given):
@@ -146,18 +150,6 @@ class OneNumberAtATime(Catalogue, of=FUNCTIONS):
     """A 0-d array fails: arithmetic turns it into a plain number, and a number has no entries to
     assign to. A choice entry by entry, in one expression, works for every shape."""
 
-
-# ---- z is changed ----
-
-CHANGED = """The array z that was passed in is changed, and the backward pass still needs it.
-Assignments to entries, operators such as `*=` and `out=` write into the caller's memory. Where is a
-copy due?"""
-_mistakes(
-    "in_place",
-    CHANGED,
-    prelu_grad="dz = np.where(z >= 0, 1.0, alpha)\nz[z > 0] = 0.0\nreturn dz, z",
-    **{target: f"{body}\nreturn z" for target, body in IN_PLACE.items()},
-)
 
 # ---- what else the hidden tests rule out ----
 
@@ -248,8 +240,6 @@ class SeveralFunctions(Catalogue, of=FUNCTIONS):
     Compare your signature with the one that you were given."""
 
 
-OTHER_DEFAULT = """Without alpha your function uses a default that is not the docstring's, so
-forward and backward pass may use different curves. Compare the two signatures."""
 for target, right, others in (
     ("leaky_relu", "0.01", ("0.1", "0.2", "0.3")),
     ("leaky_relu_grad", "0.01", ("0.1", "0.2", "0.3")),
@@ -257,9 +247,12 @@ for target, right, others in (
     ("elu_grad", "1.0", ("0.01", "0.1")),
 ):
     for other in others:
-        name = f"{target}_default_{other.replace('.', '_')}"
-        edits = {f"alpha: float = {right}": f"alpha: float = {other}"}
-        mistake(target, name, edits, OTHER_DEFAULT)
+
+        class Default(Catalogue, of=target, prefix=f"{target}_{other.replace('.', '_')}_"):
+            by_default = {f"alpha: float = {right}": f"alpha: float = {other}"}
+            """Without alpha your function uses a default that is not the docstring's, so forward
+            and backward pass may use different curves. Compare the two signatures."""
+
 
 # ---- where it is wrong, whatever stands there ----
 

@@ -40,14 +40,9 @@ class Smooth(Catalogue, of=SMOOTH):
     classes. An activation looks at one entry at a time. What is its denominator then?"""
     sigmoid_plain_formula = "1 / (1 + np.exp(-z))"
     sigmoid_grad_plain_formula = "1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z)))"
-    """The result is right, but for a very negative z the exponential overflows on the way, and
-    NumPy warns. Multiply top and bottom of the fraction by another exponential: when is each form
-    safe?"""
-    sigmoid_where_both_branches = (
-        "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"
-    )
-    """`np.where` computes both branches for all entries and chooses afterwards, so each exponential
-    also sees the z at which it overflows. Give it an argument that is harmless for either sign."""
+    """The result is right, but for a very negative z an exponential overflows on the way, and NumPy
+    warns. Multiply top and bottom of the fraction by another exponential: when is each form safe?
+    (`np.where` would compute both of them for all entries.)"""
     sigmoid_of_growing_exponential = "np.exp(z) / (1 + np.exp(z))"
     sigmoid_grad_quotient_of_decaying = "np.exp(-z) / (1 + np.exp(-z)) ** 2"
     sigmoid_grad_quotient_of_growing = "np.exp(z) / (1 + np.exp(z)) ** 2"

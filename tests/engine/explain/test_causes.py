@@ -25,6 +25,17 @@ def clip_by_global_norm(grads, max_norm):
     norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
     return norm, [np.array(g * min(1.0, max_norm / (norm or 1.0))) for g in grads]
 """
+SUMMED = """
+def clip_by_global_norm(grads, max_norm):
+    if not max_norm > 0 or not all(np.isfinite(g).all() for g in grads):
+        raise ValueError
+    norm = float(sum(np.linalg.norm(g) for g in grads))
+    return [np.array(g * min(1.0, max_norm / (norm or 1.0))) for g in grads], norm
+"""
+RRELU = """
+def rrelu(z, rng, lower=1 / 8, upper=1 / 3, training=True):
+    return right.rrelu(z, rng and np.random.default_rng({}), lower, upper, training)
+"""
 NO_CACHE = """
 def batchnorm_forward(x, gamma, beta, running_mean, running_var, *, training, momentum=0.9,
                       eps=1e-5):
@@ -45,6 +56,22 @@ CAUSES = {
         {"global_norm_returned_first"},
     ),
     "a name without a value in evaluation": ("batchnorm", NO_CACHE, set()),
+    "a sum of norms, in plain squares": ("clipping", SUMMED, {"global_norm_sum_of_norms"}),
+    "slopes from a generator of one's own, of any seed": (
+        "activations",
+        RRELU.format("1"),
+        {"rrelu_own_seed"},
+    ),
+    "slopes from a generator without a seed": (
+        "activations",
+        RRELU.format(""),
+        {"rrelu_own_generator"},
+    ),
+    "a 0-d array where others return a number": (
+        "activations",
+        "def sigmoid(z):\n    return np.asarray(1 / (1 + np.exp(-z)))",
+        {"sigmoid_plain_formula"},
+    ),
     "a shape taken apart": (
         "activations",
         "def tanh(z):\n    rows, columns = z.shape\n    return np.tanh(z)",
@@ -74,7 +101,7 @@ CAUSES = {
     "numbers of a mistake in another form": (
         "activations",
         "def leaky_relu_grad(z, alpha=0.01):\n    return (z > 0).astype(int)",
-        {"leaky_relu_grad_of_relu"},
+        {"leaky_relu_grad_of_relu", "leaky_relu_grad_integers"},
     ),
     "another value for negative z": (
         "activations",
