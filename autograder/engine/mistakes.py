@@ -114,16 +114,24 @@ class Mistake:
 
         Raises `Misfit` where a text that it replaces doesn't stand there exactly once.
         """
-        parts = _function(source, self.target)
-        if parts is None:
-            raise Misfit(f"{self.name}: {self.module} has no function {self.target}", self.place)
-        before, head, docstring, body, after = parts
+        before, _, docstring, _, after = self._parts(source)
+        return before + self.code(source).replace(CUT, docstring) + after
+
+    def code(self, source: str, edited: str = "") -> str:
+        """The function's code in this module, or as it was edited before, with the mistake in it
+        and CUT for its docstring. Raises `Misfit`."""
+        _, head, _, body, _ = self._parts(source)
+        code = edited or head + CUT + body
         if self.body:
-            body = textwrap.indent(_plain(self.body), "    ") + "\n"
-        code = head + CUT + body
+            code = code.partition(CUT)[0] + CUT + textwrap.indent(_plain(self.body), "    ") + "\n"
         for number, (text, instead) in enumerate(self.edits.items(), start=1):
             code = self._replaced(code, _plain(text), _plain(instead), number)
-        return before + code.replace(CUT, docstring) + after
+        return code
+
+    def _parts(self, source: str) -> list[str]:
+        if self.target not in (functions := _functions(source)):
+            raise Misfit(f"{self.name}: {self.module} has no function {self.target}", self.place)
+        return functions[self.target]
 
     def misfit(self) -> Misfit | None:
         """Why it no longer fits the solution; None where it does."""
@@ -175,7 +183,8 @@ def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
         own = tuple(mistake for mistake in mistakes if mistake.module == name)
         module = ModuleType(f"{own[0].package}.{name}")
         module.__package__ = own[0].package
-        exec(_code(own), module.__dict__)
+        for code in _compiled(own):
+            exec(code, module.__dict__)
         made[name] = module
     return made
 
@@ -185,47 +194,52 @@ def compatible(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
     """Those of the mistakes that can be made together, the first ones first: others replace a text
     that is no longer there."""
     kept: list[Mistake] = []
-    sources: dict[str, str] = {}
+    codes: dict[tuple[str, str], str] = {}
     for mistake in mistakes:
+        function = (mistake.module, mistake.target)
         try:
-            source = mistake.edited(sources.get(mistake.module, mistake.solution))
+            codes[function] = mistake.code(mistake.solution, codes.get(function, ""))
         except ValueError:
             continue
-        sources[mistake.module] = source
         kept.append(mistake)
     return tuple(kept)
 
 
 @lru_cache(maxsize=1000)
-def _code(mistakes: tuple[Mistake, ...]) -> CodeType:
-    source = mistakes[0].solution
+def _compiled(mistakes: tuple[Mistake, ...]) -> tuple[CodeType, CodeType]:
+    """The solution's module, and the functions with these mistakes in them, to be run after it:
+    compiling the module anew for each mistake would take most of a search's time."""
+    source, codes = mistakes[0].solution, dict[str, str]()
     for mistake in mistakes:
-        source = mistake.edited(source)
-    return compile(source, f"<{mistakes[0].name}>", "exec")
+        codes[mistake.target] = mistake.code(source, codes.get(mistake.target, ""))
+    edited = "\n".join(codes.values()).replace(CUT, "")
+    return _module(source), compile(edited, f"<{mistakes[0].name}>", "exec")
 
 
-@lru_cache(maxsize=256)
-def _function(source: str, name: str) -> list[str] | None:
-    """The module's text, cut around the signature, docstring and body of a function in it."""
-    lines = source.splitlines(keepends=True)
+@lru_cache(maxsize=64)
+def _module(source: str) -> CodeType:
+    return compile(source, "<solution>", "exec")
+
+
+@lru_cache(maxsize=64)
+def _functions(source: str) -> dict[str, list[str]]:
+    """The module's functions by name: its text, cut around the signature, docstring and body."""
+    lines, found = source.splitlines(keepends=True), {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, ast.FunctionDef):
             head_end = doc_end = node.body[0].lineno - 1
             if ast.get_docstring(node) is not None:
                 doc_end = node.body[0].end_lineno or doc_end
             ends = (0, node.lineno - 1, head_end, doc_end, node.end_lineno, len(lines))
-            return ["".join(lines[start:end]) for start, end in pairwise(ends)]
-    return None
+            found[node.name] = ["".join(lines[start:end]) for start, end in pairwise(ends)]
+    return found
 
 
-@lru_cache(maxsize=256)
 def results(source: str, function: str) -> tuple[str, ...]:
     """The names that the docstring's "Returns:" gives the entries of a tuple."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            found = re.search(r"Returns:\s+\(([\w, ]+)\)", ast.get_docstring(node) or "")
-            return tuple(found[1].split(", ")) if found else ()
-    return ()
+    _, _, docstring, *_ = _functions(source)[function]
+    found = re.search(r"Returns:\s+\(([\w, ]+)\)", docstring)
+    return tuple(found[1].split(", ")) if found else ()
 
 
 def _places(code: str, text: str) -> list[tuple[int, int]]:
