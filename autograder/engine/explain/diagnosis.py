@@ -101,12 +101,13 @@ class Diagnosis:
         for how in (STRICTLY, FREELY, WHERE):
             while search := _search(case, function, how):
                 mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
-                tried = {mistake: self._match(case, mistake, search) for mistake in mistakes}
-                found = {mistake: match for mistake, match in tried.items() if match.hits}
                 if how == WHERE:
-                    case.named += _where(search, found)
+                    case.named += _where(search, self._matches(case, mistakes, search))
                     break
-                named = [*_alone(search, found)] or [*_together(search, found)]
+                # What explains an aspect alone is found quickly; it may explain more.
+                alone = self._matches(case, mistakes, search, is_alone=True)
+                named = [*_alone(search, self._matches(case, alone, search))]
+                named = named or self._pairs(case, mistakes, search)
                 if not named:
                     break
                 case.named += named
@@ -115,9 +116,28 @@ class Diagnosis:
                     exchange = case.exchanges[number]
                     exchange.rebase([*self._answers(case.replayed(), exchange)])
 
-    def _match(self, case: Case, mistake: Mistake, search: Search) -> Match:
+    def _pairs(self, case: Case, mistakes: Iterable[Mistake], search: Search) -> list[Named]:
+        """The mistakes that explain an aspect in pairs: no two can where all together do not in the
+        first test, which takes a fraction of the time."""
+        number = next(iter(search.tests))
+        first = replace(search, table={p: w for p, w in search.table.items() if p[0] == number})
+        found = self._matches(case, mistakes, first).values()
+        wrong = {a for a in search.wrong if _cover([m for m in found if a in m.hits], a, first)}
+        if not wrong - {*BESIDE}:
+            return []
+        search = replace(search, wrong=wrong)
+        return [*_together(search, self._matches(case, mistakes, search))]
+
+    def _matches(
+        self, case: Case, mistakes: Iterable[Mistake], search: Search, is_alone: bool = False
+    ) -> dict[Mistake, Match]:
+        """The mistakes that give wrong answers of the student's, with where they do."""
+        tried = {m: self._match(case, m, search, is_alone) for m in mistakes}
+        return {mistake: match for mistake, match in tried.items() if match.hits}
+
+    def _match(self, case: Case, mistake: Mistake, search: Search, is_alone: bool) -> Match:
         """Where the mistake, beside those already found, gives the student's wrong answers; nowhere
-        if it contradicts a right one."""
+        if it contradicts a right one. is_alone: only the aspects that it explains alone."""
         match = Match({aspect: {} for aspect in search.wrong})
         mistakes = (*case.replayed(), mistake)
         if mistake in case.replayed() or mistake not in compatible(mistakes):
@@ -143,6 +163,8 @@ class Diagnosis:
                         match.hits.pop(aspect, None)
                         if aspect in theirs and not alike(theirs, exchange.base[index], aspect):
                             match.strays.add(aspect)
+                    elif is_alone and aspect in wrong and not hit.all():
+                        match.hits.pop(aspect, None)
                     elif aspect in wrong and hit.any():
                         match.hits[aspect][number, index] = hit
                 if not match.hits:
