@@ -344,6 +344,6 @@ def test_remedy_without_choices(student, reference, rng):
 
     Look before you measure.
     """
-    (case,) = remedies.cases(reference.network, int(rng.integers(2**62)), (("well", "none"),))
-    (answer,) = student.diagnostics.choose_remedy.each([(case.measurements, ())])
+    seen = reference.network.examine(*remedies.drawn(reference.network, rng, "well"))
+    (answer,) = student.diagnostics.choose_remedy.each([(seen, ())])
     check.refused(answer, ValueError, "choose_remedy(measurements, ())")
