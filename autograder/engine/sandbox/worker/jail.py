@@ -3,7 +3,6 @@
 import contextlib
 import os
 import resource
-import signal
 from dataclasses import dataclass
 
 from . import landlock, limits, linux
@@ -69,12 +68,10 @@ class Jail:
             os.setresuid(self.user, self.user, self.user)
         with contextlib.suppress(OSError, KeyError, AttributeError):
             linux.drop_capabilities()
-        with contextlib.suppress(OSError, AttributeError):
-            # After the change of user, which would cancel it.
-            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        with contextlib.suppress(OSError, AttributeError):
-            linux.prctl(linux.PR_SET_DUMPABLE, 0)
-            linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        # After the change of user, which would cancel the first.
+        for attribute in linux.ENDS_WITH_PARENT, linux.NOT_DUMPABLE, linux.NO_NEW_PRIVILEGES:
+            with contextlib.suppress(OSError, AttributeError):
+                linux.prctl(*attribute)
         landlock.restrict(self.readable, [scratch, *self.devices])
         if rules is not None:
             rules.apply()

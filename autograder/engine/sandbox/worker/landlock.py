@@ -4,11 +4,10 @@ The one package for it on PyPI is a pre-release, so these are the three system c
 `landlock(7)` documents them.
 """
 
-import ctypes
 import os
 import stat
+import struct
 import sys
-from typing import Any
 
 from .linux import syscall
 
@@ -24,20 +23,6 @@ FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 FILE_SYSTEM_BITS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 
 
-class _Ruleset(ctypes.Structure):
-    _fields_ = (
-        ("file_system", ctypes.c_uint64),
-        ("network", ctypes.c_uint64),
-        ("scoped", ctypes.c_uint64),
-    )
-
-
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
-    _layout_ = "ms"
-    _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
-
-
 def restrict(readable: list[str], writable: list[str]) -> None:
     """From here on this process reads only beneath `readable`, writes only beneath `writable`.
 
@@ -48,25 +33,22 @@ def restrict(readable: list[str], writable: list[str]) -> None:
     if sys.platform != "linux":
         return
     try:
-        version = _create_ruleset(None, 0, CREATE_RULESET_VERSION)
+        version = syscall(CREATE_RULESET, None, 0, CREATE_RULESET_VERSION)
     except OSError:
         return
     file_system = (1 << FILE_SYSTEM_BITS[min(version, 5)]) - 1
-    rules = _Ruleset(file_system, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
+    network, scoped = 3 if version >= 4 else 0, 3 if version >= 6 else 0
     # An older kernel knows a shorter structure, and takes a longer one whose rest is zero.
-    ruleset = _create_ruleset(ctypes.byref(rules), ctypes.sizeof(rules), 0)
+    rules = struct.pack("=QQQ", file_system, network, scoped)
+    ruleset = syscall(CREATE_RULESET, rules, len(rules), 0)
     try:
         for path in readable:
             _allow(ruleset, path, READ & file_system)
         for path in writable:
             _allow(ruleset, path, file_system & ~EXECUTE)
-        syscall(RESTRICT_SELF, ruleset, ctypes.c_uint32(0))
+        syscall(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
-
-
-def _create_ruleset(rules: Any, size: int, flags: int) -> int:
-    return syscall(CREATE_RULESET, rules, ctypes.c_size_t(size), ctypes.c_uint32(flags))
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
@@ -77,7 +59,6 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= FILE_RIGHTS
-        rule = _PathBeneath(rights, place)
-        syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0))
+        syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
     finally:
         os.close(place)

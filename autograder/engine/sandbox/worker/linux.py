@@ -3,6 +3,8 @@
 import ctypes
 import os
 import signal
+import struct
+from typing import Any
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -15,7 +17,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
 MNT_DETACH = 2
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+ENDS_WITH_PARENT, NOT_DUMPABLE, NO_NEW_PRIVILEGES = (1, signal.SIGKILL), (4, 0), (38, 1)
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}
@@ -32,15 +34,19 @@ def _checked(result: int, what: str) -> int:
     return result
 
 
-def syscall(number: int, *arguments: object) -> int:
+def _words(*arguments: int | bytes | None) -> list[Any]:
+    """Numbers as wide as the variadic functions of C read them."""
+    return [ctypes.c_long(x) if isinstance(x, int) else x for x in arguments]
+
+
+def syscall(number: int, *arguments: int | bytes | None) -> int:
     """The call's result. Raises `OSError`."""
-    return _checked(_libc.syscall(ctypes.c_long(number), *arguments), f"syscall {number}")
+    return _checked(_libc.syscall(*_words(number, *arguments)), f"syscall {number}")
 
 
 def prctl(option: int, value: int) -> None:
     """Sets an attribute of this process. Raises `OSError`."""
-    zero = ctypes.c_ulong(0)
-    _checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
+    _checked(_libc.prctl(option, *_words(value, 0, 0, 0)), f"prctl {option}")
 
 
 def unshare(flags: int) -> None:
@@ -51,10 +57,9 @@ def unshare(flags: int) -> None:
 def fork_into(namespaces: int) -> int:
     """Like `os.fork`, the child in new namespaces: the first process of a process namespace, with
     which all others in it end. Raises `OSError`."""
-    number, zero = SYS_CLONE[os.uname().machine], ctypes.c_ulong(0)
-    flags = ctypes.c_ulong(namespaces | signal.SIGCHLD)
+    call = _words(SYS_CLONE[os.uname().machine], namespaces | signal.SIGCHLD, 0, 0, 0, 0)
     ctypes.pythonapi.PyOS_BeforeFork()
-    process = int(_libc_with_lock.syscall(ctypes.c_long(number), flags, zero, zero, zero, zero))
+    process = int(_libc_with_lock.syscall(*call))
     if process == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
     else:
@@ -65,10 +70,8 @@ def fork_into(namespaces: int) -> int:
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
     """Mounts a file system. Raises `OSError`."""
     words = [None if word is None else os.fsencode(word) for word in (source, target, kind, data)]
-    _checked(
-        _libc.mount(words[0], words[1], words[2], ctypes.c_ulong(flags), words[3]),
-        f"mount {target}",
-    )
+    result = _libc.mount(*words[:3], ctypes.c_ulong(flags), words[3])
+    _checked(result, f"mount {target}")
 
 
 def pivot_root_here() -> None:
@@ -79,6 +82,5 @@ def pivot_root_here() -> None:
 
 def drop_capabilities() -> None:
     """Empties this process's capability sets."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    syscall(SYS_CAPSET[os.uname().machine], header, nothing)
+    header = struct.pack("=II", 0x20080522, 0)
+    syscall(SYS_CAPSET[os.uname().machine], header, bytes(24))

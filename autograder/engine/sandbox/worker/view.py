@@ -11,15 +11,6 @@ from . import linux
 SCRATCH = "/scratch"
 """The one writable folder of a private view. Not /tmp: Python itself may lie below that."""
 
-_KEPT_FLAGS = {
-    os.ST_NOSUID: linux.MS_NOSUID,
-    os.ST_NODEV: linux.MS_NODEV,
-    os.ST_NOEXEC: 8,
-    os.ST_NOATIME: 1024,
-    os.ST_NODIRATIME: 2048,
-    os.ST_RELATIME: 1 << 21,
-}
-
 
 def enter(visible: list[str], devices: list[str]) -> None:
     """Leaves the machine's mounts, network and shared memory for a view of `visible` alone.
@@ -66,7 +57,7 @@ def _show(path: str, root: str, flags: int) -> None:
     else:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
     linux.mount(path, target, None, linux.MS_BIND)
-    already = os.statvfs(target).f_flag
-    # In a user namespace a remount must keep the flags that the mount had outside.
-    kept = sum(mount for stat, mount in _KEPT_FLAGS.items() if already & stat)
+    # In a user namespace a remount must keep these flags, the same bits here and there, if the
+    # mount had them outside; the kernel itself keeps those of access times.
+    kept = os.statvfs(target).f_flag & (os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC)
     linux.mount("none", target, None, linux.MS_REMOUNT | linux.MS_BIND | flags | kept)
