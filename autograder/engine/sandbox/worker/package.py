@@ -16,24 +16,23 @@ import numpy as np
 
 from .serve import DEFAULT_ERRORS, Target, describe
 
-Tell = Callable[..., None]
-"""Sends a note; see `wire.note`."""
-
 
 class MissingFunction(Exception):
     """The module has no callable of that name."""
 
 
-class Package:
+class Package(MetaPathFinder):
     """Finds functions of the student's package.
 
     Each module is imported when it is first needed, so that one that fails costs only its own
     tests. What a module's import changes for the whole process (NumPy's error state, warning
     filters, the working directory) is put back, and applied again for that module's calls alone:
-    the order of imports then makes no difference.
+    the order of imports then makes no difference. The grader is told which one is being imported,
+    and which failed.
 
     with_init: whether the package's own `__init__.py` is imported, as Python does, or left out;
-    supplied: the kit's modules in the package, whose `note` tells the grader what they call.
+    supplied: the kit's modules in the package, whose `note` tells the grader what they call; tell:
+    sends a note, see `wire.NOTE`.
     """
 
     def __init__(
@@ -43,12 +42,13 @@ class Package:
         files: dict[str, bytes],
         with_init: bool,
         supplied: Collection[str],
-        tell: Tell,
+        tell: Callable[..., None],
     ) -> None:
         self._folder = folder
         self._name = name
         self._supplied = supplied
         self._tell = tell
+        self._under_way: list[str] = []
         self._imported: dict[str, tuple[types.ModuleType, dict[str, Any]]] = {}
         """The modules, each with what its import changed for the whole process."""
         for path, content in files.items():
@@ -60,7 +60,7 @@ class Package:
                 with open(target, "wb", buffering=0) as file:
                     file.write(content)
         sys.path.append(folder)  # last: a student's random.py shadows nothing
-        sys.meta_path.insert(0, _ToldImports(f"{name}.", folder, tell))
+        sys.meta_path.insert(0, self)
         if not with_init:
             empty = types.ModuleType(name)
             empty.__path__ = [os.path.join(folder, name)]
@@ -93,20 +93,10 @@ class Package:
         state = {**wanted, "under": "ignore"}  # underflow is no mistake
         return imported, {"silenced": silenced, "error_state": state}
 
-
-class _ToldImports(MetaPathFinder):
-    """Tells the grader which of the package's modules is being imported, and which failed."""
-
-    def __init__(self, prefix: str, folder: str, tell: Tell) -> None:
-        self.prefix = prefix
-        self.folder = folder
-        self.tell = tell
-        self.under_way: list[str] = []
-
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(self.prefix):
+        if not fullname.startswith(f"{self._name}."):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
@@ -115,14 +105,14 @@ class _ToldImports(MetaPathFinder):
         return spec
 
     def _run(self, execute: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
-        name = module.__name__.removeprefix(self.prefix)
-        self.under_way.append(name)
-        self.tell("at", name)
+        name = module.__name__.removeprefix(f"{self._name}.")
+        self._under_way.append(name)
+        self._tell("at", name)
         try:
             execute(module)
         except BaseException as problem:
-            self.tell("failed", name, *describe(problem, self.folder))
+            self._tell("failed", name, *describe(problem, self._folder))
             raise
         finally:
-            self.under_way.remove(name)
-            self.tell("at", self.under_way[-1] if self.under_way else "")
+            self._under_way.remove(name)
+            self._tell("at", self._under_way[-1] if self._under_way else "")
