@@ -26,7 +26,6 @@ from .layers import (
     readable_folders,
 )
 from .process import OutOfTime, Process, ProcessEnded, TimeAllowed
-from .users import ReservedUser
 from .worker import scratch
 from .worker.view import SCRATCH
 from .worker.wire import Decoder, Encoder, WireError, write_request
@@ -49,20 +48,37 @@ ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(2**28),
 }
 
+USERS = range(61_184, 65_184)
+"""Those that workers become; of the range that systemd keeps for short-lived users."""
+
+
+def reserve_user(until: contextlib.ExitStack) -> int:
+    """A user's id, which no other grader on this machine uses until that is closed."""
+    for number in USERS:
+        reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with contextlib.suppress(OSError):
+            # A name in the abstract namespace is unique, and is freed when its process ends.
+            reservation.bind(f"\0grader-user-{number}")
+            until.enter_context(reservation)
+            return number
+        reservation.close()
+    raise OSError("all users for students' code are taken by other graders")
+
 
 class Sandbox:
     """A zygote and its processes. `hidden` is the folder that no student's code may see.
 
     `layers` names what holds, as a submission that tried to get out reported it; `hides` tells
-    whether it found the hidden folder closed. Raises
-    `SandboxError` where a layer of `require` is not among them.
+    whether it found the hidden folder closed. Raises `SandboxError` where a layer of `require` is
+    not among them.
     """
 
     def __init__(self, hidden: Path, require: tuple[str, ...] = ()) -> None:
         self._hidden = hidden.resolve()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._way = WAYS[0]
-        self._user = ReservedUser() if os.geteuid() == 0 else None
+        self._reserved = contextlib.ExitStack()
+        self._user = reserve_user(self._reserved) if os.geteuid() == 0 else None
         self._folder = ""
         self.layers: tuple[str, ...] = ()
         self.hides = False
@@ -93,7 +109,7 @@ class Sandbox:
     def end_process(self, number: int, grace: float) -> int | None:
         """Ends a process; its exit code, if it is known."""
         try:
-            return int(self._command({"do": "end", "worker": number, "grace": grace})["status"])
+            return int(self._command("end", number, grace))
         except (OSError, EOFError):
             self._stop()  # without its zygote no process lives on; the next spawn starts a new one
             return None
@@ -101,15 +117,14 @@ class Sandbox:
     def cpu_seconds(self, number: int) -> float:
         """What a process has used of its CPU."""
         try:
-            return float(self._command({"do": "cpu", "worker": number})["seconds"])
+            return float(self._command("cpu", number))
         except (OSError, EOFError):
             return 0.0
 
     def close(self) -> None:
         """Ends the zygote and its processes."""
         self._stop()
-        if self._user is not None:
-            self._user.free()
+        self._reserved.close()
 
     def __enter__(self) -> Self:
         return self
@@ -119,27 +134,23 @@ class Sandbox:
 
     def _spawn(self) -> Process:
         ours, theirs = socket.socketpair()
-        try:
-            answer = self._command({"do": "spawn"}, theirs.fileno())
-        finally:
-            theirs.close()
-        if "error" in answer:
+        with theirs:
+            number = self._command("spawn", channel=theirs.fileno())
+        if isinstance(number, str):
             ours.close()
-            raise SandboxError(answer["error"])
-        ours.setblocking(False)
-        number = answer["worker"]
+            raise SandboxError(number)
         return Process(ours, partial(self.end_process, number), partial(self.cpu_seconds, number))
 
-    def _command(self, command: dict[str, object], *channels: int) -> dict[str, Any]:
+    def _command(self, *command: object, channel: int | None = None) -> Any:
         text = json.dumps(command).encode()
-        if channels:
-            socket.send_fds(self._control, [text], list(channels))
-        else:
+        if channel is None:
             self._control.send(text)
+        else:
+            socket.send_fds(self._control, [text], [channel])
         answer = self._control.recv(65_536)
         if not answer:
             raise EOFError("the zygote ended")
-        return dict(json.loads(answer))
+        return json.loads(answer)
 
     def _start_strongest(self) -> None:
         problems = []
@@ -156,14 +167,13 @@ class Sandbox:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         ours.settimeout(START_SECONDS)
-        user = self._user.number if self._user is not None and self._way.other_user else None
         readable = readable_folders(self._hidden)
         settings = {
             "control": theirs.fileno(),
             "make_view": self._way.view == "mounts",
             "scratch": self._scratch_base(),
             "jail": {
-                "user": user,
+                "user": self._user if self._way.other_user else None,
                 "readable": readable,
                 "devices": DEVICES,
                 "namespaces": self._way.namespaces,
@@ -178,7 +188,7 @@ class Sandbox:
         command = [python, "-I", "-S", "-B", "-c", boot, json.dumps(settings)]
         if self._way.view == "bubblewrap":
             command = [*bubblewrap(readable), *command]
-        with contextlib.closing(theirs):
+        with theirs:
             self._zygote = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
@@ -237,6 +247,4 @@ class Sandbox:
         self.hides = held["hidden"]
         if self._way.view in ("bubblewrap", "mounts"):
             held[self._way.view] = self.hides
-        elif not self.hides and sys.platform == "linux":
-            held["landlock"] = False
         self.layers = tuple(layer for layer in LAYERS if held.get(layer))

@@ -5,10 +5,9 @@ nothing (no import of the kit, a fixed environment), so that no hidden test, exp
 score has ever been in the memory that its workers inherit, and it runs none of a student's code.
 
 The sandbox talks to it over a socket, one JSON text a message:
-  {"do": "spawn"} and the worker's end of a channel -> {"worker": NUMBER}
-  {"do": "cpu", "worker": NUMBER}  -> {"seconds": CPU SECONDS}
-  {"do": "end", "worker": NUMBER, "grace": SECONDS} -> {"status": EXIT CODE}, after killing what
-    still runs then
+  ["spawn"] and the worker's end of a channel -> the worker's number, or a text that says why not
+  ["cpu", NUMBER] -> its CPU seconds
+  ["end", NUMBER, SECONDS OF GRACE] -> its exit code, after killing what still runs then
 """
 
 import contextlib
@@ -24,7 +23,7 @@ import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import msgpack  # noqa: F401 - loaded here once, for all workers
+import msgpack
 import numpy as np
 
 from . import limits, view
@@ -33,7 +32,7 @@ from .jail import Jail
 from .package import Package
 from .seccomp import filter_if_available
 from .serve import Responder
-from .wire import LENGTH, Decoder, note
+from .wire import LENGTH, NOTE, Decoder
 
 MAX_COMMAND = 65_536
 SWITCH_INTERVAL = 1e-4
@@ -58,14 +57,9 @@ class Zygote:
             text, channels, _, _ = socket.recv_fds(self._control, MAX_COMMAND, 1)
             if not text:
                 return
-            command = json.loads(text)
-            if command["do"] == "spawn":
-                answer = self._spawn(channels[0])
-            elif command["do"] == "cpu":
-                answer = {"seconds": self._cpu_seconds(command["worker"])}
-            else:
-                answer = {"status": self._end(command["worker"], command["grace"])}
-            self._control.send(json.dumps(answer).encode())
+            name, *arguments = json.loads(text)
+            command = {"spawn": self._spawn, "cpu": self._cpu_seconds, "end": self._end}[name]
+            self._control.send(json.dumps(command(*channels, *arguments)).encode())
 
     def end(self) -> None:
         """Ends all workers, also when the sandbox is gone without a word."""
@@ -74,18 +68,18 @@ class Zygote:
         if not self._jail.namespaces:
             scratch_folder.remove(self._scratch)
 
-    def _spawn(self, channel: int) -> dict[str, Any]:
+    def _spawn(self, channel: int) -> int | str:
         scratch = self._make_scratch()
         try:
             worker = self._jail.fork()
         except OSError as problem:
             os.close(channel)
-            return {"error": f"no process could be forked: {problem}"}
+            return f"no process could be forked: {problem}"
         if worker == 0:
             _never_return(self._be_worker, channel, scratch)
         os.close(channel)
         self._workers[worker] = scratch
-        return {"worker": worker}
+        return worker
 
     def _make_scratch(self) -> str:
         """A folder for one worker: its own file system is mounted there, if it can have one."""
@@ -164,7 +158,7 @@ def _serve_channel(channel: int, scratch: str) -> None:
         name, files, with_init, supplied = Decoder().decode(_read_message(requests))
 
         def tell(*content: Any) -> None:
-            _send(channel, note(*content))
+            _send(channel, NOTE + msgpack.packb(content))
 
         package = Package(scratch, name, files, with_init, supplied, tell)
         responder = Responder(package.find, scratch)
