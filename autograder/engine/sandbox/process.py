@@ -4,12 +4,11 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import msgpack
-
 from .worker import limits
-from .worker.wire import LENGTH, NOTE, Encoder, WireError
+from .worker.wire import LENGTH, NOTE, Decoder, Encoder, WireError
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a process that does not answer."""
@@ -44,7 +43,7 @@ class Process:
 
     end_process: ends it, after so many seconds in which it may end by itself, and returns its exit
     code; cpu_seconds: what it has used of its CPU; notes: what it told since the last request, see
-    `wire.note`.
+    `wire.NOTE`.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class Process:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._room = memoryview(bytearray(ROOM))
-        self._ended = False
+        self._decoder = Decoder()
         self.notes: list[Any] = []
         self._noted = 0
 
@@ -91,7 +90,7 @@ class Process:
                 limit = min(limits.REPLY + 4 * len(requests[answered]), limits.MESSAGE)
                 clock = None  # usually it is there already
                 while (reply := self._reply(arrived, limit)) is None:
-                    clock = clock or _Clock(self.cpu_seconds, time_allowed())
+                    clock = clock or _Clock(time_allowed(), time.monotonic())
                     unsent = self._exchange(unsent, arrived, clock)
                 if arrived and answered == len(requests) - 1:
                     raise WireError("more than one answer came")
@@ -110,9 +109,8 @@ class Process:
 
     def end(self, grace: float = 0.0) -> int | None:
         """Removes the process and all that it started; its exit code, negative for a signal."""
-        if self._ended:
+        if self._channel.fileno() < 0:  # it has been removed
             return None
-        self._ended = True
         self._channel.close()
         return self._end_process(grace)
 
@@ -138,7 +136,10 @@ class Process:
             self._noted += len(message)
             if len(self.notes) >= limits.NOTES or self._noted > limits.NOTED:
                 raise WireError("too much was noted")
-            self.notes.append(_note(message))
+            said = self._decoder.decode(message[1:])
+            if not isinstance(said, list) or not all(isinstance(x, (str, list)) for x in said):
+                raise WireError("a note that says nothing")
+            self.notes.append(said)
         return None
 
     def _exchange(self, unsent: memoryview, arrived: bytearray, clock: "_Clock") -> memoryview:
@@ -146,7 +147,7 @@ class Process:
         once: the process may read no more before its own replies are read."""
         if unsent:
             self._poll.modify(self._channel, select.POLLIN | select.POLLOUT)
-        clock.wait(self._poll)
+        self._wait(clock)
         if unsent:
             unsent = self._sent(unsent)
             self._poll.modify(self._channel, select.POLLIN)
@@ -159,39 +160,26 @@ class Process:
         arrived += self._room[:size]
         return unsent
 
-
-def _note(message: bytes) -> list[Any]:
-    """What a note says; an empty list where it says nothing that can be read."""
-    try:
-        content = msgpack.unpackb(message[1:], max_ext_len=0, max_map_len=0)
-    except Exception:  # whatever hostile bytes provoke
-        return []
-    return content if isinstance(content, list) else []
-
-
-class _Clock:
-    """Waits for a process's channel until the time allowed is used up. How much CPU was used is
-    asked for only where there is no answer at once."""
-
-    def __init__(self, cpu_seconds: Callable[[], float], allowed: TimeAllowed) -> None:
-        self._cpu_seconds = cpu_seconds
-        self._allowed = allowed
-        self._started = time.monotonic()
-        self._cpu_before: float | None = None
-
-    def wait(self, poll: select.poll) -> None:
-        """Returns when there is something to read or room to write. Raises `OutOfTime`."""
-        ready, waited = False, time.monotonic() - self._started
+    def _wait(self, clock: "_Clock") -> None:
+        """Returns when there is something to read or room to write. Raises `OutOfTime`. How much
+        CPU was used is asked for only where there is no answer at once."""
+        ready, waited = False, time.monotonic() - clock.started
         while not ready:
-            wait = min(LOOK_EVERY, max(0.01, self._allowed.wall - waited))
-            ready = bool(poll.poll(wait * 1000))
-            waited = time.monotonic() - self._started
+            wait = min(LOOK_EVERY, max(0.01, clock.allowed.wall - waited))
+            ready = bool(self._poll.poll(wait * 1000))
+            waited = time.monotonic() - clock.started
             if not ready or waited > LOOK_EVERY:  # also for one that answers byte by byte
-                self._look(waited)
+                used = self.cpu_seconds()
+                if clock.cpu_limit is None:
+                    clock.cpu_limit = max(0.0, used - LOOK_EVERY) + clock.allowed.cpu
+                if waited > clock.allowed.wall or used > clock.cpu_limit:
+                    raise OutOfTime
 
-    def _look(self, waited: float) -> None:
-        used = self._cpu_seconds()
-        if self._cpu_before is None:
-            self._cpu_before = max(0.0, used - LOOK_EVERY)
-        if waited > self._allowed.wall or used - self._cpu_before > self._allowed.cpu:
-            raise OutOfTime
+
+@dataclass
+class _Clock:
+    """Since when a reply is waited for, and until which CPU time of its process."""
+
+    allowed: TimeAllowed
+    started: float
+    cpu_limit: float | None = None

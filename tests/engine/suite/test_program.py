@@ -50,7 +50,7 @@ def counted(grader: Grader, monkeypatch) -> list[bool]:
     spawn, made, alone = grader.sandbox.spawn, [], []
 
     def counting():
-        alone.append(all(process._ended for process in made))
+        alone.append(all(process._channel.fileno() < 0 for process in made))
         made.append(spawn())
         return made[-1]
 

@@ -46,10 +46,9 @@ class Filter:
 
         self._rules = seccomp.SyscallFilter(seccomp.ALLOW)
         denied, without_effect = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(0)
-        for name in DENIED.split():
-            self._add(denied, name)
-        for name in IGNORED.split():
-            self._add(without_effect, name)
+        for action, names in ((denied, DENIED), (without_effect, IGNORED)):
+            for name in names.split():
+                self._add(action, name)
         self._add(denied, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))
         # Its flags lie in memory, where no filter can look; the C library falls back to clone.
         self._add(seccomp.ERRNO(errno.ENOSYS), "clone3")

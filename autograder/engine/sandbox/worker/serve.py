@@ -11,7 +11,6 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,10 +25,7 @@ GLOBAL_STATE = "the state of NumPy's global generator"
 ALL_WARNINGS = [("always", None, Warning, None, 0)]
 """How `warnings.filters` begins where every warning is heard."""
 
-DEFAULT_ERRORS = MappingProxyType(
-    {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
-)
-
+DEFAULT_ERRORS = {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
 _GLOBAL = np.random.get_bit_generator().ctypes  # type: ignore[attr-defined]
 MT19937_BYTES = 624 * 4 + 4
 """The state of NumPy's global generator: its numbers, and the place of the next one."""

@@ -41,7 +41,9 @@ MAX_HEADS = 500
 """Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
 LENGTH = struct.Struct("<I")
-NOTE = b"\xc1"  # as no MessagePack value begins
+NOTE = b"\xc1"
+"""So a message begins, as no MessagePack value does, that a worker sends before its reply:
+["at", NAME], ["failed", MODULE, ...]."""
 
 
 class WireError(ValueError):
@@ -79,11 +81,6 @@ def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
     """What `write_request` put together."""
     start = 2 + request[1]
     return bool(request[0]), request[2:start].decode(), memoryview(request)[start:]
-
-
-def note(*content: Any) -> bytes:
-    """What a worker tells before its reply: ["at", NAME], ["failed", MODULE, ...]."""
-    return NOTE + msgpack.packb(content)
 
 
 def _refuse(value: object) -> Handle:
@@ -131,16 +128,16 @@ class Encoder:
             return msgpack.ExtType(ARRAY, _array_bytes(value))
         if kind in _SCALAR_TYPES:
             return msgpack.ExtType(SCALAR, _array_bytes(np.asarray(value)))
-        if kind is tuple:
-            return msgpack.ExtType(TUPLE, self._pack(list(value), depth + 1))
-        stand_in = value if kind is Handle else self._other(value)
-        if isinstance(stand_in, Handle):
-            content: list[Any] = [stand_in.call, stand_in.position, stand_in.type_name[:200]]
-            return msgpack.ExtType(HANDLE, msgpack.packb(content))
+        code, items = (TUPLE, list(value)) if kind is tuple else self._stand_in(value)
+        return msgpack.ExtType(code, self._pack(items, depth + 1))
+
+    def _stand_in(self, value: Any) -> tuple[int, list[Any]]:
+        known = value if type(value) is Handle else self._other(value)
+        if isinstance(known, Handle):
+            return HANDLE, [known.call, known.position, known.type_name[:200]]
         # As JSON, whose integers may have any size.
-        state = json.dumps(stand_in.state, default=lambda numbers: numbers.tolist())
-        content = [stand_in.number, stand_in.kind, state]
-        return msgpack.ExtType(GENERATOR, msgpack.packb(content))
+        state = json.dumps(known.state, default=lambda numbers: numbers.tolist())
+        return GENERATOR, [known.number, known.kind, state]
 
 
 class Decoder:
@@ -159,7 +156,17 @@ class Decoder:
     ) -> None:
         self._handle = handle
         self._generator = generator
-        self._options: dict[str, Any] = {} if is_trusted else self._limits()
+        self._options: dict[str, Any] = {
+            "list_hook": self._list,
+            "object_pairs_hook": self._map,
+            "max_str_len": limits.TEXT,
+            "max_array_len": limits.ITEMS,
+            "max_map_len": limits.ITEMS,
+            "max_ext_len": limits.MESSAGE,
+            "timestamp": 1,  # MessagePack's own extension becomes a float: plain data
+        }
+        if is_trusted:
+            self._options = {}
         self._items = self._extensions = self._depth = 0
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
@@ -179,18 +186,6 @@ class Decoder:
         return msgpack.unpackb(
             data, ext_hook=self._extension, strict_map_key=False, **self._options
         )
-
-    def _limits(self) -> dict[str, Any]:
-        """Options of `unpackb`."""
-        return {
-            "list_hook": self._list,
-            "object_pairs_hook": self._map,
-            "max_str_len": limits.TEXT,
-            "max_array_len": limits.ITEMS,
-            "max_map_len": limits.ITEMS,
-            "max_ext_len": limits.MESSAGE,
-            "timestamp": 1,  # MessagePack's own extension becomes a float: plain data
-        }
 
     def _count(self, items: int) -> None:
         # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
@@ -220,19 +215,21 @@ class Decoder:
             if array.shape != ():
                 raise WireError("a scalar with a shape")
             return array[()]
+        if code not in (TUPLE, HANDLE, GENERATOR):
+            raise WireError(f"unknown extension {code}")
+        self._depth += 1
+        items = self._unpack(content)
+        self._depth -= 1
+        if type(items) is not list:
+            raise WireError("an extension that is no list of items")
         if code == TUPLE:
-            self._depth += 1
-            items = self._unpack(content)
-            self._depth -= 1
-            if type(items) is not list:
-                raise WireError("a tuple that is no list of items")
             return tuple(items)
-        if code == HANDLE:
-            return self._handle(Handle(*_fields(content, (int, int, str))))
+        if code == HANDLE and [*map(type, items)] == [int, int, str]:
+            return self._handle(Handle(*items))
         if code == GENERATOR and self._generator is not None:
-            number, kind, state = _fields(content, (int, (str, type(None)), str))
+            number, kind, state = items
             return self._generator(GeneratorState(number, kind, json.loads(state)))
-        raise WireError(f"unknown extension {code}")
+        raise WireError("a handle or a generator of another form")
 
 
 _BY_NUMBER = [np.dtype(name) for name in DTYPES]
@@ -266,8 +263,6 @@ def _head(char: str, layout: int, shape: tuple[int, ...]) -> bytes:
 
 
 def _array_from(content: bytes) -> np.ndarray:
-    if len(content) < _HEAD.size:
-        raise WireError("an array without a head")
     *_, dimensions = _HEAD.unpack_from(content)
     start = _HEAD.size + 4 * dimensions
     dtype, layout, shape, size = _read_head(content[:start])
@@ -288,8 +283,6 @@ def _read_head(head: bytes) -> tuple[np.dtype, int, tuple[int, ...], int]:
     number, layout, dimensions = _HEAD.unpack_from(head)
     if number >= len(_BY_NUMBER) or layout > STRIDED or dimensions > limits.DIMENSIONS:
         raise WireError("an array of an unknown kind")
-    if len(head) < _HEAD.size + 4 * dimensions:
-        raise WireError("an array without its shape")
     shape = _SHAPES[dimensions].unpack_from(head, _HEAD.size)
     if max(shape, default=0) > limits.MESSAGE:
         raise WireError("an array of an impossible shape")
@@ -303,14 +296,3 @@ def _strided_copy(array: np.ndarray) -> np.ndarray:
     view = room[..., ::2]
     view[...] = array
     return view
-
-
-def _fields(content: bytes, types: tuple[Any, ...]) -> list[Any]:
-    fields = msgpack.unpackb(
-        content, max_str_len=limits.TEXT, max_array_len=len(types), max_map_len=0
-    )
-    if type(fields) is not list or len(fields) != len(types):
-        raise WireError("a record of another length")
-    if not all(isinstance(field, kind) for field, kind in zip(fields, types, strict=True)):
-        raise WireError("a record of other types")
-    return fields
