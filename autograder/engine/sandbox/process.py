@@ -42,15 +42,15 @@ class Process:
     """One process: takes requests, and has limited time for replies.
 
     end_process: ends it, after so many seconds in which it may end by itself, and returns its exit
-    code; cpu_seconds: what it has used of its CPU; notes: what it told since the last request, see
-    `wire.NOTE`.
+    code; cpu_seconds: what it has used of its CPU; both None where that is not known; notes: what
+    it told since the last request, see `wire.NOTE`.
     """
 
     def __init__(
         self,
         channel: socket.socket,
         end_process: Callable[[float], int | None],
-        cpu_seconds: Callable[[], float],
+        cpu_seconds: Callable[[], float | None],
     ) -> None:
         self._channel = channel
         self._end_process = end_process
@@ -169,7 +169,7 @@ class Process:
             ready = bool(self._poll.poll(wait * 1000))
             waited = time.monotonic() - clock.started
             if not ready or waited > LOOK_EVERY:  # also for one that answers byte by byte
-                used = self.cpu_seconds()
+                used = self.cpu_seconds() or 0.0
                 if clock.cpu_limit is None:
                     clock.cpu_limit = max(0.0, used - LOOK_EVERY) + clock.allowed.cpu
                 if waited > clock.allowed.wall or used > clock.cpu_limit:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from .layers import (
     DEVICES,
@@ -65,7 +65,7 @@ def reserve_user(until: contextlib.ExitStack) -> int:
     raise OSError("all users for students' code are taken by other graders")
 
 
-class Sandbox:
+class Sandbox(contextlib.AbstractContextManager["Sandbox"]):
     """A zygote and its processes. `hidden` is the folder that no student's code may see.
 
     `layers` names what holds, as a submission that tried to get out reported it; `hides` tells
@@ -98,36 +98,18 @@ class Sandbox:
         """A fresh process. Raises `SandboxError` where the zygote can't make one any more."""
         try:
             return self._spawn()
-        except (OSError, EOFError, SandboxError):
+        except (OSError, SandboxError):
             self._stop()
         try:
             self._start()
             return self._spawn()
-        except (OSError, EOFError, SandboxError) as problem:
+        except (OSError, SandboxError) as problem:
             raise SandboxError(f"no worker could be started: {problem}") from None
-
-    def end_process(self, number: int, grace: float) -> int | None:
-        """Ends a process; its exit code, if it is known."""
-        try:
-            return int(self._command("end", number, grace))
-        except (OSError, EOFError):
-            self._stop()  # without its zygote no process lives on; the next spawn starts a new one
-            return None
-
-    def cpu_seconds(self, number: int) -> float:
-        """What a process has used of its CPU."""
-        try:
-            return float(self._command("cpu", number))
-        except (OSError, EOFError):
-            return 0.0
 
     def close(self) -> None:
         """Ends the zygote and its processes."""
         self._stop()
         self._reserved.close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -136,21 +118,25 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         with theirs:
             number = self._command("spawn", channel=theirs.fileno())
-        if isinstance(number, str):
+        if not isinstance(number, int):
             ours.close()
-            raise SandboxError(number)
-        return Process(ours, partial(self.end_process, number), partial(self.cpu_seconds, number))
+            raise SandboxError(number or "the zygote ended")
+        command = self._command
+        return Process(ours, partial(command, "end", number), partial(command, "cpu", number))
 
     def _command(self, *command: object, channel: int | None = None) -> Any:
+        """The zygote's answer, or None where it ended: then no process of it lives on, and the
+        next spawn starts a new one."""
         text = json.dumps(command).encode()
-        if channel is None:
-            self._control.send(text)
-        else:
-            socket.send_fds(self._control, [text], [channel])
-        answer = self._control.recv(65_536)
-        if not answer:
-            raise EOFError("the zygote ended")
-        return json.loads(answer)
+        try:
+            if channel is None:
+                self._control.send(text)
+            else:
+                socket.send_fds(self._control, [text], [channel])
+            return json.loads(self._control.recv(65_536))
+        except (OSError, ValueError):  # it said nothing
+            self._stop()
+            return None
 
     def _start_strongest(self) -> None:
         problems = []
@@ -168,10 +154,13 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         ours.settimeout(START_SECONDS)
         readable = readable_folders(self._hidden)
+        if self._way.view == "plain":  # for processes' scratch folders; the zygote removes it
+            self._folder = tempfile.mkdtemp(prefix="grader-")
+            os.chmod(self._folder, 0o711)
         settings = {
             "control": theirs.fileno(),
             "make_view": self._way.view == "mounts",
-            "scratch": self._scratch_base(),
+            "scratch": self._folder or SCRATCH,
             "jail": {
                 "user": self._user if self._way.other_user else None,
                 "readable": readable,
@@ -208,14 +197,6 @@ class Sandbox:
         if not ready:
             said = self._zygote.communicate()[1].decode(errors="replace").strip().splitlines()
             raise SandboxError(said[-1] if said else "the zygote did not start")
-
-    def _scratch_base(self) -> str:
-        """Where processes' scratch folders go; the zygote removes what it made there."""
-        if self._way.view != "plain":
-            return SCRATCH
-        self._folder = tempfile.mkdtemp(prefix="grader-")
-        os.chmod(self._folder, 0o711)
-        return self._folder
 
     def _stop(self) -> None:
         if self._zygote is None:

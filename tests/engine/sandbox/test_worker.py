@@ -45,20 +45,21 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers"
 
 @pytest.fixture(scope="module", params=WAYS, ids=str)
 def sandbox(request, tmp_path_factory):
-    start, end = module.subprocess.Popen, Sandbox.end_process
+    start, command = module.subprocess.Popen, Sandbox._command
 
     def seen(command: list[str], **options: Any) -> Any:
         options |= {"env": {**module.ENVIRONMENT, **os.environ}, "cwd": ROOT}
         return start([sys.executable, "-c", BOOT, command[-1]], **options)
 
-    def slowly(self: Sandbox, number: int, grace: float) -> int | None:
-        return end(self, number, max(grace, 10.0))
+    def slowly(self: Sandbox, name: str, *rest: Any, channel: int | None = None) -> Any:
+        rest = (rest[0], 10.0) if name == "end" else rest
+        return command(self, name, *rest, channel=channel)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "WAYS", [request.param])
         patch.setattr(module, "DEVICES", [*module.DEVICES, str(ROOT)])
         patch.setattr(module.subprocess, "Popen", seen)
-        patch.setattr(Sandbox, "end_process", slowly)
+        patch.setattr(Sandbox, "_command", slowly)
         try:
             made = Sandbox(tmp_path_factory.mktemp("hidden"))
         except SandboxError as problem:

@@ -270,8 +270,6 @@ def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> list[tupl
     """The arguments with their numbers or names, but for what the student's code keeps for itself:
     a cache is its own to change."""
     named = [*enumerate(args, 1), *kwargs.items()]
-    if not own:
-        return named
     return [(name, value) for name, value in named if not any(value is kept for kept in own)]
 
 
@@ -309,8 +307,6 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
 def _shared_memory(value: Any, given: list[Given]) -> list[str]:
     """Which of the given arrays share memory with an array of the result."""
     arrays = leaf_arrays(value)
-    if not arrays or not given:
-        return []
     # One that owns its memory, and is none of the given or what they are views of, shares none.
     known = {id(one.array) for one in given} | {id(one.array.base) for one in given}
     views = [x for x in arrays if not x.flags.owndata or id(x) in known]

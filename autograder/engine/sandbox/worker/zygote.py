@@ -184,7 +184,8 @@ def main() -> None:
     settings = json.loads(sys.argv.pop())
     sys.orig_argv.clear()
     control = socket.socket(fileno=settings["control"])
-    _silence()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go when memory ends
     os.umask(0o022)
     if settings["make_view"]:
         view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
@@ -194,19 +195,11 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_INTERVAL)
     # Nobody would read it, and writing a warning takes longer than most calls.
     warnings.showwarning = lambda *_: None
-    control.send(b'{"ready": true}')
+    os.dup2(1, 2)  # as stdout and stdin, stderr leads nowhere from here on
+    control.send(b"ready")
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
     zygote = Zygote(control, settings)
     try:
         zygote.serve()
     finally:
         zygote.end()
-
-
-def _silence() -> None:
-    """Nothing comes from stdin or goes to stdout; and this is first to go when memory ends."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
