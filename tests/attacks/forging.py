@@ -71,6 +71,10 @@ def dead_fraction(activations): send(b'\x91\xaaunresolved'); time.sleep(100)
     "channel_note_nested": r"""
 def dead_fraction(activations): send(b'\xc1\x92\xa2at' + b'\x91' * 400 + b'\x90'); return 42.0
 """,
+    "channel_note_of_an_array": r"""
+def dead_fraction(activations):
+    send(b'\xc1\x92\xc7\x09\x01\x05\x00\x01\x02\0\0\0\0\0\xa1x'); return 42.0
+""",
     "channel_replaced": "os.dup2(os.open('/dev/null', os.O_RDWR), 3)",
 }
 _REFUSED = {

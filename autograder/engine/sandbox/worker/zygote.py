@@ -34,7 +34,6 @@ from .seccomp import filter_if_available
 from .serve import Responder
 from .wire import LENGTH, NOTE, Decoder
 
-MAX_COMMAND = 65_536
 SWITCH_INTERVAL = 1e-4
 """Seconds that a thread which one call has left running keeps a later call waiting; Python's own
 5e-3, times the threads, would use up an honest function's time."""
@@ -54,7 +53,7 @@ class Zygote:
     def serve(self) -> None:
         """Answers commands until the sandbox closes its end."""
         while True:
-            text, channels, _, _ = socket.recv_fds(self._control, MAX_COMMAND, 1)
+            text, channels, _, _ = socket.recv_fds(self._control, 65_536, 1)
             if not text:
                 return
             name, *arguments = json.loads(text)
