@@ -9,7 +9,7 @@ import re
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -81,11 +81,11 @@ def _classes(file: Path) -> dict[int, ast.ClassDef]:
 
 
 class Misfit(ValueError):
-    """A mistake does not fit the solution; place: what is to be edited."""
+    """A mistake, stated at this place, does not fit the solution."""
 
-    def __init__(self, text: str, place: Place) -> None:
-        super().__init__(text)
-        self.place = place
+    def __init__(self, mistake: "Mistake", text: str) -> None:
+        super().__init__(f"{mistake.name}: {text}")
+        self.place = mistake.place
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ class Mistake:
 
     def _parts(self, source: str) -> list[str]:
         if self.target not in (functions := _functions(source)):
-            raise Misfit(f"{self.name}: {self.module} has no function {self.target}", self.place)
+            raise Misfit(self, f"{self.module} has no function {self.target}")
         return functions[self.target]
 
     def misfit(self) -> Misfit | None:
@@ -145,39 +145,17 @@ class Mistake:
         """The function's code with the text replaced in it."""
         places = _places(code, text)
         if len(places) != 1:
-            raise Misfit(
-                f"{self.name}: edit {number} no longer applies: {text!r} stands {len(places)} times"
-                f" in {self.target}, not once",
-                self._stated_at(text, code),
-            )
+            stands = f"{text!r} stands {len(places)} times in {self.target}, not once"
+            raise Misfit(self, f"edit {number} no longer applies: {stands}")
         ((start, end),) = places
         line = code[code.rfind("\n", 0, start) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]
         return code[:start] + instead.replace("\n", f"\n{indent}") + code[end:]
 
-    def _stated_at(self, text: str, code: str) -> Place:
-        """The first string of the catalogue that is part of the text and does not stand in the
-        function's code; else where the mistake is stated."""
-        if not self.place.file.is_file():
-            return self.place
-        lines = [
-            node.lineno
-            for node in ast.walk(ast.parse(self.place.file.read_bytes()))
-            if isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and len(part := _plain(node.value)) > 5
-            and part in text
-            and not _places(code, part)
-        ]
-        return Place(self.place.file, min(lines, default=self.place.line))
-
 
 def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
     """The students' modules with these mistakes in them, by name: new at each call, so that what
-    one call keeps does not reach the next.
-
-    Raises `ValueError` where two of them replace the same text.
-    """
+    one call keeps does not reach the next."""
     made = {}
     for name in dict.fromkeys(mistake.module for mistake in mistakes):
         own = tuple(mistake for mistake in mistakes if mistake.module == name)
@@ -256,16 +234,6 @@ def _plain(text: str) -> str:
     return textwrap.dedent(text).strip("\n") if "\n" in text else text
 
 
-def import_folder(folder: Path) -> Iterator[tuple[str, ModuleType]]:
-    """Imports each module of a catalogue; with it comes the student's module that it is about:
-    the name of the file, or of the folder, directly below `folder`."""
-    for path in sorted(folder.rglob("*.py")):
-        about = path.relative_to(folder).with_suffix("").parts[0]
-        if path.name == "__init__.py" or about.startswith((".", "_")):
-            continue
-        yield about, import_file("_catalogue_" + "_".join(path.with_suffix("").parts[-4:]), path)
-
-
 def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """The assignment's catalogue, probes included, as far as it fits the solution.
 
@@ -275,17 +243,21 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
 
 
 def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
-    """All that the catalogue states. Raises `ValueError` where a name stands twice."""
+    """All that the catalogue states: the file, or the folder, directly below the catalogue's has
+    the name of the student's module. Raises `ValueError` where a name stands twice."""
     assignment.reference()
     _classes.cache_clear()
-    about = {module.__name__: name for name, module in import_folder(assignment.mistakes)}
-    found = []
+    about, found = {}, []
+    for path in sorted(assignment.mistakes.rglob("*.py")):
+        module = path.relative_to(assignment.mistakes).with_suffix("").parts[0]
+        if path.name != "__init__.py" and not module.startswith((".", "_")):
+            name = "_catalogue_" + "_".join(path.with_suffix("").parts[-4:])
+            about[import_file(name, path).__name__] = module
     for catalogue, fields in _stated:
-        if module := about.get(catalogue):
+        if module := about.get(catalogue, ""):
             source = assignment.solution_files.get(f"{assignment.package}/{module}.py", b"")
             context = {"module": module, "package": assignment.package}
-            context["solution"] = source.decode()
-            found.append(Mistake(**(fields | context)))
+            found.append(Mistake(**(fields | context | {"solution": source.decode()})))
     names = Counter(mistake.name for mistake in found)
     if twice := {name for name, count in names.items() if count > 1}:
         raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")

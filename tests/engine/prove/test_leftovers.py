@@ -56,7 +56,7 @@ def test_a_convention_that_changes(own):
     """Kelvin for Celsius."""
     change(own, "scales", "- 32.0) * 5.0 / 9.0", "+ 459.67) * 5.0 / 9.0")
     said = left(own)
-    assert said["mistakes/scales.py:6"].startswith("multiplied_first: edit 1 no longer applies: ")
+    assert said["mistakes/scales.py:5"].startswith("multiplied_first: edit 1 no longer applies: ")
     assert "offset_forgotten: edit 1" in said["mistakes/scales.py:9"]
     example = "float(scales.celsius(212.0)) Expected: 100.0 Got: 373.15"
     assert said["handout/README.md:12"].startswith(example)
