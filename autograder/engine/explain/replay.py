@@ -10,10 +10,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from ..mistakes import Mistake
-from ..sandbox.worker.serve import Responder
 from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
 from ..suite.hidden_test import Outcome
-from ..suite.records import finder
+from ..suite.records import Trusted
 from ..suite.session import Request
 
 VALUE = "value"
@@ -108,31 +107,30 @@ def answered(outcome: Outcome) -> tuple[tuple[Request, ...], list[Response]]:
         if isinstance(reply, bytes) and not batch.noted
     ]
     requests = tuple(request for request, _ in pairs)
-    return requests, [*_with_sources(requests, (Response.of(reply) for _, reply in pairs))]
+    return requests, [*_with_sources(requests, [reply for _, reply in pairs])]
 
 
 def replay(
     package: ModuleType, mistakes: Sequence[Mistake], requests: Sequence[Request]
 ) -> Iterator[Response]:
     """Yields the answers of the package with these mistakes in it, each computed when it is asked
-    for. Raises `ValueError` where two mistakes replace the same text."""
-    responder = Responder(finder(package, mistakes))
+    for."""
+    responder = Trusted(package, mistakes).responder
 
-    def responses() -> Iterator[Response]:
-        np.random.seed(0)  # some mistakes draw from the global generator
-        for request in requests:
-            with warnings.catch_warnings(record=True):  # as in a student's process
-                warnings.simplefilter("always")
-                reply = responder.answer(request.content)
-            yield Response.of(reply)
+    def answer(request: Request) -> bytes:
+        with warnings.catch_warnings(record=True):  # as in a student's process
+            warnings.simplefilter("always")
+            return responder.answer(request.content)
 
-    yield from _with_sources(requests, responses())
+    np.random.seed(0)  # some mistakes draw from the global generator
+    return _with_sources(requests, map(answer, requests))
 
 
-def _with_sources(requests: Sequence[Request], responses: Iterable[Response]) -> Iterator[Response]:
+def _with_sources(requests: Sequence[Request], replies: Iterable[bytes]) -> Iterator[Response]:
     """The answers; where a generator was passed, with the index of an equal one before it."""
     seen: dict[tuple[str, Any], int] = {}
-    for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
+    for index, (request, reply) in enumerate(zip(requests, replies, strict=True)):
+        response = Response.of(reply)
         if response.raised is None and given(request).draws and _varies(response.returned):
             first = seen.setdefault((request.name, _content(response.returned)), index)
             response = replace(response, repeats=first if first < index else -1)

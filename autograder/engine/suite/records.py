@@ -20,22 +20,27 @@ Ask = Callable[[Session], T]
 
 
 class Trusted:
-    """Replies with functions of this process; each test begins with new ones. supplied: the kit's
-    own modules, which note what they call."""
+    """Replies with a package's functions in this process, these mistakes in them. supplied: the
+    kit's own modules, which note what they call."""
 
     reading_left = float("inf")
 
     def __init__(
-        self, find: Callable[[str, str], Target], supplied: Sequence[ModuleType] = ()
+        self,
+        package: ModuleType,
+        mistakes: Sequence[Mistake] = (),
+        supplied: Sequence[ModuleType] = (),
     ) -> None:
-        self._responder = Responder(find)
+        self._package = package
+        self._edited = fresh_modules(mistakes)
+        self.responder = Responder(self._find)
         self.noted: list[str] = []
         for module in supplied:
             vars(module)["note"] = self.noted.append
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]:
         self.noted.clear()
-        return [self._responder.answer(request.content) for request in requests]
+        return [self.responder.answer(request.content) for request in requests]
 
     def refuse(self, name: str) -> None:
         """What it sends can be read."""
@@ -43,19 +48,8 @@ class Trusted:
     def end(self) -> None:
         """There is no process."""
 
-
-def finder(package: ModuleType, mistakes: Sequence[Mistake] = ()) -> Callable[[str, str], Target]:
-    """A function that finds, by module and name, the package's functions with these mistakes in
-    them. Its modules are new, so that what one replay keeps does not reach the next.
-
-    Raises `ValueError` where two mistakes replace the same text.
-    """
-    modules = fresh_modules(mistakes)
-
-    def find(module: str, function: str) -> Target:
-        return Target(getattr(modules.get(module) or getattr(package, module), function))
-
-    return find
+    def _find(self, module: str, function: str) -> Target:
+        return Target(getattr(self._edited.get(module) or getattr(self._package, module), function))
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ class Records(Generic[T]):
 
     def made(self, ask: Ask[T]) -> Record[T]:
         """A new record of what `ask` asks."""
-        session = self._session(Trusted(finder(self._reference), self._supplied))
+        session = self._session(Trusted(self._reference, supplied=self._supplied))
         result = ask(session)
         return Record(tuple(session.asked), result)
 
