@@ -104,15 +104,8 @@ class Answer:
         return self.returned
 
 
-@dataclass(frozen=True)
-class Unresolved:
-    """The call uses a result that there is not: of the test's call of this number."""
-
-    call: int
-
-
-def read_reply(reply: bytes, name: str) -> Answer | Unresolved:
-    """The answer in a reply to a call of `name`.
+def read_reply(reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
+    """The answer in a reply to a call of `name`, which may use the results of earlier ones.
 
     Raises `WireError`, `ValueError` or `TypeError` for bytes that are no reply.
     """
@@ -122,7 +115,10 @@ def read_reply(reply: bytes, name: str) -> Answer | Unresolved:
         value, changed, shared, warned = fields
         return Answer(value, None, _texts(changed), _texts(shared), _texts(warned))
     if kind == "unresolved" and len(fields) == 1 and type(fields[0]) is int:
-        return Unresolved(*fields)
+        if fields[0] in range(len(earlier)) and earlier[fields[0]].fault is not None:
+            return earlier[fields[0]]
+        said = f"{name} could not be called: the result that it needs is not there"
+        return Answer(fault=StudentFault("unusable", said))
     if kind in ("raised", "unavailable"):
         return Answer(fault=exception_fault(kind, name, *fields))
     if kind == "unusable":

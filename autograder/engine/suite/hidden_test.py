@@ -45,8 +45,7 @@ class Outcome:
     """How a submission did in one test.
 
     kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
-    reason: for the student, "" when passed; called: the student's functions that the test called;
-    hint: what the check that failed advises, or "";
+    reason: for the student, "" when passed; hint: what the check that failed advises, or "";
     explanation: where one was found; fault: for the author of the test, its traceback; asked: what
     was asked, and the replies.
     """
@@ -54,7 +53,6 @@ class Outcome:
     test: HiddenTest
     kind: str
     reason: str = ""
-    called: tuple[str, ...] = ()
     hint: str = ""
     explanation: Explanation | None = None
     fault: str = ""
@@ -63,6 +61,12 @@ class Outcome:
     @property
     def passed(self) -> bool:
         return self.kind == "passed"
+
+    @property
+    def called(self) -> list[str]:
+        """The student's functions that the test called, also by the kit's own modules."""
+        called = {name for b in self.asked for name in (*(r.name for r in b.requests), *b.noted)}
+        return sorted(called)
 
     @property
     def function(self) -> str:

@@ -51,11 +51,6 @@ class Source:
     supplied: Sequence[str] = ()
     plain_init: bytes = b""
 
-    @property
-    def has_own_init(self) -> bool:
-        """Whether its `__init__.py` is another one."""
-        return self.files.get(f"{self.package}/__init__.py", self.plain_init) != self.plain_init
-
     def has(self, module: str) -> bool:
         """Whether there is a module of this name."""
         path = f"{self.package}/{module}"
@@ -73,8 +68,9 @@ class Program:
         self._process: Process | None = None
         self._imported: set[str] = set()
         self._failed: dict[str, StudentFault] = {}  # modules whose import failed
+        init = source.files.get(f"{source.package}/__init__.py", source.plain_init)
         # Whether `__init__.py` works, once that is known.
-        self._with_init = None if source.has_own_init else True
+        self._with_init = True if init == source.plain_init else None
         self._left = times.submission  # seconds
         self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES
@@ -165,10 +161,10 @@ class Program:
         fault = None
         if isinstance(reply, StudentFault):
             fault = reply
-            self._failed.setdefault(_last_place(process.notes), fault)
+            self._failed.setdefault(_places(process.notes)[-1], fault)
         else:
             try:
-                fault = getattr(read_reply(reply, name), "fault", None)
+                fault = read_reply(reply, name).fault
             except (WireError, ValueError, TypeError):
                 self.refuse(name)
                 fault = StudentFault("unusable", f"{name} sent back something unreadable")
@@ -221,7 +217,7 @@ class Program:
     def _place(self, process: Process, request: Request) -> str:
         """What ran last: the request's function, or the student's that one of the kit's called."""
         supplied = request.modules[-1:] and request.modules[-1] in self._source.supplied
-        return (supplied and _last_place(process.notes)) or request.name
+        return (supplied and _places(process.notes)[-1]) or request.name
 
     def _time_allowed(self) -> TimeAllowed:
         """How long a call may take: less where others of its part were stopped, so that loops
@@ -251,11 +247,6 @@ class Program:
 
 
 def _places(notes: Sequence[list[Any]]) -> list[str]:
-    """Where the process said that it was."""
+    """Where the process said that it was; "" at first."""
     at = [note[1] for note in notes if len(note) == 2 and note[0] == "at"]
-    return [place[:80] for place in at if isinstance(place, str)]
-
-
-def _last_place(notes: Sequence[list[Any]]) -> str:
-    """Where it was when it noted something last."""
-    return (_places(notes) or [""])[-1]
+    return ["", *(place[:80] for place in at if isinstance(place, str))]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 
 from ..sandbox.worker.wire import Encoder, GeneratorState, Handle, WireError, write_request
-from .answers import Answer, StudentFault, Unresolved, read_reply
+from .answers import Answer, StudentFault, read_reply
 from .calls import Call, Part
 
 
@@ -62,11 +62,6 @@ class Batch:
         """Makes the requests."""
         replies = program.ask(requests)
         return cls(requests, replies, tuple(dict.fromkeys(program.noted)))
-
-    @property
-    def called(self) -> set[str]:
-        """The names of the functions that were called, with their modules'."""
-        return {request.name for request in self.requests}.union(self.noted)
 
 
 @dataclass
@@ -144,15 +139,13 @@ class Session:
             return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
         started = time.thread_time()
         try:
-            answer = read_reply(reply, request.name)
+            answer = read_reply(reply, request.name, self._answers)
         except (WireError, ValueError, TypeError):
             self.program.refuse(request.name)
             said = f"{request.name} sent back something unreadable"
             return Answer(fault=StudentFault("unusable", said))
         finally:
             self.program.reading_left -= time.thread_time() - started
-        if isinstance(answer, Unresolved):
-            return self._dependent(request, answer.call)
         if answer.fault is not None and "MemoryError" in answer.fault.raised:
             self.program.end()  # it is full of what earlier calls have kept, perhaps
         if not answer.changed and not answer.shared:
@@ -170,10 +163,3 @@ class Session:
         if found is None or int(found[1]) > len(names):
             return path
         return f"argument {names[int(found[1]) - 1]}{path[found.end() :]}"
-
-    def _dependent(self, request: Request, number: int) -> Answer:
-        """The answer to a call that could not be made, as an earlier one left nothing for it."""
-        if 0 <= number < len(self._answers) and self._answers[number].fault is not None:
-            return self._answers[number]
-        said = f"{request.name} could not be called: the result that it needs is not there"
-        return Answer(fault=StudentFault("unusable", said))

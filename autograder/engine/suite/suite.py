@@ -91,5 +91,4 @@ def _outcome(test: HiddenTest, problem: Problem, asked: Sequence[Batch]) -> Outc
     elif problem is not None:
         fault = "".join(traceback.format_exception(problem))
         kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
-    called = tuple(sorted({name for batch in asked for name in batch.called}))
-    return Outcome(test, kind, reason, called, hint, fault=fault, asked=tuple(asked))
+    return Outcome(test, kind, reason, hint, fault=fault, asked=tuple(asked))
