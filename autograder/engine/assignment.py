@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-import importlib
 import importlib.util
 import py_compile
 import sys
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import cache_from_source
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from types import ModuleType
 from typing import Self
 
@@ -49,17 +47,13 @@ class Assignment:
         folder = folder.resolve()
         try:
             content = tomllib.loads((folder / FILE).read_text("utf-8"))
-            places = {
-                name: (folder / content.pop(name)).resolve()
-                for name in ("solutions", "handout", "suites", "mistakes", "variants")
-            }
+            optional = {"figures", "supplied"} & content.keys()
+            for name in ("solutions", "handout", "suites", "mistakes", "variants", *optional):
+                content[name] = (folder / content[name]).resolve()
             content["parts"] = tuple(content["parts"])
             content["given"] = tuple(content.get("given", ()))
             content.setdefault("opaque", {})
-            for name in ("figures", "supplied"):
-                if name in content:
-                    content[name] = (folder / content[name]).resolve()
-            return cls(folder=folder, **content, **places)
+            return cls(folder=folder, **content)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
             absent = isinstance(problem, KeyError)
             said = f"no {problem}" if absent else getattr(problem, "strerror", problem)
@@ -151,9 +145,8 @@ def _compiled(path: Path) -> bytes:
     """The compiled module, which Python uses without checking the source."""
     with tempfile.TemporaryDirectory() as folder:
         kept = f"{folder}/compiled"
-        py_compile.compile(
-            str(path), kept, doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-        )
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(str(path), kept, doraise=True, invalidation_mode=mode)
         return Path(kept).read_bytes()
 
 

@@ -132,11 +132,8 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
 def same_exception(one: Any, other: Any) -> bool:
     """Whether two exceptions, each its class and message, are equal apart from numbers and quoted
     names."""
-    return bool(one[0] == other[0] and _words(one[1]) == _words(other[1]))
-
-
-def _words(message: str) -> str:
-    return re.sub(r"'[^']*'|[\d.e+-]+", "#", message)
+    words = [re.sub(r"'[^']*'|[\d.e+-]+", "#", message) for _, message in (one, other)]
+    return bool(one[0] == other[0] and words[0] == words[1])
 
 
 def _is_real(value: Any) -> bool:
