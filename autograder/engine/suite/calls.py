@@ -22,28 +22,19 @@ if TYPE_CHECKING:
 
 
 class Package:
-    """The `student` fixture: `student.module.function`. It has no names of its own."""
+    """The `student` fixture, or a module in it: `student.module.function`. It has no names of its
+    own."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, module: str = "") -> None:
         self.__session = session
+        self.__module = module
 
-    def __getattr__(self, module: str) -> Module:
-        if module.startswith("_"):
-            raise AttributeError(module)
-        return Module(self.__session, module)
-
-
-class Module:
-    """A module of the student's package."""
-
-    def __init__(self, session: Session, name: str) -> None:
-        self.__session = session
-        self.__name = name
-
-    def __getattr__(self, function: str) -> Function:
-        if function.startswith("_"):
-            raise AttributeError(function)
-        return Function(self.__session, self.__name, function)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if self.__module:
+            return Function(self.__session, self.__module, name)
+        return Package(self.__session, name)
 
 
 @dataclass(frozen=True)
