@@ -2,7 +2,7 @@
 
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,11 +104,20 @@ class Answer:
         return self.returned
 
 
-def read_reply(reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
-    """The answer in a reply to a call of `name`, which may use the results of earlier ones.
+def read_reply(
+    reply: bytes, name: str, refuse: Callable[[str], None], earlier: Sequence[Answer] = ()
+) -> Answer:
+    """The answer in a reply to a call of `name`, which may use the results of earlier ones; where
+    the bytes are no reply, `refuse` is told the name."""
+    try:
+        return _read(reply, name, earlier)
+    except (WireError, ValueError, TypeError):
+        refuse(name)
+        said = f"{name} sent back something unreadable"
+        return Answer(fault=StudentFault("unusable", said))
 
-    Raises `WireError`, `ValueError` or `TypeError` for bytes that are no reply.
-    """
+
+def _read(reply: bytes, name: str, earlier: Sequence[Answer]) -> Answer:
     content = Decoder().decode(reply)
     kind, *fields = content if isinstance(content, list) else [None]
     if kind == "returned":

@@ -51,11 +51,6 @@ class Source:
     supplied: Sequence[str] = ()
     plain_init: bytes = b""
 
-    def has(self, module: str) -> bool:
-        """Whether there is a module of this name."""
-        path = f"{self.package}/{module}"
-        return f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
-
 
 class Program:
     """A submission while it is graded. `begin` comes before the first request of each part."""
@@ -121,7 +116,8 @@ class Program:
     def _import(self, module: str) -> None:
         if module in self._failed:
             raise self._failed[module]
-        if not self._source.has(module):
+        path = f"{self._source.package}/{module}"
+        if not {f"{path}.py", f"{path}/__init__.py"} & self._source.files.keys():
             raise StudentFault("missing", f"{module}.py is not in the submission")
         if self._process is None:
             self._start()
@@ -158,16 +154,11 @@ class Program:
         process = self._process
         assert process is not None
         (reply,) = self._replies([Request((), name, write_request(False, module, b""))])
-        fault = None
         if isinstance(reply, StudentFault):
-            fault = reply
-            self._failed.setdefault(_places(process.notes)[-1], fault)
+            self._failed.setdefault(_places(process.notes)[-1], reply)
+            fault: StudentFault | None = reply
         else:
-            try:
-                fault = read_reply(reply, name).fault
-            except (WireError, ValueError, TypeError):
-                self.refuse(name)
-                fault = StudentFault("unusable", f"{name} sent back something unreadable")
+            fault = read_reply(reply, name, self.refuse).fault
         for note in process.notes:
             if len(note) == 6 and note[0] == "failed" and isinstance(note[1], str):
                 _, inner, *said = note

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from ..sandbox.worker.wire import Encoder, GeneratorState, Handle, WireError, write_request
+from ..sandbox.worker.wire import Encoder, GeneratorState, Handle, write_request
 from .answers import Answer, StudentFault, read_reply
 from .calls import Call, Part
 
@@ -139,14 +139,11 @@ class Session:
             return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
         started = time.thread_time()
         try:
-            answer = read_reply(reply, request.name, self._answers)
-        except (WireError, ValueError, TypeError):
-            self.program.refuse(request.name)
-            said = f"{request.name} sent back something unreadable"
-            return Answer(fault=StudentFault("unusable", said))
+            answer = read_reply(reply, request.name, self.program.refuse, self._answers)
         finally:
             self.program.reading_left -= time.thread_time() - started
-        if answer.fault is not None and "MemoryError" in answer.fault.raised:
+        is_full = answer.fault is not None and "MemoryError" in answer.fault.raised
+        if is_full and all(answer is not earlier for earlier in self._answers):
             self.program.end()  # it is full of what earlier calls have kept, perhaps
         if not answer.changed and not answer.shared:
             return answer
