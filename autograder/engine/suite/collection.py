@@ -11,16 +11,12 @@ import re
 import threading
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
-import numpy as np
 import pytest
 
 from ..errors import KitError
-from .calls import Package
 from .hidden_test import MARKERS
 
 OPTIONS = [
@@ -35,19 +31,12 @@ OPTIONS = [
 ]
 DEFINED = re.compile(r"^def (test\w*)\(", re.MULTILINE)
 """A test's definition."""
+Fixtures = dict[str, Any]
+"""What the kit's own fixtures are for a test, by their names."""
 
 
 class SuiteError(KitError):
     """The hidden suites can't be collected; no submission can be graded."""
-
-
-@dataclass(frozen=True)
-class Fixtures:
-    """What the kit's own fixtures are for a test."""
-
-    student: Package
-    reference: ModuleType
-    rng: np.random.Generator
 
 
 class Collection:
@@ -142,19 +131,19 @@ class Collection:
         return pytest.TestReport(*about, outcome, None, call.when)  # type: ignore[arg-type]
 
     @pytest.fixture
-    def student(self) -> Package:
+    def student(self) -> Any:
         """The submission's package, as proxies."""
-        return self._fixtures.student
+        return self._fixtures["student"]
 
     @pytest.fixture
-    def reference(self) -> ModuleType:
+    def reference(self) -> Any:
         """The solution's package, on the trusted side."""
-        return self._fixtures.reference
+        return self._fixtures["reference"]
 
     @pytest.fixture
-    def rng(self) -> np.random.Generator:
+    def rng(self) -> Any:
         """The test's random generator; the run's seed decides its draws."""
-        return self._fixtures.rng
+        return self._fixtures["rng"]
 
     def _lost(self, items: Sequence[pytest.Item]) -> list[str]:
         """The tests that will not run, of those that pytest has seen and those that the files

@@ -5,7 +5,6 @@ the test need not be run. That is the only shortcut, and one submission alone ne
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -17,6 +16,8 @@ from .session import Answering, Batch, Reply, Request, Session
 T = TypeVar("T")
 Ask = Callable[[Session], T]
 """Asks by a session; what comes of the answers: a test's verdict, a figure's curves."""
+Record = tuple[T, Sequence[Batch]]
+"""What comes of asking, and what was asked."""
 
 
 class Trusted:
@@ -52,14 +53,6 @@ class Trusted:
         return Target(getattr(self._edited.get(module) or getattr(self._package, module), function))
 
 
-@dataclass(frozen=True)
-class Record(Generic[T]):
-    """What was asked of the reference, and what came of it."""
-
-    batches: tuple[Batch, ...]
-    result: T
-
-
 class Records(Generic[T]):
     """Records by name, each made when it is first needed.
 
@@ -75,26 +68,23 @@ class Records(Generic[T]):
 
     def made(self, ask: Ask[T]) -> Record[T]:
         """A new record of what `ask` asks."""
-        session = self._session(Trusted(self._reference, supplied=self._supplied))
-        result = ask(session)
-        return Record(tuple(session.asked), result)
+        return self._asked(ask, Trusted(self._reference, supplied=self._supplied))
 
-    def _session(self, program: Answering, known: Sequence[Batch] = ()) -> Session:
-        return Session(program, self._opaque, known, self._reference)
-
-    def run(self, name: str, ask: Ask[T], program: Answering) -> tuple[T, Sequence[Batch]]:
-        """What comes of asking the program, and what was asked: as the record says, where there
-        are records."""
+    def run(self, name: str, ask: Ask[T], program: Answering) -> Record[T]:
+        """What comes of asking the program: as the reference's record says, where there is one."""
         known: list[Batch] = []
         if self.are_kept:
             if name not in self._records:
                 self._records[name] = self.made(ask)
-            record = self._records[name]
-            for batch in record.batches:
+            result, batches = self._records[name]
+            for batch in batches:
                 known.append(Batch.asked(program, batch.requests))
                 if known[-1].replies != batch.replies:
                     break
             else:
-                return record.result, known
-        session = self._session(program, known)
+                return result, known
+        return self._asked(ask, program, known)
+
+    def _asked(self, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()) -> Record[T]:
+        session = Session(program, self._opaque, known, self._reference)
         return ask(session), session.asked

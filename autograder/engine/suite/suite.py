@@ -13,11 +13,11 @@ from ..assignment import Assignment
 from .answers import StudentFault
 from .calls import Package
 from .check import Wrong
-from .collection import Collection, Fixtures, SuiteError
-from .hidden_test import HiddenTest, Outcome, hidden_test
+from .collection import Collection, SuiteError
+from .hidden_test import Outcome, hidden_test
 from .program import Program
 from .records import Records
-from .session import Batch, Request, Session
+from .session import Request, Session
 
 Problem = BaseException | None
 
@@ -36,13 +36,9 @@ class Suite:
         except (ValueError, TypeError, AttributeError) as problem:
             self.close()
             raise SuiteError(f"{assignment.suites}: {problem}") from None
+        self.tests = tuple(self._tests.values())  # in the order of the parts and of their files
         self._seed = 0
         self._records: Records[Problem] = Records(assignment, with_records)
-
-    @property
-    def tests(self) -> tuple[HiddenTest, ...]:
-        """All tests, in the order of the parts and of their files."""
-        return tuple(self._tests.values())
 
     def run(self, program: Program, seed: int, tests: Sequence[str] | None = None) -> list[Outcome]:
         """Every test's outcome for a submission, or those of the tests named."""
@@ -59,10 +55,9 @@ class Suite:
 
     def unsteady(self) -> list[str]:
         """The tests that ask something else each time that they run, by their ids."""
-        records: Records[Problem] = Records(self._assignment)
 
         def requests(item: pytest.Item) -> list[tuple[Request, ...]]:
-            asked = records.made(partial(self._raised, item)).batches
+            _, asked = self._records.made(partial(self._raised, item))
             return [batch.requests for batch in asked]
 
         return [test.id for item, test in self._tests.items() if requests(item) != requests(item)]
@@ -72,23 +67,20 @@ class Suite:
         self._collection.close()
 
     def _run(self, item: pytest.Item, program: Program) -> Outcome:
-        asked = self._records.run(item.nodeid, partial(self._raised, item), program)
-        return _outcome(self._tests[item], *asked)
+        problem, asked = self._records.run(item.nodeid, partial(self._raised, item), program)
+        kind, reason, hint, fault = "passed", "", "", ""
+        if isinstance(problem, Wrong):
+            kind, reason, hint = "wrong", str(problem), problem.hint
+        elif isinstance(problem, StudentFault):
+            kind, reason, hint = problem.kind, problem.reason, problem.hint
+        elif problem is not None:
+            fault = "".join(traceback.format_exception(problem))
+            kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
+        return Outcome(self._tests[item], kind, reason, hint, fault=fault, asked=tuple(asked))
 
     def _raised(self, item: pytest.Item, session: Session) -> Problem:
         """What the test raises when it asks by this session."""
         number = zlib.crc32(self._tests[item].id.encode())
         rng = np.random.default_rng([self._seed, number])
-        return self._collection.run(item, Fixtures(Package(session), self.reference, rng))
-
-
-def _outcome(test: HiddenTest, problem: Problem, asked: Sequence[Batch]) -> Outcome:
-    kind, reason, hint, fault = "passed", "", "", ""
-    if isinstance(problem, Wrong):
-        kind, reason, hint = "wrong", str(problem), problem.hint
-    elif isinstance(problem, StudentFault):
-        kind, reason, hint = problem.kind, problem.reason, problem.hint
-    elif problem is not None:
-        fault = "".join(traceback.format_exception(problem))
-        kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
-    return Outcome(test, kind, reason, hint, fault=fault, asked=tuple(asked))
+        fixtures = {"student": Package(session), "reference": self.reference, "rng": rng}
+        return self._collection.run(item, fixtures)
