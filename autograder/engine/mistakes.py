@@ -80,14 +80,6 @@ def _classes(file: Path) -> dict[int, ast.ClassDef]:
     return {node.lineno: node for node in nodes if isinstance(node, ast.ClassDef)}
 
 
-class Misfit(ValueError):
-    """A mistake, stated at this place, does not fit the solution."""
-
-    def __init__(self, mistake: "Mistake", text: str) -> None:
-        super().__init__(f"{mistake.name}: {text}")
-        self.place = mistake.place
-
-
 @dataclass(frozen=True, eq=False)
 class Mistake:
     """A way to get `module.target` wrong. hint: "" for a probe; solution: the module's source;
@@ -112,14 +104,14 @@ class Mistake:
     def edited(self, source: str) -> str:
         """The solution module's text with the mistake in it.
 
-        Raises `Misfit` where a text that it replaces doesn't stand there exactly once.
+        Raises `ValueError` where a text that it replaces doesn't stand there exactly once.
         """
         before, _, docstring, _, after = self._parts(source)
         return before + self.code(source).replace(CUT, docstring) + after
 
     def code(self, source: str, edited: str = "") -> str:
         """The function's code in this module, or as it was edited before, with the mistake in it
-        and CUT for its docstring. Raises `Misfit`."""
+        and CUT for its docstring. Raises `ValueError`."""
         _, head, _, body, _ = self._parts(source)
         code = edited or head + CUT + body
         if self.body:
@@ -130,23 +122,23 @@ class Mistake:
 
     def _parts(self, source: str) -> list[str]:
         if self.target not in (functions := _functions(source)):
-            raise Misfit(self, f"{self.module} has no function {self.target}")
+            raise ValueError(f"{self.name}: {self.module} has no function {self.target}")
         return functions[self.target]
 
-    def misfit(self) -> Misfit | None:
-        """Why it no longer fits the solution; None where it does."""
+    def misfit(self) -> str:
+        """Why it no longer fits the solution; "" where it does."""
         try:
             self.edited(self.solution)
-        except Misfit as problem:
-            return problem
-        return None
+        except ValueError as problem:
+            return str(problem)
+        return ""
 
     def _replaced(self, code: str, text: str, instead: str, number: int) -> str:
         """The function's code with the text replaced in it."""
         places = _places(code, text)
         if len(places) != 1:
             stands = f"{text!r} stands {len(places)} times in {self.target}, not once"
-            raise Misfit(self, f"edit {number} no longer applies: {stands}")
+            raise ValueError(f"{self.name}: edit {number} no longer applies: {stands}")
         ((start, end),) = places
         line = code[code.rfind("\n", 0, start) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]

@@ -21,7 +21,7 @@ from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
 from ..submission.read import Submission, read_submission
 from ..suite.hidden_test import Outcome
-from ..suite.program import Events, Program, Source, TimeLimits
+from ..suite.program import Events, Program, TimeLimits
 from ..suite.suite import Suite
 
 
@@ -109,9 +109,7 @@ class Grader:
         kits = {*self.assignment.given, *self.assignment.supplied_modules}
         own = {path: text for path, text in files.items() if kits.isdisjoint(path.split("/")[1:2])}
         every = {**own, **self.assignment.given_files}
-        supplied, plain_init = self.assignment.supplied_modules, self.assignment.plain_init
-        source = Source(self.assignment.package, every, supplied, plain_init)
-        return Program(self.sandbox, source, self.settings.limits)
+        return Program(self.sandbox, self.assignment, every, self.settings.limits)
 
     def close(self) -> None:
         self.sandbox.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..assignment import Assignment
-from ..mistakes import Misfit, stated_mistakes
+from ..mistakes import stated_mistakes
 from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
 from ..release.skeleton import stale_files
@@ -42,13 +42,14 @@ def _misfits(assignment: Assignment) -> Iterator[Problem]:
     """Mistakes that no longer fit the solution: the first of each line to edit, or of each function
     that is not there."""
     functions = _functions(assignment)
-    alike: dict[object, list[Misfit]] = defaultdict(list)
+    alike: dict[object, list[Problem]] = defaultdict(list)
     for mistake in stated_mistakes(assignment):
         if problem := mistake.misfit():
             file, target = mistake.place.file, mistake.target
-            alike[problem.place if target in functions else (file, target)].append(problem)
-    for first, *others in alike.values():
-        yield first.place, f"{first}{f'; and {len(others)} more' if others else ''}"
+            key = mistake.place if target in functions else (file, target)
+            alike[key].append((mistake.place, problem))
+    for (place, first), *others in alike.values():
+        yield place, f"{first}{f'; and {len(others)} more' if others else ''}"
 
 
 def _functions(assignment: Assignment) -> set[str]:

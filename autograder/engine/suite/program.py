@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..assignment import Assignment
 from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
@@ -41,31 +42,28 @@ class Events:
     refused: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Source:
-    """A submission's package: its name and files, the modules in it that are the kit's own, and an
-    `__init__.py` that can't fail."""
-
-    package: str
-    files: Mapping[str, bytes]
-    supplied: Sequence[str] = ()
-    plain_init: bytes = b""
-
-
 class Program:
-    """A submission while it is graded. `begin` comes before the first request of each part."""
+    """A submission of these files while it is graded. `begin` comes before the first request of
+    each part."""
 
-    def __init__(self, sandbox: Sandbox, source: Source, times: TimeLimits) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        assignment: Assignment,
+        files: Mapping[str, bytes],
+        times: TimeLimits,
+    ) -> None:
         self._sandbox = sandbox
-        self._source = source
-        self._files = {path: text for path, text in source.files.items() if path.isprintable()}
+        self._assignment = assignment
+        self._files = {path: text for path, text in files.items() if path.isprintable()}
         self._times = times
         self._process: Process | None = None
         self._imported: set[str] = set()
         self._failed: dict[str, StudentFault] = {}  # modules whose import failed
-        init = source.files.get(f"{source.package}/__init__.py", source.plain_init)
+        plain = assignment.plain_init
         # Whether `__init__.py` works, once that is known.
-        self._with_init = True if init == source.plain_init else None
+        is_plain = files.get(f"{assignment.package}/__init__.py", plain) == plain
+        self._with_init = True if is_plain else None
         self._left = times.submission  # seconds
         self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES
@@ -116,8 +114,8 @@ class Program:
     def _import(self, module: str) -> None:
         if module in self._failed:
             raise self._failed[module]
-        path = f"{self._source.package}/{module}"
-        if not {f"{path}.py", f"{path}/__init__.py"} & self._source.files.keys():
+        path = f"{self._assignment.package}/{module}"
+        if not {f"{path}.py", f"{path}/__init__.py"} & self._files.keys():
             raise StudentFault("missing", f"{module}.py is not in the submission")
         if self._process is None:
             self._start()
@@ -140,9 +138,10 @@ class Program:
 
     def _spawn(self, with_init: bool) -> None:
         """A process that has taken the files. Raises `StudentFault`."""
-        source, self._process = self._source, self._sandbox.spawn()
+        package, supplied = self._assignment.package, self._assignment.supplied_modules
+        self._process = self._sandbox.spawn()
         try:
-            self._process.load(source.package, self._files, with_init, source.supplied)
+            self._process.load(package, self._files, with_init, supplied)
         except OSError:
             self.end()
             raise StudentFault("crash", "the process ended while it took the files") from None
@@ -207,7 +206,7 @@ class Program:
 
     def _place(self, process: Process, request: Request) -> str:
         """What ran last: the request's function, or the student's that one of the kit's called."""
-        supplied = request.modules[-1:] and request.modules[-1] in self._source.supplied
+        supplied = request.modules[-1:] and request.modules[-1] in self._assignment.supplied_modules
         return (supplied and _places(process.notes)[-1]) or request.name
 
     def _time_allowed(self) -> TimeAllowed:
