@@ -231,6 +231,15 @@ def told_too_soon(batch: Batch) -> Iterator[str]:
                 yield request.name
 
 
+def test_each_net_tells_what_it_calls_whatever_was_called_before(kit, monkeypatch):
+    deep_net, told = kit.reference().deep_net, []
+    monkeypatch.setattr(deep_net, "note", told.append)
+    net = {"sizes": [3, 3, 3], "activation": "relu", "initializer": "he_normal"}
+    for _ in range(2):
+        deep_net.draw(np.random.default_rng(0), **net, init_options={})
+    assert told == ["initializers.he_normal"] * 2
+
+
 def test_no_answer_crosses_with_what_is_asked_at_once(kit, grader):
     """A student's code could look at the requests that wait, and find its answer in one."""
     outcomes, _ = grader.run(made_up.solution(kit))

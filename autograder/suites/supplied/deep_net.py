@@ -30,7 +30,7 @@ def note(function: str) -> None:
 
 class Guarded:
     """A module of the student's, whose functions share no array with the net. noted: the function
-    that was told last, which is not told again."""
+    that was told last for this net, which is not told again."""
 
     noted = ""
 
@@ -82,6 +82,7 @@ def draw(
 ) -> dict[str, Any]:
     """The "weights" that the student's initializer draws for a net, input side first; a result that
     the net can't use is told under "refused"."""
+    Guarded.noted = ""
     try:
         net = network.Network(
             list(sizes),
