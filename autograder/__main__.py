@@ -10,6 +10,8 @@ OLDEST = (3, 11)
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
 KIT = os.path.dirname(PACKAGE)
 STEERING = ("PYTHON", "PYTEST_", "NPY_", "OPENBLAS_", "OMP_", "MKL_")
+# One thread of linear algebra for each process: these are as many as there are cores.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 MAX_TMPDIR = 60  # the path of a Unix socket in it may have some hundred bytes
 
 
@@ -41,7 +43,7 @@ def leave_the_shell() -> None:
     kept = {name: text for name, text in os.environ.items() if not name.startswith(STEERING)}
     if len(os.fsencode(kept.get("TMPDIR", ""))) > MAX_TMPDIR:
         del kept["TMPDIR"]
-    kept.update(PYTHONPATH=KIT, PYTHONSAFEPATH="1", PYTHONUTF8="1")
+    kept.update(PYTHONPATH=KIT, PYTHONSAFEPATH="1", PYTHONUTF8="1", **ONE_THREAD)
     if os.name == "posix" and kept != dict(os.environ):
         os.execve(sys.executable, [sys.executable, "-m", "autograder", *sys.argv[1:]], kept)
 

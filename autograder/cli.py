@@ -114,10 +114,6 @@ jobs_option = click.option(
 @click.pass_obj
 def grade(assignment: Path, /, no_figures: bool, **arguments: Any) -> None:
     """Grade submissions: zips or folders with the package, or a class of them, as exported."""
-    if arguments["scheduler"] is None and all(path.exists() for path in arguments["paths"]):
-        from .engine.grade.executor import start_server
-
-        start_server()  # while the rest is imported here
     from .engine.grade.run import Run, run_class
 
     run_class(Run(assignment, figures=not no_figures, **arguments))

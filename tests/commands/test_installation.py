@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.__main__ import STEERING
+from autograder.__main__ import ONE_THREAD, STEERING
 from autograder.engine.errors import KitError
 from autograder.engine.release.build import build_all
 from tests.kit import ROOT, python
@@ -23,7 +23,7 @@ def refused(*words: object, kit: Path = ROOT, cwd: Path = ROOT) -> str:
         for name, text in os.environ.items()
         if not name.startswith(("PY", "COV", *STEERING))
     }
-    env |= {"PYTHONPATH": str(kit), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+    env |= {"PYTHONPATH": str(kit), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"} | ONE_THREAD
     done = python("-S", *words, cwd=cwd, env=env)
     assert done.returncode == 2, done.stderr
     (line,) = done.stderr.splitlines()

@@ -7,9 +7,15 @@ Submissions are read here and sent as plain data, so that the machines of a clus
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from functools import cache
-from multiprocessing.util import Finalize
 from pathlib import Path
 
 from ..assignment import Assignment
@@ -34,31 +40,43 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
     A failure of the grader itself costs a new grader and a second try, not the class.
     """
     with _one_at_a_time:
-        reporter = _reporter(folder, not settings.alone)
+        own = reporter(folder)
         try:
-            return reporter.grade(_warm_grader(folder, settings), submission)
+            return own.grade(_warm_grader(folder, settings), submission)
         except Exception:
             end_grader()
         grader = _warm_grader(folder, settings)
         try:
-            return reporter.grade(grader, submission)
+            return own.grade(grader, submission)
         except Exception as problem:
             end_grader()
             failed = _failed(submission, grader, type(problem).__name__)
-            return reporter.report(failed, submission)
+            return own.report(failed, submission)
+
+
+def get_ready(folder: Path, settings: Settings) -> None:
+    """Makes what processes that are forked now share: all that grading needs but a sandbox. One
+    process alone makes its suite while its sandbox starts."""
+    if not settings.alone:
+        _warm_grader(folder, settings).get_ready()
+    reporter(folder).get_ready()
 
 
 def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, ...], bool]:
     """Makes this process's grader: the layers that hold around what it will run, and whether the
     folder's material is hidden from it."""
-    with _one_at_a_time:
-        sandbox = _warm_grader(folder, settings).sandbox
+    with _one_at_a_time, ThreadPoolExecutor(1) as thread:
+        grader = _warm_grader(folder, settings)
+        others = thread.submit(grader.get_ready)
+        sandbox = grader.sandbox  # meanwhile: it waits for another process, most of the time
+        others.result()
         return sandbox.layers, sandbox.hides
 
 
 @cache
-def _reporter(folder: Path, with_records: bool) -> Reporter:
-    return Reporter(Assignment.load(folder), with_records)
+def reporter(folder: Path) -> Reporter:
+    """This process's own reporter."""
+    return Reporter(Assignment.load(folder))
 
 
 def _warm_grader(folder: Path, settings: Settings) -> Grader:
@@ -66,7 +84,6 @@ def _warm_grader(folder: Path, settings: Settings) -> Grader:
     if _grader is None or (_grader.assignment.folder, _grader.settings) != (folder, settings):
         end_grader()
         _grader = Grader(Assignment.load(folder), settings)
-        Finalize(None, end_grader, exitpriority=0)  # a pool's process ends without atexit
     return _grader
 
 
@@ -104,7 +121,7 @@ def grade_all(
     running: dict[Future[Report], tuple[str, Submission]] = {}
     lost: list[tuple[str, Submission]] = []
     failures: Counter[str] = Counter()
-    reporter = Reporter(assignment)
+    own = reporter(assignment.folder)
     try:
         while True:
             # What was lost with a process is graded alone, to find out whose fault it was.
@@ -115,12 +132,12 @@ def grade_all(
                 stem, submission = job
                 done = resume and earlier_result(out, stem, submission, assignment, settings)
                 if done:
-                    yield stem, _kept(out, stem, reporter.report(done, submission))
+                    yield stem, _kept(out, stem, own.report(done, submission))
                     continue
                 if failures[stem] == MAX_ATTEMPTS:
                     with Grader(assignment, settings) as grader:
                         given_up = _failed(submission, grader, "its process was killed")
-                    yield stem, _written(out, stem, reporter.report(given_up, submission))
+                    yield stem, _written(out, stem, own.report(given_up, submission))
                     continue
                 try:
                     future = executor.submit(

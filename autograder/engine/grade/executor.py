@@ -4,42 +4,27 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib.util import find_spec
-from multiprocessing import forkserver
-from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from ..errors import KitError
 
 T = TypeVar("T")
 KIT = __name__.partition(".")[0]
-PRELOADED = [f"{KIT}.engine.grade.batch", "numpy.random", "pytest"]
+FORKS = sys.platform == "linux"
+"""Whether a pool's processes begin with all that this one has loaded. Elsewhere the system's own
+libraries don't outlive a fork."""
 MIN_WIDTH = 16
 """A cluster gets tasks for at least so many workers: some may join it while the class is graded."""
 
 
-def start_server() -> BaseContext:
-    """Starts, where the system has it, the fork server of this machine's pools. It imports what
-    their processes need, while this process goes on."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    # Ctrl-C is this process's to tell: the server would print where its imports were stopped.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    forkserver.ensure_running()
-    signal.signal(signal.SIGINT, handler)
-    return context
-
-
 def local_pool(jobs: int) -> Callable[[], Executor]:
-    """Makes pools of fresh processes, each with one BLAS thread."""
-    context = start_server()
+    """Makes pools of fresh processes."""
+    context = multiprocessing.get_context("fork" if FORKS else "spawn")
 
     return lambda: ProcessPoolExecutor(jobs, context, initializer=_begin)
 

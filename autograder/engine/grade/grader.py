@@ -3,10 +3,10 @@
 import contextlib
 import platform
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from ... import __version__
 from ..assignment import Assignment
 from ..explain.diagnosis import Diagnosis
 from ..explain.example import Examples
-from ..mistakes import load_mistakes
+from ..mistakes import Mistake, load_mistakes
 from ..report.result import Result, graded, ungraded
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
@@ -39,28 +39,50 @@ class Settings:
 
 
 class Grader:
-    """Grades one submission after another, with one suite and one sandbox for all of them."""
+    """Grades one submission after another, with one suite and one sandbox for all of them.
+
+    Each is made when it is first needed: processes that are forked after the suite share it.
+    """
 
     def __init__(self, assignment: Assignment, settings: Settings) -> None:
         self.assignment = assignment
         self.settings = settings
-        with ThreadPoolExecutor(1) as thread:
-            suite = thread.submit(Suite, assignment, not settings.alone)
-            mistakes = thread.submit(load_mistakes, assignment)
-            # Meanwhile: it waits for another process, most of the time.
-            self.sandbox = Sandbox(assignment.folder, settings.require)
-        self.suite, self.mistakes = suite.result(), mistakes.result()
-        self._diagnosis = Diagnosis(self.suite.reference, self.mistakes)
-        self._examples = Examples(assignment, self.suite.reference, self.mistakes)
-        self.record = {
+
+    @cached_property
+    def suite(self) -> Suite:
+        """The hidden tests. Raises `SuiteError`."""
+        return Suite(self.assignment, not self.settings.alone)
+
+    @cached_property
+    def mistakes(self) -> Sequence[Mistake]:
+        """What it knows by name."""
+        return load_mistakes(self.assignment)
+
+    @cached_property
+    def _diagnosis(self) -> Diagnosis:
+        return Diagnosis(self.suite.reference, self.mistakes)
+
+    @cached_property
+    def _examples(self) -> Examples:
+        return Examples(self.assignment, self.suite.reference, self.mistakes)
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Makes the processes for students' code. Raises `SandboxError`."""
+        return Sandbox(self.assignment.folder, self.settings.require)
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What a result tells of how it was made."""
+        return {
             "kit": __version__,
-            "digest": assignment.digest,
+            "digest": self.assignment.digest,
             "python": platform.python_version(),
             "numpy": np.__version__,
             "pytest": pytest.__version__,
             "platform": f"{platform.system()} {platform.machine()}",
-            "seed": settings.seed,
-            "limits": {**asdict(settings.limits), **limits.PROCESS},
+            "seed": self.settings.seed,
+            "limits": {**asdict(self.settings.limits), **limits.PROCESS},
             "layers": list(self.sandbox.layers),
         }
 
@@ -111,9 +133,14 @@ class Grader:
         every = {**own, **self.assignment.given_files}
         return Program(self.sandbox, self.assignment, every, self.settings.limits)
 
+    def get_ready(self) -> None:
+        """Makes all that it needs but the sandbox."""
+        assert self._diagnosis and self._examples
+        self.suite.make_records(self.settings.seed)
+
     def close(self) -> None:
-        self.sandbox.close()
-        self.suite.close()
+        for name in {"sandbox", "suite"} & vars(self).keys():
+            getattr(self, name).close()
 
     def __enter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from functools import cached_property
 from ..assignment import Assignment, import_file
 from ..report.lookalikes import Fingerprinter
 from ..report.pages.figure import Draw, Figure, Section
+from ..report.pages.render import load_templates
 from ..report.pages.student import student_page
 from ..report.result import Result
 from ..sandbox.worker import limits
@@ -33,12 +34,16 @@ class Report:
 
 
 class Reporter:
-    """Makes the reports of an assignment's submissions; what that takes is loaded on first use.
-    with_records: see `records`."""
+    """Makes the reports of an assignment's submissions; what that takes is loaded on first use."""
 
-    def __init__(self, assignment: Assignment, with_records: bool = True) -> None:
+    def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._with_records = with_records
+        self._records: Records[Figure] = Records(assignment)
+
+    def get_ready(self) -> None:
+        """Loads what it needs now."""
+        assert self.fingerprinter
+        load_templates()
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""
@@ -87,10 +92,6 @@ class Reporter:
             return self._records.run(title, ask, program)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
-
-    @cached_property
-    def _records(self) -> Records[Figure]:
-        return Records(self.assignment, self._with_records)
 
     @cached_property
     def fingerprinter(self) -> Fingerprinter:

@@ -21,13 +21,13 @@ from ..sandbox.layers import LAYERS, SandboxError
 from ..submission.find import Finder
 from ..submission.read import HandIn, read_hand_in
 from ..text import visible
-from .batch import MAX_ATTEMPTS, grade_all, protection_of_process
+from .batch import MAX_ATTEMPTS, get_ready, grade_all, protection_of_process, reporter
 from .earlier import Earlier, keep_prints
-from .executor import available_cores, cluster, kill_pool, local_pool
+from .executor import FORKS, available_cores, cluster, kill_pool, local_pool
 from .grader import Settings
 from .lms_import import LmsImport
 from .outputs import by_stem, write_atomically
-from .reporter import Report, Reporter
+from .reporter import Report
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ def run_class(run: Run) -> ClassRecord:
         if run.scheduler:  # each of its machines says what protects there with its first result
             executor = new_executor()
         else:
+            if FORKS:
+                get_ready(assignment.folder, settings)
             executor, protection = _ready_pool(new_executor, width, assignment, settings)
             _say_protection(*protection)
         reports = grade_all(
@@ -110,7 +112,7 @@ def _write(
     rows.sort(key=lambda row: (row.file, row.stem))  # they came in any order
     write_atomically(run.out / "final_grades.csv", final_grades(points, rows))
     write_atomically(run.out / "tests.csv", grades_by_test(book.tests, rows))
-    fingerprinter = Reporter(assignment).fingerprinter
+    fingerprinter = reporter(assignment.folder).fingerprinter
     read = [read_hand_in(each, assignment.package, assignment.modules) for each in known]
     groups = look_alikes(
         [row.prints for row in rows],

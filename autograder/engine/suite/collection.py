@@ -1,20 +1,19 @@
 """pytest with the hidden suites collected once, which runs one test at a time when it is told to.
 
-pytest runs in a thread of its own and stays in its run-test loop, which waits for the next test to
-run. So nothing is imported or collected twice, and the fixtures, parameters and hooks that a suite
-has of its own work as in any pytest suite.
+So nothing is imported or collected twice, and the fixtures, parameters and hooks that a suite has
+of its own work as in any pytest suite. pytest's own loop would run all tests and end: its session
+is begun and ended here, as pytest-xdist's workers begin theirs.
 """
 
 import os
-import queue
 import re
-import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from _pytest.config import _prepareconfig
 
 from ..errors import KitError
 from .hidden_test import MARKERS
@@ -50,36 +49,42 @@ class Collection:
         self._problems: list[str] = []
         self._fixtures: Fixtures
         self._raised: BaseException | None = None
-        self._wanted: queue.SimpleQueue[tuple[pytest.Item, Fixtures] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-        """Why nothing was collected, or None; then what each test that was wanted raised."""
-        self._thread = threading.Thread(target=self._main, daemon=True, name="hidden suites")
-        self._thread.start()
-        if problem := self._results.get():
-            raise problem
+        try:
+            with warnings.catch_warnings():
+                self._begin()
+        except BaseException as raised:
+            self._problems.append(f"{type(raised).__name__}: {raised}")
+        if not self._problems and (lost := self._lost()):
+            self._problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
+        if self._problems:
+            raise SuiteError("; ".join(self._problems))
 
     def run(self, item: pytest.Item, fixtures: Fixtures) -> BaseException | None:
         """Runs a test; what it, or a fixture of it, raised."""
-        self._wanted.put((item, fixtures))
-        return self._results.get()
+        self._fixtures, self._raised = fixtures, None
+        with warnings.catch_warnings(action="ignore"):
+            # Without a next item all fixtures end with the test: nothing is left of it.
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return self._raised
 
     def close(self) -> None:
-        """Ends the thread."""
-        self._wanted.put(None)
-        self._thread.join()
+        """Ends the session."""
+        self._config.hook.pytest_sessionfinish(session=self._session, exitstatus=0)
+        self._config._ensure_unconfigure()
 
-    def _main(self) -> None:
+    def _begin(self) -> None:
         folder = self._files[0].parent
         # pytest names modules by their path from the root: from "/" no two are the same.
         settings = [f"--rootdir={folder.anchor}", f"--confcutdir={folder}", f"-c{os.devnull}"]
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             os.environ.pop(name, None)
-        try:
-            status = pytest.main([*OPTIONS, *settings, *map(str, self._files)], plugins=[self])
-            problem = "; ".join(self._problems) or f"pytest ended with {status!r}"
-        except BaseException as raised:
-            problem = f"{type(raised).__name__}: {raised}"
-        self._results.put(SuiteError(problem))  # read only where no test could be run
+        arguments = [*OPTIONS, *settings, *map(str, self._files)]
+        self._config = _prepareconfig(arguments, plugins=[self])
+        self._config._do_configure()
+        self._session = pytest.Session.from_config(self._config)
+        self._config.hook.pytest_sessionstart(session=self._session)
+        self._config.hook.pytest_collection(session=self._session)
+        self.items = self._session.items
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
@@ -96,28 +101,6 @@ class Collection:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._problems.append(f"{report.nodeid}: {report.longreprtext.strip()[-2000:]}")
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Runs the tests that are wanted, until it is told to end."""
-        if not self._problems and (lost := self._lost(session.items)):
-            self._problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
-        if self._problems:
-            return True
-        self.items = session.items
-        self._results.put(None)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            while wanted := self._wanted.get():
-                item, self._fixtures = wanted
-                self._raised = None
-                try:
-                    # Without a next item all fixtures end with the test: nothing is left of it.
-                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-                except BaseException as problem:
-                    self._raised = problem
-                self._results.put(self._raised)
-        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -145,12 +128,12 @@ class Collection:
         """The test's random generator; the run's seed decides its draws."""
         return self._fixtures["rng"]
 
-    def _lost(self, items: Sequence[pytest.Item]) -> list[str]:
+    def _lost(self) -> list[str]:
         """The tests that will not run, of those that pytest has seen and those that the files
         define. A function that is defined again further down is one of them."""
-        running = {item.nodeid for item in items}
+        running = {item.nodeid for item in self.items}
         lost = [item.nodeid.rpartition("/")[2] for item in self._seen if item.nodeid not in running]
-        named = {(item.path.name, getattr(item, "originalname", item.name)) for item in items}
+        named = {(item.path.name, getattr(item, "originalname", item.name)) for item in self.items}
         for file in self._files:
             names = DEFINED.findall(file.read_text("utf-8"))
             lost += [

@@ -70,13 +70,17 @@ class Records(Generic[T]):
         """A new record of what `ask` asks."""
         return self._asked(ask, Trusted(self._reference, supplied=self._supplied))
 
+    def kept(self, name: str, ask: Ask[T]) -> Record[T] | None:
+        """The record of this name, if any are kept."""
+        if self.are_kept and name not in self._records:
+            self._records[name] = self.made(ask)
+        return self._records.get(name)
+
     def run(self, name: str, ask: Ask[T], program: Answering) -> Record[T]:
         """What comes of asking the program: as the reference's record says, where there is one."""
         known: list[Batch] = []
-        if self.are_kept:
-            if name not in self._records:
-                self._records[name] = self.made(ask)
-            result, batches = self._records[name]
+        if record := self.kept(name, ask):
+            result, batches = record
             for batch in batches:
                 known.append(Batch.asked(program, batch.requests))
                 if known[-1].replies != batch.replies:

@@ -42,9 +42,7 @@ class Suite:
 
     def run(self, program: Program, seed: int, tests: Sequence[str] | None = None) -> list[Outcome]:
         """Every test's outcome for a submission, or those of the tests named."""
-        if seed != self._seed:
-            self._seed = seed
-            self._records = Records(self._assignment, self._records.are_kept)
+        self._begin(seed)
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
         parts = [list(group) for _, group in groupby(chosen, lambda i: self._tests[i].part)]
         outcomes = []
@@ -52,6 +50,12 @@ class Suite:
             program.begin(len(parts) - number)
             outcomes += [self._run(item, program) for item in items]
         return outcomes
+
+    def make_records(self, seed: int) -> None:
+        """Makes the records of all tests, where they are kept."""
+        self._begin(seed)
+        for item in self._tests:
+            self._records.kept(item.nodeid, partial(self._raised, item))
 
     def unsteady(self) -> list[str]:
         """The tests that ask something else each time that they run, by their ids."""
@@ -65,6 +69,11 @@ class Suite:
     def close(self) -> None:
         """Ends pytest."""
         self._collection.close()
+
+    def _begin(self, seed: int) -> None:
+        if seed != self._seed:
+            self._seed = seed
+            self._records = Records(self._assignment, self._records.are_kept)
 
     def _run(self, item: pytest.Item, program: Program) -> Outcome:
         problem, asked = self._records.run(item.nodeid, partial(self._raised, item), program)
