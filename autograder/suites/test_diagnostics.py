@@ -344,6 +344,7 @@ def test_remedy_without_choices(student, reference, rng):
 
     Look before you measure.
     """
-    seen = reference.network.examine(*remedies.drawn(reference.network, rng, "well"))
-    (answer,) = student.diagnostics.choose_remedy.each([(seen, ())])
+    seed = int(rng.integers(2**62))
+    (case,) = remedies.cases(reference.network, seed, (("well", "none"),))
+    (answer,) = student.diagnostics.choose_remedy.each([(case.measurements, ())])
     check.refused(answer, ValueError, "choose_remedy(measurements, ())")

@@ -4,6 +4,7 @@ The executor is a pool of local processes or a Dask cluster; nothing else knows 
 Submissions are read here and sent as plain data, so that the machines of a cluster share no disk.
 """
 
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -57,9 +58,14 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
 def get_ready(folder: Path, settings: Settings) -> None:
     """Makes what processes that are forked now share: all that grading needs but a sandbox. One
     process alone makes its suite while its sandbox starts."""
-    if not settings.alone:
-        _warm_grader(folder, settings).get_ready()
-    reporter(folder).get_ready()
+    # Ctrl-C waits: within a call it would be taken for what the reference raises.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        if not settings.alone:
+            _warm_grader(folder, settings).get_ready()
+        reporter(folder).get_ready()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
 
 def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, ...], bool]:

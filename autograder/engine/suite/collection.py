@@ -52,7 +52,9 @@ class Collection:
         try:
             with warnings.catch_warnings():
                 self._begin()
-        except BaseException as raised:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as raised:  # SystemExit, too
             self._problems.append(f"{type(raised).__name__}: {raised}")
         if not self._problems and (lost := self._lost()):
             self._problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
