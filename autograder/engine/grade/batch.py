@@ -4,6 +4,7 @@ The executor is a pool of local processes or a Dask cluster; nothing else knows 
 Submissions are read here and sent as plain data, so that the machines of a cluster share no disk.
 """
 
+import os
 import signal
 import threading
 from collections import Counter
@@ -58,14 +59,22 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
 def get_ready(folder: Path, settings: Settings) -> None:
     """Makes what processes that are forked now share: all that grading needs but a sandbox. One
     process alone makes its suite while its sandbox starts."""
-    # Ctrl-C waits: within a call it would be taken for what the reference raises.
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stop)
     try:
         if not settings.alone:
             _warm_grader(folder, settings).get_ready()
         reporter(folder).get_ready()
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.signal(signal.SIGINT, before)
+
+
+def _stop(*_: object) -> None:
+    """Ends this process before it has begun anything: an exception, in the middle of a call, would
+    be taken for what the reference raises."""
+    os.write(2, b"\nstopped\n")
+    os._exit(130)
 
 
 def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, ...], bool]:

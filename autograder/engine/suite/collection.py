@@ -64,9 +64,12 @@ class Collection:
     def run(self, item: pytest.Item, fixtures: Fixtures) -> BaseException | None:
         """Runs a test; what it, or a fixture of it, raised."""
         self._fixtures, self._raised = fixtures, None
-        with warnings.catch_warnings(action="ignore"):
-            # Without a next item all fixtures end with the test: nothing is left of it.
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                # Without a next item all fixtures end with the test: nothing is left of it.
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        except pytest.exit.Exception as problem:
+            self._raised = problem
         return self._raised
 
     def close(self) -> None:

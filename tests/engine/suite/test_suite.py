@@ -74,3 +74,14 @@ def test_a_suite_may_use_all_of_pytest(tiny, tiny_grader, tmp_path):
         program.end()
         assert [o.kind for o in outcomes] == [*["passed"] * 3, "grader"] * len(tiny.parts)
     suite.close()
+
+
+def test_a_test_that_would_end_pytest_is_at_fault_itself(own, tiny_grader):
+    with (own.suites / "test_scales.py").open("a") as file:
+        file.write(
+            "\n\n@pytest.mark.points(1)\ndef test_exit():\n    '''Exit.'''\n    pytest.exit('')"
+        )
+    program = tiny_grader.program(made_up.solution(own))
+    (outcome,) = Suite(own).run(program, 0, ["scales/exit"])
+    program.end()
+    assert outcome.kind == "grader"
