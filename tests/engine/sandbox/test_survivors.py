@@ -62,7 +62,9 @@ def scratch(monkeypatch):
 def grader(request, kit, monkeypatch, scratch):
     monkeypatch.setattr(module, "WAYS", [request.param])
     try:
-        return Grader(kit, Settings(limits=TimeLimits(0.5, 1.0, 20.0)))
+        grader = Grader(kit, Settings(limits=TimeLimits(0.5, 1.0, 20.0)))
+        assert grader.sandbox
+        return grader
     except SandboxError as problem:
         pytest.skip(str(problem))
 
