@@ -38,7 +38,6 @@ class Reporter:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._records: Records[Figure] = Records(assignment)
 
     def get_ready(self) -> None:
         """Loads what it needs now."""
@@ -92,6 +91,10 @@ class Reporter:
             return self._records.run(title, ask, program)[0]
         except Exception as problem:
             return _not_drawn(title, problem)
+
+    @cached_property
+    def _records(self) -> Records[Figure]:
+        return Records(self.assignment)
 
     @cached_property
     def fingerprinter(self) -> Fingerprinter:

@@ -2,7 +2,7 @@
 
 So nothing is imported or collected twice, and the fixtures, parameters and hooks that a suite has
 of its own work as in any pytest suite. pytest's own loop would run all tests and end: its session
-is begun and ended here, as pytest-xdist's workers begin theirs.
+is begun and ended here.
 """
 
 import os

@@ -81,7 +81,8 @@ def test_a_test_that_would_end_pytest_is_at_fault_itself(own, tiny_grader):
         file.write(
             "\n\n@pytest.mark.points(1)\ndef test_exit():\n    '''Exit.'''\n    pytest.exit('')"
         )
-    program = tiny_grader.program(made_up.solution(own))
-    (outcome,) = Suite(own).run(program, 0, ["scales/exit"])
+    suite, program = Suite(own), tiny_grader.program(made_up.solution(own))
+    (outcome,) = suite.run(program, 0, ["scales/exit"])
     program.end()
+    suite.close()
     assert outcome.kind == "grader"
