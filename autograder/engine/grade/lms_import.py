@@ -78,7 +78,8 @@ def _by_participant(rows: Iterable[Row]) -> tuple[dict[str, float], list[str]]:
 
 def _zipped(pages: dict[str, Path]) -> bytes:
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(held, "w") as archive:
         for name, page in sorted(pages.items()):
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), page.read_bytes())
+            entry = zipfile.ZipInfo(name, EPOCH)
+            archive.writestr(entry, page.read_bytes(), zipfile.ZIP_DEFLATED)
     return held.getvalue()

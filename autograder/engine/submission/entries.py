@@ -260,7 +260,7 @@ def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) ->
 
 def _bounded(content: bytes, limit: int) -> bytes:
     if len(content) > limit:
-        raise SubmissionError("larger than it says" if limit < MAX_ARCHIVE else TOO_LARGE)
+        raise SubmissionError("larger than it may be" if limit < MAX_ARCHIVE else TOO_LARGE)
     return content
 
 

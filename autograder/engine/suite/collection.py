@@ -69,6 +69,7 @@ class Collection:
                 # Without a next item all fixtures end with the test: nothing is left of it.
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         except pytest.exit.Exception as problem:
+            item.ihook.pytest_runtest_teardown(item=item, nextitem=None)
             self._raised = problem
         return self._raised
 

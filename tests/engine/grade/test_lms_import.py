@@ -60,6 +60,7 @@ def test_canvas(tiny, tmp_path):
         taken = {canvas_takes(name) for name in archive.namelist()}
         assert taken == {("101", "901"), ("102", "902")}
         page = archive.read("ada_LATE_101_901_x.html")
+        assert all(entry.compress_size < entry.file_size / 2 for entry in archive.infolist())
     assert page == (out / "feedback" / "ada_LATE_101_901_x.html").read_bytes()
 
 
