@@ -33,7 +33,7 @@ _BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(k
 
 
 class Given(NamedTuple):
-    """An array that a call was given: as which argument, and its content then."""
+    """An array that a call was given: as which argument, and its content at some time."""
 
     path: str
     array: np.ndarray
@@ -44,7 +44,7 @@ class Given(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An object that stays here, and what the call that made it was given."""
+    """An object that stays here, and what the call that made it was given, as that left it."""
 
     value: Any
     given: list[Given]
@@ -151,7 +151,8 @@ class Responder:
                 changed.append(GLOBAL_STATE)
             seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) in (tuple, list):
-            self._kept[number] = [Kept(entry, given) for entry in value]
+            left = _arrays_in(named)  # as this call leaves them: no later one changed what it did
+            self._kept[number] = [Kept(entry, left) for entry in value]
             value = type(value)(
                 Handle(number, place, _type_name(entry)) if place in opaque else entry
                 for place, entry in enumerate(value)
