@@ -96,9 +96,9 @@ def _values(student, reference, name: str, cases: list[tuple[Grads, float]]) -> 
 
 
 def _tried(student, reference, rng, cases: list[Case]) -> list[Answer]:
-    """The answers, see `hygiene.answers`; plain are ordinary gradients."""
+    """The answers, see `hygiene.answers`; plain are ordinary gradients, clipped or not."""
     names = dict.fromkeys(case.name for case in cases)
-    plain = [Case(name, _plain(rng), 1.25) for name in names]
+    plain = [Case(name, _plain(rng), limit) for name in names for limit in (1.25, 5.0, 100.0)]
     return hygiene.answers(student, reference, plain, cases)
 
 
