@@ -280,6 +280,13 @@ def test_diagnose_lists(student):
     _verdicts(student, cases)
 
 
+def _judge_verdict(student, reference, norms: np.ndarray, net: str) -> None:
+    """diagnose is right for this net: where choose_remedy is wrong, that may be why."""
+    what = f"diagnose of the gradient norms of {net}"
+    verdict = check.word(student.diagnostics.diagnose(norms), WORDS, what)
+    check.true(verdict == reference.diagnostics.diagnose(norms), f"{what}: {verdict!r} is wrong")
+
+
 def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> None:
     """choose_remedy finds what heals each of the nets, drawn in the kinds asked for."""
     given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
@@ -289,7 +296,10 @@ def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> No
     for answer, case in zip(answers, given, strict=True):
         seen = case.measurements
         layers = len(seen["gradient_norms"])
-        what = f"choose_remedy for a net of {layers} weight layers with {seen['activation']}"
+        net = f"a net of {layers} weight layers with {seen['activation']}"
+        if answer.fault is not None or str(answer.value) != case.right:
+            _judge_verdict(student, reference, seen["gradient_norms"], net)
+        what = f"choose_remedy for {net}"
         said = check.word(answer.value, case.choices, what)
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
 

@@ -176,6 +176,12 @@ def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit,
             "initializers/wrong_modes",
             "it should raise ValueError",
         ),
+        (
+            "diagnostics",
+            "diagnose = right.diagnose = lambda norms: 'Healthy'",
+            "diagnostics/remedy_for_vanishing",
+            "diagnose of the gradient norms",
+        ),
     ],
 )
 def test_the_reason_is_about_what_is_wrong(kit, grader, module, code, test, said):
