@@ -553,8 +553,8 @@ def test_backward_evaluation(student, reference, rng):
     # Running values that are the batch's own are constants all the same.
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
     douts = [_upstream(rng, batch) for batch in batches]
-    charged = _charged(student, rng)
     answers, passed = _backward(student, batches, douts)
+    charged = _charged(student, rng)  # afterwards: hints are to the first wrong call
     for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=True):
         right_out = batch.right(reference)[OUT]
         if batch is large_eps and not _alike(batch.output(forward), right_out, LOOSE):

@@ -51,7 +51,8 @@ class Case:
     def arrays(self, value: Any, what: str = "", *, exact: bool = False) -> Sequence[Any]:
         """The clipped arrays in a result."""
         what = what or self.said
-        value = check.items(value, 2, what)[0] if self.name == JOINT else value
+        if self.name == JOINT:
+            value, what = check.items(value, 2, what)[0], f"the first result of {what}"
         return check.items(value, len(self.grads), what, list, exact=exact)
 
     def computed(self, answer: Answer) -> None:
@@ -76,8 +77,8 @@ class Case:
             check.close(array, right, what, atol=ATOL, rtol=rtol, given=given)
 
     def judge_norm(self, reference, answer: Answer) -> None:
-        what = f"the norm from {self.said}"
-        norm = check.number(check.items(answer.value, 2, what)[1], what)
+        what = f"global_norm of {self.said}"
+        norm = check.number(check.items(answer.value, 2, self.said)[1], what)
         check.close(norm, self.right(reference)[1], what, atol=ATOL, rtol=RTOL)
 
     def _tolerance(self, reference, grad: np.ndarray) -> float:
@@ -124,7 +125,7 @@ def _contract(student, reference, rng, name: str) -> None:
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
         what = f"{case.said} of {len(case.grads)} arrays"
         if name == JOINT:
-            check.number(check.items(seen.value, 2, what, exact=True)[1], f"the norm from {what}")
+            check.number(check.items(seen.value, 2, what, exact=True)[1], f"global_norm of {what}")
         arrays = case.arrays(seen.value, what, exact=True)
         for index, (array, grad) in enumerate(zip(arrays, case.grads, strict=True)):
             check.float64_array(array, grad.shape, f"{what}, array {index}")
