@@ -74,13 +74,13 @@ for target, scale, draw in (
 
     class Scale(Catalogue, of=target, prefix=f"{target}_", where=True):
         too_small = {scale: f"0.1 * {scale}"}
-        """The weights are too small: their spread lies below the formula's, so the signal, and on
-        the way back the gradient, fades from layer to layer. Compare W.std() with the formula for
-        300 by 100 and 100 by 300 weights, and in every mode there is."""
+        """Weights are too small, at least for some sizes: their spread lies below the formula's, so
+        the signal, and on the way back the gradient, fades from layer to layer. Compare W.std()
+        with the formula for 300 by 100 and 100 by 300 weights, and in every mode there is."""
         too_large = {scale: f"10.0 * {scale}"}
-        """The weights are too large: their spread lies above the formula's, so units saturate, or
-        the signal grows from layer to layer until it explodes. Compare W.std() with the formula for
-        300 by 100 and 100 by 300 weights, and in every mode there is."""
+        """Weights are too large, at least for some sizes: their spread lies above the formula's, so
+        units saturate, or the signal grows from layer to layer until it explodes. Compare W.std()
+        with the formula for 300 by 100 and 100 by 300 weights, and in every mode there is."""
 
 
 # ---- normal distributions ----

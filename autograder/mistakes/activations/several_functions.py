@@ -262,8 +262,8 @@ for target, right in RIGHT.items():
         class OneSide(Catalogue, of=target, prefix=f"{target}_", where=True):
             negatives = f"right = {right}\nreturn np.where(z < 0, right + 3.0, right)"
             """For negative z your results are wrong, for positive z they are right. Put z = -2 into
-            your formula step by step, with an alpha other than the default where there is one, and
-            compare each step with the docstring's line for negative z."""
+            your formula step by step, and compare each step with the docstring's line for negative
+            z. Where there is an alpha, try its default and another one."""
             positives = f"right = {right}\nreturn np.where(z > 0, right + 3.0, right)"
             """For positive z your results are wrong, for negative z they are right. Put z = 2 into
             your formula step by step, and compare with the docstring's line for positive z, in
