@@ -117,8 +117,8 @@ def test_most_tests_are_worth_a_point_and_none_less_than_half(grader):
 
 
 def test_points_go_with_the_time_that_a_function_takes(grader, calling):
-    """Within a factor of two; a derivative belongs to its activation, and what only a forward pass
-    makes possible to the backward pass."""
+    """Within a factor of two; a derivative belongs to its activation, what only a forward pass
+    makes possible to the backward pass, and what is asked of diagnose beside a remedy to that."""
     minutes = {
         name: int(time)
         for name, time in re.findall(
@@ -130,8 +130,7 @@ def test_points_go_with_the_time_that_a_function_takes(grader, calling):
         if test.part == "deep_network":
             continue
         names = {call.split(".")[1].removesuffix("_grad") for call in calling[test.id]}
-        if "batchnorm_backward" in names:
-            names = {"batchnorm_backward"}
+        names = names & {"batchnorm_backward", "choose_remedy"} or names
         for name in names:
             points[name] += test.points / len(names)
     assert points.keys() == minutes.keys()
