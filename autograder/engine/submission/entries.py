@@ -13,6 +13,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -130,7 +131,7 @@ def class_entries(path: Path, most: int = MAX_CLASS) -> list[Entry]:
     """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`, also
     where its list has more than `most` entries."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return _zip_entries(whole, lambda: zipfile.ZipFile(path), IN_A_CLASS, most)
+        return _zip_entries(whole, lambda: _zip(path), IN_A_CLASS, most)
 
 
 def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
@@ -269,10 +270,17 @@ def _without_anchor(path: PurePosixPath) -> PurePosixPath:
     return PurePosixPath("root", *path.parts[1:]) if path.is_absolute() else path
 
 
+def _zip(file: Path | io.BytesIO) -> zipfile.ZipFile:
+    """The archive, names in UTF-8 also where that is not flagged, as by `zip` and macOS."""
+    with suppress(UnicodeDecodeError):
+        return zipfile.ZipFile(file, metadata_encoding="utf-8")
+    return zipfile.ZipFile(file)
+
+
 def _opened(content: bytes) -> zipfile.ZipFile:
     """The archive; names that are flagged as UTF-8, and are not, are read as DOS wrote them."""
     try:
-        return zipfile.ZipFile(io.BytesIO(content))
+        return _zip(io.BytesIO(content))
     except UnicodeDecodeError:
         at = max(0, len(content) - MAX_DIRECTORY - MAX_END)  # before it are no lists, but files
         listed = FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content[at:])

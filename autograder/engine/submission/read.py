@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from ..text import visible
 from .attempts import COPY, newest, numbers, without_numbers
@@ -198,7 +199,8 @@ class _Reader:
         # Of two that differ in case only, the rightly written one counts; else the later.
         ordered = sorted(entries, key=lambda entry: entry.path.name in self._wanted)
         targets = [(self._target(entry.path, root), entry) for entry in ordered]
-        chosen = {target: entry for target, entry in targets if target}
+        # To a Mac both ways of writing an accent are one name; `import` asks for the composed.
+        chosen = {normalize("NFC", target): entry for target, entry in targets if target}
         return self._read_all(chosen)
 
     def _target(self, path: PurePosixPath, root: PurePosixPath) -> str:

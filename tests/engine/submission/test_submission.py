@@ -3,6 +3,7 @@
 import struct
 import tracemalloc
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -35,6 +36,19 @@ def read(path: Path) -> Submission:
 def test_the_packages_files_and_python_files_beside_it_are_kept(tmp_path, given, kept):
     files = dict.fromkeys(given.split(), b"")
     assert set(read(put(tmp_path, "a.zip", zipped(files))).files) == set(kept.split())
+
+
+@pytest.mark.parametrize("written", ["größe", "gro\u0308ße", "grXYe"])
+def test_names_are_in_utf_8_without_a_flag_or_as_dos_wrote_them(tmp_path, written):
+    names = (f"{written}_{n}_9_x/pkg/{module}.py" for n in (1, 2) for module in ("alpha", written))
+    packed = zipped(dict.fromkeys(names, b"")).replace(b"\x14\0\0\x08", b"\x14\0\0\0")
+    path = put(tmp_path, "class.zip", packed.replace(b"XY", "öß".encode("cp437")))
+    for each in Finder("pkg", MODULES).find([path]):
+        assert normalize("NFC", each.name).startswith("größe")
+        assert set(submission.read_hand_in(each, "pkg", MODULES).files) == {
+            "pkg/alpha.py",
+            "pkg/größe.py",
+        }
 
 
 def test_the_digest_tells_contents_apart(tmp_path):
