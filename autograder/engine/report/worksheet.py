@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from ..errors import KitError
 
 GRADE = ("Grade", "Bewertung", "Note", "Calificación", "Nota", "Valutazione", "Cijfer", "Ocena")
-LOCKED = {"No", "Nein", "Non", "Nee"}
+LOCKED = {"No", "Nein", "Non", "Nee", "Não", "Nie"}
 """Whether a grade can be changed: it can't."""
+csv.field_size_limit(2**31 - 1)  # A cell may hold all the text, and the pictures, of a hand-in.
 
 
 def filled_in(
