@@ -213,6 +213,9 @@ class Finder:
         units = [each for each in items if _may_hold(each) and self._holds(each)]
         if len(units) == 1 and levels:
             return self._holds_several(units[0], levels - 1)
+        form = self._form(units)
+        if form and len(by_student(units, form, self.modules)[0]) > 1:
+            return True
         return len({without_numbers(unit.name) for unit in units}) > 1
 
 

@@ -264,6 +264,10 @@ def test_where_nobody_can_be_sure_the_row_says_what_to_do(files, said, tmp_path)
     [
         ({f"{s}/{n}.zip": RIGHT for s in "AB" for n in ("ada", "al")}, "in no known form"),
         ({f"{s}.zip": zipped({"a_1_2_x.zip": RIGHT, "b_2_3_y.zip": RIGHT}) for s in "AB"}, "form"),
+        (
+            {f"{n % 2}x/Participant_{n}_assignsubmission_file_/x.zip": RIGHT for n in range(4)},
+            "several submissions",
+        ),
         ({f"{who}_{m}.py": NEW for who in ("ada", "al") for m in MODULES}, "no zip and no folder"),
         (
             dict.fromkeys("ada.zip al.zip wei.zip late/20001.zip late/20002.zip".split(), RIGHT),
