@@ -71,12 +71,13 @@ class SubmissionError(KitError):
 
 @dataclass(frozen=True)
 class Entry:
-    """A file that was not read yet; trouble: why it can't be, or ""."""
+    """A file that was not read yet, or a folder; trouble: why it can't be read, or ""."""
 
     path: PurePosixPath
     size: int
     read: Callable[[int], bytes]
     trouble: str = ""
+    is_folder: bool = False
 
 
 def is_archive(name: str) -> bool:
@@ -128,8 +129,8 @@ def _folder_entries(root: Path) -> Iterator[Entry]:
 
 
 def class_entries(path: Path, most: int = MAX_CLASS) -> list[Entry]:
-    """The files in a zip on the disk, which may be a whole class. Raises `SubmissionError`, also
-    where its list has more than `most` entries."""
+    """The files and folders in a zip on the disk, which may be a whole class. Raises
+    `SubmissionError`, also where its list has more than `most` entries."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
         return _zip_entries(whole, lambda: _zip(path), IN_A_CLASS, most)
 
@@ -140,7 +141,8 @@ def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
         raise SubmissionError("the file is empty")
     if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    return _zip_entries(content, lambda: _opened(content), 1, most)
+    entries = _zip_entries(content, lambda: _opened(content), 1, most)
+    return [entry for entry in entries if not entry.is_folder]
 
 
 def is_tar(content: bytes) -> bool:
@@ -163,7 +165,7 @@ def _zip_entries(
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
         path = _without_anchor(PurePosixPath(name))
-        if not name.endswith("/") and _is_looked_at(path):
+        if _is_looked_at(path):
             trouble = ""
             if ".." in path.parts:
                 trouble = "leaves the folder"
@@ -174,7 +176,7 @@ def _zip_entries(
             elif info.compress_type not in READABLE:
                 trouble = "is packed in an unusual way"
             read = partial(_read_zipped, archive, info)
-            found.append(Entry(path, info.file_size, read, trouble))
+            found.append(Entry(path, info.file_size, read, trouble, name.endswith("/")))
     if len(found) > times * MAX_ENTRIES:
         raise SubmissionError(f"more than {times * MAX_ENTRIES} files")
     return found

@@ -94,6 +94,8 @@ class Finder:
         if found := self._exported(items):
             return found
         units = [item for item in items if _may_hold(item)]
+        # An empty folder may be a student's, but tells nothing of how the class is packed.
+        units = [unit for unit in units if not unit.is_folder or unit.inside()] or units
         if len(units) == 1 and levels:
             deeper = self._class(units[0], levels - 1)
             if len(deeper) > 1 or any(each.students for each in deeper):
@@ -276,11 +278,14 @@ def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
 def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
     cut = [replace(e, path=e.path.relative_to(name)) for e in found if len(e.path.parts) > 1]
 
-    def inside(most: int = MAX_CLASS) -> list[Item]:
-        return _items(cut or _unpacked(found[0], most), where)
+    folder = bool(cut) or found[0].is_folder
+    files = [entry for entry in cut or found if not entry.is_folder]
 
-    link = not cut and found[0].trouble == "is a link"
-    return Item(name, str(where), bool(cut), link, lambda: cut or found, inside)
+    def inside(most: int = MAX_CLASS) -> list[Item]:
+        return _items(cut if folder else _unpacked(found[0], most), where)
+
+    link = not folder and found[0].trouble == "is a link"
+    return Item(name, str(where), folder, link, lambda: files, inside)
 
 
 def _told_apart(found: Sequence[HandIn]) -> list[HandIn]:

@@ -180,6 +180,20 @@ def test_a_class_is_read_however_it_is_packed(form, tmp_path):
             assert kept(submission) == PACKAGE, (path, submission)
 
 
+@pytest.mark.parametrize("empty", ["zoe/", "zoe_3_assignsubmission_file_/", "HW/zoe/x/"])
+def test_an_empty_folder_is_a_row_unpacked_and_packed(empty, tmp_path):
+    files = {
+        empty.replace("zoe_3", who).replace("zoe", who) + "x.zip": RIGHT for who in ("a_1", "b_2")
+    }
+    unpacked = made(tmp_path / "class", files)
+    (unpacked / empty).mkdir(parents=True)
+    (unpacked / "empty").mkdir()
+    packed = put(tmp_path, "class.zip", zipped({**files, empty: b"", "empty/": b""}))
+    names = [[each.name for each in find(path)[0]] for path in (unpacked, packed)]
+    assert names[0] == names[1]
+    assert sum("zoe" in name for name in names[1]) == 1
+
+
 def test_a_class_of_documents_alone_has_its_rows(tmp_path):
     packed = put(tmp_path, "class.zip", zipped({"ada_1_2_x.pdf": b"", "al_2_3_y.pdf": b""}))
     assert [each.students[0]["id"] for each in find(packed)[0]] == ["1", "2"]
