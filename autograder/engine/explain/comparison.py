@@ -32,7 +32,7 @@ def form(value: Any, is_free: bool = False) -> Any:
     if is_free and _is_real(value):
         return np.shape(value)
     is_array = isinstance(value, (np.ndarray, np.generic))
-    return (value.dtype.name, value.shape) if is_array else type(value)
+    return (value.dtype, value.shape) if is_array else type(value)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -27,6 +27,9 @@ Aspects = dict[str, Any]
 """The parts of an answer that can each be right or wrong, by name."""
 MAX_REPLIES = 1000
 """Replies of one submission, and of mistakes beside it, that are decoded once."""
+MAX_ITEMS = 250
+"""Of lists, in a reply that is compared: a right one has some fifty at most. An array that was made
+a list has thousands, and to compare them with each mistake would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,13 @@ class Response:
     @classmethod
     @lru_cache(MAX_REPLIES)
     def of(cls, reply: bytes) -> Self:
-        """Decodes a reply; an unreadable one counts as an exception without a name."""
+        """Decodes a reply; an unreadable one, or one of too many items, counts as an exception
+        without a name."""
+        decoder = Decoder()
         try:
-            kind, *fields = Decoder().decode(reply)
+            kind, *fields = decoder.decode(reply)
+            if decoder.items > MAX_ITEMS:
+                raise WireError("too many items to compare")
         except (WireError, ValueError, TypeError):
             return cls(raised=("", ""))
         if kind != "returned":

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from autograder.engine.explain.comparison import as_wrong, free, same, same_numbers
+from autograder.engine.explain.replay import Response
 from autograder.engine.mistakes import compatible
 from autograder.engine.prove import made_up
+from autograder.engine.sandbox.worker.wire import Encoder
 
 CHECKED = "    if not (n_in > 0 and n_out > 0):\n        raise ValueError\n"
 XAVIER = "def xavier_normal(n_in, n_out, rng):\n" + CHECKED
@@ -161,6 +163,13 @@ def test_numbers_are_compared_whatever_their_form():
     assert same_numbers(one, other)
     assert not same(one, other)
     assert not same_numbers(one, [[2, 1]])
+
+
+@pytest.mark.parametrize(("count", "is_compared"), [(100, True), (50_000, False)])
+def test_a_reply_of_very_many_items_is_not_compared(count, is_compared):
+    """That would take minutes: it is done for each mistake."""
+    reply = Encoder().encode(["returned", [0.5] * count, [], [], []])
+    assert (Response.of(reply).raised is None) == is_compared
 
 
 def test_draws_are_compared_by_their_distribution():

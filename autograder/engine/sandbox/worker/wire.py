@@ -167,10 +167,10 @@ class Decoder:
         }
         if is_trusted:
             self._options = {}
-        self._items = self._extensions = self._depth = 0
+        self.items = self._extensions = self._depth = 0
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
-        self._items = self._extensions = self._depth = 0
+        self.items = self._extensions = self._depth = 0
         try:
             return self._unpack(data)
         except WireError:
@@ -189,8 +189,8 @@ class Decoder:
 
     def _count(self, items: int) -> None:
         # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
-        self._items += 1 + items
-        if self._items > limits.ITEMS:
+        self.items += 1 + items
+        if self.items > limits.ITEMS:
             raise WireError("a message of too many items")
 
     def _list(self, items: list[Any]) -> list[Any]:
