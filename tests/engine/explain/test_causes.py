@@ -165,6 +165,13 @@ def test_numbers_are_compared_whatever_their_form():
     assert not same_numbers(one, [[2, 1]])
 
 
+def test_arrays_that_hold_no_real_numbers_are_compared():
+    one = np.array([1j, 2j])
+    assert same_numbers(one, one.copy())
+    assert not same_numbers(one, one[:1])
+    assert not same_numbers(one, np.ones(2))
+
+
 @pytest.mark.parametrize(("count", "is_compared"), [(100, True), (50_000, False)])
 def test_a_reply_of_very_many_items_is_not_compared(count, is_compared):
     """That would take minutes: it is done for each mistake."""
