@@ -115,11 +115,14 @@ class Process:
         return self._end_process(grace)
 
     def _sent(self, data: memoryview) -> memoryview:
-        """Sends what the channel takes; what is left."""
+        """Sends what the channel takes; what is left. One that has ended takes nothing more, but
+        what it answered before is still there to be read."""
         try:
             return data[self._channel.send(data) :] if data else data
         except BlockingIOError:
             return data
+        except (BrokenPipeError, ConnectionResetError):
+            return data[:0]
 
     def _reply(self, arrived: bytearray, limit: int) -> bytes | None:
         """The first reply, if all of it has arrived, taken off; notes before it are kept."""

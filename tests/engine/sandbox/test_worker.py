@@ -7,6 +7,8 @@ is measured; a worker is given the time to end by itself. What holds is judged i
 """
 
 import os
+import socket
+import struct
 import sys
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 
 from autograder.engine.sandbox import sandbox as module
 from autograder.engine.sandbox.layers import SandboxError, Way
-from autograder.engine.sandbox.process import Process, ProcessEnded
+from autograder.engine.sandbox.process import Process, ProcessEnded, TimeAllowed
 from autograder.engine.sandbox.sandbox import Sandbox
 from tests.engine.sandbox import calls
 from tests.engine.sandbox.calls import ask
@@ -83,6 +85,17 @@ def test_calls_are_answered_and_jailed(sandbox):
     assert ask(one, "double", 1)[1] == 2
     assert one.cpu_seconds() >= 0.0
     assert one.end() == 0
+
+
+def test_what_was_answered_before_the_end_is_read():
+    """Also where the end comes while there is more to be asked."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(struct.pack("<I", 1) + b"x")
+    replies = Process(ours, lambda grace: 3, lambda: 0.0).ask([b"?"] * 2, lambda: TimeAllowed(1, 1))
+    assert next(replies) == b"x"
+    with pytest.raises(ProcessEnded):
+        next(replies)
 
 
 def test_what_is_not_there_is_said(sandbox):
