@@ -3,11 +3,13 @@
 import inspect
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -77,7 +79,9 @@ class Session:
     known: Sequence[Batch] = ()
     reference: ModuleType | None = None
     asked: list[Batch] = field(default_factory=list)
-    _numbers: dict[Call, int] = field(default_factory=dict)
+    # A call knows its session: weakly, so that large answers go with the test.
+    _numbers: MutableMapping[Call, int] = field(default_factory=WeakKeyDictionary)
+    _next: Iterator[int] = field(default_factory=count)
     _answers: list[Answer] = field(default_factory=list)
     _generators: list[np.random.Generator] = field(default_factory=list)
 
@@ -106,7 +110,7 @@ class Session:
     def _request(self, call: Call) -> Request:
         if call in self._numbers:
             raise AuthorError("a call is asked once; state another one")
-        number = self._numbers[call] = len(self._numbers)
+        number = self._numbers[call] = next(self._next)
         function = call.function
         name = f"{function.module}.{function.name}"
         passed = [function.name, list(call.args), call.kwargs]

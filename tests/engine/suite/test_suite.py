@@ -1,11 +1,16 @@
 """The hidden suites as the engine runs them."""
 
 import dataclasses
+import gc
+import weakref
 
 import pytest
 
 from autograder.engine.prove import made_up
+from autograder.engine.suite.calls import Package
 from autograder.engine.suite.collection import SuiteError
+from autograder.engine.suite.records import Trusted
+from autograder.engine.suite.session import Session
 from autograder.engine.suite.suite import Suite
 
 
@@ -86,3 +91,15 @@ def test_a_test_that_would_end_pytest_is_at_fault_itself(own, tiny_grader):
     program.end()
     suite.close()
     assert [name for name, kind in kinds.items() if kind != "passed"] == ["scales/exit"]
+
+
+def test_the_answers_of_a_test_go_with_it(tiny):
+    session = Session(Trusted(tiny.reference()), {})
+    assert Package(session).scales.celsius(32.0) == 0.0
+    left = weakref.ref(session)
+    gc.disable()  # which would find them later
+    try:
+        del session
+        assert left() is None
+    finally:
+        gc.enable()
