@@ -45,6 +45,7 @@ class Collection:
     def __init__(self, files: Sequence[Path]) -> None:
         self.items: list[pytest.Item] = []
         self._files = files
+        self._root = files[0].anchor  # from "/" no two modules have the same name
         self._seen: list[pytest.Item] = []
         self._problems: list[str] = []
         self._fixtures: Fixtures
@@ -80,8 +81,8 @@ class Collection:
 
     def _begin(self) -> None:
         folder = self._files[0].parent
-        # pytest names modules by their path from the root: from "/" no two are the same.
-        settings = [f"--rootdir={folder.anchor}", f"--confcutdir={folder}", f"-c{os.devnull}"]
+        # pytest names modules by their path from the root.
+        settings = [f"--rootdir={self._root}", f"--confcutdir={folder}", f"-c{os.devnull}"]
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             os.environ.pop(name, None)
         arguments = [*OPTIONS, *settings, *map(str, self._files)]
@@ -106,7 +107,11 @@ class Collection:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._problems.append(f"{report.nodeid}: {report.longreprtext.strip()[-2000:]}")
+            # pytest's own frames, between the suite's and what was raised, tell the author nothing.
+            text = report.longreprtext.strip()[-2000:]
+            told = re.findall(r"^(?:.*: in <module>|E .*[^ ^].*)$", text, re.MULTILINE)
+            said = " ".join(line.removeprefix("E ") for line in told)
+            self._problems.append(f"{Path(self._root, report.nodeid)}: {said or text}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(

@@ -82,17 +82,17 @@ class Outcome:
 def hidden_test(item: pytest.Item) -> HiddenTest:
     """The test that pytest collected. Raises `ValueError` where it lacks something."""
     part = item.path.stem.removeprefix("test_")
-    points = [mark.args[0] for mark in item.iter_markers("points")]
-    if len(points) != 1 or not points[0] > 0:
-        raise ValueError("a hidden test needs one marker points(number), above zero")
+    place = Place(item.path, (item.location[1] or 0) + 1)
+    points = [worth for mark in item.iter_markers("points") for worth in mark.args]
+    if not (len(points) == 1 and isinstance(points[0], int | float) and points[0] > 0):
+        raise ValueError(f"{place}: a hidden test needs one marker points(number), above zero")
     text = (getattr(item, "function", None).__doc__ or "").strip()
     if not text:
-        raise ValueError("a hidden test needs a docstring: its first line is the title")
+        raise ValueError(f"{place}: a hidden test needs a docstring: its first line is the title")
     title, _, hint = map(str.strip, text.partition("\n"))
     if callspec := getattr(item, "callspec", None):
         title = f"{title.removesuffix('.')} ({callspec.id})."
     name = f"{part}/{item.name.removeprefix('test_')}"
     is_hygiene = item.get_closest_marker("hygiene") is not None
     hint = " ".join(hint.split())
-    place = Place(item.path, (item.location[1] or 0) + 1)
     return HiddenTest(name, part, title, hint, float(points[0]), is_hygiene, place)

@@ -33,9 +33,9 @@ class Suite:
         )
         try:
             self._tests = {item: hidden_test(item) for item in self._collection.items}
-        except (ValueError, TypeError, AttributeError) as problem:
+        except ValueError as problem:
             self.close()
-            raise SuiteError(f"{assignment.suites}: {problem}") from None
+            raise SuiteError(str(problem)) from None
         self.tests = tuple(self._tests.values())  # in the order of the parts and of their files
         self._seed = 0
         self._records: Records[Problem] = Records(assignment, with_records)

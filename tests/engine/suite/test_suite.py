@@ -25,9 +25,13 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
 @pytest.mark.parametrize(
     ("file", "code", "what"),
     [
-        ("test_scales.py", "def test_a(student):\n    '''Title.'''", "points"),
+        ("test_scales.py", "def test_a(student):\n    '''Title.'''", r"scales.py:\d+: .* points"),
+        ("test_scales.py", "@pytest.mark.points\ndef test_a():\n    '''Title.'''", "points"),
+        ("test_scales.py", "@pytest.mark.points('1')\ndef test_a():\n    '''Title.'''", "points"),
         ("test_scales.py", "@pytest.mark.points(1)\ndef test_a(student):\n    pass", "docstring"),
-        ("test_scales.py", "import nothing_of_that_name", "nothing_of_that_name"),
+        ("test_scales.py", "import nothing_of_that_name", "^/.*scales.py: .*nothing_of_that_name"),
+        ("test_scales.py", "def test_a(student:", r"^/\S*scales.py: +File \S*scales.py\", line \d"),
+        ("test_scales.py", "unknown", r"scales.py:\d+: in <module> +NameError: name 'unknown'"),
         ("test_scales.py", "def test_values(student):\n    pass", "test_values"),
         ("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]", "test_scales"),
     ],
