@@ -18,6 +18,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .assignment import Assignment, import_file
+from .errors import KitError
 from .place import NOWHERE, Place
 
 CUT = "\0\n"
@@ -128,9 +129,11 @@ class Mistake:
     def misfit(self) -> str:
         """Why it no longer fits the solution; "" where it does."""
         try:
-            self.edited(self.solution)
+            _compiled((self,))
         except ValueError as problem:
             return str(problem)
+        except SyntaxError as problem:
+            return f"{self.name}: its code has a syntax error: {problem.msg}"
         return ""
 
     def _replaced(self, code: str, text: str, instead: str, number: int) -> str:
@@ -229,14 +232,14 @@ def _plain(text: str) -> str:
 def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """The assignment's catalogue, probes included, as far as it fits the solution.
 
-    Raises `ValueError` where a name stands twice.
+    Raises `KitError` where a name stands twice, or a file can't be imported.
     """
     return tuple(mistake for mistake in stated_mistakes(assignment) if not mistake.misfit())
 
 
 def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """All that the catalogue states: the file, or the folder, directly below the catalogue's has
-    the name of the student's module. Raises `ValueError` where a name stands twice."""
+    the name of the student's module. Raises `KitError`."""
     assignment.reference()
     _classes.cache_clear()
     about, found = {}, []
@@ -244,7 +247,10 @@ def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
         module = path.relative_to(assignment.mistakes).with_suffix("").parts[0]
         if path.name != "__init__.py" and not module.startswith((".", "_")):
             name = "_catalogue_" + "_".join(path.with_suffix("").parts[-4:])
-            about[import_file(name, path).__name__] = module
+            try:
+                about[import_file(name, path).__name__] = module
+            except Exception as problem:
+                raise KitError(f"{path}: {type(problem).__name__}: {problem}") from None
     for catalogue, fields in _stated:
         if module := about.get(catalogue, ""):
             source = assignment.solution_files.get(f"{assignment.package}/{module}.py", b"")
@@ -252,5 +258,5 @@ def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
             found.append(Mistake(**(fields | context | {"solution": source.decode()})))
     names = Counter(mistake.name for mistake in found)
     if twice := {name for name, count in names.items() if count > 1}:
-        raise ValueError(f"mistakes with the same name: {', '.join(sorted(twice))}")
+        raise KitError(f"mistakes with the same name: {', '.join(sorted(twice))}")
     return tuple(found)

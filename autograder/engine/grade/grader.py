@@ -120,9 +120,10 @@ class Grader:
 
     def _outcomes(self, program: Program, tests: Sequence[str] | None = None) -> list[Outcome]:
         outcomes = self.suite.run(program, self.settings.seed, tests)
+        diagnosis = self._diagnosis
         # A hint is a courtesy: replies that the diagnosis trips over cost the hints alone.
         with contextlib.suppress(Exception):
-            return self._diagnosis.explained(outcomes)
+            return diagnosis.explained(outcomes)
         return outcomes
 
     def program(self, files: dict[str, bytes]) -> Program:

@@ -7,6 +7,7 @@ import pytest
 
 from autograder.engine import mistakes
 from autograder.engine.assignment import import_file
+from autograder.engine.errors import KitError
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
 from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
@@ -101,6 +102,18 @@ def test_a_class_states_mistakes_with_the_hints_below_them(tmp_path, monkeypatch
         ("with_3_area_probe", "area", "", "", 12),
     ]
     assert [name for name, _ in stated] == ["areas_of_a_test"] * 8
+
+
+def test_a_catalogue_that_cant_be_imported_is_named_each_time(own):
+    (own.mistakes / "scales.py").write_text("unknown")
+    for _ in range(2):
+        with pytest.raises(KitError, match=r"scales.py: NameError: name 'unknown'"):
+            load_mistakes(own)
+
+
+def test_code_with_a_syntax_error_does_not_fit():
+    odd = made(edits={"math.pi": "math.pi)"})
+    assert odd.misfit() == "odd: its code has a syntax error: unmatched ')'"
 
 
 def test_mistakes_in_one_module_add_up(tiny):
