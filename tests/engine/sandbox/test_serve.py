@@ -171,6 +171,9 @@ def test_a_class_that_is_only_called_value_error_is_none():
     fake = type("ValueError", (Exception,), {"__module__": "builtins"})
     assert names(fake("x"))[:2] == ["ValueError (not Python's own)", "Exception"]
     assert "ValueError" in names(type("ValueError", (ValueError,), {})("x"))
+    with pytest.raises(MemoryError) as numpys:
+        np.empty(2**45)
+    assert names(numpys.value)[0] == "MemoryError"
 
 
 @pytest.mark.parametrize(

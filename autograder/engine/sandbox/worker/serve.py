@@ -243,9 +243,9 @@ def describe(problem: BaseException, folder: str) -> list[Any]:
 
 
 def _class_name(kind: type) -> str:
-    """A class of the student's own that is called ValueError is none."""
+    """A class that is only called ValueError is none; NumPy's own MemoryError is one."""
     name = kind.__name__[: limits.SAID]
-    return name if _BUILT_IN.get(name, kind) is kind else f"{name} (not Python's own)"
+    return name if _BUILT_IN.get(name, kind) in kind.__mro__ else f"{name} (not Python's own)"
 
 
 def _student_line(problem: BaseException, folder: str) -> str:
