@@ -1,5 +1,6 @@
 """A run of `grade`: find the class, grade it with progress, write the grades, say how it went."""
 
+import os
 import statistics
 import sys
 import time
@@ -52,6 +53,8 @@ def run_class(run: Run) -> ClassRecord:
         if unknown := [name for name in run.require if name not in LAYERS]:
             raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
         assignment = Assignment.load(run.assignment)
+        if Path(os.path.realpath(run.out)).is_relative_to(assignment.handout):
+            raise KitError(f"{run.out} lies in the handout, which students get: name another -o")
         finder = Finder(assignment.package, assignment.modules, run.out)
         found = finder.find(run.paths)
         run.refuse_import(found)
