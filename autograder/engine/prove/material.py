@@ -108,7 +108,8 @@ def run_check(
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     for place, text in sorted(problems):
         click.echo(f"{place}: {printable(text, 200)}")
-    click.echo("the material is as it should be" if not problems else f"{len(problems)} problems")
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    click.echo(count if problems else "the material is as it should be")
     sys.exit(1 if problems else 0)
 
 

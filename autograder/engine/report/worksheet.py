@@ -33,7 +33,7 @@ def filled_in(
     column = next((head.index(name) for name in GRADE if name in head), 0)
     if not column:
         raise KitError(
-            "no column Grade: if this is a Moodle assignment's grading worksheet in a language that"
+            "the worksheet has no column Grade: if it is a Moodle assignment's, in a language that"
             " is not known here, rename the column of the grades to Grade"
         )
     left, problems = dict(grades), []
