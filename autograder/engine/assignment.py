@@ -53,11 +53,15 @@ class Assignment:
             content["parts"] = tuple(content["parts"])
             content["given"] = tuple(content.get("given", ()))
             content.setdefault("opaque", {})
-            return cls(folder=folder, **content)
+            made = cls(folder=folder, **content)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
             absent = isinstance(problem, KeyError)
             said = f"no {problem}" if absent else getattr(problem, "strerror", problem)
             raise KitError(f"{folder / FILE}: {said}") from None
+        if not made.modules:
+            package = made.solutions / made.package
+            raise KitError(f"{folder / FILE}: no modules of a package in {package}")
+        return made
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

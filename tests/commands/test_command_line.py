@@ -78,3 +78,11 @@ def test_another_assignment_must_be_one(tmp_path):
         assert done.returncode == 2
         assert f"assignment.toml: {said}" in done.stderr
         (tmp_path / "assignment.toml").touch()
+
+
+def test_a_package_that_is_not_there_is_no_missing_requirement(own):
+    file = own.folder / "assignment.toml"
+    file.write_text(file.read_text().replace('"thermo"', '"thermos"'))
+    done = kit("check", assignment=own.folder)
+    assert done.returncode == 2
+    assert "assignment.toml: no modules of a package in" in done.stderr
