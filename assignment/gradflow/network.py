@@ -334,10 +334,10 @@ def examine(net: Network, x: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
 
     Returns:
         The measurements that `diagnostics.choose_remedy` gets, input side first:
-        "activation": its name; "gradient_norms" (L,): norms of the gradient by the
-        pre-activations; "spreads", "saturated", "dead", each (L-1,): per hidden layer the standard
-        deviation of its activations, the share of its slopes that are almost zero, the share of
-        its units that are 0 for the whole batch; "parameter_norm": the joint norm of all
+        "activation": its name; "gradient_norms" (L,): norms of the gradient with respect to
+        the pre-activations; "spreads", "saturated", "dead", each (L-1,): per hidden layer the
+        standard deviation of its activations, the share of its slopes that are almost zero, the
+        share of its units that are 0 for the whole batch; "parameter_norm": the joint norm of all
         parameters' gradients.
     """
     _, grads = net.loss_and_gradients(x, targets, loss=mean_squared_error)

@@ -105,7 +105,7 @@ def normal(std: float) -> dict[str, Any]:
 
 
 def flow(grads: Gradients) -> np.ndarray:
-    """Per layer, input side first: the norm of the gradient by the pre-activations."""
+    """Per layer, input side first: the norm of the gradient with respect to the pre-activations."""
     return diagnostics.gradient_norms(grads.pre_activations)
 
 
