@@ -91,4 +91,7 @@ class Records(Generic[T]):
 
     def _asked(self, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()) -> Record[T]:
         session = Session(program, self._opaque, known, self._reference)
-        return ask(session), session.asked
+        try:
+            return ask(session), session.asked
+        finally:
+            session.end()

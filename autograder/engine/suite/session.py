@@ -3,13 +3,11 @@
 import inspect
 import re
 import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import count
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, Self
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -79,9 +77,7 @@ class Session:
     known: Sequence[Batch] = ()
     reference: ModuleType | None = None
     asked: list[Batch] = field(default_factory=list)
-    # A call knows its session: weakly, so that large answers go with the test.
-    _numbers: MutableMapping[Call, int] = field(default_factory=WeakKeyDictionary)
-    _next: Iterator[int] = field(default_factory=count)
+    _numbers: dict[Call, int] = field(default_factory=dict)
     _answers: list[Answer] = field(default_factory=list)
     _generators: list[np.random.Generator] = field(default_factory=list)
 
@@ -99,6 +95,10 @@ class Session:
             raise self._answers[-1].fault  # after it nothing was asked
         return self._answers[first:]
 
+    def end(self) -> None:
+        """Lets go of the answers, which may be large: the calls that know it keep it a while."""
+        self._answers.clear()
+
     def _batch(self, requests: tuple[Request, ...]) -> Batch:
         if len(self.asked) >= len(self.known):
             return Batch.asked(self.program, requests)
@@ -110,7 +110,7 @@ class Session:
     def _request(self, call: Call) -> Request:
         if call in self._numbers:
             raise AuthorError("a call is asked once; state another one")
-        number = self._numbers[call] = next(self._next)
+        number = self._numbers[call] = len(self._numbers)
         function = call.function
         name = f"{function.module}.{function.name}"
         passed = [function.name, list(call.args), call.kwargs]
