@@ -165,14 +165,15 @@ def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
 @lru_cache(maxsize=1000)
 def compatible(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
     """Those of the mistakes that can be made together, the first ones first: others replace a text
-    that is no longer there."""
+    that is not, or no longer, there, or can't be compiled."""
     kept: list[Mistake] = []
     codes: dict[tuple[str, str], str] = {}
     for mistake in mistakes:
         function = (mistake.module, mistake.target)
         try:
+            _compiled((mistake,))
             codes[function] = mistake.code(mistake.solution, codes.get(function, ""))
-        except ValueError:
+        except (ValueError, SyntaxError):
             continue
         kept.append(mistake)
     return tuple(kept)

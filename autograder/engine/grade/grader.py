@@ -15,7 +15,7 @@ from ... import __version__
 from ..assignment import Assignment
 from ..explain.diagnosis import Diagnosis
 from ..explain.example import Examples
-from ..mistakes import Mistake, load_mistakes
+from ..mistakes import Mistake, stated_mistakes
 from ..report.result import Result, graded, ungraded
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
@@ -55,8 +55,8 @@ class Grader:
 
     @cached_property
     def mistakes(self) -> Sequence[Mistake]:
-        """What it knows by name."""
-        return load_mistakes(self.assignment)
+        """What it knows by name; one that does not fit the solution explains nothing."""
+        return stated_mistakes(self.assignment)
 
     @cached_property
     def _diagnosis(self) -> Diagnosis:

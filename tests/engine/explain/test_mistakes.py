@@ -10,7 +10,7 @@ from autograder.engine.assignment import import_file
 from autograder.engine.errors import KitError
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
-from autograder.engine.mistakes import Mistake, fresh_modules, load_mistakes
+from autograder.engine.mistakes import Mistake, compatible, fresh_modules, load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.suite.hidden_test import HiddenTest, Outcome
 from autograder.engine.suite.session import Batch, Request
@@ -114,6 +114,7 @@ def test_a_catalogue_that_cant_be_imported_is_named_each_time(own):
 def test_code_with_a_syntax_error_does_not_fit():
     odd = made(edits={"math.pi": "math.pi)"})
     assert odd.misfit() == "odd: its code has a syntax error: unmatched ')'"
+    assert compatible((odd,)) == ()  # it explains nothing, and keeps nothing else from it
 
 
 def test_mistakes_in_one_module_add_up(tiny):
