@@ -297,6 +297,7 @@ class ChooseRemedy(Catalogue, of="choose_remedy"):
     """Without any choice nothing can be right, and the contract asks for a ValueError. An empty
     tuple is not None: test whether it has an entry before you measure anything."""
     remedy_first_choice = {CHOICE: "return choices[0]"}
+    remedy_dead_on_average = {IS_DEAD: 'np.mean(measurements["dead"]) > 0.5', **OR_FIRST}
 
 
 class ChooseRemedyWhere(Catalogue, of="choose_remedy", where=True):
