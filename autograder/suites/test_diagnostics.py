@@ -33,9 +33,13 @@ def _verdicts(student, cases: list[tuple[Any, dict[str, float], str]]) -> None:
         named = "".join(f", {key}={value}" for key, value in given.items())
         listed = ", ".join(f"{float(norm):.4g}" for norm in norms)
         what = f"diagnose([{listed}]{named})"
-        verdict = check.word(seen.value, WORDS, what)
-        check.true(verdict == right, f"{what}: {verdict!r} is wrong")
+        _judge_verdict(seen, right, what)
         check.unchanged(seen, what)
+
+
+def _judge_verdict(answer: Answer, right: str, what: str) -> None:
+    verdict = check.word(answer.value, WORDS, what)
+    check.true(verdict == right, f"{what}: {verdict!r} is wrong")
 
 
 def _fraction(value: Any, right: float, what: str) -> None:
@@ -297,10 +301,8 @@ def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> No
         seen = case.measurements
         net = f"a net of {len(seen[norms])} weight layers with {seen['activation']}"
         if verdict is not None and (answer.fault or str(answer.value) != case.right):
-            what = f"diagnose of the gradient norms of {net}"
-            said = check.word(verdict.value, WORDS, what)
             right = reference.diagnostics.diagnose(seen[norms])
-            check.true(said == right, f"{what}: {said!r} is wrong")
+            _judge_verdict(verdict, right, f"diagnose of the gradient norms of {net}")
         what = f"choose_remedy for {net}"
         said = check.word(answer.value, case.choices, what)
         check.true(said == case.right, f"{what}: {said!r} does not heal it")

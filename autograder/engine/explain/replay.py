@@ -47,11 +47,8 @@ class Response:
     def of(cls, reply: bytes) -> Self:
         """Decodes a reply; an unreadable one, or one of too many items, counts as an exception
         without a name."""
-        decoder = Decoder()
         try:
-            kind, *fields = decoder.decode(reply)
-            if decoder.items > MAX_ITEMS:
-                raise WireError("too many items to compare")
+            kind, *fields = Decoder(most_items=MAX_ITEMS).decode(reply)
         except (WireError, ValueError, TypeError):
             return cls(raised=("", ""))
         if kind != "returned":

@@ -129,7 +129,7 @@ class Responder:
         own = [kept.value for kept in handed_back]
         # What a call leaves here may be, or keep, an array that it was given.
         named = _named(args, kwargs, own) if watched or opaque else []
-        given = _arrays_in(named)
+        given = _arrays_in(named) if watched else []
         held = [(name, x, x.copy()) for name, x in named if type(x) in (list, dict)]
         before = [old for kept in handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)

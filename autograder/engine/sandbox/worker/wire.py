@@ -153,9 +153,11 @@ class Decoder:
         handle: Callable[[Handle], Any] = lambda handle: handle,
         generator: Callable[[GeneratorState], Any] | None = None,
         is_trusted: bool = False,
+        most_items: int = limits.ITEMS,
     ) -> None:
         self._handle = handle
         self._generator = generator
+        self._most_items = most_items
         self._options: dict[str, Any] = {
             "list_hook": self._list,
             "object_pairs_hook": self._map,
@@ -167,10 +169,10 @@ class Decoder:
         }
         if is_trusted:
             self._options = {}
-        self.items = self._extensions = self._depth = 0
+        self._items = self._extensions = self._depth = 0
 
     def decode(self, data: bytes | bytearray | memoryview) -> Any:
-        self.items = self._extensions = self._depth = 0
+        self._items = self._extensions = self._depth = 0
         try:
             return self._unpack(data)
         except WireError:
@@ -189,8 +191,8 @@ class Decoder:
 
     def _count(self, items: int) -> None:
         # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
-        self.items += 1 + items
-        if self.items > limits.ITEMS:
+        self._items += 1 + items
+        if self._items > self._most_items:
             raise WireError("a message of too many items")
 
     def _list(self, items: list[Any]) -> list[Any]:
