@@ -81,6 +81,9 @@ class Session:
     _answers: list[Answer] = field(default_factory=list)
     _generators: list[np.random.Generator] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._encoder = Encoder(self._stand_in)
+
     def ask(self, calls: tuple[Call, ...]) -> list[Answer]:
         """See `calls.ask`."""
         batch = self._batch(tuple(map(self._request, calls)))
@@ -115,7 +118,7 @@ class Session:
         name = f"{function.module}.{function.name}"
         passed = [function.name, list(call.args), call.kwargs]
         how = [list(self.opaque.get(name, ())), function.is_watched]
-        encoded = Encoder(self._stand_in).encode(passed + how)
+        encoded = self._encoder.encode(passed + how)
         request = write_request(number == 0, function.module, encoded)
         return Request((*call.needs, function.module), name, request)
 
