@@ -34,7 +34,7 @@ class Trusted:
     ) -> None:
         self._package = package
         self._edited = fresh_modules(mistakes)
-        self.responder = Responder(self._find)
+        self.responder = Responder(self._find, package.__path__[0])
         self.noted: list[str] = []
         for module in supplied:
             vars(module)["note"] = self.noted.append
