@@ -4,8 +4,6 @@ The executor is a pool of local processes or a Dask cluster; nothing else knows 
 Submissions are read here and sent as plain data, so that the machines of a cluster share no disk.
 """
 
-import os
-import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +22,7 @@ from ..assignment import Assignment
 from ..report.result import Result, to_json, ungraded
 from ..submission.read import HandIn, Submission, read_hand_in
 from .earlier import GRADER_FAILED, earlier_result
-from .executor import kill_pool
+from .executor import kill_pool, stops_at_once
 from .grader import Grader, Settings
 from .outputs import page_path, result_path, write_atomically
 from .reporter import Report, Reporter
@@ -56,25 +54,13 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
             return own.report(failed, submission)
 
 
+@stops_at_once()
 def get_ready(folder: Path, settings: Settings) -> None:
     """Makes what processes that are forked now share: all that grading needs but a sandbox. One
     process alone makes its suite while its sandbox starts."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _stop)
-    try:
-        if not settings.alone:
-            _warm_grader(folder, settings).get_ready()
-        reporter(folder).get_ready()
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _stop(*_: object) -> None:
-    """Ends this process before it has begun anything: an exception, in the middle of a call, would
-    be taken for what the reference raises."""
-    os.write(2, b"\nstopped\n")
-    os._exit(130)
+    if not settings.alone:
+        _warm_grader(folder, settings).get_ready()
+    reporter(folder).get_ready()
 
 
 def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, ...], bool]:

@@ -16,7 +16,7 @@ import click
 
 from ..assignment import Assignment
 from ..errors import KitError
-from ..grade.executor import available_cores, local_pool
+from ..grade.executor import available_cores, local_pool, stops_at_once
 from ..grade.grader import Grader, Settings
 from ..mistakes import load_mistakes, stated_mistakes
 from ..place import NOWHERE, Place
@@ -57,6 +57,7 @@ class Finding:
     reasons: list[str]
 
 
+@stops_at_once()
 def run_check(
     folder: Path, jobs: int | None, seeds: range, variants_only: bool, modules: Sequence[str] = ()
 ) -> None:
