@@ -18,9 +18,11 @@ from ..assignment import Assignment
 from ..errors import KitError
 from ..grade.executor import available_cores, local_pool, stops_at_once
 from ..grade.grader import Grader, Settings
+from ..grade.reporter import Reporter
 from ..mistakes import load_mistakes, stated_mistakes
 from ..place import NOWHERE, Place
 from ..suite.hidden_test import HiddenTest, Outcome
+from ..suite.program import Program
 from ..text import printable
 from ..variants import load_variants
 from . import made_up
@@ -74,10 +76,11 @@ def run_check(
         tests = grader.suite.tests
         outcomes, _ = grader.run(made_up.solution(assignment))
         unsteady = grader.suite.unsteady()
+        undrawn = [*_not_drawn(assignment, grader.program(made_up.solution(assignment)))]
     places = {test.id: test.place for test in tests}
     failed = [outcome for outcome in outcomes if not outcome.passed]
     faults = {o.test.place: f"the solution fails {o.test.id}: {_fault(o)}" for o in failed}
-    problems = list((faults | dict(leftovers(assignment))).items())
+    problems = [*(faults | dict(leftovers(assignment))).items(), *undrawn]
     # What the solution fails says nothing of mistakes and variants.
     doubtful = {function for outcome in failed for function in outcome.called}
     calling: dict[str, list[str]] = defaultdict(list)
@@ -112,6 +115,16 @@ def run_check(
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     click.echo(count if problems else "the material is as it should be")
     sys.exit(1 if problems else 0)
+
+
+def _not_drawn(assignment: Assignment, program: Program) -> Iterator[Problem]:
+    """The figures that can't be drawn of the solution."""
+    if assignment.figures is not None:
+        place = Place(assignment.figures / "__init__.py", 1)
+        for figure in Reporter(assignment).figures(program).figures:
+            if figure.missing:
+                yield place, f"{figure.title} of the solution: {figure.missing}"
+        program.end()
 
 
 def _fault(outcome: Outcome) -> str:

@@ -1,4 +1,4 @@
-"""What `check` says is left to edit after a change of the solution: one list, by file and line."""
+"""What `check` says is left to edit after a change of the solution, or fails: one list, by place."""
 
 import re
 
@@ -76,3 +76,15 @@ def test_a_function_that_is_left_out(own):
         "suites/test_averages.py:15": f"test_empty {named}",
         "handout/thermo/averages.py:1": "is not what the solution makes of it: build it again",
     }
+
+
+def test_figures_that_fail(own):
+    (own.folder / "assignment.toml").open("a").write('figures = "figures"\n')
+    (own.folder / "figures").mkdir()
+    (own.folder / "figures" / "__init__.py").write_text(
+        "from autograder.engine.report.pages.figure import Section\n"
+        "SECTION = Section('Weather')\n"
+        "FIGURES = [lambda student, reference: undefined]\n"
+    )
+    said = "Figure 1 of the solution: could not be drawn (NameError)"
+    assert left(own) == {"figures/__init__.py:1": said}
