@@ -7,6 +7,7 @@ import click
 
 from ..assignment import FILE, Assignment
 from ..errors import KitError
+from ..grade.outputs import refuse_handout
 from ..grade.run import Run, run_class
 from ..mistakes import Mistake, load_mistakes
 from ..release.archive import write_archive
@@ -49,6 +50,7 @@ def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
     """Writes the class to OUT/submissions, grades it into OUT/graded, prints the grades. Raises
     `KitError` where the work of others lies there."""
     assignment = Assignment.load(folder)
+    refuse_handout(out, assignment)
     submissions, graded = out / "submissions", out / "graded"
     students = demo_class(assignment)
     for made in (submissions, graded / "results"):
