@@ -106,6 +106,10 @@ def whole(how): fcntl.flock(os.open(__file__, 0), how)
 def part(how):
     wanted = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 9, 1, 0)
     return fcntl.fcntl(os.open(os.__file__, 0), how, wanted) == wanted
+def flags():
+    before = [fcntl.fcntl(number, fcntl.F_GETFL) for number in range(3)]
+    for number in range(3): fcntl.fcntl(number, fcntl.F_SETFL, os.O_APPEND | os.O_NONBLOCK)
+    return [flag & (os.O_APPEND | os.O_NONBLOCK) for flag in before]
 def touched(path):
     os.utime(path)
     return os.stat(path).st_mtime
@@ -121,6 +125,13 @@ def test_locks_and_times_of_files_tell_nobody_anything(sandbox):
         for how in (5, 6, 36, 37):  # a free part would be told as such
             assert ask(one, "part", how)[1] is True
         assert ask(one, "touched", "/dev/zero")[1] < time.time() - 1
+        one.end()
+
+
+def test_flags_of_standard_files_end_with_their_process(sandbox):
+    for _ in range(2):
+        one = calls.process(sandbox, LOCKS)
+        assert ask(one, "flags")[1] == [0, 0, 0]
         one.end()
 
 

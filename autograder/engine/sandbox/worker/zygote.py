@@ -94,6 +94,10 @@ class Zygote:
         self._jail.mount_scratch(scratch)
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = scratch
+        # Opened anew: flags set on what the zygote has open would be seen by each worker to come.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in range(3):
+            os.dup2(nowhere, standard)
         os.dup2(channel, 3)
         os.closerange(4, 4096)
         self._jail.close(scratch, self._rules)
