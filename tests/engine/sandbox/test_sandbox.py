@@ -1,5 +1,6 @@
 """The sandbox: which layers hold, how it degrades, and that a worker's end is only its own."""
 
+import errno
 import sys
 import time
 from pathlib import Path
@@ -101,23 +102,31 @@ def test_two_graders_have_users_of_their_own():
 
 
 LOCKS = b"""
-import fcntl, os, struct
+import ctypes, fcntl, os, struct
 def whole(how): fcntl.flock(os.open(__file__, 0), how)
 def part(how):
     wanted = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 9, 1, 0)
     return fcntl.fcntl(os.open(os.__file__, 0), how, wanted) == wanted
+def touched(path):
+    os.utime(path)
+    return os.stat(path).st_mtime
+def marked(path):
+    before = os.stat(path).st_mode
+    os.chmod(path, 0o600)
+    os.setxattr(path, "user.left", b"x")
+    return os.stat(path).st_mode != before or bool(os.listxattr(path))
 def flags():
     before = [fcntl.fcntl(number, fcntl.F_GETFL) for number in range(3)]
     for number in range(3): fcntl.fcntl(number, fcntl.F_SETFL, os.O_APPEND | os.O_NONBLOCK)
     return [flag & (os.O_APPEND | os.O_NONBLOCK) for flag in before]
-def touched(path):
-    os.utime(path)
-    return os.stat(path).st_mtime
+def newer():
+    ctypes.CDLL(None, use_errno=True).syscall(463, 0, None, 0, None, None, 0)  # setxattrat
+    return ctypes.get_errno()
 """
 
 
-def test_locks_and_times_of_files_tell_nobody_anything(sandbox):
-    """By a lock on a file that both can read, or a time, submissions could tell each other
+def test_locks_times_and_marks_of_files_tell_nobody_anything(sandbox):
+    """By a lock on a file that both can read, a time or a mode, submissions could tell each other
     something."""
     if "seccomp" in sandbox.layers:
         one = calls.process(sandbox, LOCKS)
@@ -125,6 +134,8 @@ def test_locks_and_times_of_files_tell_nobody_anything(sandbox):
         for how in (5, 6, 36, 37):  # a free part would be told as such
             assert ask(one, "part", how)[1] is True
         assert ask(one, "touched", "/dev/zero")[1] < time.time() - 1
+        assert ask(one, "marked", "pkg/m.py")[1] is False
+        assert ask(one, "newer")[1] == errno.ENOSYS
         one.end()
 
 
