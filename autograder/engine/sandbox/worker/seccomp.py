@@ -23,6 +23,7 @@ DENIED = """
     acct settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname syslog
     vhangup iopl ioperm mlock mlock2 mlockall fanotify_init inotify_init inotify_init1
     lookup_dcookie modify_ldt flock preadv2 mincore cachestat
+    futex_waitv futex_wait futex_wake futex_requeue
 """
 IGNORED = """
     alarm setitimer timer_create timer_settime
@@ -33,6 +34,7 @@ IGNORED = """
 
 NEWER = range(462, 512)
 """System calls that came after Linux 6.9, by their numbers: libseccomp may know no names for them."""
+FUTEX_PRIVATE = 128
 SIGNAL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file that signals a process
 # F_SETLEASE, F_NOTIFY, F_SET_RW_HINT and locks of files: by them, processes could tell each other
 # something
@@ -60,6 +62,10 @@ class Filter:
         # Its flags lie in memory, where no filter can look; the C library falls back to clone.
         for missing in ("clone3", *NEWER):
             self._add(seccomp.ERRNO(errno.ENOSYS), missing)
+        # On a page of a file that both can read, two submissions could wait for each other. The C
+        # library, which so waits for the end of a thread, then asks again.
+        private = seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0)
+        self._add(seccomp.ERRNO(errno.EAGAIN), "futex", private)
         for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam"):
             self._add(denied, name, seccomp.Arg(0, seccomp.NE, 0))
         # Locks of files seem to succeed: SQLite and others can't do without.
