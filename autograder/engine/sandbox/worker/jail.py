@@ -6,7 +6,6 @@ import resource
 from dataclasses import dataclass
 
 from . import landlock, limits, linux
-from .seccomp import Filter
 from .view import map_user
 
 
@@ -52,8 +51,9 @@ class Jail:
             if os.path.isdir("/proc/self"):
                 linux.mount("tmpfs", "/proc", "tmpfs", linux.MS_RDONLY, "size=4k")
 
-    def close(self, scratch: str, rules: Filter | None) -> None:
-        """Gives up everything else: user, limits, capabilities, files, system calls."""
+    def close(self, scratch: str, program: bytes) -> None:
+        """Gives up everything else: user, limits, capabilities, files, and the system calls that
+        `program`, where there is one, does not allow."""
         os.setsid()
         for name, value in limits.PROCESS.items():
             # Not every system has each of them, or lets it be set.
@@ -73,5 +73,5 @@ class Jail:
             with contextlib.suppress(OSError, AttributeError):
                 linux.prctl(*attribute)
         landlock.restrict(self.readable, [scratch, *self.devices])
-        if rules is not None:
-            rules.apply()
+        if program:
+            linux.filter_calls(program)

@@ -17,6 +17,9 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
 MNT_DETACH = 2
 
+SET_FILTER = (22, 2)
+INSTRUCTION = 8
+"""Bytes of an instruction of a filter."""
 ENDS_WITH_PARENT, NOT_DUMPABLE, NO_NEW_PRIVILEGES = (1, signal.SIGKILL), (4, 0), (38, 1)
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -47,6 +50,19 @@ def syscall(number: int, *arguments: int | bytes | None) -> int:
 def prctl(option: int, value: int) -> None:
     """Sets an attribute of this process. Raises `OSError`."""
     _checked(_libc.prctl(option, *_words(value, 0, 0, 0)), f"prctl {option}")
+
+
+class _Program(ctypes.Structure):
+    """`struct sock_fprog`."""
+
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
+
+
+def filter_calls(program: bytes) -> None:
+    """From here on this process makes only the system calls that the program allows. Needs
+    no-new-privileges. Raises `OSError`."""
+    instructions = ctypes.byref(_Program(len(program) // INSTRUCTION, program))
+    _checked(_libc.prctl(*_words(*SET_FILTER), instructions), "seccomp")
 
 
 def unshare(flags: int) -> None:

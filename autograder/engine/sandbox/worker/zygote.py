@@ -30,7 +30,7 @@ from . import limits, view
 from . import scratch as scratch_folder
 from .jail import Jail
 from .package import Package
-from .seccomp import filter_if_available
+from .seccomp import filter_program
 from .serve import Responder
 from .wire import LENGTH, NOTE, Decoder
 
@@ -45,7 +45,7 @@ class Zygote:
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self._control = control
         self._jail = Jail(**settings["jail"])
-        self._rules = filter_if_available()
+        self._program = filter_program()
         self._scratch: str = settings["scratch"]
         self._workers: dict[int, str] = {}
         """The workers' scratch folders, by their process ids."""
@@ -100,7 +100,7 @@ class Zygote:
             os.dup2(nowhere, standard)
         os.dup2(channel, 3)
         os.closerange(4, 4096)
-        self._jail.close(scratch, self._rules)
+        self._jail.close(scratch, self._program)
         _serve_channel(3, scratch)
 
     def _cpu_seconds(self, worker: int) -> float:
