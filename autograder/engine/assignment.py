@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib.util
+import os
 import py_compile
 import sys
 import tempfile
@@ -62,6 +63,11 @@ class Assignment:
             package = made.solutions / made.package
             raise KitError(f"{folder / FILE}: no modules of a package in {package}")
         return made
+
+    def refuse_handout(self, out: Path) -> None:
+        """Raises `KitError` where what is written to a folder would be handed out."""
+        if Path(os.path.realpath(out)).is_relative_to(self.handout):
+            raise KitError(f"{out} lies in the handout, which students get: name another -o")
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

@@ -1,22 +1,13 @@
 """The folder OUT: the names of its files, and how they are written."""
 
-import os
 import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..assignment import Assignment
-from ..errors import KitError
 from ..submission.read import HandIn
 
 MAX_STEM = 200
-
-
-def refuse_handout(out: Path, assignment: Assignment) -> None:
-    """Raises `KitError` where OUT lies in the handout."""
-    if Path(os.path.realpath(out)).is_relative_to(assignment.handout):
-        raise KitError(f"{out} lies in the handout, which students get: name another -o")
 
 
 def by_stem(hand_ins: Iterable[HandIn]) -> dict[str, HandIn]:

@@ -26,7 +26,7 @@ from .earlier import Earlier, keep_prints
 from .executor import FORKS, available_cores, cluster, kill_pool, local_pool
 from .grader import Settings
 from .lms_import import LmsImport
-from .outputs import by_stem, refuse_handout, write_atomically
+from .outputs import by_stem, write_atomically
 from .reporter import Report
 
 
@@ -52,7 +52,7 @@ def run_class(run: Run) -> ClassRecord:
         if unknown := [name for name in run.require if name not in LAYERS]:
             raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
         assignment = Assignment.load(run.assignment)
-        refuse_handout(run.out, assignment)
+        assignment.refuse_handout(run.out)
         finder = Finder(assignment.package, assignment.modules, run.out)
         found = finder.find(run.paths)
         run.refuse_import(found)

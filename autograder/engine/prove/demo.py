@@ -7,7 +7,6 @@ import click
 
 from ..assignment import FILE, Assignment
 from ..errors import KitError
-from ..grade.outputs import refuse_handout
 from ..grade.run import Run, run_class
 from ..mistakes import Mistake, load_mistakes
 from ..release.archive import write_archive
@@ -48,9 +47,9 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
 
 def run_demo(folder: Path, out: Path, jobs: int | None) -> None:
     """Writes the class to OUT/submissions, grades it into OUT/graded, prints the grades. Raises
-    `KitError` where the work of others lies there."""
+    `KitError` where the work of others lies there, or students would get it."""
     assignment = Assignment.load(folder)
-    refuse_handout(out, assignment)
+    assignment.refuse_handout(out)
     submissions, graded = out / "submissions", out / "graded"
     students = demo_class(assignment)
     for made in (submissions, graded / "results"):

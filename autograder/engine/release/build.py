@@ -27,9 +27,11 @@ LEFT_OUT = ("__pycache__", "*.py[co]", ".[!g]*", ".git")
 def build_all(assignment_folder: Path, out: Path) -> None:
     """Brings the handout up to date and writes the zips to a folder.
 
-    Raises `KitError`: an extra fails; without Otter, when all else is written.
+    Raises `KitError`: the folder is in the handout; an extra fails; without Otter, when all else
+    is written.
     """
     assignment = Assignment.load(assignment_folder)
+    assignment.refuse_handout(out)
     tests = hidden_tests(assignment)
     write_skeleton(*_solution_and_stubs(assignment))
     for name, content in _made(assignment, tests).items():
