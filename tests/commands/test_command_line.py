@@ -63,6 +63,7 @@ def test_every_submission_gets_its_row_its_page_and_a_result_that_says_why(tiny,
         (["grade", ".", "--gradebook", "canvas", "--id-pattern", "("], "regular expression"),
         (["grade", "tests/tiny/solutions", "-o", "tests/tiny/handout/out"], "in the handout"),
         (["build", "-o", "tests/tiny/handout/dist"], "in the handout"),
+        (["grade", "tests/tiny/solutions", "-o", "x" * 300], "name too long"),
         (["unheard-of"], "unheard-of"),
     ],
 )

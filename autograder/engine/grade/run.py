@@ -65,7 +65,7 @@ def run_class(run: Run) -> ClassRecord:
             width = min(run.jobs or available_cores(), len(found))
             new_executor = local_pool(width)
         run.out.mkdir(parents=True, exist_ok=True)
-    except (PermissionError, NotADirectoryError) as problem:
+    except OSError as problem:
         raise KitError(str(problem)) from None
     started = time.monotonic()
     book = ClassRecord()
