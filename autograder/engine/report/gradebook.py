@@ -93,8 +93,9 @@ def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | 
 def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> None:
     """Raises `KitError` where the class's form tells nothing that the gradebook goes by."""
     if not any(student.keys() & TOLD[gradebook] for student in students):
-        other = " or, for Moodle, --worksheet FILE" if gradebook == "moodle" else ""
-        raise KitError(f"nothing here that {gradebook} knows a student by: --id-pattern{other}")
+        other = "; or take --worksheet FILE instead" if gradebook == "moodle" else ""
+        known = f"nothing here that {gradebook} knows a student by"
+        raise KitError(f"{known}: find it in the files' names with --id-pattern{other}")
 
 
 def export(

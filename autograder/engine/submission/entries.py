@@ -60,7 +60,7 @@ IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "
 PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]]
 PACKINGS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 """What a tar may be packed with, by how it begins."""
-NO_ARCHIVE = "not a readable zip file, nor a tar"
+NO_ARCHIVE = "not a readable zip file, nor a tar: hand in a zip"
 TOO_MANY = "a zip with too many entries"
 TOO_LARGE = f"larger than {MAX_ARCHIVE // 2**20} MiB: hand in the code alone"
 
