@@ -3,17 +3,29 @@
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
+from pathlib import PurePosixPath
 
 COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
+ATTEMPT = re.compile(
+    r"(?:v|version|revision|attempt|try|draft)[ _.-]*\d{1,3}(?: - (?:on time|late))?", re.IGNORECASE
+)
+"""What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
+_LATENESS = re.compile(" - (?:on time|late)")
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
 def without_numbers(name: str) -> str:
     """What the names of attempts at the same thing have in common."""
-    return _NUMBER.sub("", name.casefold())
+    return _NUMBER.sub("", _LATENESS.sub("", name.casefold()))
+
+
+def attempt_of(path: PurePosixPath) -> str:
+    """The path down to the last folder that is called an attempt; without one, all of it."""
+    named = [at for at, name in enumerate(path.parts, 1) if ATTEMPT.fullmatch(name)]
+    return "/".join(path.parts[: named[-1] if named else None])
 
 
 def numbers(name: str) -> list[int]:

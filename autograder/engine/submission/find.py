@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from .attempts import COPY, without_numbers
+from .attempts import ATTEMPT, COPY, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_CLASS,
@@ -40,7 +40,6 @@ COMMON = ("submission", "src")
 own script writes."""
 TEXTS = ("_text.html", "_link.html")
 """What Canvas makes of a text or an address that was handed in."""
-ATTEMPT = re.compile(r"(?:v|version|attempt|try|draft)[ _.-]*\d{1,3}", re.IGNORECASE)
 NUMBER = re.compile(r"[ _.-]*\d{1,3}")
 """What a student's attempts may be called, and the groups of a class, too."""
 SYSTEMS = ("._", ".DS_Store", "__MACOSX")

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from ..text import visible
-from .attempts import COPY, newest, numbers, without_numbers
+from .attempts import COPY, attempt_of, newest, numbers, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_FILE,
@@ -250,7 +250,7 @@ class _Reader:
     ) -> list[PurePosixPath]:
         """The folders without those of older attempts: an attempt is what lies around the package,
         or the modules themselves."""
-        around = {f: (f.parent if self._is_named(f) else f).as_posix() for f in found}
+        around = {f: attempt_of(f.parent if self._is_named(f) else f) for f in found}
         attempts = defaultdict(list)
         for folder, name in around.items():
             attempts[without_numbers(name)].append(folder)

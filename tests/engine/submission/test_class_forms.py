@@ -93,6 +93,13 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         **{f"ada@x.org_{n}_work.zip": RIGHT if n == 12 else WRONG for n in range(1, 13)},
         "a_l@x.org_1_work.zip": RIGHT,
     }, ["a_l@x.org", "ada@x.org"]),
+    "schoology": ({
+        "L, Ada - 7/Revision 1 - On time/first.zip": WRONG, "M, Al - 8/Revision 1 - Late/x.zip": RIGHT,
+        "L, Ada - 7/Revision 2 - Late/second.zip": RIGHT,
+    }, ["L, Ada", "M, Al"]),
+    "teams": ({
+        "Ada/HW/Version 1/new.zip": WRONG, "Ada/HW/Version 2/a.zip": RIGHT, "Al/HW/Version 1/x.zip": RIGHT,
+    }, ["Ada", "Al"]),
     "nbgrader's inbound folder": ({
         **work("ada+hw+2026-11-02 08:58:23.948203 UTC+a_-1", "al+hw+2026-11-01 15:58:23.1 UTC"),
         **work("ada+hw+2026-10-30 15:58:23.948203 UTC+b_-2", content=OLD),
