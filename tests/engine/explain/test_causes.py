@@ -110,6 +110,12 @@ CAUSES = {
         "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.sin(np.minimum(z, 0.0)))",
         {"elu_negatives"},
     ),
+    "another slope for negative z, in z's shape": (
+        "activations",
+        "def prelu_grad(z, alpha):\n"
+        "    return np.where(z > 0, 1.0, 0.0 if np.ndim(alpha) else alpha), np.minimum(z, 0.0)",
+        {"prelu_grad_negatives"},
+    ),
     "no root, arrays handed back, plain squares": (
         "clipping",
         """
