@@ -67,6 +67,19 @@ def cache_is_a_number():
         return right.batchnorm_backward(dout, stored_passes.pop(cache))
 
 
+def cache_is_the_output():
+    """The cache is the output itself; what belongs to it is found by its identity."""
+    passes = {}
+
+    def batchnorm_forward(*given, **options):
+        out, cache, *running = right.batchnorm_forward(*given, **options)
+        passes[id(out)] = out, cache
+        return out, out, *running
+
+    def batchnorm_backward(dout, cache):
+        return right.batchnorm_backward(dout, passes.pop(id(cache))[1])
+
+
 def cache_is_bytes():
     """The cache is bytes, which could cross to the grader."""
     import io
