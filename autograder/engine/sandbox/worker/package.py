@@ -86,7 +86,7 @@ class Package(MetaPathFinder):
             silenced = [
                 entry for entry in warnings.filters if entry not in filters and entry[0] == "ignore"
             ]
-            wanted = np.geterr()
+            wanted = {**np.geterr(), "call": np.geterrcall()}
         os.chdir(self._folder)
         if module in self._supplied:
             vars(imported)["note"] = lambda function: self._tell("at", function)

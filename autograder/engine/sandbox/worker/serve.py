@@ -69,7 +69,7 @@ class Target(NamedTuple):
 
     function: Callable[..., Any]
     silenced: Sequence[Any] = ()
-    error_state: Mapping[str, str] = DEFAULT_ERRORS
+    error_state: Mapping[str, Any] = DEFAULT_ERRORS
 
 
 class Responder:
@@ -134,7 +134,7 @@ class Responder:
         before = [old for kept in handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
         global_state = _global_state() if draws else None
-        with np.errstate(**target.error_state):  # type: ignore[arg-type]
+        with np.errstate(**target.error_state):
             if watched or not _all_are_heard():
                 value, caught = _heard(target, args, kwargs)
             else:  # its warnings are told to nobody
