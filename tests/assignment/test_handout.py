@@ -18,6 +18,7 @@ from autograder.engine.release.handout import (
     wrong_examples,
     wrong_signatures,
 )
+from autograder.engine.sandbox.worker import limits
 from gradflow.diagnostics import saturated_fraction
 from gradflow.experiments import flow, normal, probe, ratio
 from tests.kit import HANDOUT
@@ -73,6 +74,11 @@ def test_times_add_up_to_what_is_promised():
     minutes = sum(int(m) for m in re.findall(r"\| (\d+) min \|", README))
     assert minutes == 5.5 * 60
     assert "five and a half hours" in " ".join(README.split())
+
+
+def test_the_time_of_a_call_is_the_graders():
+    assert limits.CALL_CPU == 4.0
+    assert "A call may\ntake four seconds" in README
 
 
 def test_every_function_is_explained_and_counted():
