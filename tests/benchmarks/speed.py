@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from autograder.engine.assignment import Assignment  # noqa: E402
+from autograder.engine.grade.archive import write_archive  # noqa: E402
 from autograder.engine.mistakes import load_mistakes  # noqa: E402
 from autograder.engine.prove import made_up  # noqa: E402
-from autograder.engine.release.archive import write_archive  # noqa: E402
 from autograder.engine.release.build import hidden_tests  # noqa: E402
 from autograder.engine.release.otter.package import write_autograder_zip  # noqa: E402
 

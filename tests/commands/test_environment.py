@@ -8,7 +8,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.engine.release.archive import read_archive
+from autograder.engine.grade.archive import read_archive
 from tests.engine.release.otter.fixtures import autograder_zip
 from tests.kit import ROOT
 

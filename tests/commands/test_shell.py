@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from autograder import cli
 from autograder.engine.grade import batch
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
 from tests.kit import ROOT, TINY, kit
 
 NEWER = b"type Celsius = float\n"

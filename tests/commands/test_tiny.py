@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from autograder.engine.assignment import Assignment
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
 from tests.kit import ROOT, kit
 
 FIGURES = """

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine.release.archive import write_archive
+from autograder.engine.grade.archive import write_archive
 from gradflow import experiments, figures, lab
 from tests.kit import ROOT, SOLUTION, Ended, run_python
 

@@ -1,6 +1,5 @@
 """What an LMS imports: a gradebook or a filled-in worksheet, and a zip of the students' pages."""
 
-import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from ..report.pages.class_record import ClassRecord, Row
 from ..report.result import total
 from ..report.worksheet import filled_in
 from ..submission.read import HandIn
+from .archive import write_archive
 from .outputs import page_path, write_atomically
-
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +56,8 @@ class LmsImport:
             yield from (f"worksheet: {path}", *problems, *more)
         if self.feedback_zip:
             path = out / "feedback.zip"
-            pages = {row.back: page_path(out, row.stem) for row in rows if row.back}
-            write_atomically(path, _zipped(pages))
+            pages = {r.back: page_path(out, r.stem).read_bytes() for r in rows if r.back}
+            write_archive(path, pages, packing=zipfile.ZIP_DEFLATED)
             left = [f"  not in it: {row.file}" for row in rows if not row.back]
             yield from (f"feedback: {path}", *left)
 
@@ -74,12 +72,3 @@ def _by_participant(rows: Iterable[Row]) -> tuple[dict[str, float], list[str]]:
     several = [number for number, found in grades.items() if len(found) > 1]
     problems = [f"  several submissions, not filled in: participant {each}" for each in several]
     return {number: min(found) for number, found in grades.items() if len(found) == 1}, problems
-
-
-def _zipped(pages: dict[str, Path]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        for name, page in sorted(pages.items()):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            archive.writestr(entry, page.read_bytes(), zipfile.ZIP_DEFLATED)
-    return held.getvalue()

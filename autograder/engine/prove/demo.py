@@ -7,9 +7,9 @@ import click
 
 from ..assignment import FILE, Assignment
 from ..errors import KitError
+from ..grade.archive import write_archive
 from ..grade.run import Run, run_class
 from ..mistakes import Mistake, load_mistakes
-from ..release.archive import write_archive
 from . import made_up
 from .made_up import Files
 

@@ -11,9 +11,9 @@ import click
 
 from ..assignment import Assignment
 from ..errors import KitError
+from ..grade.archive import write_archive
 from ..suite.hidden_test import HiddenTest
 from ..suite.suite import Suite
-from .archive import write_archive
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
 from .skeleton import stale_files, unix, write_skeleton

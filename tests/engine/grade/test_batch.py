@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from autograder.engine.grade import run
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.grade.batch import grade_all
 from autograder.engine.grade.earlier import GRADER_FAILED, Earlier, earlier_result
 from autograder.engine.grade.executor import kill_pool, local_pool
 from autograder.engine.grade.grader import Settings
 from autograder.engine.grade.outputs import by_stem, write_atomically
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
 from autograder.engine.report.result import Result, to_json, ungraded
 from autograder.engine.sandbox.layers import SandboxError
 from autograder.engine.submission.read import Submission, hand_in

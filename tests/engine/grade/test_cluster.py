@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
 from tests.kit import TINY, await_that, kit, started
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
 from tests.kit import await_that, kit, processes, started
 
 pytestmark = pytest.mark.slow

@@ -3,8 +3,8 @@
 import pytest
 
 from autograder.engine.errors import KitError
+from autograder.engine.grade.archive import read_archive
 from autograder.engine.release import build
-from autograder.engine.release.archive import read_archive
 from autograder.engine.release.skeleton import write_skeleton
 
 

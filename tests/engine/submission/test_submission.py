@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 import pytest
 
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.grade.outputs import by_stem
-from autograder.engine.release.archive import write_archive
 from autograder.engine.submission import read as submission
 from autograder.engine.submission.entries import MAX_DIRECTORY, archive_entries
 from autograder.engine.submission.find import Finder

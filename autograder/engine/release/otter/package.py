@@ -15,8 +15,8 @@ from typing import Any
 
 from ...assignment import FILE, Assignment
 from ...errors import KitError
+from ...grade.archive import read_archive, write_archive
 from ...suite.hidden_test import HiddenTest
-from ..archive import read_archive, write_archive
 from ..skeleton import contents
 from .testfiles import notebook, test_file
 from .verdict import ASSIGNMENT, CONFIG

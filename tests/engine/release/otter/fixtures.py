@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.assignment import Assignment
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from autograder.engine.release.archive import write_archive
 from autograder.engine.release.build import hidden_tests
 from autograder.engine.release.otter.package import write_autograder_zip
 from tests.kit import python

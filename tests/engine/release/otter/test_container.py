@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.release.archive import write_archive
+from autograder.engine.grade.archive import write_archive
 from autograder.engine.report.result import to_gradescope
 from tests.engine.release.otter.fixtures import (
     assert_gradescope_format,

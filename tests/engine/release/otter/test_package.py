@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from autograder.engine.errors import KitError
-from autograder.engine.release.archive import read_archive
+from autograder.engine.grade.archive import read_archive
 from autograder.engine.release.otter.package import otter_config
 from tests.engine.release.otter.fixtures import autograder_zip
 

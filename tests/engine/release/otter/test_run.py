@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engine.grade.archive import read_archive, write_archive
 from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.prove.demo import demo_class
-from autograder.engine.release.archive import read_archive, write_archive
 from tests.engine.release.otter.fixtures import (
     assert_gradescope_format,
     autograder_zip,
