@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.submission.read import read_submission
+from autograder.engine.submission.read import hand_in, read_hand_in
 from tests.kit import HANDOUT, ROOT, SOLUTION, Ended, copy_of_handout, put, run_python
 
 
@@ -46,7 +46,7 @@ def test_finished_work(handout):
     with zipfile.ZipFile(target) as archive:
         assert archive.namelist() == expected
         assert {entry.date_time[0] for entry in archive.infolist()} == {2020}  # same work, same zip
-    found = read_submission(target, assignment.package, assignment.modules)
+    found = read_hand_in(hand_in(target), assignment.package, assignment.modules)
     assert (found.problem, found.notes) == ("", ())
     assert found.files == {name: (handout / name).read_bytes() for name in expected}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.submission.read import Submission, read_submission
+from autograder.engine.submission.read import Submission, hand_in, read_hand_in
 from tests.attacks.archives import CASES
 from tests.attacks.case import MODULES, SOLUTION
 from tests.kit import made
@@ -14,7 +14,7 @@ from tests.kit import made
 
 def read(path: Path) -> tuple[Submission, set[str]]:
     """A submission, and those of its modules that are not the solution's."""
-    submission = read_submission(path, "gradflow", MODULES)
+    submission = read_hand_in(hand_in(path), "gradflow", MODULES)
     paths = {module: f"gradflow/{module}.py" for module in MODULES}
     return submission, {m for m, p in paths.items() if submission.files.get(p) != SOLUTION[p]}
 

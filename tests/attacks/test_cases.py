@@ -10,7 +10,7 @@ import pytest
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.report.result import Result, from_gradescope, graded, to_gradescope, to_json
-from autograder.engine.submission.read import read_submission
+from autograder.engine.submission.read import hand_in, read_hand_in
 from autograder.engine.suite.hidden_test import Outcome
 from autograder.engine.suite.program import TimeLimits
 from tests.attacks import GRADED
@@ -85,7 +85,8 @@ def judge():
 )
 def test_gets_what_it_must(case, judge, tmp_path):
     assignment = judge.grader.assignment
-    submission = read_submission(case.write(tmp_path), assignment.package, assignment.modules)
+    given = hand_in(case.write(tmp_path))
+    submission = read_hand_in(given, assignment.package, assignment.modules)
     outcomes, events = outcomes_of(submission.files, judge.grader, judge.tests(case.broken))
     tests = [outcome.test for outcome in outcomes]
     result = graded(submission, tests, outcomes, events, judge.grader.record)

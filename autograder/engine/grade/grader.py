@@ -19,7 +19,7 @@ from ..mistakes import Mistake, stated_mistakes
 from ..report.result import Result, graded, ungraded
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
-from ..submission.read import Submission, read_submission
+from ..submission.read import Submission, hand_in, read_hand_in
 from ..suite.hidden_test import Outcome
 from ..suite.program import Events, Program, TimeLimits
 from ..suite.suite import Suite
@@ -89,7 +89,7 @@ class Grader:
     def grade(self, path: Path) -> Result:
         """The result of the submission at a path, whatever is there."""
         modules = self.assignment.modules
-        return self.grade_submission(read_submission(path, self.assignment.package, modules))
+        return self.grade_submission(read_hand_in(hand_in(path), self.assignment.package, modules))
 
     def grade_submission(
         self, submission: Submission, afterwards: Callable[[Program], None] | None = None

@@ -85,11 +85,6 @@ def hand_in(path: Path) -> HandIn:
     return HandIn(path.name, str(path), partial(entries_at, path))
 
 
-def read_submission(path: Path, package: str, modules: Sequence[str]) -> Submission:
-    """Reads a zip or a folder. Never raises for what is in it: see `Submission.problem`."""
-    return read_hand_in(hand_in(path), package, modules)
-
-
 def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submission:
     """Reads a hand-in. Never raises for what is in it: see `Submission.problem`."""
     reader = _Reader(package, modules, given.notes)

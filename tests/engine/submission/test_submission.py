@@ -19,7 +19,7 @@ MODULES = ("alpha", "beta")
 
 
 def read(path: Path) -> Submission:
-    return submission.read_submission(path, "pkg", MODULES)
+    return submission.read_hand_in(submission.hand_in(path), "pkg", MODULES)
 
 
 @pytest.mark.parametrize(
