@@ -50,7 +50,7 @@ class Grader:
 
     @cached_property
     def suite(self) -> Suite:
-        """The hidden tests. Raises `SuiteError`."""
+        """The hidden tests. Raises `KitError`."""
         return Suite(self.assignment, not self.settings.alone)
 
     @cached_property

@@ -34,13 +34,9 @@ Fixtures = dict[str, Any]
 """What the kit's own fixtures are for a test, by their names."""
 
 
-class SuiteError(KitError):
-    """The hidden suites can't be collected; no submission can be graded."""
-
-
 class Collection:
     """The tests of some files, and pytest's plugin with the kit's hooks and fixtures. Raises
-    `SuiteError`."""
+    `KitError` where they can't be collected: no submission can be graded."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.items: list[pytest.Item] = []
@@ -60,7 +56,7 @@ class Collection:
         if not self._problems and (lost := self._lost()):
             self._problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
         if self._problems:
-            raise SuiteError("; ".join(self._problems))
+            raise KitError("; ".join(self._problems))
 
     def run(self, item: pytest.Item, fixtures: Fixtures) -> BaseException | None:
         """Runs a test; what it, or a fixture of it, raised."""

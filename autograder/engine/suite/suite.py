@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from ..assignment import Assignment
+from ..errors import KitError
 from .answers import StudentFault
 from .calls import Package
 from .check import Wrong
-from .collection import Collection, SuiteError
+from .collection import Collection
 from .hidden_test import Outcome, hidden_test
 from .program import Program
 from .records import Records
@@ -23,7 +24,7 @@ Problem = BaseException | None
 
 
 class Suite:
-    """The collected tests, ready to be run. Raises `SuiteError`. with_records: see `records`."""
+    """The collected tests, ready to be run. Raises `KitError`. with_records: see `records`."""
 
     def __init__(self, assignment: Assignment, with_records: bool = True) -> None:
         self.reference = assignment.reference()
@@ -35,7 +36,7 @@ class Suite:
             self._tests = {item: hidden_test(item) for item in self._collection.items}
         except ValueError as problem:
             self.close()
-            raise SuiteError(str(problem)) from None
+            raise KitError(str(problem)) from None
         self.tests = tuple(self._tests.values())  # in the order of the parts and of their files
         self._seed = 0
         self._records: Records[Problem] = Records(assignment, with_records)

@@ -6,9 +6,9 @@ import weakref
 
 import pytest
 
+from autograder.engine.errors import KitError
 from autograder.engine.prove import made_up
 from autograder.engine.suite.calls import Package
-from autograder.engine.suite.collection import SuiteError
 from autograder.engine.suite.records import Records
 from autograder.engine.suite.suite import Suite
 
@@ -38,7 +38,7 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
 def test_a_suite_that_cant_be_used_is_refused_with_its_reason(own, file, code, what):
     with (own.suites / file).open("a") as suite:
         suite.write(f"\n\n{code}\n")
-    with pytest.raises(SuiteError, match=what):
+    with pytest.raises(KitError, match=what):
         Suite(own)
 
 
