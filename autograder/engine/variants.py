@@ -2,7 +2,6 @@
 
 import ast
 from dataclasses import dataclass
-from pathlib import Path
 
 from .assignment import Assignment
 from .place import Place
@@ -23,13 +22,7 @@ class Variant:
 def load_variants(assignment: Assignment) -> tuple[Variant, ...]:
     """The assignment's collection: the bodies of the functions in files that have the names of
     students' modules. None of it is run here."""
-    files = sorted(assignment.variants.glob("*.py"))
-    return tuple(variant for file in files for variant in _variants(file))
-
-
-def _variants(file: Path) -> list[Variant]:
-    nodes = [n for n in ast.parse(file.read_bytes()).body if isinstance(n, ast.FunctionDef)]
-    return [
+    return tuple(
         Variant(
             node.name,
             file.stem,
@@ -37,8 +30,10 @@ def _variants(file: Path) -> list[Variant]:
             "\n".join(map(ast.unparse, node.body)),
             Place(file, node.lineno),
         )
-        for node in nodes
-    ]
+        for file in sorted(assignment.variants.glob("*.py"))
+        for node in ast.parse(file.read_bytes()).body
+        if isinstance(node, ast.FunctionDef)
+    )
 
 
 def _defined(statement: ast.stmt) -> list[str]:
