@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ class Settings:
     alone: bool = False
 
 
-class Grader:
+class Grader(contextlib.AbstractContextManager["Grader"]):
     """Grades one submission after another, with one suite and one sandbox for all of them.
 
     Each is made when it is first needed: processes that are forked after the suite share it.
@@ -142,9 +142,6 @@ class Grader:
     def close(self) -> None:
         for name in {"sandbox", "suite"} & vars(self).keys():
             getattr(self, name).close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
