@@ -77,7 +77,7 @@ def student_page(result: Result, section: Section | None, assignment: Assignment
         title=assignment.title,
         package=assignment.package,
         result=result,
-        parts=_parts(result),
+        parts=[Part(name, found, _groups(found)) for name, found in by_part(result.tests).items()],
         step=next_step(result),
         section=section,
         drawing=drawing,
@@ -107,12 +107,8 @@ def next_step(result: Result) -> Step | None:
     return Step(tests, first, function, advice)
 
 
-def _parts(result: Result) -> list[Part]:
-    """The parts; what waits for one import stands together."""
-    return [Part(name, tests, _groups(tests)) for name, tests in by_part(result.tests).items()]
-
-
 def _groups(tests: list[TestResult]) -> list[Group]:
+    """The tests of each function; what waits for one import stands together."""
     by_key: dict[tuple[str, str], list[TestResult]] = {}
     for test in tests:
         key = (test.reason, "") if test.kind == "import" else ("", test.function)
