@@ -39,7 +39,7 @@ def demo_class(assignment: Assignment) -> dict[str, Files]:
         "mwangi": lacking,
         "silva": made_up.with_code(assignment, functions[0][0], LOOP.format(functions[0][1])),
         "lopez": made_up.with_code(assignment, functions[-1][0], EXIT.format(functions[-1][1])),
-        "nowak": _in_turn(assignment, functions),
+        "nowak": made_up.with_code(assignment, functions[0][0], MEMORY.format(functions[0][1])),
         "petrova": {},
         **_mistaken(assignment, mistakes),
     }
@@ -81,11 +81,3 @@ def _mistaken(assignment: Assignment, mistakes: tuple[Mistake, ...]) -> dict[str
             )
         made[student] = made_up.with_mistakes(assignment, [known[name] for name in names])
     return made
-
-
-def _in_turn(assignment: Assignment, functions: list[tuple[str, str]]) -> Files:
-    """One submission with a loop in one module, an exit in another, too much memory in a third."""
-    files = made_up.solution(assignment)
-    for (module, name), source in zip(functions, (LOOP, EXIT, MEMORY), strict=False):
-        files[f"{assignment.package}/{module}.py"] += f"\n\n{source.format(name)}".encode()
-    return files
