@@ -63,15 +63,14 @@ def get_ready(folder: Path, settings: Settings) -> None:
     reporter(folder).get_ready()
 
 
-def protection_of_process(folder: Path, settings: Settings) -> tuple[tuple[str, ...], bool]:
-    """Makes this process's grader: the layers that hold around what it will run, and whether the
-    folder's material is hidden from it."""
+def protection_of_process(folder: Path, settings: Settings) -> tuple[str, ...]:
+    """Makes this process's grader: the layers that hold around what it will run."""
     with _one_at_a_time, ThreadPoolExecutor(1) as thread:
         grader = _warm_grader(folder, settings)
         others = thread.submit(grader.get_ready)
         sandbox = grader.sandbox  # meanwhile: it waits for another process, most of the time
         others.result()
-        return sandbox.layers, sandbox.hides
+        return sandbox.layers
 
 
 @cache

@@ -78,7 +78,7 @@ def run_class(run: Run) -> ClassRecord:
             if FORKS:
                 get_ready(assignment.folder, settings)
             executor, protection = _ready_pool(new_executor, width, assignment, settings)
-            _say_protection(*protection)
+            _say_protection(protection)
         reports = grade_all(
             todo, assignment, settings, executor, new_executor, width, run.out, run.resume
         )
@@ -139,13 +139,13 @@ def _of_the_same_kit(
             )
         if (layers := tuple(grader.get("layers", ()))) not in seen:
             seen.add(layers)
-            _say_protection(layers, bool({"bubblewrap", "mounts", "landlock"}.intersection(layers)))
+            _say_protection(layers)
         yield stem, report
 
 
 def _ready_pool(
     new_pool: Callable[[], Executor], width: int, assignment: Assignment, settings: Settings
-) -> tuple[Executor, tuple[tuple[str, ...], bool]]:
+) -> tuple[Executor, tuple[str, ...]]:
     """A pool whose processes are all ready, and the protection in them. Raises `SandboxError` if
     that is less than required, or if the processes are killed each time."""
     for _ in range(MAX_ATTEMPTS):
@@ -162,9 +162,9 @@ def _ready_pool(
     raise SandboxError("the grader's processes were killed each time that they began")
 
 
-def _say_protection(layers: Sequence[str], hides: bool) -> None:
+def _say_protection(layers: Sequence[str]) -> None:
     click.echo(f"protection: {', '.join(layers)}")
-    if not hides:
+    if "hidden" not in layers:
         click.echo(
             "WARNING: on this machine a student's code can read the hidden tests;"
             " grade untrusted work in Docker",

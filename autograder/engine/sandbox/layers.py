@@ -17,6 +17,7 @@ WORKER = Path(__file__).parent / "worker"
 DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
 SYSTEM = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime"]
 LAYERS = {
+    "hidden": "nothing of the hidden material can be read",
     "bubblewrap": "a view of the file system without the hidden material, by bubblewrap",
     "mounts": "the same view, by the grader's own mounts",
     "namespaces": "processes and network of the student's own",

@@ -68,9 +68,8 @@ def reserve_user(until: contextlib.ExitStack) -> int:
 class Sandbox(contextlib.AbstractContextManager["Sandbox"]):
     """A zygote and its processes. `hidden` is the folder that no student's code may see.
 
-    `layers` names what holds, as a submission that tried to get out reported it; `hides` tells
-    whether it found the hidden folder closed. Raises `SandboxError` where a layer of `require` is
-    not among them.
+    `layers` names what holds, as a submission that tried to get out reported it. Raises
+    `SandboxError` where a layer of `require` is not among them.
     """
 
     def __init__(self, hidden: Path, require: tuple[str, ...] = ()) -> None:
@@ -81,7 +80,6 @@ class Sandbox(contextlib.AbstractContextManager["Sandbox"]):
         self._user = reserve_user(self._reserved) if os.geteuid() == 0 else None
         self._folder = ""
         self.layers: tuple[str, ...] = ()
-        self.hides = False
         try:
             self._start_strongest()
             missing = [layer for layer in require if layer not in self.layers]
@@ -225,7 +223,5 @@ class Sandbox(contextlib.AbstractContextManager["Sandbox"]):
         if answer[0] != "returned":
             raise SandboxError(f"the self-test failed: {answer[2]}")
         held = answer[1]
-        self.hides = held["hidden"]
-        if self._way.view in ("bubblewrap", "mounts"):
-            held[self._way.view] = self.hides
+        held[self._way.view] = held["hidden"]
         self.layers = tuple(layer for layer in LAYERS if held.get(layer))
