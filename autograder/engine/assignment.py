@@ -8,6 +8,7 @@ import py_compile
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import cache_from_source
@@ -30,13 +31,13 @@ class Assignment:
     title: str
     package: str
     parts: tuple[str, ...]
-    given: tuple[str, ...]
-    opaque: dict[str, list[int]]
     solutions: Path
     handout: Path
     suites: Path
     mistakes: Path
     variants: Path
+    given: Sequence[str] = ()
+    opaque: dict[str, list[int]] = field(default_factory=dict)
     figures: Path | None = None
     supplied: Path | None = None
     demo: dict[str, list[str]] = field(default_factory=dict)
@@ -52,8 +53,6 @@ class Assignment:
             for name in ("solutions", "handout", "suites", "mistakes", "variants", *optional):
                 content[name] = (folder / content[name]).resolve()
             content["parts"] = tuple(content["parts"])
-            content["given"] = tuple(content.get("given", ()))
-            content.setdefault("opaque", {})
             made = cls(folder=folder, **content)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
             absent = isinstance(problem, KeyError)
