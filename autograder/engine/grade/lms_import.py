@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KitError
-from ..report.gradebook import export, id_pattern, refuse_nameless
+from ..report.gradebook import export, refuse_nameless, refuse_pattern
 from ..report.pages.class_record import ClassRecord, Row
 from ..report.result import total
 from ..report.worksheet import filled_in
@@ -26,9 +26,10 @@ class LmsImport:
 
     def refuse_import(self, hand_ins: Sequence[HandIn]) -> None:
         """Raises `KitError`, before anything is graded, if grades can't go back this way."""
-        pattern = id_pattern(self.gradebook, self.id_pattern)
         students = [student for each in hand_ins for student in each.students]
-        if self.gradebook is not None and pattern is None:
+        if self.id_pattern is not None:
+            refuse_pattern(self.gradebook, self.id_pattern)
+        elif self.gradebook is not None:
             refuse_nameless(self.gradebook, students)
         if self.worksheet is not None:
             participants = [s["participant"] for s in students if "participant" in s]
@@ -42,9 +43,8 @@ class LmsImport:
         """Writes the files into OUT; returns what the instructor must know."""
         rows = book.rows
         if self.gradebook is not None:
-            pattern = id_pattern(self.gradebook, self.id_pattern)
             path = out / f"{self.gradebook}.csv"
-            text, problems = export(self.gradebook, pattern, title, book.parts, rows)
+            text, problems = export(self.gradebook, self.id_pattern, title, book.parts, rows)
             write_atomically(path, text)
             yield from (f"gradebook: {path}", *problems)
         if self.worksheet is not None:

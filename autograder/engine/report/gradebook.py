@@ -71,11 +71,8 @@ TOLD = {"canvas": {"id", "sis_id", "login"}, "moodle": {"email"}}
 """The fields by which each gradebook knows a student, of those that the class's form tells."""
 
 
-def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | None:
-    """The pattern that finds the student in a file's name; None where the class's form is to tell.
-    Raises `KitError`."""
-    if pattern is None:
-        return None
+def refuse_pattern(gradebook: str | None, pattern: str) -> None:
+    """Raises `KitError` where the pattern can't find the student in a file's name."""
     if gradebook is None:
         raise KitError("--id-pattern is for a gradebook: say --gradebook canvas or moodle")
     try:
@@ -87,7 +84,6 @@ def id_pattern(gradebook: str | None, pattern: str | None) -> re.Pattern[str] | 
         raise KitError(
             f"--id-pattern needs named groups, (?P<id>...), of these: {', '.join(known)}"
         )
-    return compiled
 
 
 def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> None:
@@ -100,7 +96,7 @@ def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> No
 
 def export(
     gradebook: str,
-    pattern: re.Pattern[str] | None,
+    pattern: str | None,
     title: str,
     points: dict[str, float],
     rows: Iterable[Row],
@@ -132,10 +128,10 @@ def export(
     return text.getvalue(), [*problems, *(f"  the same student: {files}" for files in several)]
 
 
-def _students(row: Row, pattern: re.Pattern[str] | None, gradebook: str) -> list[dict[str, str]]:
+def _students(row: Row, pattern: str | None, gradebook: str) -> list[dict[str, str]]:
     """What tells the gradebook who handed this in."""
     if pattern is not None:
-        found = pattern.search(row.file)
+        found = re.search(pattern, row.file)
         groups = found.groupdict("").items() if found else ()
         return [{k: v.removesuffix(".zip").strip() for k, v in groups}] if found else []
     known = TOLD[gradebook]

@@ -11,8 +11,8 @@ from autograder.engine.report.gradebook import (
     Row,
     export,
     final_grades,
-    id_pattern,
     refuse_nameless,
+    refuse_pattern,
 )
 
 POINTS = {"b_part": 4.0, "a_part": 6.0}
@@ -24,8 +24,7 @@ def row(name: str) -> Row:
 
 
 def exported(gradebook: str, pattern: str | None, *names: str) -> tuple[list[list[str]], list[str]]:
-    compiled = id_pattern(gradebook, pattern)
-    text, problems = export(gradebook, compiled, TITLE, POINTS, [row(name) for name in names])
+    text, problems = export(gradebook, pattern, TITLE, POINTS, [row(name) for name in names])
     return list(csv.reader(io.StringIO(text))), problems
 
 
@@ -87,4 +86,4 @@ def test_no_cell_is_a_formula_whatever_separates_cells(name):
 )
 def test_a_pattern_that_can_not_be_used_is_refused(gradebook, pattern, said):
     with pytest.raises(KitError, match=said):
-        id_pattern(gradebook, pattern)
+        refuse_pattern(gradebook, pattern)
