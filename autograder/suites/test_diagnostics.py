@@ -360,5 +360,7 @@ def test_remedy_without_choices(student, reference, rng):
     """
     seed = int(rng.integers(2**62))
     (case,) = remedies.cases(reference.network, seed, (("well", "none"),))
-    (answer,) = student.diagnostics.choose_remedy.each([(case.measurements, ())])
+    choose = student.diagnostics.choose_remedy
+    answer, other = choose.each([(case.measurements, ()), (case.measurements, case.choices)])
     check.refused(answer, ValueError, "choose_remedy(measurements, ())")
+    _ = other.value  # refused, it raises

@@ -14,7 +14,7 @@ from autograder.engine.submission.read import hand_in, read_hand_in
 from autograder.engine.suite.hidden_test import Outcome
 from autograder.engine.suite.program import TimeLimits
 from tests.attacks import GRADED
-from tests.attacks.case import SECRET, outcomes_of, twin
+from tests.attacks.case import SECRET, everywhere, outcomes_of, twin
 from tests.kit import ROOT
 
 PATHS = re.compile(r"/(?:work|root|usr|tmp|home|autograder)/\w|" + re.escape(str(ROOT)))
@@ -100,6 +100,11 @@ def test_gets_what_it_must(case, judge, tmp_path):
     if case.event:
         assert result.events[case.event]
     _is_presentable(result)
+
+
+def test_who_refuses_everything_earns_nothing(judge):
+    outcomes, _ = outcomes_of(everywhere("raise ValueError"), judge.grader)
+    assert [outcome.test.id for outcome in outcomes if outcome.passed] == []
 
 
 def _is_presentable(result: Result) -> None:
