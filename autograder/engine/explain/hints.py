@@ -18,6 +18,7 @@ CHECKED = {
     "type": FORM,
     "shape": FORM,
     "word": "no aspect",
+    "refusal": "refusal",
 }
 """By kind of check, how the aspect that it looks at ends."""
 
@@ -27,9 +28,10 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     wrong calls. Preferred is what the failed check looks at; then the result or the function that
     the reason names; then the first call. None where no call is explained.
 
-    Beside an exception stands only a mistake that raises it, too, and a side effect only beside a
-    check of one; where the answer is none of the allowed words, or another aspect is checked, none
-    whose hint speaks of where answers are wrong."""
+    Beside an exception stands only a mistake that raises it, too, beside a missing one only one
+    that raises none either, and a side effect only beside a check of one; where the answer is none
+    of the allowed words, or another aspect is checked, none whose hint speaks of where answers are
+    wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
@@ -51,6 +53,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
+        and not (checked == "refusal" and aspect != "refusal")
         and not (aspect in BESIDE and checked not in BESIDE)
         and (aspect.endswith(checked) or not named.mistake.where)
     ]

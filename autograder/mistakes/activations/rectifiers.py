@@ -155,7 +155,7 @@ class DerivativeByAlpha(Catalogue, of="prelu_grad", prefix="prelu_grad_dalpha_")
 class Where(Catalogue, of="prelu_grad", prefix="prelu_grad_", where=True):
     shape = {
         "1.0, alpha)": "1.0, alpha)[..., None, None]",
-        "np.minimum(z, 0.0)": "np.minimum(z, 0.0)[..., None, None]",
+        DALPHA: f"{DALPHA}[..., None, None]",
     }
     """One of your two results does not have z's shape. Each entry has a derivative of its own,
     which meets its own upstream gradient, and only then are shares added up. Where does an axis

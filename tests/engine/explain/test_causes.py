@@ -105,6 +105,26 @@ CAUSES = {
         "def leaky_relu_grad(z, alpha=0.01):\n    return (z > 0).astype(int)",
         {"leaky_relu_grad_of_relu", "leaky_relu_grad_integers"},
     ),
+    "a derivative that uses a wrong activation": (
+        "activations",
+        "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(z))\n"
+        "def sigmoid_grad(z):\n    return 1.000001 * sigmoid(z) * (1 - sigmoid(z))",
+        {"sigmoid_from_tanh_of_z"},
+    ),
+    "one of two results with wrong numbers in the right shape": (
+        "activations",
+        "def prelu_grad(z, alpha):\n"
+        "    return np.where(z >= 0, 1.0, np.clip(alpha, 0, 1)), np.minimum(z, 0.0)",
+        {"prelu_grad_negatives"},
+    ),
+    "wrong numbers where an exception is due": (
+        "clipping",
+        "def clip_by_value(grads, threshold):\n"
+        "    if threshold < 0 or any(np.isnan(g).any() for g in grads):\n"
+        "        raise ValueError\n"
+        "    return [np.minimum(np.abs(g), threshold) for g in grads]",
+        {"clip_value_loses_sign"},
+    ),
     "another value for negative z": (
         "activations",
         "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.sin(np.minimum(z, 0.0)))",
