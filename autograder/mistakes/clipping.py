@@ -173,6 +173,12 @@ class ByValue(Catalogue, of=VALUE):
     }
     """Large negative entries come out as large positive ones, and the step goes the wrong way
     there. Which of the two limits lies on their side of zero?"""
+    clip_value_all_below = {
+        CLIP: "np.where(grad > threshold, threshold, np.where(grad < threshold, -threshold, grad))"
+    }
+    """All entries below the upper limit become the lower one, small and positive ones, too, and the
+    step loses nearly all that it knew. Look at each comparison: with which of the two limits does
+    it compare?"""
     clip_value_rescales = {
         CLIP: "grad * min(1.0, threshold / np.max(np.abs(grad), initial=1e-300))"
     }
@@ -281,6 +287,10 @@ class ByGlobalNorm(Catalogue, of=JOINT):
     global_norm_not_returned = {"in grads], global_norm": "in grads]", "[], 0.0": "[]"}
     """The arrays come back alone. The docstring asks for a pair: the arrays and their joint norm
     before clipping, which shows during training whether something explodes."""
+    global_norm_returned_alone = {RETURN: "return global_norm", "[], 0.0": "0.0"}
+    """The joint norm comes back alone. In PyTorch it does, as the gradients change in place there.
+    Here nothing that is given changes, so the caller gets the clipped arrays only if you return
+    them. Look at "Returns" in the docstring."""
     global_norm_returned_first = {
         RETURN: f"return global_norm, [{RESCALE_ALL} for grad in grads]",
         "[], 0.0": "0.0, []",

@@ -32,6 +32,7 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     """Limits in the wrong order are exchanged silently. Nobody knows which of the two the caller
     got wrong, so the docstring asks for an exception."""
     equal_bounds_refused = {WRONG: "not 0 <= lower < upper"}
+    equal_and_zero_refused = {WRONG: "not 0 < lower < upper"}
     zero_lower_refused = {WRONG: "not 0 < lower <= upper"}
     """Limits at the edge of what is allowed are refused: a lower limit of zero, or two equal ones,
     which give a fixed slope. Look at each comparison: should it hold for equal numbers?"""

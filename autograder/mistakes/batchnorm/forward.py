@@ -148,6 +148,10 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """The running variance is updated with the standard deviation. Evaluation takes the root once
     more, and units come out at a different scale than in training. Which of the two does the
     parameter's name promise?"""
+    running_variance_with_eps = {NEW_VAR: "running_var = kept * running_var + added * (var + eps)"}
+    """The running variance that comes back contains eps. It should be a variance alone: evaluation
+    adds eps to it under the root, and would have it twice. Where does your code add it, and what is
+    done with the sum?"""
     running_in_place = {
         UPDATE: """
             running_mean *= kept
@@ -175,6 +179,10 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """The flag `training` makes no difference: in evaluation, too, you normalise with the batch and
     move the running values. There, an example's output should depend neither on the other examples
     nor on what was asked before."""
+    training_uses_moved_running = {UPDATE: f"{UPDATE}\nmean, var = running_mean, running_var"}
+    """In training you normalise with the running values, after they have moved. Most of each
+    comes from the batches before, so your output has not the mean 0 and the spread 1 that the next
+    layer needs. In training mean and variance are those of this batch alone."""
     training_uses_given_running = {
         UPDATE: f"old = running_mean, running_var\n{UPDATE}\nmean, var = old"
     }
@@ -244,6 +252,17 @@ for value in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-12"):
         """The value of eps is written into the formula as a number, and the argument eps is
         ignored. A caller whose units have a small spread could not choose one that fits. Use the
         argument wherever the formula says eps."""
+
+
+for value in ("0.1", "0.99"):
+
+    class Momentum(
+        Catalogue, of="batchnorm_forward", prefix=f"momentum_{value.replace('.', '_')}_"
+    ):
+        by_default = {"momentum: float = 0.9": f"momentum: float = {value}"}
+        """Your default for momentum is not the docstring's, as in another library: whoever names
+        none keeps another share of the old running values. Compare your signature with the one that
+        you were given."""
 
 
 for value in ("1e-3", "1e-6", "1e-7", "1e-8"):
