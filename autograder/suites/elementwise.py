@@ -1,13 +1,14 @@
 """How activations and their derivatives are judged: one helper for each kind of test."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.engine.suite import check
-from autograder.engine.suite.answers import Answer
+from autograder.engine.suite.answers import Answer, StudentFault
 from autograder.engine.suite.calls import Call, ask
 from autograder.suites import hygiene, inputs
 
@@ -71,6 +72,24 @@ class Case:
             check.between(part, low, high, self.z.shape, what, given=given)
 
 
+def derivative(
+    student, reference, name: str, of: str, rule: Callable[[Any], Any], cases: list[Given]
+) -> None:
+    """Right values; where the student's activation, for which other tests charge, is wrong, those
+    that follow from it by this rule are right as well."""
+    (z, _), *_ = cases
+    value, slope = Case(of, z, {}), Case(name, z, {})
+    with suppress(StudentFault, check.Wrong), np.errstate(all="ignore"):
+        own, slopes = ask(value.call(student), slope.call(student))
+        value.computed(own)
+        slope.computed(slopes)
+        following = rule(check.real_array(own.value, z.shape, of))
+        check.close(slopes.value, following, name, atol=ATOL)
+        if not check.passes(value.judge, reference, own):
+            return
+    values(student, reference, name, cases)
+
+
 def values(student, reference, name: str, cases: list[Given], parts: slice = slice(None)) -> None:
     """Right values for pairs of a z and what goes with it: by name and by position in turn."""
     function = getattr(student.activations, name)
@@ -100,7 +119,9 @@ def extremes(student, reference, rng, names: Sequence[str]) -> None:
     cases = _each(names, inputs.EXTREMES)
     for seen, case in zip(_tried(student, reference, rng, cases), cases, strict=True):
         for what, part in case.parts(seen):
-            finite = np.isfinite(check.real_array(part, case.z.shape, what))
+            # Shapes are charged where the values and the types are.
+            shape = getattr(part, "shape", case.z.shape)
+            finite = np.isfinite(check.real_array(part, shape, what))
             check.true(np.all(finite), f"{what}: not all entries are finite")
         check.unchanged(seen, case.said)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.engine.suite import check
+from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 from autograder.suites import elementwise, inputs, samples
 from autograder.suites.elementwise import ATOL, Given
@@ -43,7 +44,10 @@ def test_sigmoid_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own sigmoid.
     """
-    elementwise.values(student, reference, "sigmoid_grad", _two_batches(rng))
+    batches = _two_batches(rng)
+    elementwise.derivative(
+        student, reference, "sigmoid_grad", "sigmoid", lambda s: s * (1 - s), batches
+    )
 
 
 @pytest.mark.points(0.5)
@@ -61,7 +65,8 @@ def test_tanh_grad_values(student, reference, rng):
 
     Compare with a difference quotient of your own tanh.
     """
-    elementwise.values(student, reference, "tanh_grad", _two_batches(rng))
+    batches = _two_batches(rng)
+    elementwise.derivative(student, reference, "tanh_grad", "tanh", lambda t: 1 - t * t, batches)
 
 
 @pytest.mark.points(0.5)
@@ -161,6 +166,13 @@ def test_elu_grad_values(student, reference, rng):
     elementwise.values(student, reference, "elu_grad", cases)
 
 
+def _refused(answer: Answer, low: float, high: float) -> bool:
+    """Whether limits at the edge of what is allowed, or above 1, were refused: one test charges
+    that."""
+    at_edge = not 0 < low < high < 1
+    return at_edge and answer.fault is not None and "ValueError" in answer.fault.raised
+
+
 def _random_relu(value: Any, z: np.ndarray, low: float, high: float, what: str) -> np.ndarray:
     """Judges (a, slope): slopes 1 for z > 0, from low to high for z < 0, and a = slope * z.
 
@@ -195,8 +207,9 @@ def test_rrelu_training_values(student, rng):
         rrelu.call(z, generator, 0.6, 0.7, True),
     )
     for answer, (low, high) in zip(answers, [(1 / 8, 1 / 3), *named, (0.6, 0.7)], strict=True):
-        what = f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
-        _random_relu(answer.value, z, low, high, what)
+        if not _refused(answer, low, high):
+            what = f"rrelu(z, rng) with limits {low:.4g} and {high:.4g}"
+            _random_relu(answer.value, z, low, high, what)
 
 
 @pytest.mark.points(1)
@@ -219,6 +232,8 @@ def test_rrelu_training_distribution(student, rng):
         slope = _slope(answer.value, given, what)
         check.true(np.unique(slope).size > 0.95 * slope.size, f"{what}: entries share a slope")
     for answer, given, low, high in ((many, z, 1 / 8, 1 / 3), (solids, solid, 0.2, 2.8)):
+        if _refused(answer, low, high):
+            continue
         what = f"rrelu(z, rng), z of shape {given.shape}, with limits {low:.4g} and {high:.4g}"
         slope = _slope(answer.value, given, what).reshape(z.shape)
         shares = np.sort((slope.ravel() - low) / (high - low))
@@ -255,6 +270,8 @@ def test_rrelu_evaluation(student, rng):
     )
     limits = [(1 / 8, 1 / 3), (0.2, 0.6), (0.1, 0.7), (0.5, 0.5), (0, 1), (0.0, 0.0), (1.0, 3.0)]
     for answer, (low, high) in zip(answers, limits, strict=True):
+        if _refused(answer, low, high):
+            continue
         what = f"rrelu with training=False and limits {low:.4g} and {high:.4g}"
         slope = _random_relu(answer.value, z, low, high, what)
         middle = np.where(z < 0, (low + high) / 2, slope)
@@ -289,7 +306,8 @@ def test_rrelu_randomness(student, rng):
 def test_rrelu_wrong_limits(student, rng):
     """rrelu: limits other than 0 <= lower <= upper raise ValueError, in both modes.
 
-    Equal limits and a lower limit of 0 are fine. NaN is not: which way round is your comparison?
+    Equal limits, a lower one of 0 and an upper one above 1 are fine. NaN is not: which way round is
+    your comparison?
     """
     z = inputs.ordinary(rng, (3, 2))
     nan = float("nan")
@@ -303,10 +321,11 @@ def test_rrelu_wrong_limits(student, rng):
     tried = [(limits, way) for limits in right + wrong for way in ways]
     tried += [(limits, way) for limits in wrong[:2] for way in less]
     answers = rrelu.each([(z, g, low, high, mode) for (low, high), (g, mode, z) in tried])
-    for answer, ((low, high), (_, mode, given)) in zip(answers, tried, strict=True):
+    for answer, ((low, high), (_, mode, _)) in zip(answers, tried, strict=True):
         what = f"rrelu with lower={low}, upper={high}, training={mode}"
         if (low, high) in right:
-            _slope(answer.value, given, what)
+            check.true(not _refused(answer, low, high), f"{what} raised ValueError")
+            _ = answer.value
         else:
             check.refused(answer, ValueError, what)
 
@@ -328,7 +347,7 @@ def test_rrelu_contract(student, rng):
         for name, value in zip(("a", "the slope"), pair, strict=True):
             array = check.float64_array(value, z.shape, f"{name} of {what}")
             check.true(np.all(np.isfinite(array)), f"{name} of {what}: not all entries are finite")
-            if z is inputs.EXTREMES:
+            if z is inputs.EXTREMES and name == "a":
                 check.varied(array, f"{name} of {what}")
         check.unchanged(seen, what)
 

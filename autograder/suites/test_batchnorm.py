@@ -98,6 +98,11 @@ def _wide(rng, *shapes: tuple[int, int], **options: float) -> list[Batch]:
     return [_batch(rng, n, d, spread=WIDE, **options) for n, d in shapes]
 
 
+def _unscaled(batch: Batch) -> Batch:
+    """One whose gamma and beta show no slip with them."""
+    return replace(batch, gamma=np.ones_like(batch.gamma), beta=np.ones_like(batch.beta))
+
+
 def _forwards(student, batches: Sequence[Batch]) -> list[Answer]:
     return ask(*(batch.call(student.batchnorm.batchnorm_forward) for batch in batches))
 
@@ -116,9 +121,10 @@ def _outputs(student, reference, batches: Sequence[Batch], tolerance: float) -> 
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
     """x_hat and 1 / std in training, with each mean and variance that students take, the right one
     first: the variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the
-    examples, and of the whole batch, or its variance alone; the variance for its root; no mean; the
-    running values."""
+    examples, and of the whole batch, or its variance alone; the variance for its root; eps outside
+    the root; no mean; the running values, before and after this batch."""
     x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
+    kept = batch.options.get("momentum", 0.9)
     mean, var = x.mean(axis=0), x.var(axis=0)
     statistics = [
         (mean, var),
@@ -129,8 +135,13 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
         (x.mean(), x.var()),
         (mean, x.var()),
         (mean, var**2),
+        (mean, (np.sqrt(var) + eps) ** 2 - eps),
         (0.0, var),
         (batch.running_mean, batch.running_var),
+        (
+            kept * batch.running_mean + (1 - kept) * mean,
+            kept * batch.running_var + (1 - kept) * var,
+        ),
     ]
     return [((x - m) / np.sqrt(v + eps), 1 / np.sqrt(v + eps)) for m, v in statistics]
 
@@ -200,6 +211,7 @@ def test_training_eps(student, reference, rng):
         _batch(rng, 8, 5, spread=1e-6, eps=1e-14, momentum=1.0),
         _batch(rng, 8, 5, spread=0.01),
     ]
+    batches = [_unscaled(batch) for batch in batches]
     first, *answers = _forwards(student, [plain, *batches])
     statistics = _statistics(first, plain) or 0
     for answer, batch in zip(answers, batches, strict=True):
@@ -361,7 +373,7 @@ def test_evaluation_eps(student, reference, rng):
     # Of units that never varied.
     batches[-2].running_var[:] = 0.0, 1e-4, 2.0
     batches[-1].running_var[:] = 0.0
-    _outputs(student, reference, batches, ROUNDED)
+    _outputs(student, reference, [_unscaled(batch) for batch in batches], ROUNDED)
 
 
 @pytest.mark.points(1)
@@ -385,21 +397,26 @@ def _upstream(rng, batch: Batch) -> np.ndarray:
 def _backward(
     student, batches: list[Batch], douts: list[np.ndarray], *, others=(), order=None, watched=False
 ) -> tuple[list[Answer], list[Answer]]:
-    """All forward passes and then, in this order, the backward passes: the answers to these, in the
-    order of the batches; and the answers to the forward passes and others.
+    """Each forward pass and at once its backward pass; with an order, all forward passes and then
+    the backward passes in this order: the answers to these, in the order of the batches; and the
+    answers to the forward passes and others.
 
     A cache that is returned last is used as well: that order is charged where the running values
     are judged.
     """
     backward = student.batchnorm.batchnorm_backward
     backward = backward.watched if watched else backward
-    forward = [batch.call(student.batchnorm.batchnorm_forward) for batch in (*batches, *others)]
-    order = order or range(len(batches))
-    answers = ask(*forward, *(backward.call(douts[i], forward[i][CACHE]) for i in order))
-    passed, gone_back = answers[: len(forward)], answers[len(forward) :]
+    there = [batch.call(student.batchnorm.batchnorm_forward) for batch in (*batches, *others)]
+    back = [backward.call(dout, call[CACHE]) for dout, call in zip(douts, there, strict=False)]
+    turns = [each for pair in zip(there, back, strict=False) for each in pair]
+    turns += there[len(back) :]
+    if order:
+        turns = [*there, *(back[i] for i in order)]
+    answers = dict(zip(map(id, turns), ask(*turns), strict=True))
+    passed, gone_back = ([answers[id(call)] for call in calls] for calls in (there, back))
     for answer, batch in zip(passed, batches, strict=False):
         batch.output(answer)
-    return [gone_back[order.index(number)] for number in range(len(batches))], passed
+    return gone_back, passed
 
 
 def _three(answer: Answer, dout: np.ndarray) -> Any:
@@ -579,7 +596,7 @@ def test_backward_of_two_passes(student, rng):
     douts[2] *= 1e-9  # gradients may have all but vanished on their way to a layer
     # Neither first in, first out nor last in, first out.
     answers, passed = _backward(student, batches, douts, order=[2, 0, 4, 1, 3])
-    statistics = _statistics(passed[0], batches[0]) or 0
+    statistics = _statistics(passed[1], batches[1]) or 0
     for number, (answer, dout, batch) in enumerate(zip(answers, douts, batches, strict=True), 1):
         dx = _dx_first(_three(answer, dout), dout.shape)[0]
         right = _textbook_gradients(batch, dout, statistics)[0]

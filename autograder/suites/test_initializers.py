@@ -59,6 +59,13 @@ def _weights(answer: Answer, case: Case) -> np.ndarray:
     return samples.plausible(answer.value, _shape(case[1]), _call(*case))
 
 
+def _either_way(answer: Answer, case: Case) -> np.ndarray:
+    """The weights, also transposed, for which tests of their values and type charge."""
+    name, size, options = case
+    is_turned = getattr(answer.value, "shape", None) == _shape(size[::-1])
+    return _weights(answer, (name, size[::-1] if is_turned else size, options))
+
+
 def _right_spread(student, rng, name: str, *modes: str) -> None:
     """In each mode, or without one, two large layers by statistics; others, square, thin or long,
     by their scale beside them."""
@@ -98,7 +105,7 @@ def _right_distribution(student, rng, form: str, size: int) -> None:
     answers = _asked(student, cases, [samples.generator(rng) for _ in cases])
     for answer, case in zip(answers, cases, strict=True):
         name, shape, _ = case
-        what, weights = _call(*case), _weights(answer, case)
+        what, weights = _call(*case), _either_way(answer, case)
         if shape == (size, size):
             samples.distributed(weights, form, what)
             samples.not_rescaled(weights, _sigma(name.split("_")[0], *shape), what)
@@ -198,7 +205,7 @@ def test_randomness(student, rng):
     answers = _asked(student, *zip(*draws, strict=True))
     pairs = zip(answers, (case for case, _ in draws), strict=True)
     for case, group in groupby(pairs, key=lambda pair: pair[1]):
-        samples.uses_generator([_weights(*pair) for pair in group], _call(*case))
+        samples.uses_generator([_either_way(*pair) for pair in group], _call(*case))
 
 
 @pytest.mark.points(1)
