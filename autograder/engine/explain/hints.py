@@ -17,6 +17,7 @@ CHECKED = {
     "warning": "warned",
     "type": FORM,
     "shape": FORM,
+    "generator": "changed",
     "word": "no aspect",
     "refusal": "refusal",
 }
@@ -29,9 +30,9 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     the reason names; then the first call. None where no call is explained.
 
     Beside an exception stands only a mistake that raises it, too, beside a missing one only one
-    that raises none either, and a side effect only beside a check of one; where the answer is none
-    of the allowed words, or another aspect is checked, none whose hint speaks of where answers are
-    wrong."""
+    that raises none either, and beside a check of a side effect only one that has it, which stands
+    nowhere else; where the answer is none of the allowed words, or another aspect is checked, none
+    whose hint speaks of where answers are wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
@@ -53,8 +54,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
-        and not (checked == "refusal" and aspect != "refusal")
-        and not (aspect in BESIDE and checked not in BESIDE)
+        and not ({aspect, checked} & {*BESIDE, "refusal"} and aspect != checked)
         and (aspect.endswith(checked) or not named.mistake.where)
     ]
     if not found:

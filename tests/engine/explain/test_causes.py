@@ -117,14 +117,6 @@ CAUSES = {
         "    return np.where(z >= 0, 1.0, np.clip(alpha, 0, 1)), np.minimum(z, 0.0)",
         {"prelu_grad_negatives"},
     ),
-    "wrong numbers where an exception is due": (
-        "clipping",
-        "def clip_by_value(grads, threshold):\n"
-        "    if threshold < 0 or any(np.isnan(g).any() for g in grads):\n"
-        "        raise ValueError\n"
-        "    return [np.minimum(np.abs(g), threshold) for g in grads]",
-        {"clip_value_loses_sign"},
-    ),
     "another value for negative z": (
         "activations",
         "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.sin(np.minimum(z, 0.0)))",
@@ -160,6 +152,33 @@ def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader, case):
     outcomes, _ = grader.run(files, tests)
     told = {o.explanation.mistake for o in outcomes if o.explanation and not o.passed}
     assert told == causes
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "test"),
+    [
+        (
+            "clipping",
+            "def clip_by_value(grads, threshold):\n"
+            "    if threshold < 0:\n        raise ValueError\n"
+            "    return [np.minimum(np.abs(g), threshold) for g in grads]",
+            "clipping/value_refusals",
+        ),
+        (
+            "activations",
+            "def tanh(z):\n    return 2 / (1 + np.exp(-z)) - 1",
+            "activations/warnings",
+        ),
+    ],
+)
+def test_a_slip_in_numbers_is_not_told_beside_a_missing_exception_or_a_warning(
+    grader, part, code, test
+):
+    files = made_up.with_code(grader.assignment, part, code)
+    tests = [test.id for test in grader.suite.tests if test.part == part]
+    told = {o.test.id: o.explanation for o in grader.run(files, tests)[0] if not o.passed}
+    assert told.pop(test) is None
+    assert any(told.values())
 
 
 def test_right_gradients_of_a_wrong_forward_pass_are_not_said_to_be_wrong(grader):
