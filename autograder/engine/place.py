@@ -1,5 +1,6 @@
 """Where something of the material stands."""
 
+import ast
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -16,3 +17,8 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place(Path(), 0)
+
+
+def first_line(node: ast.stmt) -> int:
+    """Where a statement begins: with its first decorator, where it has one."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])

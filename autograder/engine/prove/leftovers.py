@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 from ..assignment import Assignment
 from ..mistakes import stated_mistakes
-from ..place import Place
+from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
 from ..release.skeleton import stale_files
 
@@ -97,8 +97,7 @@ def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
         yield from ((number, line, "") for number, line in enumerate(lines, start=1))
         return
     for node in ast.parse("\n".join(lines)).body:
-        decorators, name = getattr(node, "decorator_list", []), getattr(node, "name", "")
-        first = min(each.lineno for each in (node, *decorators))
+        first, name = first_line(node), getattr(node, "name", "")
         yield first, "\n".join(lines[first - 1 : node.end_lineno]), f"{name} " if name else ""
 
 
