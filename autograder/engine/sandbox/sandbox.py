@@ -65,7 +65,7 @@ def reserve_user(until: contextlib.ExitStack) -> int:
     raise OSError("all users for students' code are taken by other graders")
 
 
-class Sandbox(contextlib.AbstractContextManager["Sandbox"]):
+class Sandbox:
     """A zygote and its processes. `hidden` is the folder that no student's code may see.
 
     `layers` names what holds, as a submission that tried to get out reported it. Raises
@@ -108,9 +108,6 @@ class Sandbox(contextlib.AbstractContextManager["Sandbox"]):
         """Ends the zygote and its processes."""
         self._stop()
         self._reserved.close()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _spawn(self) -> Process:
         ours, theirs = socket.socketpair()

@@ -3,6 +3,7 @@
 import errno
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def sandbox(request):
             made = Sandbox(HIDDEN)
         except SandboxError as problem:
             pytest.skip(str(problem))
-        with made:
+        with closing(made):
             yield made
 
 
@@ -92,7 +93,7 @@ def test_notes_tell_where_an_import_is(sandbox):
 
 
 def test_two_graders_have_users_of_their_own():
-    with Sandbox(HIDDEN) as one, Sandbox(HIDDEN) as other:
+    with closing(Sandbox(HIDDEN)) as one, closing(Sandbox(HIDDEN)) as other:
         users = [
             ask(worker(sandbox), "whoami")[1][1]
             for sandbox in (one, other)
