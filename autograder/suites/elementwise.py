@@ -77,28 +77,35 @@ def derivative(
 ) -> None:
     """Right values; where the student's activation, for which other tests charge, is wrong, those
     that follow from it by this rule are right as well."""
-    (z, _), *_ = cases
-    value, slope = Case(of, z, {}), Case(name, z, {})
+    answers = ask(*_calls(student, name, cases))
+    slope, value = Case(name, *cases[0]), Case(of, *cases[0])
     with suppress(StudentFault, check.Wrong), np.errstate(all="ignore"):
-        own, slopes = ask(value.call(student), slope.call(student))
+        (own,) = ask(value.call(student))
         value.computed(own)
-        slope.computed(slopes)
-        following = rule(check.real_array(own.value, z.shape, of))
-        check.close(slopes.value, following, name, atol=ATOL)
+        slope.computed(answers[0])
+        following = rule(check.real_array(own.value, value.z.shape, of))
+        check.close(answers[0].value, following, name, atol=ATOL)
         if not check.passes(value.judge, reference, own):
             return
-    values(student, reference, name, cases)
+    _judge(reference, name, answers, cases)
 
 
 def values(student, reference, name: str, cases: list[Given], parts: slice = slice(None)) -> None:
     """Right values for pairs of a z and what goes with it: by name and by position in turn."""
+    _judge(reference, name, ask(*_calls(student, name, cases)), cases, parts)
+
+
+def _calls(student, name: str, cases: list[Given]) -> list[Call]:
     function = getattr(student.activations, name)
-    answers = ask(
-        *(
-            function.call(z, *options.values()) if index % 2 else function.call(z, **options)
-            for index, (z, options) in enumerate(cases)
-        )
-    )
+    return [
+        function.call(z, *options.values()) if index % 2 else function.call(z, **options)
+        for index, (z, options) in enumerate(cases)
+    ]
+
+
+def _judge(
+    reference, name: str, answers: list[Answer], cases: list[Given], parts: slice = slice(None)
+) -> None:
     for answer, given in zip(answers, cases, strict=True):
         Case(name, *given).judge(reference, answer, rtol=0.0, parts=parts)
 
