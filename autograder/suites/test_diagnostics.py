@@ -220,27 +220,27 @@ def test_diagnose_thresholds(student, rng):
     Read the contract's words "below" and "above" once more.
     """
     own = {"vanishing": 0.25, "exploding": 8.0}
-    # Norms so large that a small number added to the last one, for which others charge, is lost.
     cases: list[tuple[Any, dict[str, float], str]] = [
-        (1e12 * np.array([1e-3, 5.0, 1.0]), {}, "healthy"),
-        (1e12 * np.array([0.9999e-3, 5.0, 1.0]), {}, "vanishing"),
-        (1e12 * np.array([1e3, 5.0, 1.0]), {}, "healthy"),
-        (1e12 * np.array([1.0001e3, 5.0, 1.0]), {}, "exploding"),
-        (1e12 * np.array([1.0, 3.0, 4.0]), own, "healthy"),
-        (1e12 * np.array([0.9, 3.0, 4.0]), own, "vanishing"),
-        (1e12 * np.array([32.0, 3.0, 4.0]), own, "healthy"),
-        (1e12 * np.array([33.0, 3.0, 4.0]), own, "exploding"),
-        (1e12 * np.array([1e-5, 3.0, 4.0]), {"vanishing": 1e-8}, "healthy"),
-        (1e12 * np.array([3e5, 3.0, 1.0]), {"exploding": 1e8}, "healthy"),
-        (1e12 * np.array([1e-6, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
-        (1e12 * np.array([1.0, 3.0, 4.0]), {"vanishing": 0.0, "exploding": 0.0}, "exploding"),
-        (1e12 * np.array([3.0, 1.0, 2.0]), {"vanishing": 2.0}, "vanishing"),
-        (1e12 * np.array([1.0, 3.0, 2.0]), {"vanishing": 0.01, "exploding": 0.1}, "exploding"),
-        (1e12 * np.array([1e4, 3.0, 1.0]), {"exploding": INF}, "healthy"),
-        (1e12 * np.array([0.0, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
-        (1e12 * np.array([4.0]), {"vanishing": 2.0}, "vanishing"),
+        (np.array([1e-3, 5.0, 1.0]), {}, "healthy"),
+        (np.array([0.9999e-3, 5.0, 1.0]), {}, "vanishing"),
+        (np.array([1e3, 5.0, 1.0]), {}, "healthy"),
+        (np.array([1.0001e3, 5.0, 1.0]), {}, "exploding"),
+        (np.array([1.0, 3.0, 4.0]), own, "healthy"),
+        (np.array([0.9, 3.0, 4.0]), own, "vanishing"),
+        (np.array([32.0, 3.0, 4.0]), own, "healthy"),
+        (np.array([33.0, 3.0, 4.0]), own, "exploding"),
+        (np.array([1e-5, 3.0, 4.0]), {"vanishing": 1e-8}, "healthy"),
+        (np.array([3e5, 3.0, 1.0]), {"exploding": 1e8}, "healthy"),
+        (np.array([1e-6, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
+        (np.array([1.0, 3.0, 4.0]), {"vanishing": 0.0, "exploding": 0.0}, "exploding"),
+        (np.array([3.0, 1.0, 2.0]), {"vanishing": 2.0}, "vanishing"),
+        (np.array([1.0, 3.0, 2.0]), {"vanishing": 0.01, "exploding": 0.1}, "exploding"),
+        (np.array([1e4, 3.0, 1.0]), {"exploding": INF}, "healthy"),
+        (np.array([0.0, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
+        (np.array([4.0]), {"vanishing": 2.0}, "vanishing"),
     ]
-    _verdicts(student, cases)
+    # So large that a small number added to the last norm, for which others charge, is lost.
+    _verdicts(student, [(1e12 * norms, named, right) for norms, named, right in cases])
 
 
 @pytest.mark.points(1)
