@@ -254,12 +254,11 @@ for value in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-12"):
         argument wherever the formula says eps."""
 
 
-for value in ("0.1", "0.99"):
+# Whatever the solution's own default is.
+for name, before in (("swapped", "1 - "), ("0_99", "0.99 or ")):
 
-    class Momentum(
-        Catalogue, of="batchnorm_forward", prefix=f"momentum_{value.replace('.', '_')}_"
-    ):
-        by_default = {"momentum: float = 0.9": f"momentum: float = {value}"}
+    class Momentum(Catalogue, of="batchnorm_forward", prefix=f"momentum_{name}_"):
+        by_default = {"momentum: float = ": f"momentum: float = {before}"}
         """Your default for momentum is not the docstring's, as in another library: whoever names
         none keeps another share of the old running values. Compare your signature with the one that
         you were given."""
