@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import gradflow
 from autograder.engine.mistakes import results
 from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
@@ -124,7 +125,7 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
     examples, and of the whole batch, or its variance alone; the variance for its root; eps outside
     the root; no mean; the running values, before and after this batch."""
     x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
-    kept = batch.options.get("momentum", 0.9)
+    moved = batch.right(gradflow)
     mean, var = x.mean(axis=0), x.var(axis=0)
     statistics = [
         (mean, var),
@@ -138,10 +139,7 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
         (mean, (np.sqrt(var) + eps) ** 2 - eps),
         (0.0, var),
         (batch.running_mean, batch.running_var),
-        (
-            kept * batch.running_mean + (1 - kept) * mean,
-            kept * batch.running_var + (1 - kept) * var,
-        ),
+        (moved[RUNNING_MEAN], moved[RUNNING_VAR]),
     ]
     return [((x - m) / np.sqrt(v + eps), 1 / np.sqrt(v + eps)) for m, v in statistics]
 
@@ -404,19 +402,20 @@ def _backward(
     A cache that is returned last is used as well: that order is charged where the running values
     are judged.
     """
-    backward = student.batchnorm.batchnorm_backward
-    backward = backward.watched if watched else backward
-    there = [batch.call(student.batchnorm.batchnorm_forward) for batch in (*batches, *others)]
-    back = [backward.call(dout, call[CACHE]) for dout, call in zip(douts, there, strict=False)]
-    turns = [each for pair in zip(there, back, strict=False) for each in pair]
-    turns += there[len(back) :]
+    back = student.batchnorm.batchnorm_backward
+    back = back.watched if watched else back
+    forward = [batch.call(student.batchnorm.batchnorm_forward) for batch in (*batches, *others)]
+    backward = [back.call(dout, call[CACHE]) for dout, call in zip(douts, forward, strict=False)]
     if order:
-        turns = [*there, *(back[i] for i in order)]
-    answers = dict(zip(map(id, turns), ask(*turns), strict=True))
-    passed, gone_back = ([answers[id(call)] for call in calls] for calls in (there, back))
+        calls = [*forward, *(backward[i] for i in order)]
+    else:
+        calls = [call for pair in zip(forward, backward, strict=False) for call in pair]
+        calls += forward[len(backward) :]
+    answers = dict(zip(calls, ask(*calls), strict=True))
+    passed = [answers[call] for call in forward]
     for answer, batch in zip(passed, batches, strict=False):
         batch.output(answer)
-    return gone_back, passed
+    return [answers[call] for call in backward], passed
 
 
 def _three(answer: Answer, dout: np.ndarray) -> Any:

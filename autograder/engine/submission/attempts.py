@@ -9,17 +9,17 @@ COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
+_LATENESS = " - (?:on time|late)"
 ATTEMPT = re.compile(
-    r"(?:v|version|revision|attempt|try|draft)[ _.-]*\d{1,3}(?: - (?:on time|late))?", re.IGNORECASE
+    rf"(?:v|version|revision|attempt|try|draft)[ _.-]*\d{{1,3}}(?:{_LATENESS})?", re.IGNORECASE
 )
 """What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
-_LATENESS = re.compile(" - (?:on time|late)")
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
 def without_numbers(name: str) -> str:
     """What the names of attempts at the same thing have in common."""
-    return _NUMBER.sub("", _LATENESS.sub("", name.casefold()))
+    return _NUMBER.sub("", re.sub(_LATENESS, "", name.casefold()))
 
 
 def attempt_of(path: PurePosixPath) -> str:
