@@ -20,10 +20,10 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..report.result import Result, to_json, ungraded
-from ..submission.read import HandIn, Submission, read_hand_in
+from ..submission.read import HandIn, Submission
 from .earlier import GRADER_FAILED, earlier_result
 from .executor import kill_pool, stops_at_once
-from .grader import Grader, Settings
+from .grader import Grader, Settings, read
 from .outputs import page_path, result_path, write_atomically
 from .reporter import Report, Reporter
 
@@ -116,8 +116,7 @@ def grade_all(
     `width` workers are kept busy; no more than a few submissions a worker are in memory. An
     executor whose process was killed is made anew, and what was lost with it is graded again.
     """
-    package, modules = assignment.package, assignment.modules
-    read = ((stem, read_hand_in(given, package, modules)) for stem, given in todo.items())
+    to_grade = ((stem, read(given, assignment)) for stem, given in todo.items())
     running: dict[Future[Report], tuple[str, Submission]] = {}
     lost: list[tuple[str, Submission]] = []
     failures: Counter[str] = Counter()
@@ -126,7 +125,7 @@ def grade_all(
         while True:
             # What was lost with a process is graded alone, to find out whose fault it was.
             while len(running) < (1 if lost else width * IN_FLIGHT):
-                job = lost.pop() if lost else next(read, None)
+                job = lost.pop() if lost else next(to_grade, None)
                 if job is None:
                     break
                 stem, submission = job

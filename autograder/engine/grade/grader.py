@@ -19,7 +19,7 @@ from ..mistakes import Mistake, stated_mistakes
 from ..report.result import Result, graded, ungraded
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
-from ..submission.read import Submission, hand_in, read_hand_in
+from ..submission.read import HandIn, Submission, hand_in, read_hand_in
 from ..suite.hidden_test import Outcome
 from ..suite.program import Events, Program, TimeLimits
 from ..suite.suite import Suite
@@ -36,6 +36,12 @@ class Settings:
     require: tuple[str, ...] = ()
     figures: bool = True
     alone: bool = False
+
+
+def read(given: HandIn, assignment: Assignment) -> Submission:
+    """Reads a hand-in to an assignment."""
+    handed_out = assignment.handed_out.values()
+    return read_hand_in(given, assignment.package, assignment.modules, handed_out)
 
 
 class Grader(contextlib.AbstractContextManager["Grader"]):
@@ -88,8 +94,7 @@ class Grader(contextlib.AbstractContextManager["Grader"]):
 
     def grade(self, path: Path) -> Result:
         """The result of the submission at a path, whatever is there."""
-        modules = self.assignment.modules
-        return self.grade_submission(read_hand_in(hand_in(path), self.assignment.package, modules))
+        return self.grade_submission(read(hand_in(path), self.assignment))
 
     def grade_submission(
         self, submission: Submission, afterwards: Callable[[Program], None] | None = None

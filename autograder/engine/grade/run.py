@@ -19,12 +19,12 @@ from ..report.pages.class_record import ClassRecord
 from ..report.result import total
 from ..sandbox.layers import LAYERS, SandboxError
 from ..submission.find import Finder
-from ..submission.read import HandIn, read_hand_in
+from ..submission.read import HandIn
 from ..text import visible
 from .batch import MAX_ATTEMPTS, get_ready, grade_all, protection_of_process, reporter
 from .earlier import Earlier, keep_prints
 from .executor import FORKS, available_cores, cluster, kill_pool, local_pool
-from .grader import Settings
+from .grader import Settings, read
 from .lms_import import LmsImport
 from .outputs import by_stem, write_atomically
 from .reporter import Report
@@ -114,11 +114,10 @@ def _write(
     write_atomically(run.out / "final_grades.csv", final_grades(points, rows))
     write_atomically(run.out / "tests.csv", grades_by_test(book.tests, rows))
     fingerprinter = reporter(assignment.folder).fingerprinter
-    read = [read_hand_in(each, assignment.package, assignment.modules) for each in known]
     groups = look_alikes(
         [row.prints for row in rows],
         fingerprinter.solution,
-        {each.name: fingerprinter.fingerprint(each.files) for each in read},
+        {each.name: fingerprinter.fingerprint(read(each, assignment).files) for each in known},
     )
     write_atomically(run.out / "index.html", class_page(book, groups, assignment))
     keep_prints(run.out, {row.stem: row.prints for row in rows})

@@ -1,16 +1,17 @@
 """Reads what was handed in without trusting a byte of it: contents come into memory, within limits,
 and only the package's files and the Python files beside it are kept.
 
-Where a hand-in holds several packages, a folder with the package's name goes before others, of
-folders that differ in numbers alone the newest counts, then the one with the most modules, then the
-one that is less deep. Where that leaves two, nobody guesses: the submission's problem says so.
+Where a hand-in holds several packages, work goes before what was handed out, a folder with the
+package's name before others, of folders that differ in numbers alone the newest counts, then the
+one with the most modules, then the one that is less deep. Where that leaves two, nobody guesses:
+the submission's problem says so.
 """
 
 import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -85,9 +86,12 @@ def hand_in(path: Path) -> HandIn:
     return HandIn(path.name, str(path), partial(entries_at, path))
 
 
-def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submission:
-    """Reads a hand-in. Never raises for what is in it: see `Submission.problem`."""
-    reader = _Reader(package, modules, given.notes)
+def read_hand_in(
+    given: HandIn, package: str, modules: Sequence[str], handed_out: Collection[bytes] = ()
+) -> Submission:
+    """Reads a hand-in. Never raises for what is in it: see `Submission.problem`. handed_out: the
+    contents of the modules as students got them."""
+    reader = _Reader(package, modules, handed_out, given.notes)
     files: dict[str, bytes] = {}
     try:
         if given.problem:
@@ -106,9 +110,16 @@ def read_hand_in(given: HandIn, package: str, modules: Sequence[str]) -> Submiss
 
 
 class _Reader:
-    def __init__(self, package: str, modules: Sequence[str], notes: Iterable[str]) -> None:
+    def __init__(
+        self,
+        package: str,
+        modules: Sequence[str],
+        handed_out: Collection[bytes],
+        notes: Iterable[str],
+    ) -> None:
         self._package = package
         self._wanted = {f"{module}.py" for module in modules}
+        self._handed_out = frozenset(handed_out)
         self.notes = list(notes)
         self._archives_left, self._room = MAX_INNER_ARCHIVES, MAX_ARCHIVE
         self.digest = hashlib.sha256(b"").hexdigest()
@@ -217,7 +228,7 @@ class _Reader:
                 found[entry.path.parent][entry.path.name.lower()] = entry
         if not found:
             return None
-        newest_ones = self._newest_of_each(found)
+        newest_ones = self._newest_of_each(self._without_untouched(found))
         named = [folder for folder in newest_ones if self._is_named(folder)]
         left = named or newest_ones
 
@@ -239,6 +250,19 @@ class _Reader:
 
     def _is_named(self, folder: PurePosixPath) -> bool:
         return folder.name.lower() == self._package
+
+    def _without_untouched(
+        self, found: Mapping[PurePosixPath, dict[str, Entry]]
+    ) -> Mapping[PurePosixPath, dict[str, Entry]]:
+        """The folders without those as they were handed out, where others are beside them."""
+        if not 1 < len(found) <= MAX_PACKAGES:
+            return found
+        stubs = self._handed_out
+        untouched = [f for f, m in found.items() if stubs.issuperset(_contents(m).values())]
+        if len(untouched) == len(found):
+            return found
+        self.notes += [f"as it was handed out, not graded: {_said(f)}" for f in untouched]
+        return {folder: modules for folder, modules in found.items() if folder not in untouched}
 
     def _newest_of_each(
         self, found: Mapping[PurePosixPath, dict[str, Entry]]

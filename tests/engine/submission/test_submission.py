@@ -51,6 +51,31 @@ def test_names_are_in_utf_8_without_a_flag_or_as_dos_wrote_them(tmp_path, writte
         }
 
 
+@pytest.mark.parametrize(
+    ("stubs", "work"),
+    [
+        ("hw/pkg", "mine/pkg"),
+        ("hw (1)/pkg", "hw/pkg"),  # the assignment was downloaded once more
+        ("hw/pkg", "hw/pkg/done"),
+        ("pkg", "zip"),
+    ],
+)
+def test_work_goes_before_what_was_handed_out(tmp_path, stubs, work):
+    files = {f"{stubs}/{module}.py": b"todo" for module in MODULES}
+    mine = {"alpha.py": b"done", "beta.py": b"todo"}
+    if work == "zip":
+        files["mine.zip"] = zipped(mine)
+    else:
+        files |= {f"{work}/{name}": content for name, content in mine.items()}
+    path = put(tmp_path, "a.zip", zipped(files))
+    found = submission.read_hand_in(hand_in(path), "pkg", MODULES, [b"todo"])
+    assert [found.files[f"pkg/{name}"] for name in mine] == [*mine.values()]
+    assert f"as it was handed out, not graded: {stubs}" in found.notes
+    only = {name: content for name, content in files.items() if content == b"todo"}
+    path = put(tmp_path, "b.zip", zipped(only))
+    assert submission.read_hand_in(hand_in(path), "pkg", MODULES, [b"todo"]).files
+
+
 def test_the_digest_tells_contents_apart(tmp_path):
     def digest(name: str, content: bytes) -> str:
         return read(put(tmp_path / name, "hw.zip", content).parent).sha256

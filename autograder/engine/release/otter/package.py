@@ -25,7 +25,12 @@ IMAGE = Path(__file__).parent / "image"
 PROGRAMS = ("run_autograder", "setup.sh")
 PACKAGE = Path(__file__).parents[3]
 KIT = "tests/kit"
-PLACES = {"solutions": "../solutions", "suites": "suites", "mistakes": "mistakes"}
+PLACES = {
+    "solutions": "../solutions",
+    "handout": "../assignment",
+    "suites": "suites",
+    "mistakes": "mistakes",
+}
 PYTHON = "3.13"
 
 
@@ -42,12 +47,13 @@ def write_autograder_zip(assignment: Assignment, tests: Sequence[HiddenTest], pa
 
 
 def kit_files(assignment: Assignment) -> dict[str, bytes]:
-    """What grading needs of the kit: the engine, the hidden material, the solution."""
+    """What grading needs of the kit: the engine, the hidden material, solution and stubs."""
     files = {"autograder/__init__.py": (PACKAGE / "__init__.py").read_bytes()}
     files |= _sources(PACKAGE / "engine", "autograder/engine")
     for name in ("suites", "mistakes"):
         files |= _sources(getattr(assignment, name), f"{ASSIGNMENT}/{name}")
     files |= {f"solutions/{name}": text for name, text in assignment.solution_files.items()}
+    files |= {f"assignment/{name}": text for name, text in assignment.handed_out.items()}
     files[f"{ASSIGNMENT}/{FILE}"] = _with_places(assignment.folder / FILE)
     return files
 
