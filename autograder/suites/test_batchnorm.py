@@ -418,7 +418,10 @@ def _backward(
     return [answers[call] for call in backward], passed
 
 
-def _three(answer: Answer, dout: np.ndarray) -> Any:
+def _three(answer: Answer, dout: np.ndarray, needed: int = 0) -> Sequence[Any]:
+    """The gradients; dx may come alone where it is needed: tests of the others charge that."""
+    if needed == 0 and _is_real(answer.value, dout.shape):
+        return answer.value, None, None
     return check.items(answer.value, 3, f"batchnorm_backward(dout of shape {dout.shape})")
 
 
@@ -476,13 +479,14 @@ def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> N
         own = [_own_gradient(outs, douts[0], argument.shape)]
         if (statistics := _statistics(passed[0], batch)) is not None:
             own.append(_textbook_gradients(batch, douts[0], statistics)[position])
-        given = _three(answers[0], douts[0])[position]
+        given = _three(answers[0], douts[0], position)[position]
         if any(each is not None and _alike(given, each, 1e-6) for each in own):
             return
     for answer, dout, batch in zip(answers, douts, batches, strict=True):
         right = _right_backward(reference, batch, dout)[position]
         what = f"{GRADIENTS[position]} after {batch.said}"
-        check.close(_three(answer, dout)[position], right, what, atol=EXACT, rtol=EXACT)
+        gradient = _three(answer, dout, position)[position]
+        check.close(gradient, right, what, atol=EXACT, rtol=EXACT)
 
 
 def _own_gradient(

@@ -38,6 +38,7 @@ CEILINGS = {
     "clip_norm_always_rescales": 2,
     "running_returns_swapped": 5.5,
     "dx_returned_last": 7.5,
+    "only_dx_returned": 5,
     "prelu_grad_order_swapped": 3.5,
     "global_norm_returned_first": 3,
     "global_norm_not_returned": 3,
