@@ -7,11 +7,13 @@ from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 
+Tried = tuple[Answer, Any, bool]
+"""An answer, its case, and whether the function is right for the plain cases."""
 
-def answers(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Answer]:
-    """The answers to the cases. Where a function is right for its plain cases, of ordinary inputs,
-    its values must be right here, too; where it is wrong, its tests of values charge it, and these
-    judge the rest alone.
+
+def tried(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Tried]:
+    """The answers to the cases. Where a function is wrong for its plain cases, of ordinary inputs,
+    its tests of values charge that.
 
     A case has the name of its function, and says how it is called; `computed` and `judge` raise
     `Wrong` where nothing was computed, or where the values are wrong.
@@ -23,7 +25,14 @@ def answers(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> l
         case.computed(answer)
         if not check.passes(case.judge, reference, answer):
             wrong.add(case.name)
-    for answer, case in zip(others, cases, strict=True):
-        if case.name not in wrong:
+    return [(seen, c, c.name not in wrong) for seen, c in zip(others, cases, strict=True)]
+
+
+def judged(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Tried]:
+    """The same; where a function is right for its plain cases, its values must be right here,
+    too."""
+    found = tried(student, reference, plain, cases)
+    for answer, case, is_right in found:
+        if is_right:
             case.judge(reference, answer)
-    return others
+    return found
