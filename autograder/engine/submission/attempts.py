@@ -14,6 +14,8 @@ ATTEMPT = re.compile(
     rf"(?:v|version|revision|attempt|try|draft)[ _.-]*\d{{1,3}}(?:{_LATENESS})?", re.IGNORECASE
 )
 """What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
+_PLAIN = re.compile(r"\d{1,3}|\d{4}(?:[-_ .:]\d\d)+")
+"""What it is called inside one student's work, too: Submitty 10, nbgrader 2026-11-02 20-15-33."""
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
@@ -24,7 +26,8 @@ def without_numbers(name: str) -> str:
 
 def attempt_of(path: PurePosixPath) -> str:
     """The path down to the last folder that is called an attempt; without one, all of it."""
-    named = [at for at, name in enumerate(path.parts, 1) if ATTEMPT.fullmatch(name)]
+    called = [ATTEMPT.fullmatch(name) or _PLAIN.fullmatch(name) for name in path.parts]
+    named = [at for at, found in enumerate(called, 1) if found]
     return "/".join(path.parts[: named[-1] if named else None])
 
 

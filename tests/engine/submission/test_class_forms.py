@@ -79,6 +79,10 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         {**work("ada/1", "ada/2", "al/1", "al/2", content=OLD), **work("ada/10", "al/10")},
         ["ada", "al"],
     ),
+    "attempts that are packed in other ways": ({
+        **work("ada/1", content=OLD), **work("ada/10/hw"), "al/2026-10-30-20-15-33/a.zip": WRONG,
+        "al/2026-11-02-20-15-33/b/c.zip": RIGHT,
+    }, ["ada", "al"]),
     "brightspace": ({
         "index.html": b"", "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
         "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
@@ -259,7 +263,7 @@ def test_a_hand_in_knows_its_students(tmp_path):
         ({"a/old.zip": WRONG, "a/new.zip": RIGHT}, "two packages, new.zip/pkg and old.zip/pkg"),
         ({"a/30-10/pkg/alpha.py": NEW, "a/02-11/pkg/alpha.py": OLD}, "two packages"),
         ({"a/part1/alpha.py": NEW, "a/part2/beta.py": NEW}, "two packages"),
-        ({"a_1_95_x.zip": WRONG, "a_1_94_x-1.zip": RIGHT}, "two packages"),
+        ({"a_1_9500_x.zip": WRONG, "a_1_9400_x-1.zip": RIGHT}, "two packages"),
         (
             {"a_1_95_alpha.py": OLD, "a_1_94_alpha-1.py": NEW},
             "which is the newest? keep one of a_1_94_alpha-1.py, a_1_95_alpha.py",
