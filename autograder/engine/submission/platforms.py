@@ -30,8 +30,8 @@ FORMS = {
         r"_(?:(?P<upload>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
     ),
     "moodle": re.compile(
-        r"(?P<label>(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_(?:file|(?P<text>[a-z]+)))"
-        r"(?:_(?P<file>.*))?"
+        r"(?P<label>(?P<name>.+?)(?:_(?P<participant>\d+))?"
+        r"_assignsubmission_(?:file|(?P<text>[a-z]+)))(?:_(?P<file>.*))?"
     ),
     "blackboard": re.compile(
         r"(?P<label>(?P<account>.+_(?P<login>[^_]+)))_attempt_(?P<number>[\d-]{19})"
