@@ -1,6 +1,7 @@
 """What learning platforms name the files that they let an instructor download, and whose they are.
 
-Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1. Moodle: a folder
+Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1; of a quiz
+lovelace_adaUSER_question_NUMBER_FILE_original.zip. Moodle: a folder
 "Ada Lovelace_PARTICIPANT_assignsubmission_file", or names that begin so. Blackboard:
 Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a folder
 "USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so, the date as the language of
@@ -25,6 +26,9 @@ from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
 FORMS = {
+    "canvas quiz": re.compile(
+        r"(?P<label>(?P<name>.+?)(?P<id>\d+))_question_\d+_(?P<upload>\d+)_(?P<file>.+)"
+    ),
     "canvas": re.compile(
         r"(?P<label>(?:(?:LATE_)?anon_(?P<anonymous>\w+?)|(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)))"
         r"_(?:(?P<upload>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"

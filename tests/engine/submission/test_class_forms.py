@@ -79,6 +79,11 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         {**work("ada/1", "ada/2", "al/1", "al/2", content=OLD), **work("ada/10", "al/10")},
         ["ada", "al"],
     ),
+    "a canvas quiz": (
+        {f"{who}_question_5_9{n}_{module}.py": NEW
+         for n, module in enumerate(MODULES) for who in ("al_ada12", "l_zoe13")},
+        ["al_ada12", "l_zoe13"],
+    ),
     "attempts that are packed in other ways": ({
         **work("ada/1", content=OLD), **work("ada/10/hw"), "al/2026-10-30-20-15-33/a.zip": WRONG,
         "al/2026-11-02-20-15-33/b/c.zip": RIGHT,
