@@ -372,6 +372,11 @@ def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path):
     assert set(ada.files) == {"pkg/alpha.py", "pkg/data/x.csv"}
 
 
+def test_a_class_whose_names_are_flagged_as_what_they_are_not_is_a_class(tmp_path):
+    content = zipped({"Zoë_3.zip": RIGHT, "Noël_4.zip": WRONG}).replace("ë".encode(), b"\xeb_")
+    assert len(find(put(tmp_path, "class.zip", content))[0]) == 2
+
+
 def test_what_two_exports_miss_is_two_rows(tmp_path):
     told = b"---\nsubmission_7:\n  :submitters:\n  - :name: Ada\n"
     made(tmp_path, {f"{export}/submission_metadata.yml": told for export in "ab"})
