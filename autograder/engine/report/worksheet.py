@@ -57,8 +57,8 @@ def filled_in(
             continue
         most = _number(row[column + 1 : column + 2])
         row[column] = f"{round(grade * most / possible, 4):g}"
-        if most != possible:
-            problems.append(f"  {row[0]}: {grade:g} of {possible:g} is {row[column]} of {most:g}")
+        said = f"  {possible:g} points are {most:g} in the worksheet"
+        problems += [said] if most != possible and said not in problems else []
     problems += [f"  not in the worksheet: {name} {number}".rstrip() for name, number in left]
     filled = io.StringIO()
     ending = "\r\n" if first.endswith("\r") else "\n"

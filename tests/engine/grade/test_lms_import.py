@@ -88,7 +88,7 @@ def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays():
     assert text.startswith(b"\xef\xbb\xbfIdentifier,")
     assert b"Submitted,3.33,10.00,Yes" in text
     assert problems == [
-        "  Participant 501: 33.3 of 100 is 3.33 of 10",
+        "  100 points are 10 in the worksheet",
         "  Moodle lets nobody change the grade of Participant 502",
         "  not in the worksheet: Wei 9",
     ]
