@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
-from pathlib import PurePosixPath
 
 COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
@@ -14,21 +13,12 @@ ATTEMPT = re.compile(
     rf"(?:v|version|revision|attempt|try|draft)[ _.-]*\d{{1,3}}(?:{_LATENESS})?", re.IGNORECASE
 )
 """What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
-_PLAIN = re.compile(r"\d{1,3}|\d{4}(?:[-_ .:]\d\d)+")
-"""What it is called inside one student's work, too: Submitty 10, nbgrader 2026-11-02 20-15-33."""
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
 def without_numbers(name: str) -> str:
     """What the names of attempts at the same thing have in common."""
     return _NUMBER.sub("", re.sub(_LATENESS, "", name.casefold()))
-
-
-def attempt_of(path: PurePosixPath) -> str:
-    """The path down to the last folder that is called an attempt; without one, all of it."""
-    called = [ATTEMPT.fullmatch(name) or _PLAIN.fullmatch(name) for name in path.parts]
-    named = [at for at, found in enumerate(called, 1) if found]
-    return "/".join(path.parts[: named[-1] if named else None])
 
 
 def numbers(name: str) -> list[int]:

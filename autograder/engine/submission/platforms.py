@@ -128,8 +128,8 @@ def _part(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Part:
         return Part(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
     number = _sortable(number)
     is_loose = not (item.is_folder or is_archive(file))  # Of others the reader finds the newest.
-    below = filter(None, (number, "" if is_loose else upload, file))
-    return Part(item, told, "/".join(below), "", number)
+    below = file if is_loose else f"{upload} {file}".strip()
+    return Part(item, told, "/".join(filter(None, (number, below))), "", number)
 
 
 def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:

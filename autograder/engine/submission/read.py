@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from ..text import visible
-from .attempts import COPY, attempt_of, newest, numbers, without_numbers
+from .attempts import COPY, newest, numbers, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_FILE,
@@ -217,7 +217,7 @@ class _Reader:
                 found[entry.path.parent][entry.path.name.lower()] = entry
         if not found:
             return None
-        newest_ones = self._newest_of_each(found)
+        newest_ones = self._newest_of_each(found, found)
         named = [folder for folder in newest_ones if self._is_named(folder)]
         left = named or newest_ones
 
@@ -241,23 +241,29 @@ class _Reader:
         return folder.name.lower() == self._package
 
     def _newest_of_each(
-        self, found: Mapping[PurePosixPath, dict[str, Entry]]
+        self,
+        folders: Iterable[PurePosixPath],
+        found: Mapping[PurePosixPath, dict[str, Entry]],
+        level: int = 0,
     ) -> list[PurePosixPath]:
-        """The folders without those of older attempts: an attempt is what lies around the package,
-        or the modules themselves."""
-        around = {f: attempt_of(f.parent if self._is_named(f) else f) for f in found}
-        attempts = defaultdict(list)
-        for folder, name in around.items():
-            attempts[without_numbers(name)].append(folder)
-        left = []
-        for group in attempts.values():
-            last = newest(sorted({around[folder] for folder in group}))
-            several = [folder for folder in group if around[folder] == last] or group
-            if any(not found[folder].keys() & found[several[0]].keys() for folder in group):
-                several = group  # parts of one work, not attempts at it
-            left += several
-            older = [folder for folder in group if folder not in several]
+        """The folders without those of older attempts: where their paths part, in names that differ
+        in numbers alone. An attempt is what lies around the package, or the modules themselves."""
+        attempts: dict[tuple[str, ...], dict[str, list[PurePosixPath]]]
+        attempts, left = defaultdict(lambda: defaultdict(list)), []
+        for folder in folders:
+            around = folder.parent if self._is_named(folder) else folder
+            step = around.parts[level : level + 1]
+            attempts[tuple(map(without_numbers, step))]["".join(step)].append(folder)
+        for named in attempts.values():
+            last = newest(sorted(named))
+            modules = {module for folder in named.get(last or "", ()) for module in found[folder]}
+            older = [f for name, inside in named.items() for f in inside if name != last]
+            if last is None or any(not found[folder].keys() & modules for folder in older):
+                older = []  # nobody can tell, or parts of one work, not attempts at it
             self.notes += [f"older, not graded: {_said(folder)}" for folder in older]
+            for name, inside in named.items():
+                if inside[0] not in older:
+                    left += self._newest_of_each(inside, found, level + 1) if name else inside
         return left
 
     def _read_all(self, chosen: dict[str, Entry]) -> dict[str, bytes]:

@@ -87,7 +87,8 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     "attempts that are packed in other ways": ({
         **work("ada/1", content=OLD), **work("ada/10/hw"), "al/2026-10-30-20-15-33/a.zip": WRONG,
         "al/2026-11-02-20-15-33/b/c.zip": RIGHT,
-    }, ["ada", "al"]),
+        "zoe/s.zip": WRONG, "zoe/s (1).zip": zipped({f"hw/{path}": NEW for path in PACKAGE}),
+    }, ["ada", "al", "zoe"]),
     "brightspace": ({
         "index.html": b"", "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
         "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
@@ -239,7 +240,7 @@ def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path):
 def test_what_is_older_or_beside_is_named(tmp_path):
     notes = {each.name: each.notes for each in map(read, find(made(tmp_path, CANVAS))[0])}
     assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
-    assert "older, not graded: 93/submission.zip/pkg" in notes["wei_3.zip"]
+    assert "older, not graded: 93 submission.zip/pkg" in notes["wei_3.zip"]
     assert "taken for beta.py: beta (1).py" in notes["eve_4.zip"]
     (twelve, _), _ = find(made(tmp_path / "t", CLASSES["twelve zips in a zip"][0]))
     assert any("too many archives" in note for note in read(twelve).notes)
@@ -268,7 +269,8 @@ def test_a_hand_in_knows_its_students(tmp_path):
         ({"a/old.zip": WRONG, "a/new.zip": RIGHT}, "two packages, new.zip/pkg and old.zip/pkg"),
         ({"a/30-10/pkg/alpha.py": NEW, "a/02-11/pkg/alpha.py": OLD}, "two packages"),
         ({"a/part1/alpha.py": NEW, "a/part2/beta.py": NEW}, "two packages"),
-        ({"a_1_9500_x.zip": WRONG, "a_1_9400_x-1.zip": RIGHT}, "two packages"),
+        ({"a_1_95_x.zip": WRONG, "a_1_94_x-1.zip": RIGHT}, "two packages"),
+        ({"a_1_95_x.zip": WRONG, "a_1_96_y.zip": RIGHT, "b_2_97_x.zip": RIGHT}, "two packages"),
         (
             {"a_1_95_alpha.py": OLD, "a_1_94_alpha-1.py": NEW},
             "which is the newest? keep one of a_1_94_alpha-1.py, a_1_95_alpha.py",
