@@ -141,7 +141,7 @@ def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> Ha
         problem = "nothing but a text was handed in"
     name = given[0].item.name if len(given) == 1 else parts[0].told["label"]
     last, back = (work or parts)[-1].item, ""
-    if work and form in ("canvas", "moodle"):
+    if work and (form == "canvas" or "participant" in student):
         shown = visible(last.name, MAX_NAME)
         back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
         back += ".html"

@@ -108,7 +108,9 @@ def test_the_members_of_a_group_get_its_grade_whatever_its_number(tiny, tmp_path
     lines = [f"Participant {n},Jan,{team},,10.00,Yes" for n, team in enumerate(teams[1:], 501)]
     head = "Identifier,Full name,Group,Grade,Maximum Grade,Grade can be changed"
     sheet = put(tmp_path, "sheet.csv", "\n".join([head, *lines]).encode())
-    run_class(Run(tiny.folder, [folder], out, 1, worksheet=sheet))
+    run_class(Run(tiny.folder, [folder], out, 1, worksheet=sheet, feedback_zip=True))
+    with zipfile.ZipFile(out / "feedback.zip") as archive:
+        assert archive.namelist() == ["Team 1 A_502_assignsubmission_file_x.html"]
     rows = csv.DictReader((out / "worksheet.csv").open())
     assert [row["Grade"] for row in rows] == ["0", "", "10", "0"]
 
