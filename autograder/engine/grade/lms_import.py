@@ -1,7 +1,7 @@
 """What an LMS imports: a gradebook or a filled-in worksheet, and a zip of the students' pages."""
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class LmsImport:
         elif self.gradebook is not None:
             refuse_nameless(self.gradebook, students)
         if self.worksheet is not None:
-            participants = [s["participant"] for s in students if "participant" in s]
+            participants = [_who(student) for student in students if "participant" in student]
             filled_in(self.worksheet.read_bytes(), dict.fromkeys(participants, 0.0), 1.0)
             if not participants:
                 raise KitError("--worksheet is for a class as Moodle exports it")
@@ -62,13 +62,16 @@ class LmsImport:
             yield from (f"feedback: {path}", *left)
 
 
-def _by_participant(rows: Iterable[Row]) -> tuple[dict[str, float], list[str]]:
-    """The points of each Moodle participant; of one with several, none."""
-    grades: dict[str, set[float]] = {}
+def _who(student: Mapping[str, str]) -> tuple[str, str]:
+    return student.get("name", ""), student.get("participant", "")
+
+
+def _by_participant(rows: Iterable[Row]) -> tuple[dict[tuple[str, str], float], list[str]]:
+    """The points of each Moodle participant or group; of one with several, none."""
+    grades: dict[tuple[str, str], set[float]] = {}
     for row in rows:
         for student in row.students:
-            if "participant" in student:
-                grades.setdefault(student["participant"], set()).add(row.earned)
-    several = [number for number, found in grades.items() if len(found) > 1]
-    problems = [f"  several submissions, not filled in: participant {each}" for each in several]
-    return {number: min(found) for number, found in grades.items() if len(found) == 1}, problems
+            grades.setdefault(_who(student), set()).add(row.earned)
+    several = [" ".join(who) for who, found in grades.items() if len(found) > 1]
+    problems = [f"  several submissions, not filled in: {each}" for each in several]
+    return {who: min(found) for who, found in grades.items() if len(found) == 1}, problems

@@ -2,12 +2,14 @@
 
 Moodle finds a row's student by the number in its first column ("Participant 501"), in the site's
 language, and takes the grade; a row whose grade can't be changed, it leaves alone. No other cell is
-changed: Moodle compares its dates with those of the grades that it has.
+changed: Moodle compares its dates with those of the grades that it has. What a group handed in has
+the group's name and number, which is no participant's: its members' rows have its name in a cell.
 """
 
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from ..errors import KitError
@@ -19,10 +21,10 @@ csv.field_size_limit(2**31 - 1)  # A cell may hold all the text, and the picture
 
 
 def filled_in(
-    content: bytes, grades: Mapping[str, float], possible: float
+    content: bytes, grades: Mapping[tuple[str, str], float], possible: float
 ) -> tuple[bytes, list[str]]:
-    """The worksheet with the grades of these participants, scaled to the maximum that it states,
-    and what the instructor must know. Raises `KitError`."""
+    """The worksheet with the grades of these, each a participant's or a group's name and number,
+    scaled to the maximum that it states, and what the instructor must know. Raises `KitError`."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -36,26 +38,38 @@ def filled_in(
             "the worksheet has no column Grade: if it is a Moodle assignment's, in a language that"
             " is not known here, rename the column of the grades to Grade"
         )
+    about = [{*map(_plain, row[2:column])} - {""} for row in rows]  # behind the student's own name
+    told = {cell for cells in about for cell in cells}
+    groups = {_plain(who[0]): who for who in grades if _plain(who[0]) in told}
+    people = {who[1]: who for who in grades if who not in groups.values()}
     left, problems = dict(grades), []
-    for row in rows:
+    for row, cells in zip(rows, about, strict=True):
         number = re.fullmatch(r"\D*(\d+)", row[0] if row else "")
-        if number is None or number[1] not in left:
+        known = [groups[cell] for cell in cells & groups.keys()]
+        who = people.get(number[1], *known[:1]) if number else None
+        if who is None:
             continue
-        grade = left.pop(number[1])
+        left.pop(who, None)
+        grade = grades[who]
         # Behind the grade stand its maximum, and whether it can be changed.
         if LOCKED.intersection(row[column + 2 : column + 3]):
             problems.append(f"  Moodle lets nobody change the grade of {row[0]}")
             continue
         most = _number(row[column + 1 : column + 2])
         row[column] = f"{round(grade * most / possible, 4):g}"
-        if most != possible:
-            problems.append(f"  {row[0]}: {grade:g} of {possible:g} is {row[column]} of {most:g}")
-    problems += [f"  not in the worksheet: participant {number}" for number in left]
+        said = f"  {possible:g} points are {most:g} in the worksheet"
+        problems += [said] if most != possible and said not in problems else []
+    problems += [f"  not in the worksheet: {name} {number}".rstrip() for name, number in left]
     filled = io.StringIO()
     ending = "\r\n" if first.endswith("\r") else "\n"
     csv.writer(filled, delimiter=separator, lineterminator=ending).writerows([head, *rows])
     mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
     return mark + filled.getvalue().encode(), problems
+
+
+def _plain(name: str) -> str:
+    """A name without the signs that its folder's lacks."""
+    return re.sub(r"[\s_&<>|:\"'`/\\]", "", unicodedata.normalize("NFC", name))
 
 
 def _number(cells: list[str]) -> float:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
-from pathlib import PurePosixPath
 
 COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
@@ -20,12 +19,6 @@ _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 def without_numbers(name: str) -> str:
     """What the names of attempts at the same thing have in common."""
     return _NUMBER.sub("", re.sub(_LATENESS, "", name.casefold()))
-
-
-def attempt_of(path: PurePosixPath) -> str:
-    """The path down to the last folder that is called an attempt; without one, all of it."""
-    named = [at for at, name in enumerate(path.parts, 1) if ATTEMPT.fullmatch(name)]
-    return "/".join(path.parts[: named[-1] if named else None])
 
 
 def numbers(name: str) -> list[int]:

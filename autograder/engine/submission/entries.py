@@ -132,7 +132,7 @@ def class_entries(path: Path, most: int = MAX_CLASS) -> list[Entry]:
     """The files and folders in a zip on the disk, which may be a whole class. Raises
     `SubmissionError`, also where its list has more than `most` entries."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return _zip_entries(whole, lambda: _zip(path), IN_A_CLASS, most)
+        return _zip_entries(whole, lambda: _opened(path, whole), IN_A_CLASS, most)
 
 
 def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
@@ -141,7 +141,8 @@ def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
         raise SubmissionError("the file is empty")
     if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    entries = _zip_entries(content, lambda: _opened(content), 1, most)
+    opened = partial(_opened, io.BytesIO(content), content)
+    entries = _zip_entries(content, opened, 1, most)
     return [entry for entry in entries if not entry.is_folder]
 
 
@@ -279,10 +280,10 @@ def _zip(file: Path | io.BytesIO) -> zipfile.ZipFile:
     return zipfile.ZipFile(file)
 
 
-def _opened(content: bytes) -> zipfile.ZipFile:
+def _opened(file: Path | io.BytesIO, content: bytes | mmap.mmap) -> zipfile.ZipFile:
     """The archive; names that are flagged as UTF-8, and are not, are read as DOS wrote them."""
     try:
-        return _zip(io.BytesIO(content))
+        return _zip(file)
     except UnicodeDecodeError:
         at = max(0, len(content) - MAX_DIRECTORY - MAX_END)  # before it are no lists, but files
         listed = FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content[at:])

@@ -1,6 +1,7 @@
 """What learning platforms name the files that they let an instructor download, and whose they are.
 
-Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1. Moodle: a folder
+Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1; of a quiz
+lovelace_adaUSER_question_NUMBER_FILE_original.zip. Moodle: a folder
 "Ada Lovelace_PARTICIPANT_assignsubmission_file", or names that begin so. Blackboard:
 Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a folder
 "USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so, the date as the language of
@@ -25,13 +26,16 @@ from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
 FORMS = {
+    "canvas quiz": re.compile(
+        r"(?P<label>(?P<name>.+?)(?P<id>\d+))_question_\d+_(?P<upload>\d+)_(?P<file>.+)"
+    ),
     "canvas": re.compile(
         r"(?P<label>(?:(?:LATE_)?anon_(?P<anonymous>\w+?)|(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)))"
         r"_(?:(?P<upload>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
     ),
     "moodle": re.compile(
-        r"(?P<label>(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_(?:file|(?P<text>[a-z]+)))"
-        r"(?:_(?P<file>.*))?"
+        r"(?P<label>(?P<name>.+?)(?:_(?P<participant>\d+))?"
+        r"_assignsubmission_(?:file|(?P<text>[a-z]+)))(?:_(?P<file>.*))?"
     ),
     "blackboard": re.compile(
         r"(?P<label>(?P<account>.+_(?P<login>[^_]+)))_attempt_(?P<number>[\d-]{19})"
@@ -124,8 +128,8 @@ def _part(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Part:
         return Part(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
     number = _sortable(number)
     is_loose = not (item.is_folder or is_archive(file))  # Of others the reader finds the newest.
-    below = filter(None, (number, "" if is_loose else upload, file))
-    return Part(item, told, "/".join(below), "", number)
+    below = file if is_loose else f"{upload} {file}".strip()
+    return Part(item, told, "/".join(filter(None, (number, below))), "", number)
 
 
 def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
@@ -137,7 +141,7 @@ def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> Ha
         problem = "nothing but a text was handed in"
     name = given[0].item.name if len(given) == 1 else parts[0].told["label"]
     last, back = (work or parts)[-1].item, ""
-    if work and form in ("canvas", "moodle"):
+    if work and (form == "canvas" or "participant" in student):
         shown = visible(last.name, MAX_NAME)
         back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
         back += ".html"

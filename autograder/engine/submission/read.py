@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from ..text import visible
-from .attempts import COPY, attempt_of, newest, numbers, without_numbers
+from .attempts import COPY, newest, numbers, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_FILE,
@@ -228,7 +228,7 @@ class _Reader:
                 found[entry.path.parent][entry.path.name.lower()] = entry
         if not found:
             return None
-        newest_ones = self._newest_of_each(self._without_untouched(found))
+        newest_ones = self._newest_of_each(self._worked_on(found), found)
         named = [folder for folder in newest_ones if self._is_named(folder)]
         left = named or newest_ones
 
@@ -251,37 +251,40 @@ class _Reader:
     def _is_named(self, folder: PurePosixPath) -> bool:
         return folder.name.lower() == self._package
 
-    def _without_untouched(
-        self, found: Mapping[PurePosixPath, dict[str, Entry]]
-    ) -> Mapping[PurePosixPath, dict[str, Entry]]:
+    def _worked_on(self, found: Mapping[PurePosixPath, dict[str, Entry]]) -> list[PurePosixPath]:
         """The folders without those as they were handed out, where others are beside them."""
         if not 1 < len(found) <= MAX_PACKAGES:
-            return found
+            return [*found]
         stubs = self._handed_out
-        untouched = [f for f, m in found.items() if stubs.issuperset(_contents(m).values())]
-        if len(untouched) == len(found):
-            return found
+        left = [f for f, m in found.items() if not stubs.issuperset(_contents(m).values())]
+        untouched = [folder for folder in found if left and folder not in left]
         self.notes += [f"as it was handed out, not graded: {_said(f)}" for f in untouched]
-        return {folder: modules for folder, modules in found.items() if folder not in untouched}
+        return left or [*found]
 
     def _newest_of_each(
-        self, found: Mapping[PurePosixPath, dict[str, Entry]]
+        self,
+        folders: Iterable[PurePosixPath],
+        found: Mapping[PurePosixPath, dict[str, Entry]],
+        level: int = 0,
     ) -> list[PurePosixPath]:
-        """The folders without those of older attempts: an attempt is what lies around the package,
-        or the modules themselves."""
-        around = {f: attempt_of(f.parent if self._is_named(f) else f) for f in found}
-        attempts = defaultdict(list)
-        for folder, name in around.items():
-            attempts[without_numbers(name)].append(folder)
-        left = []
-        for group in attempts.values():
-            last = newest(sorted({around[folder] for folder in group}))
-            several = [folder for folder in group if around[folder] == last] or group
-            if any(not found[folder].keys() & found[several[0]].keys() for folder in group):
-                several = group  # parts of one work, not attempts at it
-            left += several
-            older = [folder for folder in group if folder not in several]
+        """The folders without those of older attempts: where their paths part, in names that differ
+        in numbers alone. An attempt is what lies around the package, or the modules themselves."""
+        attempts: dict[tuple[str, ...], dict[str, list[PurePosixPath]]]
+        attempts, left = defaultdict(lambda: defaultdict(list)), []
+        for folder in folders:
+            around = folder.parent if self._is_named(folder) else folder
+            step = around.parts[level : level + 1]
+            attempts[tuple(map(without_numbers, step))]["".join(step)].append(folder)
+        for named in attempts.values():
+            last = newest(sorted(named))
+            modules = {module for folder in named.get(last or "", ()) for module in found[folder]}
+            older = [f for name, inside in named.items() for f in inside if name != last]
+            if last is None or any(not found[folder].keys() & modules for folder in older):
+                older = []  # nobody can tell, or parts of one work, not attempts at it
             self.notes += [f"older, not graded: {_said(folder)}" for folder in older]
+            for name, inside in named.items():
+                if inside[0] not in older:
+                    left += self._newest_of_each(inside, found, level + 1) if name else inside
         return left
 
     def _read_all(self, chosen: dict[str, Entry]) -> dict[str, bytes]:

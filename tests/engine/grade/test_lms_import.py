@@ -82,19 +82,37 @@ def test_moodle(tiny, tmp_path, between):
 
 def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays():
     content = SHEET.replace("\n", "\r\n").replace("two", "pasted" * 30_000).encode()
-    text, problems = filled_in(content, {"501": 33.3, "502": 50.0, "9": 1.0}, 100.0)
+    text, problems = filled_in(
+        content, {("Ada", "501"): 33.3, ("Al", "502"): 50.0, ("Wei", "9"): 1.0}, 100.0
+    )
     assert text.startswith(b"\xef\xbb\xbfIdentifier,")
     assert b"Submitted,3.33,10.00,Yes" in text
     assert problems == [
-        "  Participant 501: 33.3 of 100 is 3.33 of 10",
+        "  100 points are 10 in the worksheet",
         "  Moodle lets nobody change the grade of Participant 502",
-        "  not in the worksheet: participant 9",
+        "  not in the worksheet: Wei 9",
     ]
     german = b"ID;Bewertung;Bestwertung\nTeilnehmer/in501;;100,00\n"
-    assert filled_in(german, {"501": 87.5}, 100.0)[0].endswith(b"in501;87.5;100,00\n")
+    assert filled_in(german, {("Teilnehmerin", "501"): 87.5}, 100.0)[0].endswith(
+        b"in501;87.5;100,00\n"
+    )
     for content, said in ((b"a,b\n1,2\n", "no column Grade"), (b"Grade\n\xc4 1,\n", "UTF-8")):
         with pytest.raises(KitError, match=said):
-            filled_in(content, {"1": 1.0}, 1.0)
+            filled_in(content, {("", "1"): 1.0}, 1.0)
+
+
+def test_the_members_of_a_group_get_its_grade_whatever_its_number(tiny, tmp_path):
+    names = [f"{group}_assignsubmission_file_x.zip" for group in ("Team 1 A_502", "Default group")]
+    folder, out = class_of(tiny, tmp_path / "class", *names[::-1]), tmp_path / "out"
+    teams = ["Group", "Team 1: A", "", "Default group", "Team 1: A"]
+    lines = [f"Participant {n},Jan,{team},,10.00,Yes" for n, team in enumerate(teams[1:], 501)]
+    head = "Identifier,Full name,Group,Grade,Maximum Grade,Grade can be changed"
+    sheet = put(tmp_path, "sheet.csv", "\n".join([head, *lines]).encode())
+    run_class(Run(tiny.folder, [folder], out, 1, worksheet=sheet, feedback_zip=True))
+    with zipfile.ZipFile(out / "feedback.zip") as archive:
+        assert archive.namelist() == ["Team 1 A_502_assignsubmission_file_x.html"]
+    rows = csv.DictReader((out / "worksheet.csv").open())
+    assert [row["Grade"] for row in rows] == ["0", "", "10", "0"]
 
 
 def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(tiny, tmp_path):

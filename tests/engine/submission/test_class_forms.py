@@ -79,6 +79,16 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         {**work("ada/1", "ada/2", "al/1", "al/2", content=OLD), **work("ada/10", "al/10")},
         ["ada", "al"],
     ),
+    "a canvas quiz": (
+        {f"{who}_question_5_9{n}_{module}.py": NEW
+         for n, module in enumerate(MODULES) for who in ("al_ada12", "l_zoe13")},
+        ["al_ada12", "l_zoe13"],
+    ),
+    "attempts that are packed in other ways": ({
+        **work("ada/1", content=OLD), **work("ada/10/hw"), "al/2026-10-30-20-15-33/a.zip": WRONG,
+        "al/2026-11-02-20-15-33/b/c.zip": RIGHT,
+        "zoe/s.zip": WRONG, "zoe/s (1).zip": zipped({f"hw/{path}": NEW for path in PACKAGE}),
+    }, ["ada", "al", "zoe"]),
     "brightspace": ({
         "index.html": b"", "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
         "1-5 - Ada - Oct 30, 2026 1000 AM/x.zip": WRONG,
@@ -230,7 +240,7 @@ def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path):
 def test_what_is_older_or_beside_is_named(tmp_path):
     notes = {each.name: each.notes for each in map(read, find(made(tmp_path, CANVAS))[0])}
     assert "older, not graded: zoe_2_90_beta.py" in notes["zoe_2.zip"]
-    assert "older, not graded: 93/submission.zip/pkg" in notes["wei_3.zip"]
+    assert "older, not graded: 93 submission.zip/pkg" in notes["wei_3.zip"]
     assert "taken for beta.py: beta (1).py" in notes["eve_4.zip"]
     (twelve, _), _ = find(made(tmp_path / "t", CLASSES["twelve zips in a zip"][0]))
     assert any("too many archives" in note for note in read(twelve).notes)
@@ -260,6 +270,7 @@ def test_a_hand_in_knows_its_students(tmp_path):
         ({"a/30-10/pkg/alpha.py": NEW, "a/02-11/pkg/alpha.py": OLD}, "two packages"),
         ({"a/part1/alpha.py": NEW, "a/part2/beta.py": NEW}, "two packages"),
         ({"a_1_95_x.zip": WRONG, "a_1_94_x-1.zip": RIGHT}, "two packages"),
+        ({"a_1_95_x.zip": WRONG, "a_1_96_y.zip": RIGHT, "b_2_97_x.zip": RIGHT}, "two packages"),
         (
             {"a_1_95_alpha.py": OLD, "a_1_94_alpha-1.py": NEW},
             "which is the newest? keep one of a_1_94_alpha-1.py, a_1_95_alpha.py",
@@ -361,6 +372,11 @@ def test_the_folders_of_a_zip_from_windows_are_no_files(tmp_path):
     given = {"pkg\\": b"", "pkg\\alpha.py": b"", "pkg\\data\\": b"", "pkg\\data\\x.csv": b""}
     (ada,) = map(read, find(put(tmp_path, "ada.zip", zipped(given)))[0])
     assert set(ada.files) == {"pkg/alpha.py", "pkg/data/x.csv"}
+
+
+def test_a_class_whose_names_are_flagged_as_what_they_are_not_is_a_class(tmp_path):
+    content = zipped({"Zoë_3.zip": RIGHT, "Noël_4.zip": WRONG}).replace("ë".encode(), b"\xeb_")
+    assert len(find(put(tmp_path, "class.zip", content))[0]) == 2
 
 
 def test_what_two_exports_miss_is_two_rows(tmp_path):
