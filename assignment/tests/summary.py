@@ -172,7 +172,7 @@ def _write_failures(run: Run, line: Callable[..., None]) -> None:
     if hidden := len(order) - len(shown):
         checks = "one more failed check" if hidden == 1 else f"{hidden} more failed checks"
         line()
-        line(f"... and {checks}, often of the same cause. All of them: pytest -v")
+        line(f"... and {checks}, often with the same cause. All of them: pytest -v")
 
 
 def _selector(node: str) -> str:

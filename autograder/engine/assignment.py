@@ -9,7 +9,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -52,6 +52,11 @@ class Assignment:
             optional = {"figures", "supplied"} & content.keys()
             for name in ("solutions", "handout", "suites", "mistakes", "variants", *optional):
                 content[name] = (folder / content[name]).resolve()
+            content |= {name: str(content[name]) for name in ("title", "package")}
+            if unknown := content.keys() - {known.name for known in fields(cls)}:
+                raise TypeError(f"unknown {', '.join(sorted(unknown))}")
+            if not isinstance(content["parts"], list):
+                raise TypeError("parts must be a list of names")
             content["parts"] = tuple(content["parts"])
             made = cls(folder=folder, **content)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
@@ -113,14 +118,18 @@ class Assignment:
 
     def reference(self) -> ModuleType:
         """The solution as an importable package, with the modules that students write already
-        loaded.
+        loaded. Raises `KitError`.
 
         Suites import the given modules that they need; others may need packages that graders lack.
         """
         if str(self.solutions) not in sys.path:
             sys.path.insert(0, str(self.solutions))
         for module in self.modules:
-            importlib.import_module(f"{self.package}.{module}")
+            try:
+                importlib.import_module(f"{self.package}.{module}")
+            except Exception as problem:
+                said = f"{type(problem).__name__}: {problem}"
+                raise KitError(f"the solution's {module}.py can't be imported: {said}") from None
         package = importlib.import_module(self.package)
         for path in self._supplied_paths:
             if not hasattr(package, path.stem):

@@ -32,7 +32,7 @@ def flow(norms: Sequence[float]) -> str:
     verb, change = ("shrinks", last / first) if first < last else ("grows", first / last)
     if change < 2:
         return f"The gradient keeps its size {way}: every layer gets to learn."
-    told = f"The gradient {verb} {figure(change)} times {way}"
+    told = f"The gradient {verb} by a factor of {figure(change)} {way}"
     if change < 10:
         return f"{told}: every layer gets to learn."
     if change <= HEALTHY:
@@ -52,7 +52,7 @@ def beside(norms: Sequence[float], right: Sequence[float], same_weights: bool) -
     if widest < (SAME if same_weights else CLOSE):
         return "The reference does the same."
     layer = ratios.index(widest) + 1
-    apart = f", {figure(widest)} times apart" if math.isfinite(widest) else ""
+    apart = f", by a factor of {figure(widest)}" if 1.05 < widest < math.inf else ""
     return (
         f"Your curve is not where the reference's is: the gap is widest at layer {layer}{apart}."
         " One of the functions in this net is not right yet; the tests above say which."

@@ -22,9 +22,9 @@ class GradientNorms(Catalogue, of="gradient_norms"):
     """Your norm is the largest entry alone. Many entries of middling size make a large gradient,
     too, and the L2 norm counts all of them."""
     norms_spectral = {NORM: "np.linalg.norm(grad, 2)"}
-    """For a matrix, np.linalg.norm with ord=2 is the largest singular value, and more axes it
-    refuses. The L2 norm takes all the entries as one long vector. What does the function do without
-    ord?"""
+    """For a matrix, np.linalg.norm with ord=2 is the largest singular value, and it
+    refuses more axes. The L2 norm takes all the entries as one long vector. What does the
+    function do without ord?"""
     norms_joint = {RETURN_NORMS: "return np.sqrt(sum(_norm(grad) ** 2 for grad in grads))"}
     """One norm for all the arrays together comes back. To see in which layer gradients vanish, each
     array needs a norm of its own."""
@@ -227,8 +227,8 @@ class Diagnose(Catalogue, of="diagnose"):
     """A norm that is not finite ends in an exception. It is what the diagnosis is there to report:
     which of the three words does the docstring give it?"""
     diagnose_zero_division = {f"if last == 0.0:\n    {LAST_ZERO}": ""}
-    """A last norm of zero makes you divide by zero. It comes from a network whose output no longer
-    depends on its last layers; the docstring tells which word it gets."""
+    """A last norm of zero makes you divide by zero. The loss then no longer
+    changes with the last layer; the docstring tells which word that gets."""
     diagnose_last_zero_healthy = {LAST_ZERO: 'return "healthy"'}
     """A last norm of zero is called healthy. No network learns from a gradient of zero. The
     docstring tells two cases apart: look at the first norm as well."""
@@ -291,8 +291,8 @@ class ChooseRemedy(Catalogue, of="choose_remedy"):
     """Your rule names a remedy that heals, but not always one of the choices. Several may heal one
     and the same net; only one of these is offered each time. Where do you look at choices?"""
     remedy_changes_measurements = {'measurements["activation"]': 'measurements.pop("activation")'}
-    """The dictionary of measurements changes: pop takes the entry out of the caller's own
-    dictionary, who goes on to use it. Read an entry with square brackets."""
+    """The dictionary of measurements changes: pop takes the entry out of it, and the caller goes
+    on using it. Read an entry with square brackets."""
     remedy_of_nothing = {NO_CHOICE: "if choices is None:"}
     """Without any choice nothing can be right, and the contract asks for a ValueError. An empty
     tuple is not None: test whether it has an entry before you measure anything."""

@@ -73,7 +73,7 @@ def _same_evaluation(net: dict[str, Any], twin: Any, x: np.ndarray) -> None:
 
 @pytest.mark.points(1)
 def test_sigmoid_vanishes(student, reference, rng):
-    """Sigmoid vanishes: through 20 layers the gradient shrinks a million million times.
+    """Sigmoid vanishes: through 20 layers the gradient shrinks to a millionth of a millionth.
 
     It needs sigmoid, sigmoid_grad and xavier_normal. How large can the slope of sigmoid be at most?
     """

@@ -210,7 +210,7 @@ def prelu_grad(z: np.ndarray, alpha: float | np.ndarray) -> tuple[np.ndarray, np
         (dz, dalpha): d prelu / dz, which is 1 for z > 0 and alpha for z < 0, and d prelu / d alpha.
         Both have z's shape.
 
-    Source: He et al. 2015, equation 11 for the second.
+    Source: He et al. 2015, equation 3 for the second.
     """
     # BEGIN SOLUTION
     dz = np.where(z >= 0, 1.0, alpha)

@@ -32,7 +32,7 @@ def batchnorm_forward(
     with the same biased variance. In evaluation, mean and var are the given running values, which
     are returned unchanged (the same arrays or copies).
 
-    Nothing that is given is changed in place, the running values neither.
+    Nothing that is given is changed in place, not even the running values.
 
     Args:
         x: the batch (N, D).

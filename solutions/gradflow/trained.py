@@ -123,7 +123,7 @@ def _layers(
 
 
 def dying_relus(*, quick: bool = False) -> Result:
-    """(c) Two hidden layers, a third or more of each off for every digit: which ever come back?"""
+    """(c) Two hidden layers, many units of each off for every digit: which ever come back?"""
     digits = load_digits()
     cases: dict[str, dict[str, Any]] = {
         "ReLU": {},
@@ -132,7 +132,7 @@ def dying_relus(*, quick: bool = False) -> Result:
         "ELU": {"activation": "elu"},
     }
     numbers: Numbers = {}
-    figure, axes = panels(1, 3, "(c) Two hidden layers, a third or more of each off at the start")
+    figure, axes = panels(1, 3, "(c) Two hidden layers, many units of each off at the start")
     for index, (name, options) in enumerate(cases.items()):
         net = Network([64, 100, 100, 10], rng=np.random.default_rng(0), **options)
         net.biases[0] = net.biases[0] - 3.5
@@ -239,4 +239,5 @@ def handwritten_digits(*, quick: bool = False) -> Result:
         percent(below)
         for axis in (above, below):
             axis.set_xlim(0.5, epochs + 0.5)
+            whole_numbers(axis)
     return Result(figure, numbers)

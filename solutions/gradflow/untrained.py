@@ -19,7 +19,7 @@ def saturation_and_gradient(*, quick: bool = False) -> Result:
     for column, (name, options) in enumerate(cases.items()):
         net, grads = probe(10, activation="sigmoid", **options)
         hidden, norms = net.trace.activations[1:], flow(grads)
-        share = diagnostics.saturated_fraction(np.array(net.trace.slopes), tol=0.05)
+        share = diagnostics.saturated_fraction(np.array(net.trace.slopes))
         numbers |= {f"{name}: saturated": share, f"{name}: ratio": ratio(norms)}
 
         top, bottom = grid[:, column]

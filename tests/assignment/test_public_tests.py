@@ -206,7 +206,7 @@ def test_messages(handout):
 
     short = pytest_in(handout, "tests/test_activations.py")
     assert len(short.splitlines()) < 45
-    assert "more failed checks, often of the same cause. All of them: pytest -v" in short
+    assert "more failed checks, often with the same cause. All of them: pytest -v" in short
     name, count = re.findall(r"^Next: (\S+) \((\d+) checks fail, see above\)", short, re.M)[0]
     failed = Counter(re.findall(r"^(activations\.\w+)$", whole, re.M))
     assert failed[name] == int(count) == max(failed.values()) > min(failed.values())

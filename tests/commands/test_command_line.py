@@ -82,6 +82,26 @@ def test_another_assignment_must_be_one(tmp_path):
         (tmp_path / "assignment.toml").touch()
 
 
+def test_what_is_wrong_in_an_assignment_is_named(own):
+    file = own.folder / "assignment.toml"
+    text = file.read_text()
+    for old, new, said in (
+        ("title", "titel", "no 'title'"),
+        ("title", 'titel = "t"\ntitle', "unknown titel"),
+        ('["scales", "averages"]', '"scales"', "parts must be a list of names"),
+    ):
+        assert text.count(old) == 1
+        file.write_text(text.replace(old, new))
+        done = kit("check", assignment=own.folder)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert said in done.stderr
+    file.write_text(text)
+    (own.solutions / own.package / "scales.py").write_text("import nosuch")
+    done = kit("check", assignment=own.folder)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "the solution's scales.py can't be imported: ModuleNotFoundError" in done.stderr
+
+
 def test_a_package_that_is_not_there_is_no_missing_requirement(own):
     file = own.folder / "assignment.toml"
     file.write_text(file.read_text().replace('"thermo"', '"thermos"'))

@@ -101,7 +101,7 @@ def test_notebook_runs_and_its_claims_are_true(tmp_path, monkeypatch):
     assert training["accuracy there"] < 0.2
     assert training["accuracy at the end"] > 0.9
     start = measured["saturation_and_gradient"]
-    assert start["N(0, 1): saturated"] > 0.5
+    assert start["N(0, 1): saturated"] > 1 / 3
     assert start["Xavier: saturated"] < 0.01
     assert start["N(0, 1): ratio"] > 0.1
     assert start["Xavier: ratio"] < 1e-5
@@ -111,7 +111,7 @@ def test_notebook_runs_and_its_claims_are_true(tmp_path, monkeypatch):
     assert len(flow) == 7 * 6 * 6
     assert 1e-3 < flow["relu, xavier_normal, 10"] < 1e3
     assert flow["relu, xavier_normal, 50"] < 1e-6
-    assert 0.1 < flow["relu, he_normal, 50"] < 1e3
+    assert 0.1 < flow["relu, he_normal, 50"] < 10
 
     sweep = measured["scale_sweep"]
     assert sweep["weights: largest / smallest ratio"] < 2
@@ -139,7 +139,7 @@ def test_notebook_runs_and_its_claims_are_true(tmp_path, monkeypatch):
         )
         assert dying[f"{name}: accuracy"] < 0.6
     assert dying["leaky ReLU, 0.1: off, layer 1"] < 0.25
-    assert 0.2 < dying["ELU: off, layer 1"] < 0.35
+    assert 0.25 < dying["ELU: off, layer 1"] < 0.35
     for name in ("leaky ReLU, 0.1", "ELU"):
         assert dying[f"{name}: accuracy"] > 0.95
 

@@ -46,7 +46,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         return 0 if entries[name] else 1 if is_named else 2
 
     found = [
-        (not aspect.endswith(checked), named.mistake)
+        (not aspect.endswith(checked), named)
         for index in sorted(range(len(functions)), key=remoteness)
         for aspect in exchange.mine[index]
         if aspect in exchange.at_first[index] and aspect.startswith(entries[functions[index]])
@@ -59,8 +59,8 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     ]
     if not found:
         return None
-    _, mistake = min(found, key=lambda one: one[0])
-    return Explanation(mistake.hint, mistake.name)
+    _, named = min(found, key=lambda one: one[0])
+    return Explanation(named.mistake.hint, named.mistake.name, function=named.function)
 
 
 def _entry(case: Case, function: str, word: str) -> str:
@@ -73,8 +73,9 @@ def _entry(case: Case, function: str, word: str) -> str:
 
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
-    the function that loses most points in tests of its own; on a tie, the later one: what makes
-    both fail can't be the earlier one alone."""
+    the function that loses most points in tests of its own, each charged to the function whose
+    mistake explains it; on a tie, the later one: what makes both fail can't be the earlier one
+    alone."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
@@ -82,12 +83,13 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     hints: dict[str, Explanation] = {}
     for other in outcomes:
         called = {r.name for batch in other.asked for r in batch.requests}.intersection(noted)
-        if other.passed or not called:
+        if other.passed:
             continue
+        if told := other.explanation:
+            called &= {told.function}
+            hints.setdefault(told.function, told)
         for name in called:
             lost[name] += other.test.points / len(called)
-            if other.explanation is not None:
-                hints.setdefault(name, other.explanation)
     if not lost:
         return outcome
     name = max(lost, key=lambda each: (lost[each], noted.index(each)))

@@ -191,7 +191,9 @@ def _problems(
 ) -> Iterator[Problem]:
     """known: the tests that the solution was seen to fail."""
     case = found.case
-    if case.kind == "variant" and found.lost:
+    if case.kind == "variant" and not case.tests:
+        yield case.place, f"variant {case.name} has no function that a test calls"
+    elif case.kind == "variant" and found.lost:
         text = f"variant {case.name} loses points with seed {case.seed}"
         yield case.place, f"{text}: {'; '.join(found.reasons)}"
     if case.kind == "solution":

@@ -53,6 +53,7 @@ HINTS = (
 ANY_HINT = """Your function stopped in the line named. Call it by hand with such arguments, print
     what that line works with, and compare shapes and types with the docstring."""
 NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
+ABSENT = ". The grader does not have it: do without it, or hand it in beside this file"
 
 
 class StudentFault(Exception):
@@ -148,7 +149,7 @@ def exception_fault(
     if names[0] == "MissingFunction":
         return StudentFault("missing", message)
     if kind == "unavailable":
-        said += NEWER if names[0] == "SyntaxError" else ""
+        said += {"SyntaxError": NEWER, "ModuleNotFoundError": ABSENT}.get(names[0], "")
         return StudentFault("import", f"{name} failed with {said}")
     return StudentFault("raised", f"{name} raised {said}", names)
 

@@ -33,11 +33,13 @@ class HiddenTest:
 @dataclass(frozen=True)
 class Explanation:
     """What the student may read of a failure beside its reason. mistake: the name of the one that
-    explains it, or ""; example: what that mistake gives for a small input."""
+    explains it, or ""; function: the one that it is a mistake of; example: what that mistake gives
+    for a small input."""
 
     hint: str
     mistake: str = ""
     example: str = ""
+    function: str = ""
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,8 @@ class Smooth(Catalogue, of=SMOOTH):
     """Your slope has the right form, but is a quarter of what it should be at every z. When tanh is
     written by a sigmoid, both the stretched curve and the scaled argument add a factor."""
     tanh_grad_caret_for_power = "1 - np.tanh(z) ^ 2"
-    """`^` is no power in Python: it compares the bits of whole numbers, so floats are refused.
-    Which operator stands for a power?"""
+    """`^` does not raise to a power in Python: it compares the bits of whole numbers, so floats
+    are refused. Which operator stands for a power?"""
     tanh_grad_of_relu = "1 - np.maximum(z, 0.0) ** 2"
     tanh_grad_of_sigmoid = "1 - sigmoid(z) ** 2"
     tanh_grad_of_half = "1 - np.tanh(z / 2) ** 2"

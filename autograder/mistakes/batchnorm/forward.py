@@ -181,7 +181,7 @@ class Forward(Catalogue, of="batchnorm_forward"):
     nor on what was asked before."""
     training_uses_moved_running = {UPDATE: f"{UPDATE}\nmean, var = running_mean, running_var"}
     """In training you normalise with the running values, after they have moved. Most of each
-    comes from the batches before, so your output has not the mean 0 and the spread 1 that the next
+    comes from the batches before, so your output lacks the mean 0 and the spread 1 that the next
     layer needs. In training mean and variance are those of this batch alone."""
     training_uses_given_running = {
         UPDATE: f"old = running_mean, running_var\n{UPDATE}\nmean, var = old"

@@ -12,7 +12,7 @@ from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
 from autograder.engine.mistakes import Mistake, compatible, fresh_modules, load_mistakes
 from autograder.engine.prove import made_up
-from autograder.engine.suite.hidden_test import HiddenTest, Outcome
+from autograder.engine.suite.hidden_test import Explanation, HiddenTest, Outcome
 from autograder.engine.suite.session import Batch, Request
 
 SOURCE = '''import math
@@ -146,6 +146,18 @@ def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set():
     net = Outcome(test, "wrong", asked=(Batch((), [], tuple(names)),))
     explanation = of_a_net(net, [own, net]).explanation
     assert explanation.hint.startswith(f"This net uses {names[-1]},")
+
+
+def test_a_net_points_to_the_function_whose_mistake_costs_most():
+    """Not to the one that its tests call as well."""
+    test = HiddenTest("part/test", "part", "Title.", "", 1.0, ())
+    both = tuple(Request((), name, b"") for name in ("m.forward", "m.backward"))
+    forward = Outcome(test, "wrong", asked=(Batch(both[:1], []),))
+    told = Explanation("Think.", "odd", function="m.backward")
+    backward = Outcome(test, "wrong", asked=(Batch(both, []),), explanation=told)
+    net = Outcome(test, "wrong", asked=(Batch((), [], ("m.forward", "m.backward")),))
+    explanation = of_a_net(net, [forward, backward, backward, net]).explanation
+    assert (explanation.mistake, explanation.hint[-6:]) == ("odd", "Think.")
 
 
 def test_numbers_are_compared_relative_to_their_size():

@@ -78,6 +78,13 @@ def test_a_function_that_is_left_out(own):
     }
 
 
+def test_a_variant_of_no_function(own):
+    file = own.variants / "scales.py"
+    file.write_text(file.read_text("utf-8").replace("def celsius", "def centigrade"))
+    said = left(own)["variants/scales.py:1"]
+    assert said == "variant factored has no function that a test calls"
+
+
 def test_figures_that_fail(own):
     (own.folder / "assignment.toml").open("a").write('figures = "figures"\n')
     (own.folder / "figures").mkdir()

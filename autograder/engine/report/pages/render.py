@@ -48,12 +48,11 @@ def percent(share: float) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital letter and a full stop, unless it starts with a name in code."""
+    """The text with a full stop, and a capital letter unless it starts with a name in code."""
     text = text.strip()
     if text and text[-1] not in ".?!…":
         text += "."
-    first = text.split(" ", 1)[0]
-    is_name = any(c in first for c in "._()[]")
+    is_name = re.match(r"\S*[._()\[\]]|\w+ (of|after) ", text)
     return text if is_name else text[:1].upper() + text[1:]
 
 

@@ -10,7 +10,7 @@ from .render import render
 
 UNWRITTEN = ("missing", "todo")
 ADVICE = {
-    "import": "This file can't be imported, so that none of its tests can pass. Repair it first.",
+    "import": "This file can't be imported, so none of its tests can pass. Repair it first.",
     "crash": "This ends the whole Python process. Repair it first.",
     "timeout": "This doesn't come to an end in time. Look for a loop that can't stop.",
     "missing": "This is not in what you handed in.",
