@@ -169,7 +169,7 @@ class Sandbox:
             " sys.path.pop(); main()"
         )
         python = os.path.realpath(sys.executable)
-        command = [python, "-I", "-S", "-B", "-c", boot, json.dumps(settings)]
+        command = [python, "-sPSB", "-c", boot, json.dumps(settings)]
         if self._way.view == "bubblewrap":
             command = [*bubblewrap(readable), *command]
         with theirs:

@@ -53,7 +53,10 @@ HINTS = (
 ANY_HINT = """Your function stopped in the line named. Call it by hand with such arguments, print
     what that line works with, and compare shapes and types with the docstring."""
 NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
-ABSENT = ". The grader does not have it: do without it, or hand it in beside this file"
+ABSENT = (
+    ". A library that is missing here: do without it. A module of your own: hand it in, and write"
+    " `from . import NAME`"
+)
 
 
 class StudentFault(Exception):
