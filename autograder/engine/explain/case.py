@@ -59,7 +59,7 @@ class Exchange:
         return any(
             request.name != function and response.gives_object and wrong.difference(BESIDE)
             for request, response, wrong in zip(
-                self.requests, self.responses, self.at_first, strict=True
+                self.requests, self.responses, self.wrong, strict=True
             )
         )
 

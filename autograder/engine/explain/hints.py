@@ -31,8 +31,9 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
 
     Beside an exception stands only a mistake that raises it, too, beside a missing one only one
     that raises none either, and beside a check of a side effect only one that has it, which stands
-    nowhere else; where the answer is none of the allowed words, or another aspect is checked, none
-    whose hint speaks of where answers are wrong."""
+    nowhere else; where the answer is none of the allowed words, or another aspect is checked, or an
+    earlier answer is wrong for a reason that was found, none whose hint speaks of where answers are
+    wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
@@ -45,6 +46,10 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         is_named = re.search(rf"\b{name.rpartition('.')[2]}\b", reason)
         return 0 if entries[name] else 1 if is_named else 2
 
+    def follows(index: int, aspect: str) -> bool:
+        earlier = zip(functions[:index], exchange.at_first, exchange.wrong, strict=False)
+        return any(n == functions[index] and aspect in first - left for n, first, left in earlier)
+
     found = [
         (not aspect.endswith(checked), named)
         for index in sorted(range(len(functions)), key=remoteness)
@@ -56,6 +61,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         and not (is_raised and aspect != "exception")
         and not ({aspect, checked} & {*BESIDE, "refusal"} and aspect != checked)
         and (aspect.endswith(checked) or not named.mistake.where)
+        and not (named.mistake.where and follows(index, aspect))
     ]
     if not found:
         return None

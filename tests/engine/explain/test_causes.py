@@ -105,6 +105,15 @@ CAUSES = {
         "def leaky_relu_grad(z, alpha=0.01):\n    return (z > 0).astype(int)",
         {"leaky_relu_grad_of_relu", "leaky_relu_grad_integers"},
     ),
+    "a slip in a function that is given another one's wrong result": (
+        "batchnorm",
+        "def batchnorm_forward(*given, momentum=0.9, **named):\n"
+        "    return right.batchnorm_forward(*given, momentum=1 - momentum, **named)\n"
+        "def batchnorm_backward(dout, cache):\n"
+        "    dx, dgamma, dbeta = right.batchnorm_backward(dout, cache)\n"
+        "    return dx, dgamma, dbeta / dout.shape[1]",
+        {"momentum_swapped", "dbeta_otherwise"},
+    ),
     "a derivative that uses a wrong activation": (
         "activations",
         "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(z))\n"
