@@ -81,7 +81,7 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
     the function that loses most points in tests of its own, each charged to the function whose
     mistake explains it; on a tie, the later one: what makes both fail can't be the earlier one
-    alone."""
+    alone. Hints of tests of hygiene say nothing of its values, which are what a net fails for."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
@@ -93,7 +93,8 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
             continue
         if told := other.explanation:
             called &= {told.function}
-            hints.setdefault(told.function, told)
+            if not other.test.is_hygiene:
+                hints.setdefault(told.function, told)
         for name in called:
             lost[name] += other.test.points / len(called)
     if not lost:
