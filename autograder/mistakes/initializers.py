@@ -208,7 +208,7 @@ class Heuristic(Catalogue, of=XAVIER_UNIFORM):
 
 # ---- He's formulas and modes ----
 
-for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
+for target, draw, scale in ((HE_NORMAL, NORMAL, "std = "), (HE_UNIFORM, UNIFORM, "limit = ")):
 
     class He(Catalogue, of=target, prefix=f"{target}_"):
         lost_gain = {HE_STD: f"{HE_STD} / np.sqrt(2)"}
@@ -236,13 +236,13 @@ for target, draw in ((HE_NORMAL, NORMAL), (HE_UNIFORM, UNIFORM)):
         """The modes are right; the default is not the docstring's. A caller who names no mode gets
         the paper's formula in place of the lecture's. Look at the signature."""
         unknown_mode_accepted = {
-            HE_STD: '_he_std(n_in, n_out, mode if mode in ("fan_in", "fan_out") else "fan_avg")'
+            scale: f'mode = mode if mode in ("fan_in", "fan_out") else "fan_avg"\n{scale}'
         }
         """A mode that does not exist is accepted, and taken for one of the three. A caller who
         mistypes "fan_in" would train with other weights and never know. Name each mode, and raise
         the docstring's exception for whatever is left."""
         unknown_mode_is_key_error = {
-            HE_STD: f'({{"fan_avg": 0, "fan_in": 0, "fan_out": 0}}[mode], {HE_STD})[1]'
+            scale: f'{{"fan_avg": 0, "fan_in": 0, "fan_out": 0}}[mode]\n{scale}'
         }
         """A mode that does not exist raises KeyError, from the look-up in your dictionary. The
         docstring names another exception. Ask whether the mode is among the keys before you look it
