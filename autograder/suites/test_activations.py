@@ -313,7 +313,7 @@ def test_rrelu_wrong_limits(student, rng):
     nan = float("nan")
     wrong = [(0.4, 0.2), (0.3 + 1e-10, 0.3), (-0.1, 0.3), (-1e-10, 0.3), (-0.3, -0.1), (0.1, -0.2)]
     wrong += [(nan, 0.3), (0.1, nan)]
-    right = [(0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
+    right = [(0.2, 0.4), (0.2, 0.2), (0.0, 0.3), (0.25, 1.5)]
     rrelu, generator = student.activations.rrelu, samples.generator(rng)
     # The limits count for a z without negative entries as well, and without any.
     ways = [(generator, True, z), (None, False, np.abs(z))]
