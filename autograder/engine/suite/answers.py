@@ -39,6 +39,21 @@ HINTS = (
         Decide what the result is there before you ask for one.""",
     ),
     (
+        "inhomogeneous",
+        """NumPy makes one array of a list only where all its entries have one shape. Go through the
+        list, and compute with one of its arrays at a time.""",
+    ),
+    (
+        "scalar index",
+        """An array stands where one whole number is needed: a size, an index or an axis. `np.max(a,
+        b)` takes b for an axis; `np.maximum(a, b)` compares entry by entry.""",
+    ),
+    (
+        "has no attribute",
+        """What stands before the dot has nothing of that name, though the like of it in another
+        library may. Look up in NumPy's documentation what does the same here.""",
+    ),
+    (
         "RecursionError",
         """The function calls itself without an end. Does it use its own name where NumPy's function
         of that name is meant, or miss the case in which it stops?""",

@@ -130,6 +130,7 @@ def test_what_is_no_exception_of_the_function_is_passed_on():
     [
         ("ValueError: The truth value of an array with more than one", "np.where"),
         ("TypeError: iteration over a 0-d array", "without an axis"),
+        ("AttributeError: 'numpy.ndarray' object has no attribute 'clamp'", "another library"),
         ("KeyError: 'mean'", "the line named"),
     ],
 )
