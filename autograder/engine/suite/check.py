@@ -100,8 +100,7 @@ def real_array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """
     plain = shape == () and isinstance(value, (int, float, np.generic))
     if not plain and type(value) is not np.ndarray:
-        about = "number of results" if type(value) is tuple else "type"
-        _refuse(what, f"an array of shape {shape}", value, about)
+        _refuse(what, f"an array of shape {shape}", value, "type")
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         _refuse(what, "an array of real numbers", value, "type")
@@ -270,7 +269,10 @@ def _telling(wrong: np.ndarray, error: np.ndarray, inputs: list[np.ndarray]) -> 
 
 
 def _refuse(what: str, expected: str, value: Any, about: str) -> NoReturn:
-    about = "none" if value is None else about
+    if value is None:
+        about = "none"
+    elif about == "type" and type(value) is tuple:
+        about = "number of results"
     raise Wrong(f"{what}: expected {expected}, got {describe(value)}", about)
 
 
