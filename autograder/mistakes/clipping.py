@@ -133,6 +133,10 @@ for target, prefix, right, clips, end in (
         """Where nothing is to be clipped, the very arrays that were passed in come back. Whoever
         changes the result later changes the caller's gradients, too. Return a copy in this case as
         well."""
+        nothing_clipped = {right: "np.array(grad)"}
+        """Nothing is clipped: the arrays come back with the values that they had. An assignment to
+        the variable of a loop changes neither the list nor its arrays. Where do the clipped ones
+        go?"""
         in_place = {right: f"np.copyto(grad, {right}) or grad"}
         """The arrays that were passed in are changed: operators such as `*=`, `out=` and
         assignments to a part of an array write into the caller's memory. The caller may still need
@@ -223,6 +227,8 @@ class ByValue(Catalogue, of=VALUE):
 
 # ---- by norm ----
 
+PARTS = "grad * np.minimum(1, max_norm / (np.linalg.norm(grad, axis={}, keepdims=True) + 1e-12))"
+
 
 class ByNorm(Catalogue, of=NORM):
     clip_norm_off_for_wrong_limits = {
@@ -240,11 +246,10 @@ class ByNorm(Catalogue, of=NORM):
     """np.linalg.norm with ord=2 is the largest singular value of a matrix, and refuses arrays with
     more axes. The norm meant here takes all entries as one long vector. What does the function do
     without ord?"""
-    clip_norm_per_row = {
-        RESCALE: "grad * np.minimum(1, max_norm / np.linalg.norm(grad, axis=-1, keepdims=True))"
-    }
-    """Each row of a matrix is shrunk by a factor of its own, which turns the direction of the step.
-    All the entries of an array share one norm: look at the axis."""
+    clip_norm_per_row = {RESCALE: PARTS.format(-1)}
+    clip_norm_per_column = {RESCALE: PARTS.format(0)}
+    """Each row or column of a matrix is shrunk by a factor of its own, which turns the direction of
+    the step. All the entries of an array share one norm: look at the axis."""
     clip_norm_joint = {"_norm(grad)": "_norm(np.concatenate([np.ravel(g) for g in grads]))"}
     clip_norm_joint_overflows = {"_norm(grad)": "float(np.sqrt(sum(np.sum(g**2) for g in grads)))"}
     """All the arrays are shrunk by one common factor, from their joint norm. That is the task of
