@@ -69,10 +69,12 @@ class Backward(Catalogue, of="batchnorm_backward"):
     variance_path_added = {PATHS: "dx_hat = dx_hat - through_mean + through_var"}
     """In your dx the path through the variance has the wrong sign. The output gets smaller when the
     variance grows: which sign does the derivative of a power with a negative exponent have?"""
-    paths_not_averaged = {"dx_hat.mean": "dx_hat.sum", "x_hat).mean": "x_hat).sum"}
-    """The two paths through mean and variance are too large by the number of examples. One example
-    moves the mean by only a share of its own change. Where does N stand in the formula of the
-    mean?"""
+    mean_path_not_averaged = {"dx_hat.mean": "dx_hat.sum"}
+    variance_path_not_averaged = {"x_hat).mean": "x_hat).sum"}
+    paths_not_averaged = mean_path_not_averaged | variance_path_not_averaged
+    """A path through the mean or the variance is too large by the number of examples. One example
+    moves either of them by only a share of its own change. Where does N stand in their formulas,
+    and where in your derivatives?"""
     paths_over_units = {
         "dx_hat.mean(axis=0)": "dx_hat.mean(axis=1, keepdims=True)",
         "x_hat).mean(axis=0)": "x_hat).mean(axis=1, keepdims=True)",
