@@ -18,8 +18,8 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     bounds_unchecked = {WRONG: "False"}
     bounds_checked_in_training_only = {WRONG: f"training and {WRONG}"}
     """Wrong limits get through, at least in evaluation, where no generator refuses them. A negative
-    slope would change the sign of the gradient. Where must the check stand so that both modes meet
-    it?"""
+    slope would change the sign of the gradient. Do both modes meet your check, and does one wrong
+    limit suffice for it?"""
     negative_lower_accepted = {WRONG: "not lower <= upper"}
     """A negative lower limit gets through when the order is right. Negative slopes change the sign
     of the gradient. The docstring asks for two things: does your condition ask for both?"""

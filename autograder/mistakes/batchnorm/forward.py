@@ -76,8 +76,8 @@ class Forward(Catalogue, of="batchnorm_forward"):
     formulas rely on it."""
     eps_forgotten = {ROOT: "np.sqrt(var)"}
     eps_forgotten_in_training = {ROOT: "np.sqrt(var + (0.0 if training else eps))"}
-    """The formula is computed without eps. Where all examples of a unit are equal, the variance is
-    0, and you divide by it: the output becomes NaN, and so does every gradient below."""
+    """The variance stands under the root without eps. Where all examples of a unit are equal, it is
+    0, and a division by its root gives NaN, in the output and in every gradient below."""
     eps_squared = {ROOT: "np.sqrt(var + eps**2)"}
     """You add the square of eps to the variance. The formula has eps itself there. As eps is small,
     its square is almost nothing, and units of small spread come out too large."""
