@@ -124,8 +124,8 @@ def contract(student, reference, rng, names: Sequence[str]) -> None:
 def extremes(student, reference, rng, names: Sequence[str]) -> None:
     """Finite for extreme z, which is not changed either (as clipping it in place would)."""
     cases = _each(names, inputs.EXTREMES)
-    for seen, case, is_right in hygiene.judged(student, reference, _plain(rng, names), cases):
-        for what, part in case.parts(seen) if is_right else ():
+    for seen, case, _ in hygiene.judged(student, reference, _plain(rng, names), cases):
+        for what, part in case.parts(seen):
             # Shapes are charged where the values and the types are.
             shape = getattr(part, "shape", case.z.shape)
             finite = np.isfinite(check.real_array(part, shape, what))

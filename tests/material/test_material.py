@@ -54,7 +54,7 @@ CEILINGS = {
     "diagnose_eps_in_ratio": 1,
     "prelu_maximum_of_lines": 1,
     "elu_grad_alpha_for_positives": 1.5,
-    "sigmoid_grad_at_activation": 3.5,
+    "sigmoid_grad_at_activation": 4.5,
 }
 """The most that one slip may cost, in all parts together: one of each kind."""
 
