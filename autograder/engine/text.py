@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\]+[\w.@+~-]+){2,}[/\\]*")
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{8,16}\b")
 _HIDDEN = ("Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn")
 
 
@@ -14,8 +15,9 @@ def printable(text: str, limit: int) -> str:
 
 def presentable(text: str, limit: int) -> str:
     """The printable text as students may read it, with only the last part of each absolute path:
-    where a machine keeps its files is nobody's business."""
-    text = printable(text, limit)
+    where a machine keeps its files is nobody's business. Addresses in memory, which differ each
+    time, are left out."""
+    text = _ADDRESS.sub("0x…", printable(text, limit))
     return _PATH.sub(lambda path: re.split(r"[/\\]", path[0].rstrip("/\\"))[-1], text)
 
 

@@ -302,7 +302,8 @@ def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> No
     for answer, verdict, case in zip_longest(answers, verdicts, given):
         seen = case.measurements
         net = f"a net of {len(seen[norms])} weight layers with {seen['activation']}"
-        if verdict is not None and (answer.fault or str(answer.value) != case.right):
+        chosen = "" if answer.fault else answer.value
+        if verdict is not None and not (isinstance(chosen, str) and chosen == case.right):
             right = reference.diagnostics.diagnose(seen[norms])
             _judge_verdict(verdict, right, f"diagnose of the gradient norms of {net}")
         what = f"choose_remedy for {net}"

@@ -42,6 +42,7 @@ _WRONG = {
 
 CASES = [
     *calls(_RAISED, says="raised"),
+    *calls({"address_of_an_object": "raise ValueError(object())"}, says=r"object at 0x…>"),
     *calls({"todo_with_markup": "raise NotImplementedError('TODO <script>')"}, says="still to do"),
     *calls(_WRONG),
 ]

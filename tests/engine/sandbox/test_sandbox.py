@@ -32,6 +32,7 @@ def whoami(): return os.getpid(), os.getuid()
 def large(): return np.ones(2**20)
 def speak(): os.write(3, b"\\0" * 8)
 def environment(): return dict(os.environ)
+def arbitrary(): return hash("x"), [bytes(np.empty(n)) for n in (3, 54, 200, 5000)]
 """
 SHORT = TimeAllowed(0.5, 1.0)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's layers")
@@ -188,6 +189,17 @@ def test_workers_leave_nothing_to_each_other(sandbox):
     other = worker(sandbox)
     assert "left" not in ask(other, "listing", ".")[1]
     other.end()
+
+
+def test_hashes_and_new_memory_are_the_same_in_each_sandbox(sandbox, monkeypatch):
+    monkeypatch.setattr(module, "WAYS", [sandbox._way])
+    told = []
+    with closing(Sandbox(HIDDEN)) as later:
+        for each in (sandbox, later):
+            one = worker(each)
+            told.append(ask(one, "arbitrary")[1])
+            one.end()
+    assert told[0] == told[1]
 
 
 def test_require(sandbox, monkeypatch):
