@@ -88,7 +88,7 @@ class Reporter:
             return draw(Package(session), self.assignment.reference())
 
         try:
-            return self._records.run(title, ask, program)[0]
+            return self._records.run(title, ask, program)()[0]
         except Exception as problem:
             return _not_drawn(title, problem)
 

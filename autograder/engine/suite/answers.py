@@ -74,6 +74,10 @@ ABSENT = (
 )
 
 
+RAISED = b"\xa6raised"
+"""How the second byte and the next of a reply are written that tells of an exception."""
+
+
 class StudentFault(Exception):
     """The student's code gave no usable answer.
 
@@ -121,6 +125,11 @@ class Answer:
         if self.fault is not None:
             raise self.fault
         return self.returned
+
+
+def ran_out_of_memory(reply: bytes) -> bool:
+    """Whether a reply tells that the function found no memory left."""
+    return reply[1:8] == RAISED and b"MemoryError" in reply[: limits.NAMES * limits.SAID]
 
 
 def read_reply(

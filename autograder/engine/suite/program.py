@@ -18,7 +18,7 @@ from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
 from ..sandbox.worker.wire import WireError, write_request
-from .answers import StudentFault, exception_fault, read_reply
+from .answers import StudentFault, exception_fault, ran_out_of_memory, read_reply
 from .session import Reply, Request
 
 TOO_MUCH = "all answers together are too large"
@@ -97,6 +97,7 @@ class Program:
         self.noted = []
         if self._process is not None and self._process.is_astray():
             self.refuse("a process between two calls")
+            self.end()
         try:
             for module in dict.fromkeys(m for request in requests for m in request.modules):
                 self._import(module)
@@ -107,9 +108,8 @@ class Program:
         return self._replies(requests)
 
     def refuse(self, name: str) -> None:
-        """Ends the process, which has sent what is no reply."""
+        """Notes that something was sent that is no reply."""
         self._note(self.events.refused, name)
-        self.end()
 
     def _import(self, module: str) -> None:
         if module in self._failed:
@@ -172,6 +172,7 @@ class Program:
         process = self._process
         assert process is not None
         replies: list[Reply] = []
+        is_full = False
         self._since = time.monotonic()
         try:
             for reply in process.ask([r.content for r in requests], self._time_allowed):
@@ -179,8 +180,11 @@ class Program:
                 if self._bytes_left < 0:
                     raise WireError(TOO_MUCH)
                 replies.append(reply)
+                is_full |= ran_out_of_memory(reply)
                 if self._time_left() <= 0 and len(replies) < len(requests):
                     raise OutOfTime
+            if is_full:
+                self.end()  # of what earlier calls have kept, perhaps
             return replies
         except OutOfTime:
             name = self._place(process, requests[len(replies)])

@@ -5,6 +5,7 @@ the test need not be run. That is the only shortcut, and one submission alone ne
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -46,9 +47,6 @@ class Trusted:
     def refuse(self, name: str) -> None:
         """What it sends can be read."""
 
-    def end(self) -> None:
-        """There is no process."""
-
     def _find(self, module: str, function: str) -> Target:
         return Target(getattr(self._edited.get(module) or getattr(self._package, module), function))
 
@@ -76,8 +74,13 @@ class Records(Generic[T]):
             self._records[name] = self.made(ask)
         return self._records.get(name)
 
-    def run(self, name: str, ask: Ask[T], program: Answering) -> Record[T]:
-        """What comes of asking the program: as the reference's record says, where there is one."""
+    def run(self, name: str, ask: Ask[T], program: Answering) -> Callable[[], Record[T]]:
+        """Asks the program; what is returned tells what comes of it: as the reference's record
+        says, where there is one.
+
+        Where a record says that all is asked together, the answers are judged only then. Whatever
+        they are, the next call follows at once: its time tells no program that it was wrong.
+        """
         known: list[Batch] = []
         if record := self.kept(name, ask):
             result, batches = record
@@ -86,8 +89,11 @@ class Records(Generic[T]):
                 if known[-1].replies != batch.replies:
                     break
             else:
-                return result, known
-        return self._asked(ask, program, known)
+                return lambda: (result, known)
+            if len(batches) == 1:
+                return partial(self._asked, ask, program, known)
+        judged = self._asked(ask, program, known)
+        return lambda: judged
 
     def _asked(self, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()) -> Record[T]:
         session = Session(program, self._opaque, known, self._reference)

@@ -41,7 +41,6 @@ class Answering(Protocol):
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]: ...
     def refuse(self, name: str) -> None: ...
-    def end(self) -> None: ...
 
 
 class AuthorError(Exception):
@@ -149,9 +148,6 @@ class Session:
             answer = read_reply(reply, request.name, self.program.refuse, self._answers)
         finally:
             self.program.reading_left -= time.thread_time() - started
-        is_full = answer.fault is not None and "MemoryError" in answer.fault.raised
-        if is_full and all(answer is not earlier for earlier in self._answers):
-            self.program.end()  # it is full of what earlier calls have kept, perhaps
         if not answer.changed and not answer.shared:
             return answer
         named = partial(self._by_name, request.name)

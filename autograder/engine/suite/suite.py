@@ -18,7 +18,7 @@ from .collection import Collection
 from .hidden_test import Outcome, hidden_test
 from .program import Program
 from .records import Records
-from .session import Request, Session
+from .session import Batch, Request, Session
 
 Problem = BaseException | None
 
@@ -49,7 +49,13 @@ class Suite:
         outcomes = []
         for number, items in enumerate(parts, 1):
             program.begin(len(parts) - number)
-            outcomes += [self._run(item, program) for item in items]
+            judges = [
+                self._records.run(item.nodeid, partial(self._raised, item), program)
+                for item in items
+            ]
+            outcomes += [
+                self._outcome(item, *judge()) for item, judge in zip(items, judges, strict=True)
+            ]
         return outcomes
 
     def make_records(self, seed: int) -> None:
@@ -76,8 +82,7 @@ class Suite:
             self._seed = seed
             self._records = Records(self._assignment, self._records.are_kept)
 
-    def _run(self, item: pytest.Item, program: Program) -> Outcome:
-        problem, asked = self._records.run(item.nodeid, partial(self._raised, item), program)
+    def _outcome(self, item: pytest.Item, problem: Problem, asked: Sequence[Batch]) -> Outcome:
         kind, reason, hint, fault = "passed", "", "", ""
         if isinstance(problem, Wrong):
             kind, reason, hint = "wrong", str(problem), problem.hint

@@ -9,7 +9,7 @@ import pytest
 from autograder.engine.errors import KitError
 from autograder.engine.prove import made_up
 from autograder.engine.suite.calls import Package
-from autograder.engine.suite.records import Records
+from autograder.engine.suite.records import Records, Trusted
 from autograder.engine.suite.suite import Suite
 
 
@@ -108,3 +108,27 @@ def test_the_answers_of_a_test_go_with_it(tiny):
         assert [answer() for answer in left] == [None]
     finally:
         gc.enable()
+
+
+def test_answers_are_judged_when_all_tests_have_asked(tiny):
+    """The time until its next call tells no program whether it was right."""
+    happened = []
+
+    class WrongProgram(Trusted):
+        def ask(self, requests):
+            happened.append("asked")
+            return [b"" for _ in requests]
+
+    def asks(session):
+        Package(session).scales.celsius.each([(32.0,)])
+        happened.append("judged")
+
+    records, program = Records(tiny), WrongProgram(tiny.reference())
+    for name in "ab":
+        records.kept(name, asks)
+    happened.clear()
+    judges = [records.run(name, asks, program) for name in "ab"]
+    assert happened == ["asked"] * 2
+    for judge in judges:
+        judge()
+    assert happened[2:] == ["judged"] * 2
