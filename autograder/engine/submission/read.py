@@ -284,7 +284,8 @@ class _Reader:
             self.notes += [f"older, not graded: {_said(folder)}" for folder in older]
             for name, inside in named.items():
                 if inside[0] not in older:
-                    left += self._newest_of_each(inside, found, level + 1) if name else inside
+                    part_below = name and len(inside) > 1
+                    left += self._newest_of_each(inside, found, level + 1) if part_below else inside
         return left
 
     def _read_all(self, chosen: dict[str, Entry]) -> dict[str, bytes]:
