@@ -37,7 +37,7 @@ NOT_HERE = {
     "bash .ci/run": "runs this test",
     "'.[dev]'": "is what .ci/run installs",
     "--seeds 100": "takes an hour",
-    "tests/benchmarks/speed.py": "measures for some minutes",
+    "tests.benchmarks.speed": "measures for some minutes",
 }
 """Lines that are not typed, and why."""
 BLOCK = re.compile(
