@@ -9,8 +9,6 @@ CLIP = "np.clip(grad, -threshold, threshold)"
 RESCALE = "_rescale(grad, _norm(grad), max_norm)"
 RESCALE_ALL = "_rescale(grad, global_norm, max_norm)"
 
-# ---- arguments: all three functions ----
-
 for target, prefix, limit in (
     (VALUE, "clip_value", "threshold"),
     (NORM, "clip_norm", "max_norm"),
@@ -51,7 +49,6 @@ for target, prefix, limit in (
         that means nothing, and nobody would notice. The docstring asks for an exception."""
         float_limit_only = {POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"}
 
-# ---- norms: both functions ----
 
 for target, prefix, norm, value, vector, rescale in (
     (NORM, "clip_norm", "_norm(grad)", "_norm(grad)", "grad", RESCALE),
@@ -120,7 +117,6 @@ for target, prefix, norm, value, vector, rescale in (
         is too long; a short step is short for a reason. What is your factor for [3, 4] and a limit
         of 10?"""
 
-# ---- results: the caller's arrays, shapes, containers ----
 
 for target, prefix, right, clips, end in (
     (VALUE, "clip_value", f"np.array({CLIP})", "np.any(np.abs(grad) > threshold)", ""),
@@ -152,8 +148,6 @@ for target, prefix, right, clips, end in (
         }
         becomes_1d = {right: f"np.atleast_1d({right})"}
         squeezes = {right: f"np.squeeze({right})"}
-
-# ---- by value ----
 
 
 class ByValue(Catalogue, of=VALUE):
@@ -225,8 +219,6 @@ class ByValue(Catalogue, of=VALUE):
     }
 
 
-# ---- by norm ----
-
 PARTS = "grad * np.minimum(1, max_norm / (np.linalg.norm(grad, axis={}, keepdims=True) + 1e-12))"
 
 
@@ -262,8 +254,6 @@ class ByNorm(Catalogue, of=NORM):
     caller goes through the list of arrays and expects nothing else."""
     clip_norm_tuple = {"return [": "return (*[", "in grads]": "in grads],)"}
 
-
-# ---- by global norm ----
 
 RETURN = f"return [{RESCALE_ALL} for grad in grads], global_norm"
 

@@ -2,8 +2,6 @@
 
 from autograder.engine.mistakes import Catalogue
 
-# ---- gradient_norms ----
-
 NORM = "_norm(grad)"
 RETURN_NORMS = "return np.array([_norm(grad) for grad in grads], dtype=np.float64)"
 
@@ -66,8 +64,6 @@ class GradientNormsWhere(Catalogue, of="gradient_norms", where=True):
     matrix and zeros."""
 
 
-# ---- saturated_fraction ----
-
 FLAT = "np.abs(slopes) < tol"
 SHARE = "float(np.mean(np.abs(slopes) < tol))"
 
@@ -109,8 +105,6 @@ class SaturatedFractionWhere(Catalogue, of="saturated_fraction", where=True):
     below the tolerance, and all entries count together. Count by hand in a small matrix with slopes
     of both signs."""
 
-
-# ---- dead_fraction ----
 
 SILENT = "np.all(activations == 0, axis=0)"
 DEAD_SHARE = f"float(np.mean({SILENT}))"
@@ -161,8 +155,6 @@ class DeadFractionWhere(Catalogue, of="dead_fraction", where=True):
     it is zero for every example. Count by hand in a small matrix: which axis do you go along, which
     entries count, and by what do you divide?"""
 
-
-# ---- diagnose ----
 
 CHECK = 'if not np.all(np.isfinite(norms)):\n    return "exploding"'
 FINITE = "not np.all(np.isfinite(norms))"
@@ -263,8 +255,6 @@ class DiagnoseWhere(Catalogue, of="diagnose", where=True):
     first norm to the last, whatever lies between, and its limits are the two arguments. Try a ratio
     on either side of each limit, and one right at it."""
 
-
-# ---- choose_remedy ----
 
 NO_CHOICE = "if not choices:"
 IS_DEAD = 'np.max(measurements["dead"]) > 0.5'

@@ -16,8 +16,6 @@ def _changed(draw: str, change: str) -> dict[str, str]:
     return {f"return {draw}": f"weights = {draw}\n{change}\nreturn weights"}
 
 
-# ---- all four functions: draws, type, sizes ----
-
 for target, scale, draw in (
     (XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))", NORMAL),
     (HE_NORMAL, HE_STD, NORMAL),
@@ -83,8 +81,6 @@ for target, scale, draw in (
         with the formula for 300 by 100 and 100 by 300 weights, and in every mode there is."""
 
 
-# ---- normal distributions ----
-
 for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL, HE_STD)):
 
     class Normal(Catalogue, of=target, prefix=f"{target}_"):
@@ -131,7 +127,6 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
         truncated_far_out = {NORMAL: f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"}
         standardised = {NORMAL: f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"}
 
-# ---- uniform distributions ----
 
 for target, scale in (
     (XAVIER_UNIFORM, "np.sqrt(6 / (n_in + n_out))"),
@@ -165,7 +160,6 @@ for target, scale in (
             "return limit * (2 * (p + rng.random(p.shape)) / p.size - 1)"
         }
 
-# ---- Xavier's formulas ----
 
 for target, number in ((XAVIER_NORMAL, 2), (XAVIER_UNIFORM, 6)):
     half, scale = number // 2, f"np.sqrt({number} / (n_in + n_out))"
@@ -205,8 +199,6 @@ class Heuristic(Catalogue, of=XAVIER_UNIFORM):
     and lets the signal fade. Xavier's limit contains both sizes, and another number in the
     numerator."""
 
-
-# ---- He's formulas and modes ----
 
 for target, draw, scale in ((HE_NORMAL, NORMAL, "std = "), (HE_UNIFORM, UNIFORM, "limit = ")):
 

@@ -50,12 +50,12 @@ def l2_norms(grads: Sequence[np.ndarray]) -> np.ndarray:
     return np.array([np.sqrt(np.sum(grad * grad)) for grad in grads])
 
 
-def gradients(rng, size: float = 1.0) -> list[np.ndarray]:
+def gradients(rng) -> list[np.ndarray]:
     """Gradients of several shapes, 0-d and empty ones and zeros among them, in several layouts."""
     shapes: list[tuple[int, ...]] = [(4, 3), (5,), (), (0, 3), (2, 1, 4), (3, 6)]
-    drawn = [size * rng.uniform(0.2, 2.0, s) * rng.choice([-1.0, 1.0], s) for s in shapes]
+    drawn = [rng.uniform(0.2, 2.0, s) * rng.choice([-1.0, 1.0], s) for s in shapes]
     grads = [np.asarray(grad) for grad in drawn]  # a 0-d product is no array
-    grads[2] += np.sign(grads[2]) * 1.1 * size  # 1.3 or more, so that a limit of 1.25 clips it
+    grads[2] += np.sign(grads[2]) * 1.1  # 1.3 or more, so that a limit of 1.25 clips it
     grads[4] = np.asfortranarray(grads[4])
     grads[5] = grads[5][:, ::2]
     grads.insert(1, np.zeros((2, 2)))

@@ -99,10 +99,12 @@ def _only_list_in(value: Any) -> Any:
     return lists[0] if len(lists) == 1 else value
 
 
-def _values(student, reference, name: str, cases: list[tuple[Grads, float]]) -> None:
-    function = getattr(student.clipping, name)
-    for answer, given in zip(function.each(cases), cases, strict=True):
-        Case(name, *given).judge_arrays(reference, answer)
+def _values(
+    student, reference, name: str, cases: list[tuple[Grads, float]], judge=Case.judge_arrays
+) -> None:
+    answers = getattr(student.clipping, name).each(cases)
+    for answer, given in zip(answers, cases, strict=True):
+        judge(Case(name, *given), reference, answer)
 
 
 def _judged(student, reference, rng, cases: list[Case]) -> list[hygiene.Tried]:
@@ -235,10 +237,7 @@ def test_global_norm_value(student, reference, rng):
 
     It is there for the user to see whether something explodes: as a plain number.
     """
-    cases = _joint(rng)
-    answers = student.clipping.clip_by_global_norm.each(cases)
-    for answer, case in zip(answers, cases, strict=True):
-        Case(JOINT, *case).judge_norm(reference, answer)
+    _values(student, reference, JOINT, _joint(rng), Case.judge_norm)
 
 
 @pytest.mark.points(1)

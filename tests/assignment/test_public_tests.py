@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
-from tests.kit import ROOT, SOLUTION, copy_of_handout, python, run_python
+from tests.kit import SOLUTION, copy_of_handout, python, run_python
 
 # Runs in a process of its own: puts one mistake after another into the solution, runs the public tests of its
 # module, and prints {mistake: the text of the first check that fails}.
@@ -66,8 +65,8 @@ def handout(tmp_path):
 
 
 @pytest.fixture
-def finished(handout):
-    fill_in(handout, *Assignment.load(ROOT / "autograder").modules)
+def finished(handout, kit):
+    fill_in(handout, *kit.modules)
     return handout
 
 
@@ -86,13 +85,13 @@ def todo(function: str) -> str:
     return f'# TODO: your code here\n    raise NotImplementedError("TODO: {function}")'
 
 
-def test_the_skeleton_shows_one_screen_of_todos(handout):
+def test_the_skeleton_shows_one_screen_of_todos(handout, kit):
     said = pytest_in(handout)
     assert len(said.splitlines()) < 25
     assert max(map(len, said.splitlines())) <= 100
     assert said.isascii()
     assert not any(word in said for word in ("Error", "FAILED", " failed"))
-    for part in Assignment.load(ROOT / "autograder").parts:
+    for part in kit.parts:
         assert f"\n{part:<14}     0 of " in said
     assert "Next: xavier_normal (README.md, initializers: 12 points)" in said
     assert " todo in " in said

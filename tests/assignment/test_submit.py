@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.submission.read import hand_in, read_hand_in
-from tests.kit import HANDOUT, ROOT, SOLUTION, Ended, copy_of_handout, put, run_python
+from tests.kit import HANDOUT, SOLUTION, Ended, copy_of_handout, put, run_python
 
 
 @pytest.fixture
@@ -22,8 +21,7 @@ def submit(folder: Path, cwd: Path | None = None) -> Ended:
     return run_python(cwd or folder, folder / "submit.py")
 
 
-def test_finished_work(handout):
-    assignment = Assignment.load(ROOT / "autograder")
+def test_finished_work(handout, kit):
     mine = handout / "gradflow"
     shutil.copytree(SOLUTION, mine, dirs_exist_ok=True)
     for name in ("helpers/__init__.py", "helpers/__pycache__/a.pyc", ".idea/a.xml", ".DS_Store"):
@@ -46,7 +44,7 @@ def test_finished_work(handout):
     with zipfile.ZipFile(target) as archive:
         assert archive.namelist() == expected
         assert {entry.date_time[0] for entry in archive.infolist()} == {2020}  # same work, same zip
-    found = read_hand_in(hand_in(target), assignment.package, assignment.modules)
+    found = read_hand_in(hand_in(target), kit.package, kit.modules)
     assert (found.problem, found.notes) == ("", ())
     assert found.files == {name: (handout / name).read_bytes() for name in expected}
 

@@ -15,7 +15,7 @@ from typing import Any
 from autograder.engine.grade.grader import Grader
 from autograder.engine.suite.hidden_test import Outcome
 from autograder.engine.suite.program import Events
-from tests.kit import ROOT, zipped
+from tests.kit import ROOT, put, zipped
 
 SECRET = "s3cret-of-the-grader"
 MODULES = ("activations", "batchnorm", "clipping", "diagnostics", "initializers")
@@ -51,9 +51,7 @@ class Case:
 
     def write(self, folder: Path) -> Path:
         """Writes the zip into a folder, and returns its path."""
-        path = folder / f"{self.name}.zip"
-        path.write_bytes(self.content)
-        return path
+        return put(folder, f"{self.name}.zip", self.content)
 
 
 def twin(broken: Iterable[str]) -> Files:

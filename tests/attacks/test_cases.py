@@ -7,7 +7,6 @@ from functools import cache
 
 import pytest
 
-from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.report.result import Result, from_gradescope, graded, to_gradescope, to_json
 from autograder.engine.submission.read import hand_in, read_hand_in
@@ -69,10 +68,10 @@ def _about(outcome: Outcome) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def judge():
+def judge(kit):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET", SECRET)
-        with Grader(Assignment.load(ROOT / "autograder"), Settings(limits=LIMITS)) as grader:
+        with Grader(kit, Settings(limits=LIMITS)) as grader:
             yield Judge(grader)
 
 

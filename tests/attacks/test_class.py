@@ -31,7 +31,6 @@ def test_a_class_of_them(tmp_path):
     """One run for all that is asked of it: a class takes a while."""
     assert len(CLASS) == len(REPRESENTATIVE) + len(NAMES)
     folder, out = tmp_path / "class", tmp_path / "out"
-    folder.mkdir()
     for each in CLASS:
         each.write(folder)
     env = {**os.environ, "SECRET": SECRET}

@@ -1,25 +1,20 @@
-"""Times `grade` and `otter run` on one class: `python tests/benchmarks/speed.py`.
+"""Times `grade` and `otter run` on one class: `python -m tests.benchmarks.speed`.
 
 Prints a Markdown table, in two minutes or three. Seconds depend on the machine and on what else it
 does, so the ways take turns, the better of two rounds counts, and the last column holds ratios.
 """
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from autograder.engine.assignment import Assignment  # noqa: E402
-from autograder.engine.grade.archive import write_archive  # noqa: E402
-from autograder.engine.mistakes import load_mistakes  # noqa: E402
-from autograder.engine.prove import made_up  # noqa: E402
-from autograder.engine.release.build import hidden_tests  # noqa: E402
-from autograder.engine.release.otter.package import write_autograder_zip  # noqa: E402
+from autograder.engine.assignment import Assignment
+from autograder.engine.grade.archive import write_archive
+from autograder.engine.mistakes import load_mistakes
+from autograder.engine.prove import made_up
+from autograder.engine.release.build import hidden_tests
+from autograder.engine.release.otter.package import write_autograder_zip
+from tests.kit import ROOT, python
 
 ROUNDS = 2
 SIZE = 60
@@ -46,12 +41,10 @@ def write_class(assignment: Assignment, folder: Path) -> list[Path]:
 
 def seconds(words: list[object]) -> float:
     """What `python -m WORDS` takes."""
-    command = [sys.executable, "-m", *map(str, words)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    done = python("-m", *words)
     if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")
+        raise SystemExit(f"{' '.join(done.args)}:\n{done.stdout}{done.stderr}")
     return time.perf_counter() - started
 
 

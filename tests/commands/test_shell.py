@@ -12,7 +12,7 @@ from autograder import cli
 from autograder.engine.grade import batch
 from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from tests.kit import ROOT, TINY, kit
+from tests.kit import ROOT, TINY, kit, made
 
 NEWER = b"type Celsius = float\n"
 
@@ -35,10 +35,8 @@ def test_a_hostile_shell_gives_the_same_bytes(tiny, tmp_path):
     school = tmp_path / "class"
     write_archive(school / "Zoë.zip", made_up.solution(tiny))
     grade(tmp_path / "plain", school, cwd=ROOT)
-    there = tmp_path / "there"
-    there.mkdir()
-    for name in ("numpy", "click", "nonsense"):
-        (there / f"{name}.py").write_text("raise SystemExit(9)")
+    shadows = dict.fromkeys(("numpy.py", "click.py", "nonsense.py"), b"raise SystemExit(9)")
+    there = made(tmp_path / "there", shadows)
     long = tmp_path / ("long" * 30)
     long.mkdir()
     grade(

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
-from tests.kit import ROOT, kit
+from tests.kit import ROOT, kit, put
 
 FIGURES = """
 from autograder.engine.report.pages.figure import Chart, Curve, Figure, Section
@@ -30,8 +30,7 @@ FIGURES = [three_places]
 
 def page_with_figures(own: Assignment, tmp_path: Path, figures: str) -> str:
     """The page of right work when the assignment's figures are this code."""
-    (own.folder / "figures").mkdir()
-    (own.folder / "figures" / "__init__.py").write_text(figures)
+    put(own.folder, "figures/__init__.py", figures.encode())
     file = own.folder / "assignment.toml"
     file.write_text('figures = "figures"\n' + file.read_text())
     write_archive(tmp_path / "class" / "right.zip", made_up.solution(own))

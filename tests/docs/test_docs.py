@@ -23,7 +23,7 @@ from autograder.cli import main
 from autograder.engine.mistakes import load_mistakes
 from autograder.engine.place import first_line
 from autograder.engine.variants import load_variants
-from tests.kit import ROOT
+from tests.kit import ROOT, put
 
 DOCS = ROOT / "autograder" / "docs"
 PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md"), ROOT / "assignment" / "README.md"], key=str)
@@ -37,7 +37,7 @@ NOT_HERE = {
     "bash .ci/run": "runs this test",
     "'.[dev]'": "is what .ci/run installs",
     "--seeds 100": "takes an hour",
-    "tests/benchmarks/speed.py": "measures for some minutes",
+    "tests.benchmarks.speed": "measures for some minutes",
 }
 """Lines that are not typed, and why."""
 BLOCK = re.compile(
@@ -80,8 +80,7 @@ def follow(page: Path, kit: Path, folder: Path) -> None:
         if block["delete"]:
             delete(kit / block["of"], block["name"])
         elif how == "Write":
-            (kit / file).parent.mkdir(parents=True, exist_ok=True)
-            (kit / file).write_text(body, "utf-8")
+            put(kit, file, body.encode())
         elif how == "Append to":
             (kit / file).write_text((kit / file).read_text("utf-8") + "\n\n" + body, "utf-8")
         elif how == "Change":

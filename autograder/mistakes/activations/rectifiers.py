@@ -7,8 +7,6 @@ DALPHA = "dalpha = np.minimum(z, 0.0)"
 
 
 class Rectifiers(Catalogue, of=RECTIFIERS):
-    # ---- relu ----
-
     relu_negative_part = "np.minimum(z, 0.0)"
     relu_absolute_value = "np.abs(z)"
     """Negative entries do not come out as zero. A rectified unit is off there, and no gradient
@@ -31,8 +29,6 @@ class Rectifiers(Catalogue, of=RECTIFIERS):
     """`np.max` looks for the largest entry along an axis, and takes its second argument as that
     axis. NumPy has a function of a similar name that compares two arrays entry by entry."""
 
-    # ---- relu_grad ----
-
     relu_grad_wrong_side = "np.where(z < 0, 1.0, 0.0)"
     leaky_relu_alpha_on_positive_side = "np.where(z > 0, alpha * z, z)"
     leaky_relu_grad_swapped = "np.where(z > 0, alpha, 1.0)"
@@ -52,8 +48,6 @@ class Rectifiers(Catalogue, of=RECTIFIERS):
     relu_grad_truth_values = "z > 0"
     """You return truth values, True and False. They behave like 1 and 0 in a product, but NumPy
     does not subtract them, and the docstring asks for float64. How can they become numbers?"""
-
-    # ---- leaky_relu and prelu ----
 
     leaky_relu_sign_lost = "np.where(z >= 0, z, -alpha * z)"
     prelu_sign_of_negative_part = "np.maximum(z, 0.0) - alpha * np.minimum(z, 0.0)"
@@ -115,8 +109,6 @@ class Rectifiers(Catalogue, of=RECTIFIERS):
         """
     """Your slopes run along the batch instead of along the units: each example gets one slope for
     all its units. Which axis of z counts the units?"""
-
-    # ---- prelu_grad ----
 
     prelu_grad_dz_only = "np.where(z >= 0, 1.0, alpha)"
     prelu_grad_dz_only_by_mask = "dz = np.ones_like(z)\ndz[z < 0] = alpha\nreturn dz"

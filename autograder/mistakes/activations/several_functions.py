@@ -52,8 +52,6 @@ FLOAT32 = {target: f"np.float32({right})" for target, right in RIGHT.items()} | 
     "prelu_grad": "np.float32(np.where(z >= 0, 1.0, alpha)), np.float32(np.minimum(z, 0.0))"
 }
 
-# ---- types, shapes, and z changed ----
-
 for target in FUNCTIONS:
 
     class Arrays(Catalogue, of=target, prefix=f"{target}_"):
@@ -74,8 +72,6 @@ for target, right in RIGHT.items():
         """The result is one long row, whatever the shape of z, but the slopes must meet gradients
         of z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop."""
 
-
-# ---- one decision for many entries, and loops ----
 
 for target, (above, below) in PIECES.items():
 

@@ -8,8 +8,6 @@ CURVE, SLOPE = f"alpha * {EXPM1}", f"alpha * {EXP}"
 
 
 class Smooth(Catalogue, of=SMOOTH):
-    # ---- sigmoid ----
-
     sigmoid_sign_of_exponent = "1 / (1 + np.exp(z))"
     tanh_falling = "-np.tanh(z)"
     """Your curve falls where it should rise, so every gradient through it would change its sign.
@@ -55,8 +53,6 @@ class Smooth(Catalogue, of=SMOOTH):
     """For z far from zero your quotient is infinity over infinity. That is NaN, and one NaN spreads
     through the whole network. Which exponent never overflows, whatever the sign of z?"""
 
-    # ---- sigmoid_grad ----
-
     sigmoid_grad_one_factor = "1 - sigmoid(z)"
     """Your slope goes to 1 for very negative z, where the curve is flat. One factor of the product
     is missing; with it the slope goes to zero on both sides."""
@@ -72,8 +68,6 @@ class Smooth(Catalogue, of=SMOOTH):
     sigmoid_grad_mixed_variables = "sigmoid(z) * (1 - z)"
     """One factor uses the activation, the other z itself, so the slope grows without limit for
     negative z. Both factors are made of the same value. Store it under a name of its own."""
-
-    # ---- tanh ----
 
     tanh_upside_down = "(np.exp(z) + np.exp(-z)) / (np.exp(z) - np.exp(-z))"
     tanh_upside_down_for_positives = """
@@ -93,8 +87,6 @@ class Smooth(Catalogue, of=SMOOTH):
     tanh_grad_by_cosh = "1 / np.cosh(z) ** 2"
     """The result is right, but an exponential or a cosine overflows on the way for z far from zero,
     and NumPy warns. Which function of z stays between -1 and 1, whatever z is?"""
-
-    # ---- tanh_grad ----
 
     tanh_grad_missing_square = "1 - np.tanh(z)"
     tanh_grad_square_of_difference = "(1 - np.tanh(z)) ** 2"
@@ -120,8 +112,6 @@ class Smooth(Catalogue, of=SMOOTH):
         """
     """The rule from value to slope is that of tanh, but the value that goes into it is not, so the
     slope may even be hugely negative. Look at that value at z = 2: what should tanh be there?"""
-
-    # ---- elu ----
 
     elu_missing_minus_one = f"np.where(z >= 0, z, alpha * {EXP})"
     elu_minus_one_twice = f"np.where(z >= 0, z, alpha * ({EXPM1} - 1))"
@@ -171,8 +161,6 @@ class Smooth(Catalogue, of=SMOOTH):
     elu_grad_mask_as_factor = "(z > 0) * 1.0 + (z <= 0) * alpha * np.exp(z)"
     """For a large positive z the exponential is infinite, and infinity times zero is NaN: a mask as
     a factor cannot undo an overflow. Choose the entries before the exponential, not after."""
-
-    # ---- elu_grad ----
 
     elu_grad_value_plus_one = f"np.where(z >= 0, 1.0, {CURVE} + 1.0)"
     """For negative z your slope is the value of ELU plus one. That is right for alpha = 1 alone:

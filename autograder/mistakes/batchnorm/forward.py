@@ -243,8 +243,6 @@ class Where(Catalogue, of="batchnorm_forward", where=True):
     momentum = 0 and 1."""
 
 
-# ---- an eps of one's own ----
-
 for value in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-12"):
 
     class Fixed(Catalogue, of="batchnorm_forward", prefix=f"eps_{value.replace('-', '_')}_"):

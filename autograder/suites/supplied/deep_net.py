@@ -81,29 +81,14 @@ def copied(value: Any, cache: int | None = None) -> Any:
     return value
 
 
-def draw(
-    rng: np.random.Generator,
-    *,
-    sizes: Sequence[int],
-    activation: str,
-    initializer: str,
-    init_options: dict[str, Any],
-) -> dict[str, Any]:
-    """The "weights" that the student's initializer draws for a net, input side first; a result that
-    the net can't use is told under "refused"."""
+def draw(rng: np.random.Generator, **options: Any) -> dict[str, Any]:
+    """The "weights" that the student's initializer draws for a net of these options of `Network`,
+    input side first; a result that the net can't use is told under "refused"."""
     Guarded.noted = ""
     try:
-        net = network.Network(
-            list(sizes),
-            rng=rng,
-            activation=activation,
-            initializer=initializer,
-            init_options=init_options,
-            package=FUNCTIONS,
-        )
+        return {"weights": network.Network(rng=rng, package=FUNCTIONS, **options).weights}
     except network.UnusableResult as refusal:
         return {"refused": str(refusal)}
-    return {"weights": net.weights}
 
 
 def run(
@@ -111,39 +96,26 @@ def run(
     doutput: np.ndarray,
     rng: np.random.Generator,
     *,
-    sizes: Sequence[int],
-    activation: str,
-    activation_options: dict[str, Any],
-    initializer: str = "",
-    init_options: dict[str, Any] | None = None,
     weights: Sequence[np.ndarray] = (),
     biases: Sequence[np.ndarray] = (),
-    batch_norm: bool = False,
     evaluated: np.ndarray | None = None,
     size: float = 0.0,
+    **options: Any,
 ) -> dict[str, Any]:
     """A forward and a backward pass, and what came of them: arrays, input side first.
 
-    x: the batch (N, sizes[0]); doutput: the gradient at the output (N, sizes[-1]); initializer:
-    draws the weights, where they are not given; biases: where they are not 0; evaluated: a batch to
-    evaluate afterwards; size: where it is above 0, a step is made that lowers the loss
-    sum(output * doutput) by STEP of this.
+    x: the batch (N, sizes[0]); doutput: the gradient at the output (N, sizes[-1]); weights: where
+    no initializer draws them; biases: where they are not 0; evaluated: a batch to evaluate
+    afterwards; size: where it is above 0, a step is made that lowers the loss sum(output * doutput)
+    by STEP of this; options: those of `Network`.
     A function whose result the net can't use is told under "refused".
     """
     Guarded.noted = ""
     given = iter(weights)
+    options = {"initializer": lambda *_: next(given).copy()} | options
     try:
         with np.errstate(all="ignore"):
-            net = network.Network(
-                list(sizes),
-                rng=rng,
-                activation=activation,
-                activation_options=activation_options,
-                initializer=initializer or (lambda *_: next(given).copy()),
-                init_options=init_options if initializer else {},
-                batch_norm=batch_norm,
-                package=FUNCTIONS,
-            )
+            net = network.Network(rng=rng, package=FUNCTIONS, **options)
             net.biases = list(biases) or net.biases
             told: dict[str, Any] = {"output": net.forward(x)}
             gradients = net.backward(doutput)

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.release.skeleton import write_skeleton
-from tests.kit import kit
+from tests.kit import kit, put
 
 EXAMPLES = """
 | function | |
@@ -33,8 +33,7 @@ def own(own):
     """With stubs, examples and a public test."""
     readme = own.handout / "README.md"
     readme.write_text(readme.read_text("utf-8") + EXAMPLES, "utf-8")
-    (own.handout / "tests").mkdir()
-    (own.handout / "tests" / "test_scales.py").write_text(PUBLIC_TEST)
+    put(own.handout, "tests/test_scales.py", PUBLIC_TEST.encode())
     write_skeleton(own.solutions / own.package, own.handout / own.package)
     return own
 
@@ -87,11 +86,12 @@ def test_a_variant_of_no_function(own):
 
 def test_figures_that_fail(own):
     (own.folder / "assignment.toml").open("a").write('figures = "figures"\n')
-    (own.folder / "figures").mkdir()
-    (own.folder / "figures" / "__init__.py").write_text(
-        "from autograder.engine.report.pages.figure import Section\n"
-        "SECTION = Section('Weather')\n"
-        "FIGURES = [lambda student, reference: undefined]\n"
+    put(
+        own.folder,
+        "figures/__init__.py",
+        b"from autograder.engine.report.pages.figure import Section\n"
+        b"SECTION = Section('Weather')\n"
+        b"FIGURES = [lambda student, reference: undefined]\n",
     )
     said = "Figure 1 of the solution: could not be drawn (NameError)"
     assert left(own) == {"figures/__init__.py:1": said}

@@ -6,19 +6,18 @@ from autograder.engine.errors import KitError
 from autograder.engine.grade.archive import read_archive
 from autograder.engine.release import build
 from autograder.engine.release.skeleton import write_skeleton
+from tests.kit import made, put
 
 
 def test_build_makes_the_handout_and_all_zips_twice_the_same(own, tmp_path):
     pytest.importorskip("otter", reason="needs the extra 'otter'")
     build.build_all(own.folder, tmp_path / "dist")
-    made = {path.name: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
-    assert sorted(made) == ["assignment.zip", "autograder.zip"]
+    built = {path.name: path.read_bytes() for path in (tmp_path / "dist").iterdir()}
+    assert sorted(built) == ["assignment.zip", "autograder.zip"]
     build.check_handout(own.folder)
-    (own.handout / "__pycache__").mkdir()
-    (own.handout / "__pycache__" / "x.pyc").write_bytes(b"")
-    (own.handout / ".DS_Store").write_bytes(b"")
+    made(own.handout, {"__pycache__/x.pyc": b"", ".DS_Store": b""})
     build.build_all(own.folder, tmp_path / "again")
-    assert made == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    assert built == {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
     handed_out = read_archive(tmp_path / "dist" / "assignment.zip")
     assert "handout/thermo/scales.py" in handed_out
     assert b"SOLUTION" not in b"".join(handed_out.values())
@@ -26,12 +25,10 @@ def test_build_makes_the_handout_and_all_zips_twice_the_same(own, tmp_path):
 
 def test_a_stale_stub_and_a_changed_given_file_are_named(own):
     (own.handout / "README.md").unlink()
-    (own.handout / "tests").mkdir()
+    check = put(own.handout, "tests/test_scales.py", b"given\n")
     with pytest.raises(KitError, match=r"stale.*thermo/scales\.py"):
         build.check_handout(own.folder)
     write_skeleton(own.solutions / own.package, own.handout / own.package)
-    check = own.handout / "tests" / "test_scales.py"
-    check.write_bytes(b"given\n")
     with pytest.raises(KitError, match=r"stale.*: tests/given\.sha256$"):
         build.check_handout(own.folder)
     digests = build.given_digests(own)

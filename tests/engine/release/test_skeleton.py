@@ -7,6 +7,7 @@ import pytest
 
 from autograder.engine.errors import KitError
 from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
+from tests.kit import made
 
 
 def source(text: str) -> str:
@@ -100,14 +101,13 @@ def test_mistakes_with_markers_are_named(text: str, complaint: str) -> None:
 
 @pytest.fixture
 def solution(tmp_path):
-    folder = tmp_path / "solution"
-    (folder / "sub" / "__pycache__").mkdir(parents=True)
-    (folder / "a.py").write_text(f"def f():\n{B}    return 1\n{E}")
-    (folder / "sub" / "b.py").write_bytes('x = """é\n"""\n\n\n\n'.encode())
-    (folder / "data.bin").write_bytes(b"\x00\xff\r\n")
-    (folder / "sub" / "__pycache__" / "b.cpython-311.pyc").write_bytes(b"secret")
-    (folder / ".hidden").write_text("secret")
-    return folder
+    files = {
+        "a.py": f"def f():\n{B}    return 1\n{E}".encode(),
+        "sub/b.py": 'x = """é\n"""\n\n\n\n'.encode(),
+        "data.bin": b"\x00\xff\r\n",
+        **dict.fromkeys(("sub/__pycache__/b.cpython-311.pyc", ".hidden"), b"secret"),
+    }
+    return made(tmp_path / "solution", files)
 
 
 def test_a_folder_is_written_whole_and_stale_where_it_differs(solution, tmp_path):

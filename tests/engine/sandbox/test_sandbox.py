@@ -1,6 +1,8 @@
 """The sandbox: which layers hold, how it degrades, and that a worker's end is only its own."""
 
 import errno
+import socket
+import struct
 import sys
 import time
 from contextlib import closing
@@ -19,9 +21,15 @@ from tests.engine.sandbox.calls import LONG, ask, request
 
 HIDDEN = Path(__file__).parent
 SOURCE = b"""
-import os, time
+import os, signal, time, warnings
 import numpy as np
-def double(x): return 2 * x
+warnings.filterwarnings("ignore", "of mine")
+def double(x):
+    warnings.warn("of mine")
+    return 2 * x
+def timer():
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    time.sleep(0.1)
 def leave(): os._exit(3)
 def spin():
     while True: pass
@@ -67,7 +75,6 @@ def test_answers_to_many_requests_at_once(sandbox):
     replies = list(one.ask(requests, lambda: LONG))
     for array, reply in zip(arrays, replies, strict=True):
         assert np.array_equal(Decoder().decode(reply)[1], 2 * array)
-    one.end()
 
 
 def test_replies_before_an_end_are_kept(sandbox):
@@ -77,6 +84,31 @@ def test_replies_before_an_end_are_kept(sandbox):
     with pytest.raises(ProcessEnded) as death:
         next(replies)
     assert death.value.status == 3
+
+
+def test_what_was_answered_before_the_end_is_read():
+    """Also where the end comes while there is more to be asked."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(struct.pack("<I", 1) + b"x")
+    replies = Process(ours, lambda grace: 3, lambda: 0.0).ask([b"?"] * 2, lambda: LONG)
+    assert next(replies) == b"x"
+    with pytest.raises(ProcessEnded):
+        next(replies)
+
+
+def test_what_a_call_or_an_import_sets_for_the_process_reaches_nobody(sandbox):
+    one = worker(sandbox)
+    assert ask(one, "double", 21) == ["returned", 42, [], [], []]  # its warning is silenced
+    if "seccomp" in sandbox.layers:
+        assert ask(one, "timer")[0] == "returned"
+    assert one.cpu_seconds() >= 0.0
+
+
+@pytest.mark.parametrize(("with_init", "kind"), [(False, "returned"), (True, "unavailable")])
+def test_an_init_can_be_left_out(sandbox, with_init, kind):
+    one = calls.process(sandbox, SOURCE, with_init, __init__=b"raise SystemExit")
+    assert ask(one, "double", 2)[0] == kind
 
 
 def test_notes_tell_where_an_import_is(sandbox):
@@ -90,7 +122,6 @@ def test_notes_tell_where_an_import_is(sandbox):
         ["failed", "broken"],
         ["failed", "m"],
     ]
-    two.end()
 
 
 def test_two_graders_have_users_of_their_own():
@@ -145,7 +176,6 @@ def test_locks_times_and_marks_of_files_tell_nobody_anything(sandbox):
         assert ask(one, "marked", "pkg/m.py")[1] is False
         assert ask(one, "woken")[1] == -1
         assert ask(one, "newer")[1] == errno.ENOSYS
-        one.end()
 
 
 def test_flags_of_standard_files_end_with_their_process(sandbox):
@@ -168,7 +198,6 @@ def test_a_long_reply_and_one_unasked(sandbox):
     assert not one.is_astray()
     with pytest.raises(WireError):
         ask(one, "speak")
-    one.end()
 
 
 def test_sees_no_secrets(sandbox):
@@ -179,7 +208,6 @@ def test_sees_no_secrets(sandbox):
             assert kind == "raised", path
     assert "SECRET" not in ask(one, "environment")[1]
     assert ask(one, "write", "/tmp/../etc/left")[0] == "raised"
-    one.end()
 
 
 def test_workers_leave_nothing_to_each_other(sandbox):
@@ -188,7 +216,6 @@ def test_workers_leave_nothing_to_each_other(sandbox):
     one.end()
     other = worker(sandbox)
     assert "left" not in ask(other, "listing", ".")[1]
-    other.end()
 
 
 def test_hashes_and_new_memory_are_the_same_in_each_sandbox(sandbox, monkeypatch):
@@ -198,7 +225,6 @@ def test_hashes_and_new_memory_are_the_same_in_each_sandbox(sandbox, monkeypatch
         for each in (sandbox, later):
             one = worker(each)
             told.append(ask(one, "arbitrary")[1])
-            one.end()
     assert told[0] == told[1]
 
 
@@ -217,7 +243,6 @@ def test_a_zygote_that_was_killed_is_made_anew(sandbox):
     assert sandbox._control.recv(1) == b""  # bubblewrap's child dies a moment after bubblewrap
     two = worker(sandbox)
     assert ask(two, "double", 1)[1] == 2
-    two.end()
 
 
 def test_refuses_to_hide_what_python_shows():
