@@ -58,7 +58,7 @@ class GradientNorms(Catalogue, of="gradient_norms"):
 
 
 class GradientNormsWhere(Catalogue, of="gradient_norms", where=True):
-    norms_otherwise = {NORM: "1.0 + 2.0 * _norm(grad)"}
+    norms_otherwise = {NORM: "2.0 * _norm(grad)"}
     """Your norms are wrong for some of the arrays. Each norm is the length of one array as a long
     vector: what happens to every entry, what to all together, and what at the end? Try [3, -4], a
     matrix and zeros."""

@@ -45,9 +45,9 @@ for target, scale, draw in (
         seeds_global_generator = {
             draw: f"(np.random.seed(0), {draw.replace('rng.', 'np.random.')})[1]"
         }
-        """A fixed seed of your own decides about the draws, so each call gives the same numbers,
-        and layers of one size start with equal weights. Draw from the generator that the caller
-        passes in; each draw moves it on."""
+        """The generator that the caller passes in does not decide about the draws, but a fixed seed
+        or an earlier call, so that layers of one size start with equal weights. Draw anew in each
+        call, from the caller's generator; each draw moves it on."""
         unscaled = {scale: "1.0"}
         """The weights have the same size for every layer. In a wide layer z then grows with the
         number of inputs, units saturate, and the gradient vanishes or explodes on the way back. The

@@ -147,7 +147,7 @@ def _layer(rng, n: int, d: int, dead: int) -> np.ndarray:
         activations[:, 0] = 0.0
         activations[-1, 0] = 2.0
         activations[:, 1] = 1e-5
-        activations[:, 2] *= 1e-100 / activations[:, 2].max()
+        activations[:, 2] *= 1e-90 / activations[:, 2].max()
     activations[:, d - dead :] = 0.0
     return activations[:, rng.permutation(d)]
 
@@ -289,8 +289,8 @@ def test_diagnose_lists(student):
     _verdicts(student, cases)
 
 
-def _remedies(student, reference, rng, asked: tuple[tuple[str, str], ...]) -> None:
-    """choose_remedy finds what heals each of the nets, drawn in the kinds asked for. Where it does
+def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
+    """choose_remedy finds what heals each of the nets, of the kinds asked for. Where it does
     not, and diagnose is wrong for the same net, that is the reason."""
     given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
     given = tuple(given[i] for i in rng.permutation(len(given)))
@@ -346,7 +346,7 @@ def test_remedy_leaves_its_arguments(student, reference, rng):
 
     Sorting, popping and dividing in place change what the caller goes on using.
     """
-    asked = ("too small", "initializer")
+    asked = ("too small", "tanh", "initializer")
     (case,) = remedies.cases(reference.network, int(rng.integers(2**62)), (asked,))
     function = student.diagnostics.choose_remedy.watched
     (answer,) = function.each([(case.measurements, case.choices)])
@@ -362,7 +362,7 @@ def test_remedy_without_choices(student, reference, rng):
     Look before you measure.
     """
     seed = int(rng.integers(2**62))
-    (case,) = remedies.cases(reference.network, seed, (("well", "none"),))
+    (case,) = remedies.cases(reference.network, seed, (("well", "relu", "none"),))
     choose = student.diagnostics.choose_remedy
     answer, other = choose.each([(case.measurements, ()), (case.measurements, case.choices)])
     check.refused(answer, ValueError, "choose_remedy(measurements, ())")

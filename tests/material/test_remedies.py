@@ -125,6 +125,23 @@ def test_blind_rules_get_at_most_half(reference):
     assert max(got.values()) <= 3, {name: points for name, points in got.items() if points > 3}
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_name_does_not_tell_why_gradients_vanish(reference, seed):
+    cases = remedies.cases(reference.network, seed, remedies.VANISHING)
+    for three in product(("initializer", "activation"), repeat=3):
+        by = dict(zip(("relu", "tanh", "sigmoid"), three, strict=True))
+        chosen = [ordered(by[c.measurements["activation"]], "batch_norm")(c.choices) for c in cases]
+        assert chosen != [case.right for case in cases]
+
+
+def test_dead_layers_stop_every_gradient(reference):
+    """Of these seeds the first net drawn has a few live units there."""
+    for seed in (40, 112, 119):
+        (case,) = remedies.cases(reference.network, seed, (("dying", "relu", "activation"),))
+        norms = case.measurements["gradient_norms"]
+        assert reference.diagnostics.diagnose(norms) == "vanishing"
+
+
 def test_treating_changes_what_it_says_and_leaves_the_net_alone(reference):
     network, rng = reference.network, np.random.default_rng(0)
     net = network.Network([12] * 11, rng=rng, activation="prelu", activation_options={"alpha": 0.1})

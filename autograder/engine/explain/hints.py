@@ -26,8 +26,9 @@ CHECKED = {
 
 def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None:
     """The explanation of a failing test, the case's `number`-th: a mistake that explains one of its
-    wrong calls. Preferred is what the failed check looks at; then the result or the function that
-    the reason names; then the first call. None where no call is explained.
+    wrong calls, of the function that the reason begins with, if it does. Preferred is what the
+    failed check looks at; then the result or the function that the reason names; then the first
+    call. None where no call is explained.
 
     Beside an exception stands only a mistake that raises it, too, beside a missing one only one
     that raises none either, and beside a check of a side effect only one that has it, which stands
@@ -39,6 +40,8 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
+    subject = re.split(r"\W", word)[0]
+    subjects = {name for name in functions if name.endswith(f".{subject}")} or {*functions}
     entries = {name: _entry(case, name, word) for name in functions}
 
     def remoteness(index: int) -> int:
@@ -58,6 +61,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         for named in case.named
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
+        and functions[index] in subjects
         and not (is_raised and aspect != "exception")
         and not ({aspect, checked} & {*BESIDE, "refusal"} and aspect != checked)
         and (aspect.endswith(checked) or not named.mistake.where)

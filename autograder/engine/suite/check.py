@@ -35,8 +35,8 @@ HINTS = {
         few in a sum or mean, `keepdims`, and a loop or an index that drops an axis.""",
     "entries": """Compare the type and the number of what you return with "Returns" in the
         docstring: a list stands for a list, a tuple for a tuple.""",
-    "word": """Return one of the docstring's words as a plain string, letter by letter as it stands
-        there, on every way through the function.""",
+    "word": """Return one of the words that are expected here as a plain string, letter by letter,
+        on every way through the function.""",
     "constant": """Every entry is the same, so nothing else can be judged here. If the tests of the
         function's values fail as well, mend those first: this one may pass then.""",
     "nearly right": """Your numbers are nearly right: all their first digits are. Look for float32,
