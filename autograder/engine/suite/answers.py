@@ -72,10 +72,8 @@ ABSENT = (
     ". A library that is missing here: do without it. A module of your own: hand it in, and write"
     " `from . import NAME`"
 )
-
-
 RAISED = b"\xa6raised"
-"""How the second byte and the next of a reply are written that tells of an exception."""
+"""What follows the first byte of a reply that tells of an exception."""
 
 
 class StudentFault(Exception):
