@@ -9,7 +9,7 @@ from ..errors import KitError
 from ..report.gradebook import export, refuse_nameless, refuse_pattern
 from ..report.pages.class_record import ClassRecord, Row
 from ..report.result import total
-from ..report.worksheet import filled_in
+from ..report.worksheet import Who, filled_in
 from ..submission.read import HandIn
 from .archive import write_archive
 from .outputs import page_path, write_atomically
@@ -41,7 +41,7 @@ class LmsImport:
 
     def write_import(self, out: Path, title: str, book: ClassRecord) -> Iterator[str]:
         """Writes the files into OUT; returns what the instructor must know."""
-        rows = book.rows
+        rows, groups = book.rows, set[Who]()
         if self.gradebook is not None:
             path = out / f"{self.gradebook}.csv"
             text, problems = export(self.gradebook, self.id_pattern, title, book.parts, rows)
@@ -51,24 +51,26 @@ class LmsImport:
             path = out / "worksheet.csv"
             grades, problems = _by_participant(rows)
             possible = total(book.parts.values())
-            filled, more = filled_in(self.worksheet.read_bytes(), grades, possible)
+            filled, more, groups = filled_in(self.worksheet.read_bytes(), grades, possible)
             write_atomically(path, filled)
             yield from (f"worksheet: {path}", *problems, *more)
         if self.feedback_zip:
             path = out / "feedback.zip"
-            pages = {r.back: page_path(out, r.stem).read_bytes() for r in rows if r.back}
+            # By a group's number Moodle would find a participant, who is another.
+            people = [r for r in rows if r.back and groups.isdisjoint(map(_who, r.students))]
+            pages = {row.back: page_path(out, row.stem).read_bytes() for row in people}
             write_archive(path, pages, packing=zipfile.ZIP_DEFLATED)
-            left = [f"  not in it: {row.file}" for row in rows if not row.back]
+            left = [f"  not in it: {row.file}" for row in rows if row.back not in pages]
             yield from (f"feedback: {path}", *left)
 
 
-def _who(student: Mapping[str, str]) -> tuple[str, str]:
+def _who(student: Mapping[str, str]) -> Who:
     return student.get("name", ""), student.get("participant", "")
 
 
-def _by_participant(rows: Iterable[Row]) -> tuple[dict[tuple[str, str], float], list[str]]:
+def _by_participant(rows: Iterable[Row]) -> tuple[dict[Who, float], list[str]]:
     """The points of each Moodle participant or group; of one with several, none."""
-    grades: dict[tuple[str, str], set[float]] = {}
+    grades: dict[Who, set[float]] = {}
     for row in rows:
         for student in row.students:
             grades.setdefault(_who(student), set()).add(row.earned)

@@ -19,12 +19,15 @@ LOCKED = {"No", "Nein", "Non", "Nee", "Não", "Nie"}
 """Whether a grade can be changed: it can't."""
 csv.field_size_limit(2**31 - 1)  # A cell may hold all the text, and the pictures, of a hand-in.
 
+Who = tuple[str, str]
+"""A participant's or a group's name and number."""
+
 
 def filled_in(
-    content: bytes, grades: Mapping[tuple[str, str], float], possible: float
-) -> tuple[bytes, list[str]]:
-    """The worksheet with the grades of these, each a participant's or a group's name and number,
-    scaled to the maximum that it states, and what the instructor must know. Raises `KitError`."""
+    content: bytes, grades: Mapping[Who, float], possible: float
+) -> tuple[bytes, list[str], set[Who]]:
+    """The worksheet with the grades of these, scaled to the maximum that it states; what the
+    instructor must know; and who of them are groups. Raises `KitError`."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -64,7 +67,7 @@ def filled_in(
     ending = "\r\n" if first.endswith("\r") else "\n"
     csv.writer(filled, delimiter=separator, lineterminator=ending).writerows([head, *rows])
     mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
-    return mark + filled.getvalue().encode(), problems
+    return mark + filled.getvalue().encode(), problems, {*groups.values()}
 
 
 def _plain(name: str) -> str:

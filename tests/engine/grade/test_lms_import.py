@@ -82,7 +82,7 @@ def test_moodle(tiny, tmp_path, between):
 
 def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays():
     content = SHEET.replace("\n", "\r\n").replace("two", "pasted" * 30_000).encode()
-    text, problems = filled_in(
+    text, problems, _ = filled_in(
         content, {("Ada", "501"): 33.3, ("Al", "502"): 50.0, ("Wei", "9"): 1.0}, 100.0
     )
     assert text.startswith(b"\xef\xbb\xbfIdentifier,")
@@ -102,17 +102,18 @@ def test_a_worksheet_is_filled_in_on_its_own_scale_and_the_rest_stays():
 
 
 def test_the_members_of_a_group_get_its_grade_whatever_its_number(tiny, tmp_path):
-    names = [f"{group}_assignsubmission_file_x.zip" for group in ("Team 1 A_502", "Default group")]
-    folder, out = class_of(tiny, tmp_path / "class", *names[::-1]), tmp_path / "out"
+    whose = "Default group", "Team 1 A_502", "Ada_502"
+    names = [f"{each}_assignsubmission_file_x.zip" for each in whose]
+    folder, out = class_of(tiny, tmp_path / "class", *names), tmp_path / "out"
     teams = ["Group", "Team 1: A", "", "Default group", "Team 1: A"]
     lines = [f"Participant {n},Jan,{team},,10.00,Yes" for n, team in enumerate(teams[1:], 501)]
     head = "Identifier,Full name,Group,Grade,Maximum Grade,Grade can be changed"
     sheet = put(tmp_path, "sheet.csv", "\n".join([head, *lines]).encode())
     run_class(Run(tiny.folder, [folder], out, 1, worksheet=sheet, feedback_zip=True))
     with zipfile.ZipFile(out / "feedback.zip") as archive:
-        assert archive.namelist() == ["Team 1 A_502_assignsubmission_file_x.html"]
+        assert archive.namelist() == ["Ada_502_assignsubmission_file_x.html"]
     rows = csv.DictReader((out / "worksheet.csv").open())
-    assert [row["Grade"] for row in rows] == ["0", "", "10", "0"]
+    assert [row["Grade"] for row in rows] == ["0", "0", "10", "0"]
 
 
 def test_a_class_that_can_not_go_back_so_is_refused_before_it_is_graded(tiny, tmp_path):
