@@ -113,7 +113,7 @@ def _judge(
 def contract(student, reference, rng, names: Sequence[str]) -> None:
     """float64 arrays of z's shape come back; what is given stays as it is."""
     cases = [Case(name, z, options) for name in names for z, options in _layouts(name, rng)]
-    for seen, case, _ in hygiene.judged(student, reference, _plain(rng, names), cases):
+    for seen, case in hygiene.judged(student, reference, _plain(rng, names), cases):
         if case.name == "prelu_grad":
             check.items(seen.value, 2, case.said, exact=True)
         for what, part in case.parts(seen):
@@ -124,7 +124,7 @@ def contract(student, reference, rng, names: Sequence[str]) -> None:
 def extremes(student, reference, rng, names: Sequence[str]) -> None:
     """Finite for extreme z, which is not changed either (as clipping it in place would)."""
     cases = _each(names, inputs.EXTREMES)
-    for seen, case, _ in hygiene.judged(student, reference, _plain(rng, names), cases):
+    for seen, case in hygiene.judged(student, reference, _plain(rng, names), cases):
         for what, part in case.parts(seen):
             # Shapes are charged where the values and the types are.
             shape = getattr(part, "shape", case.z.shape)

@@ -7,13 +7,12 @@ from autograder.engine.suite import check
 from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 
-Tried = tuple[Answer, Any, bool]
-"""An answer, its case, and whether the function is right for the plain cases."""
 
-
-def tried(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Tried]:
-    """The answers to the cases. Where a function is wrong for its plain cases, of ordinary inputs,
-    its tests of values charge that.
+def tried(
+    student, reference, plain: Sequence[Any], cases: Sequence[Any]
+) -> list[tuple[Answer, Any, bool]]:
+    """The answers with their cases, and whether the function is right for its plain cases, of
+    ordinary inputs. Where it is wrong there, its tests of values charge that.
 
     A case has the name of its function, and says how it is called; `computed` and `judge` raise
     `Wrong` where nothing was computed, or where the values are wrong.
@@ -28,11 +27,13 @@ def tried(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> lis
     return [(seen, c, c.name not in wrong) for seen, c in zip(others, cases, strict=True)]
 
 
-def judged(student, reference, plain: Sequence[Any], cases: Sequence[Any]) -> list[Tried]:
-    """The same; where a function is right for its plain cases, its values must be right here,
-    too."""
+def judged(
+    student, reference, plain: Sequence[Any], cases: Sequence[Any]
+) -> list[tuple[Answer, Any]]:
+    """The answers with their cases; where a function is right for its plain cases, its values must
+    be right here, too."""
     found = tried(student, reference, plain, cases)
     for answer, case, is_right in found:
         if is_right:
             case.judge(reference, answer)
-    return found
+    return [(answer, case) for answer, case, _ in found]

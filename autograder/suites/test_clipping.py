@@ -107,7 +107,7 @@ def _values(
         judge(Case(name, *given), reference, answer)
 
 
-def _judged(student, reference, rng, cases: list[Case]) -> list[hygiene.Tried]:
+def _judged(student, reference, rng, cases: list[Case]) -> list[tuple[Answer, Case]]:
     """See `hygiene.judged`; plain are ordinary gradients, clipped or not."""
     names = dict.fromkeys(case.name for case in cases)
     plain = [Case(name, _plain(rng), limit) for name in names for limit in (1.25, 5.0, 100.0)]
@@ -133,7 +133,7 @@ def _contract(student, reference, rng, name: str) -> None:
     lists += [([first, -first], 1.25), ([np.empty((0, 3)), second], 1.25), ([], 1.25)]
     lists += [([first], 1.25), ([second], 100.0), ([np.array(-2.5)], 1.25), (_plain(rng), 3.0)]
     cases = [Case(name, *given) for given in lists]
-    for seen, case, _ in _judged(student, reference, rng, cases):
+    for seen, case in _judged(student, reference, rng, cases):
         what = f"{case.said} of {len(case.grads)} arrays"
         if name == JOINT:
             check.number(check.items(seen.value, 2, what, exact=True)[1], f"global_norm of {what}")
@@ -249,7 +249,7 @@ def test_zeros(student, reference, rng):
     zeros, some = [np.zeros((3, 2)), np.zeros(4)], _plain(rng)[0]
     lists = [zeros, [*zeros, some], [np.zeros((2, 2)), some, np.zeros(4)], [np.empty((0, 3))]]
     cases = [Case(name, grads, 1.5) for name in BY_NORM for grads in lists]
-    for seen, case, _ in _judged(student, reference, rng, cases):
+    for seen, case in _judged(student, reference, rng, cases):
         for array, grad in zip(_finite_arrays(seen, case), case.grads, strict=True):
             check.true(np.any(grad) or not np.any(array), f"{case.name}: zeros did not stay zero")
 
@@ -270,7 +270,7 @@ def test_extremes(student, reference, rng):
     cases = [Case(name, *given) for name in BY_NORM for given in lists]
     huge = [JUST_FINITE[0], np.array([[1e200, -1e-200, -1e300]])]
     cases.append(Case("clip_by_value", huge, 1.2))
-    for seen, case, _ in _judged(student, reference, rng, cases):
+    for seen, case in _judged(student, reference, rng, cases):
         _finite_arrays(seen, case)
 
 

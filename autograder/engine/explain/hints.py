@@ -56,16 +56,15 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     found = [
         (not aspect.endswith(checked), named)
         for index in sorted(range(len(functions)), key=remoteness)
+        if functions[index] in subjects
         for aspect in exchange.mine[index]
         if aspect in exchange.at_first[index] and aspect.startswith(entries[functions[index]])
         for named in case.named
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
-        and functions[index] in subjects
         and not (is_raised and aspect != "exception")
         and not ({aspect, checked} & {*BESIDE, "refusal"} and aspect != checked)
-        and (aspect.endswith(checked) or not named.mistake.where)
-        and not (named.mistake.where and follows(index, aspect))
+        and not (named.mistake.where and (not aspect.endswith(checked) or follows(index, aspect)))
     ]
     if not found:
         return None

@@ -41,15 +41,16 @@ def filled_in(
             "the worksheet has no column Grade: if it is a Moodle assignment's, in a language that"
             " is not known here, rename the column of the grades to Grade"
         )
-    about = [{*map(_plain, row[2:column])} - {""} for row in rows]  # behind the student's own name
+    # Behind the student's own name.
+    about = [[cell for cell in map(_plain, row[2:column]) if cell] for row in rows]
     told = {cell for cells in about for cell in cells}
     groups = {_plain(who[0]): who for who in grades if _plain(who[0]) in told}
     people = {who[1]: who for who in grades if who not in groups.values()}
     left, problems = dict(grades), []
     for row, cells in zip(rows, about, strict=True):
         number = re.fullmatch(r"\D*(\d+)", row[0] if row else "")
-        known = [groups[cell] for cell in cells & groups.keys()]
-        who = people.get(number[1], *known[:1]) if number else None
+        group = next((groups[cell] for cell in cells if cell in groups), None)
+        who = people.get(number[1], group) if number else None
         if who is None:
             continue
         left.pop(who, None)

@@ -141,8 +141,7 @@ def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
         raise SubmissionError("the file is empty")
     if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    opened = partial(_opened, io.BytesIO(content), content)
-    entries = _zip_entries(content, opened, 1, most)
+    entries = _zip_entries(content, lambda: _opened(io.BytesIO(content), content), 1, most)
     return [entry for entry in entries if not entry.is_folder]
 
 

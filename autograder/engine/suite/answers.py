@@ -127,7 +127,10 @@ class Answer:
 
 def ran_out_of_memory(reply: bytes) -> bool:
     """Whether a reply tells that the function found no memory left."""
-    return reply[1:8] == RAISED and b"MemoryError" in reply[: limits.NAMES * limits.SAID]
+    if reply[1:8] != RAISED:
+        return False
+    fault = read_reply(reply, "", lambda _: None).fault
+    return fault is not None and "MemoryError" in fault.raised
 
 
 def read_reply(

@@ -23,7 +23,10 @@ HIDDEN = Path(__file__).parent
 SOURCE = b"""
 import os, signal, time, warnings
 import numpy as np
+np.seterr(all="ignore")
 warnings.filterwarnings("ignore", "of mine")
+os.chdir("/")
+name = "no function"
 def double(x):
     warnings.warn("of mine")
     return 2 * x
@@ -109,6 +112,16 @@ def test_what_a_call_or_an_import_sets_for_the_process_reaches_nobody(sandbox):
 def test_an_init_can_be_left_out(sandbox, with_init, kind):
     one = calls.process(sandbox, SOURCE, with_init, __init__=b"raise SystemExit")
     assert ask(one, "double", 2)[0] == kind
+
+
+def test_what_is_not_there_is_said(sandbox):
+    one = calls.process(sandbox, SOURCE, broken=b"1 / 0", gone=b"import os\nos._exit(4)\n")
+    assert ask(one, "name")[:2] == ["unavailable", ask(one, "other")[1]]
+    assert ask(one, "f", of="broken")[1][0] == "ZeroDivisionError"
+    assert ask(one, "", of="m")[0] == "returned"
+    with pytest.raises(ProcessEnded) as death:
+        ask(one, "f", of="gone")
+    assert death.value.status == 4
 
 
 def test_notes_tell_where_an_import_is(sandbox):
