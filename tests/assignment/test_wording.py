@@ -34,8 +34,8 @@ def hints(kit: Assignment) -> dict[str, str]:
     """All hints, by what they belong to."""
     found = {mistake.name: mistake.hint for mistake in load_mistakes(kit) if not mistake.is_probe}
     found |= {f"check: {about}": " ".join(hint.split()) for about, hint in check.HINTS.items()}
-    general = [*(hint for _, hint in answers.HINTS), answers.ANY_HINT]
-    return found | {f"exception: {hint[:20]}": " ".join(hint.split()) for hint in general}
+    general = answers.HINTS.items()
+    return found | {f"exception: {said}": " ".join(hint.split()) for said, hint in general}
 
 
 def messages() -> dict[str, str]:

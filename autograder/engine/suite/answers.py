@@ -12,61 +12,34 @@ from ..text import presentable
 
 REASON_LENGTH = 300
 PYTHON = ".".join(platform.python_version_tuple()[:2])
-HINTS = (
-    (
-        "truth value",
-        """`if` asks one question, but an array has many answers. Choose entry by entry, with
-        `np.where` or a mask such as `z > 0`.""",
-    ),
-    (
-        "unexpected keyword|positional|required",
-        """The names of the arguments, their order and their defaults are part of the task: callers
-        rely on them. Compare your line `def ...` with the one that you were given.""",
-    ),
-    (
-        "broadcast|operands|mismatch|not aligned",
-        """Two arrays in that line don't fit together. Write down the shape of each, then what their
-        product or sum should have.""",
-    ),
-    (
-        "0-d|iterat|indices for array|unsized|too many indices",
-        """Arrays without an axis, of shape (), are allowed, too: they can be neither indexed nor
-        gone through by a loop. Compute on the whole array at once.""",
-    ),
-    (
-        "zero-size|empty",
-        """Empty arrays, of shape (0,), are allowed, too: they have no largest entry and no mean.
-        Decide what the result is there before you ask for one.""",
-    ),
-    (
-        "inhomogeneous",
-        """NumPy makes one array of a list only where all its entries have one shape. Go through the
-        list, and compute with one of its arrays at a time.""",
-    ),
-    (
-        "scalar index",
-        """An array stands where one whole number is needed: a size, an index or an axis. `np.max(a,
-        b)` takes b for an axis; `np.maximum(a, b)` compares entry by entry.""",
-    ),
-    (
-        "has no attribute",
-        """What stands before the dot has nothing of that name, though the like of it in another
-        library may. Look up in NumPy's documentation what does the same here.""",
-    ),
-    (
-        "RecursionError",
-        """The function calls itself without an end. Does it use its own name where NumPy's function
-        of that name is meant, or miss the case in which it stops?""",
-    ),
-    (
-        "NameError|UnboundLocal",
-        """A name is used before it has a value on this way through the function, or it is spelled
-        in two ways. Look where it is first assigned, and in which branch.""",
-    ),
-)
+HINTS = {
+    "truth value": """`if` asks one question, but an array has many answers. Choose entry by entry,
+        with `np.where` or a mask such as `z > 0`.""",
+    "unexpected keyword|positional|required": """The names of the arguments, their order and their
+        defaults are part of the task: callers rely on them. Compare your line `def ...` with the
+        one that you were given.""",
+    "broadcast|operands|mismatch|not aligned": """Two arrays in that line don't fit together. Write
+        down the shape of each, then what their product or sum should have.""",
+    "0-d|iterat|indices for array|unsized|too many indices": """Arrays without an axis, of shape (),
+        are allowed, too: they can be neither indexed nor gone through by a loop. Compute on the
+        whole array at once.""",
+    "zero-size|empty": """Empty arrays, of shape (0,), are allowed, too: they have no largest entry
+        and no mean. Decide what the result is there before you ask for one.""",
+    "inhomogeneous": """NumPy makes one array of a list only where all its entries have one shape.
+        Go through the list, and compute with one of its arrays at a time.""",
+    "scalar index": """An array stands where one whole number is needed: a size, an index or an
+        axis. `np.max(a, b)` takes b for an axis; `np.maximum(a, b)` compares entry by entry.""",
+    "has no attribute": """What stands before the dot has nothing of that name, though the like of
+        it in another library may. Look up in NumPy's documentation what does the same here.""",
+    "RecursionError": """The function calls itself without an end. Does it use its own name where
+        NumPy's function of that name is meant, or miss the case in which it stops?""",
+    "NameError|UnboundLocal": """A name is used before it has a value on this way through the
+        function, or it is spelled in two ways. Look where it is first assigned, and in which
+        branch.""",
+    "": """Your function stopped in the line named. Call it by hand with such arguments, print what
+        that line works with, and compare shapes and types with the docstring.""",
+}
 """What to try, by what an exception says; the first that fits."""
-ANY_HINT = """Your function stopped in the line named. Call it by hand with such arguments, print
-    what that line works with, and compare shapes and types with the docstring."""
 NEWER = f". Python {PYTHON} grades: if yours is newer and takes this line, write it for {PYTHON}"
 ABSENT = (
     ". A library that is missing here: do without it. A module of your own: hand it in, and write"
@@ -94,8 +67,8 @@ class StudentFault(Exception):
         """What to try where the student's function raised this, else ""."""
         if self.kind != "raised":
             return ""
-        fits = (hint for said, hint in HINTS if re.search(said, self.reason))
-        return " ".join(next(fits, ANY_HINT).split())
+        fits = (hint for said, hint in HINTS.items() if re.search(said, self.reason))
+        return " ".join(next(fits).split())
 
     @property
     def ends_test(self) -> bool:
