@@ -24,12 +24,16 @@ SOLUTION = ROOT / "solutions" / "gradflow"
 Ended = subprocess.CompletedProcess[str]
 
 
-def python(*words: object, cwd: Path = ROOT, timeout: float = 300, **options: Any) -> Ended:
-    """`python WORDS` in a folder, and all that it says."""
+def python(
+    *words: object, cwd: Path = ROOT, timeout: float = 300, status: int | None = 0, **options: Any
+) -> Ended:
+    """`python WORDS` in a folder, and all that it says. It must end with this status, if any."""
     command = [sys.executable, *map(str, words)]
-    return subprocess.run(
+    done = subprocess.run(
         command, cwd=cwd, timeout=timeout, capture_output=True, text=True, **options
     )
+    assert status in (None, done.returncode), f"{done.returncode}\n{done.stdout}{done.stderr}"
+    return done
 
 
 def kit(*words: object, assignment: Path | None = TINY, **options: Any) -> Ended:
@@ -45,10 +49,10 @@ def copy_of_handout(folder: Path) -> Path:
     return folder
 
 
-def run_python(cwd: Path, *arguments: object) -> Ended:
+def run_python(cwd: Path, *arguments: object, **options: Any) -> Ended:
     """`python ARGUMENTS` in a folder, without what the kit's own tests have in their shell."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV", "PYTHONPATH"))}
-    return python(*arguments, cwd=cwd, env=env)
+    return python(*arguments, cwd=cwd, env=env, **options)
 
 
 def started(*words: object, **options: Any) -> subprocess.Popen[str]:

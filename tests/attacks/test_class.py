@@ -36,7 +36,6 @@ def test_a_class_of_them(tmp_path):
     env = {**os.environ, "SECRET": SECRET}
     done = kit("grade", folder, "-o", out, "--jobs", 1, assignment=None, env=env)
     printed = done.stdout + done.stderr
-    assert done.returncode == 0, printed
     table = (out / "final_grades.csv").read_text("utf-8")
     rows = list(csv.DictReader(table.splitlines()))
     assert len(rows) == len(table.splitlines()) - 1 == len(CLASS) + 1

@@ -53,4 +53,5 @@ def test_a_coin_at_import_has_one_try(grader, tails, init):
 
 
 def test_without_a_folder_it_says_what_it_takes():
-    assert python("-m", "tests.attacks.two_programs").stderr.startswith("Submissions that hold two")
+    said = python("-m", "tests.attacks.two_programs", status=1).stderr
+    assert said.startswith("Submissions that hold two")

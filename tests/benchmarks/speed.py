@@ -42,9 +42,7 @@ def write_class(assignment: Assignment, folder: Path) -> list[Path]:
 def seconds(words: list[object]) -> float:
     """What `python -m WORDS` takes."""
     started = time.perf_counter()
-    done = python("-m", *words)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(done.args)}:\n{done.stdout}{done.stderr}")
+    python("-m", *words)
     return time.perf_counter() - started
 
 

@@ -24,9 +24,7 @@ def refused(*words: object, kit: Path = ROOT, cwd: Path = ROOT) -> str:
         if not name.startswith(("PY", "COV", *STEERING))
     }
     env |= {"PYTHONPATH": str(kit), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"} | ONE_THREAD
-    done = python("-S", *words, cwd=cwd, env=env)
-    assert done.returncode == 2, done.stderr
-    (line,) = done.stderr.splitlines()
+    (line,) = python("-S", *words, cwd=cwd, env=env, status=2).stderr.splitlines()
     return line
 
 

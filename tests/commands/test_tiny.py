@@ -34,10 +34,8 @@ def page_with_figures(own: Assignment, tmp_path: Path, figures: str) -> str:
     file = own.folder / "assignment.toml"
     file.write_text('figures = "figures"\n' + file.read_text())
     write_archive(tmp_path / "class" / "right.zip", made_up.solution(own))
-    graded = kit(
-        "grade", tmp_path / "class", "-o", tmp_path / "graded", "--jobs", 1, assignment=own.folder
-    )
-    assert graded.returncode == 0, graded.stderr
+    words = ["grade", tmp_path / "class", "-o", tmp_path / "graded", "--jobs", 1]
+    kit(*words, assignment=own.folder)
     return (tmp_path / "graded" / "feedback" / "right.html").read_text("utf-8")
 
 

@@ -187,13 +187,12 @@ def test_digits_are_those_of_uci():
     assert "Creative Commons Attribution 4.0" in (SOLUTION / "data" / "README.txt").read_text()
 
 
-def run_lab(folder: Path, *arguments: object) -> Ended:
-    return run_python(folder, "-m", "gradflow.lab", "--quick", "-o", *arguments)
+def run_lab(folder: Path, out: Path, status: int = 0) -> Ended:
+    return run_python(folder, "-m", "gradflow.lab", "--quick", "-o", out, status=status)
 
 
 def test_all_figures_are_written(tmp_path):
     done = run_lab(SOLUTION.parent, tmp_path / "to" / "figures")
-    assert done.returncode == 0, done.stderr
     files = sorted((tmp_path / "to" / "figures").iterdir())
     assert [file.stem for file in files] == sorted(lab.EXPERIMENTS)
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
@@ -202,8 +201,7 @@ def test_all_figures_are_written(tmp_path):
 
 
 def test_skeleton_says_what_is_missing(tmp_path):
-    done = run_lab(ROOT / "assignment", tmp_path)
-    assert done.returncode == 1
+    done = run_lab(ROOT / "assignment", tmp_path, status=1)
     assert "left out, it needs: sigmoid" in done.stderr
     assert "Traceback" not in done.stderr
     assert "10 of 10 files are left out" in done.stdout
@@ -212,11 +210,9 @@ def test_skeleton_says_what_is_missing(tmp_path):
 
 def test_what_the_machine_lacks_is_one_line():
     lacking = "import sys; sys.modules['matplotlib'] = None; import gradflow.lab"
-    done = run_python(SOLUTION.parent, "-c", lacking)
-    assert done.returncode == 1
+    done = run_python(SOLUTION.parent, "-c", lacking, status=1)
     assert re.fullmatch(r"matplotlib\S* is missing: pip install -r requirements.txt\n", done.stderr)
-    done = run_lab(SOLUTION.parent, __file__)
-    assert done.returncode == 2
+    done = run_lab(SOLUTION.parent, Path(__file__), status=2)
     assert f"{__file__}: File exists; name another folder with -o" in done.stderr
 
 

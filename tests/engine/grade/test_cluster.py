@@ -47,7 +47,7 @@ def test_every_submission_has_one_row_though_a_worker_is_killed(tiny, tmp_path):
 def test_without_a_scheduler_there_is_one_clear_line(tmp_path):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     address = "tcp://127.0.0.1:1"
-    done = kit("grade", TINY / "solutions", "-o", tmp_path / "out", "--scheduler", address)
-    assert done.returncode == 2
+    words = ["grade", TINY / "solutions", "-o", tmp_path / "out", "--scheduler", address]
+    done = kit(*words, status=2)
     assert f"no Dask scheduler at {address}" in done.stderr
     assert "Traceback" not in done.stderr

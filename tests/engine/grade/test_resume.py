@@ -36,8 +36,7 @@ def school(tiny, tmp_path_factory):
 
 def grade(school: Path, out: Path, *options: str) -> dict[str, bytes]:
     """All that the command writes, but for the pages."""
-    done = kit("grade", school, "-o", out, "--jobs", 1, *options)
-    assert done.returncode == 0, done.stderr
+    kit("grade", school, "-o", out, "--jobs", 1, *options)
     paths = [out / "final_grades.csv", *sorted((out / "results").glob("*"))]
     return {path.name: path.read_bytes() for path in paths}
 

@@ -46,8 +46,7 @@ def change(own: Assignment, module: str, old: str, new: str) -> None:
 
 def left(own: Assignment) -> dict[str, str]:
     """What is said of each file and line."""
-    ended = kit("check", "--variants-only", "--jobs", 1, assignment=own.folder)
-    assert ended.returncode == 1, ended.stdout + ended.stderr
+    ended = kit("check", "--variants-only", "--jobs", 1, assignment=own.folder, status=1)
     return dict(re.findall(r"^\S*tiny/(\S+:\d+): (.*)$", ended.stdout, re.MULTILINE))
 
 

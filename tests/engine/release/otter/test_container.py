@@ -37,8 +37,7 @@ def container(own, tmp_path):
 def results_of(container: Path) -> dict:
     env = os.environ | {"HOME": str(container.parent)}
     script = container / "source" / "run_otter.py"
-    done = python("-I", "-B", script, cwd=container, timeout=600, env=env)
-    assert done.returncode == 0, done.stderr
+    python("-I", "-B", script, cwd=container, timeout=600, env=env)
     return json.loads((container / "results" / "results.json").read_text())
 
 
