@@ -31,9 +31,3 @@ def test_a_class_that_lies_there_is_not_replaced(kit, tmp_path, path):
     with pytest.raises(KitError, match="another -o"):
         run_demo(kit.folder, tmp_path, 1)
     assert theirs.read_bytes() == b"work"
-
-
-def test_students_do_not_get_the_class(own):
-    with pytest.raises(KitError, match="in the handout"):
-        run_demo(own.folder, own.handout / "demo", 1)
-    assert not (own.handout / "demo").exists()
