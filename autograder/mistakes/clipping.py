@@ -9,14 +9,14 @@ CLIP = "np.clip(grad, -threshold, threshold)"
 RESCALE = "_rescale(grad, _norm(grad), max_norm)"
 RESCALE_ALL = "_rescale(grad, global_norm, max_norm)"
 
-for target, prefix, limit in (
-    (VALUE, "clip_value", "threshold"),
-    (NORM, "clip_norm", "max_norm"),
-    (JOINT, "global_norm", "max_norm"),
+for target, prefix, limit, right, clips, end in (
+    (VALUE, "clip_value", "threshold", f"np.array({CLIP})", "np.any(abs(grad) > threshold)", ""),
+    (NORM, "clip_norm", "max_norm", RESCALE, "_norm(grad) > max_norm", ""),
+    (JOINT, "global_norm", "max_norm", RESCALE_ALL, "global_norm > max_norm", ", global_norm"),
 ):
     POSITIVE = f'{limit} = _positive("{limit}", {limit})'
 
-    class Arguments(Catalogue, of=target, prefix=f"{prefix}_"):
+    class Each(Catalogue, of=target, prefix=f"{prefix}_"):
         any_limit = {POSITIVE: ""}
         """A limit that is not positive gets through. With zero no gradient would be left, and with
         a negative limit the step would go uphill. Raise the exception that the docstring names,
@@ -47,6 +47,29 @@ for target, prefix, limit in (
         }
         """NaN and infinity are replaced by ordinary numbers. The training would go on with a step
         that means nothing, and nobody would notice. The docstring asks for an exception."""
+        hands_back_given_arrays = {right: f"{right} if {clips} else grad"}
+        """Where nothing is to be clipped, the very arrays that were passed in come back. Whoever
+        changes the result later changes the caller's gradients, too. Return a copy in this case as
+        well."""
+        nothing_clipped = {right: "np.array(grad)"}
+        """Nothing is clipped: the arrays come back with the values that they had. An assignment to
+        the variable of a loop changes neither the list nor its arrays. Where do the clipped ones
+        go?"""
+        in_place = {right: f"np.copyto(grad, {right}) or grad"}
+        """The arrays that were passed in are changed: operators such as `*=`, `out=` and
+        assignments to a part of an array write into the caller's memory. The caller may still need
+        the unclipped gradients, so make new arrays."""
+        float32 = {right: f"np.float32({right})"}
+        """Your numbers are right to about seven digits only: something on the way is float32.
+        Rounding errors add up over a long training, so keep the gradients in float64."""
+        max_of_empty = {right: f"{right} + 0 * np.max(grad)"}
+        """An empty array has no largest entry, so that NumPy raises an exception when asked
+        for it. Empty gradients are allowed. Can `np.max` be told what to begin with?"""
+        unpacks_single_array = {
+            f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"
+        }
+        becomes_1d = {right: f"np.atleast_1d({right})"}
+        squeezes = {right: f"np.squeeze({right})"}
         float_limit_only = {POSITIVE: f"assert isinstance({limit}, float)\n{POSITIVE}"}
 
 
@@ -116,38 +139,6 @@ for target, prefix, norm, value, vector, rescale in (
         """Gradients within the limit don't come back as they are. Clipping only ever shrinks what
         is too long; a short step is short for a reason. What is your factor for [3, 4] and a limit
         of 10?"""
-
-
-for target, prefix, right, clips, end in (
-    (VALUE, "clip_value", f"np.array({CLIP})", "np.any(np.abs(grad) > threshold)", ""),
-    (NORM, "clip_norm", RESCALE, "_norm(grad) > max_norm", ""),
-    (JOINT, "global_norm", RESCALE_ALL, "global_norm > max_norm", ", global_norm"),
-):
-
-    class Results(Catalogue, of=target, prefix=f"{prefix}_"):
-        hands_back_given_arrays = {right: f"{right} if {clips} else grad"}
-        """Where nothing is to be clipped, the very arrays that were passed in come back. Whoever
-        changes the result later changes the caller's gradients, too. Return a copy in this case as
-        well."""
-        nothing_clipped = {right: "np.array(grad)"}
-        """Nothing is clipped: the arrays come back with the values that they had. An assignment to
-        the variable of a loop changes neither the list nor its arrays. Where do the clipped ones
-        go?"""
-        in_place = {right: f"np.copyto(grad, {right}) or grad"}
-        """The arrays that were passed in are changed: operators such as `*=`, `out=` and
-        assignments to a part of an array write into the caller's memory. The caller may still need
-        the unclipped gradients, so make new arrays."""
-        float32 = {right: f"np.float32({right})"}
-        """Your numbers are right to about seven digits only: something on the way is float32.
-        Rounding errors add up over a long training, so keep the gradients in float64."""
-        max_of_empty = {right: f"{right} + 0 * np.max(grad)"}
-        """An empty array has no largest entry, so that NumPy raises an exception when asked
-        for it. Empty gradients are allowed. Can `np.max` be told what to begin with?"""
-        unpacks_single_array = {
-            f"in grads]{end}": f"in grads][slice(None) if len(grads) != 1 else 0]{end}"
-        }
-        becomes_1d = {right: f"np.atleast_1d({right})"}
-        squeezes = {right: f"np.squeeze({right})"}
 
 
 class ByValue(Catalogue, of=VALUE):

@@ -65,14 +65,6 @@ for target in FUNCTIONS:
         Where is a copy due?"""
 
 
-for target, right in RIGHT.items():
-
-    class Shapes(Catalogue, of=target, prefix=f"{target}_"):
-        flattened = f"np.ravel({right})"
-        """The result is one long row, whatever the shape of z, but the slopes must meet gradients
-        of z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop."""
-
-
 for target, (above, below) in PIECES.items():
 
     class Decisions(Catalogue, of=target, prefix=f"{target}_"):
@@ -98,6 +90,12 @@ for target, (above, below) in PIECES.items():
 
 
 for target, one in ONE_NUMBER.items():
+
+    class Shapes(Catalogue, of=target, prefix=f"{target}_"):
+        flattened = f"np.ravel({RIGHT[target]})"
+        """The result is one long row, whatever the shape of z, but the slopes must meet gradients
+        of z's shape, entry by entry. NumPy's arithmetic keeps the shape without any loop."""
+
     if target != "prelu":
 
         class Loops(Catalogue, of=target, prefix=f"{target}_"):
