@@ -8,7 +8,7 @@ import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader, Settings
-from tests.engine.release.otter.fixtures import notebook
+from autograder.engine.release.otter.testfiles import notebook
 from tests.kit import ROOT, TINY
 
 NOBODY = 65_534
@@ -73,7 +73,7 @@ def own(tmp_path):
     """A copy of the tiny assignment to be changed, whose handout has a notebook."""
     left_out = shutil.ignore_patterns("__pycache__")
     copy = Assignment.load(Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=left_out)))
-    (copy.handout / "lab.ipynb").write_bytes(notebook("1"))
+    (copy.handout / "lab.ipynb").write_text(notebook())
     return copy
 
 

@@ -46,10 +46,10 @@ def test_{number}(verdict):
 """
 
 
-def notebook() -> str:
-    """A notebook with one cell, which reads the verdict: its file lies where Otter unpacks."""
+def notebook(source: str = CELL) -> str:
+    """A notebook with one cell: if none is given, what reads the verdict where Otter unpacks it."""
     cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": "verdict"}
-    cell |= {"metadata": {}, "outputs": [], "source": CELL}
+    cell |= {"metadata": {}, "outputs": [], "source": source}
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 

@@ -11,6 +11,7 @@ from autograder.engine.grade.archive import write_archive
 from autograder.engine.prove import made_up
 from autograder.engine.release.build import hidden_tests
 from autograder.engine.release.otter.package import write_autograder_zip
+from autograder.engine.release.otter.testfiles import notebook
 from tests.kit import python
 
 Files = dict[str, bytes]
@@ -23,13 +24,6 @@ for _path in ("MARKER", "../results/verdict.json", *glob.glob("/tmp/*/autograder
     except OSError:
         pass
 """
-
-
-def notebook(source: str) -> bytes:
-    """A notebook with one code cell, as bytes."""
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells = [{**cell, "id": "a", "source": source}]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
 def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
@@ -46,9 +40,9 @@ def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
     return {
         "partial": partial,
         "loose": {name.removeprefix(f"{package}/"): text for name, text in partial.items()},
-        "notebook": {**partial, "lab.ipynb": notebook("raise SystemExit")},
+        "notebook": {**partial, "lab.ipynb": notebook("raise SystemExit").encode()},
         "scripts": {**partial, "submit.py": b"raise SystemExit", "try.py": b"1 / 0"},
-        "two notebooks": {**right, "a.ipynb": notebook("1 / 0"), "b.ipynb": notebook("1 / 0")},
+        "two notebooks": {**right, **dict.fromkeys(["a.ipynb", "b.ipynb"], notebook().encode())},
         "impostor": {
             **partial,
             path: partial[path] + attack,
@@ -56,7 +50,7 @@ def submissions(assignment: Assignment, marker: Path) -> dict[str, Files]:
             **dict.fromkeys(code, mark.encode()),
             **dict.fromkeys(["results/verdict.json", "verdict.json"], forged),
             ".OTTER_LOG": f"cos\nsystem\n(Vtouch '{marker}'\ntR.".encode(),  # which is unpickled
-            "lab.ipynb": notebook(mark),
+            "lab.ipynb": notebook(mark).encode(),
         },
     }
 
