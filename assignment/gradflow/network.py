@@ -341,12 +341,7 @@ def examine(net: Network, x: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
         parameters' gradients.
     """
     _, grads = net.loss_and_gradients(x, targets, loss=mean_squared_error)
-    diagnostics = net._package.diagnostics
-    norms = diagnostics.gradient_norms(grads.parameters())
-    return {
-        **_measurements(net, grads),
-        "parameter_norm": float(diagnostics.gradient_norms([norms])[0]),
-    }
+    return _measurements(net, grads)
 
 
 def treated(net: Network, remedy: str, rng: np.random.Generator) -> Network:
@@ -406,12 +401,14 @@ def recovers(
 def _measurements(net: Network, grads: Gradients) -> dict[str, Any]:
     diagnostics = net._package.diagnostics
     hidden = net.trace.activations[1:]
+    norms = diagnostics.gradient_norms(grads.parameters())
     return {
         "activation": net.activation,
         "gradient_norms": diagnostics.gradient_norms(grads.pre_activations),
         "spreads": np.array([h.std() for h in hidden]),
         "saturated": np.array([diagnostics.saturated_fraction(s) for s in net.trace.slopes]),
         "dead": np.array([diagnostics.dead_fraction(h) for h in hidden]),
+        "parameter_norm": float(diagnostics.gradient_norms([norms])[0]),
     }
 
 
