@@ -22,7 +22,7 @@ from ..assignment import Assignment
 from ..report.result import Result, to_json, ungraded
 from ..submission.read import HandIn, Submission
 from .earlier import GRADER_FAILED, earlier_result
-from .executor import kill_pool, stops_at_once
+from .executor import kill_pool
 from .grader import Grader, Settings, read
 from .outputs import page_path, result_path, write_atomically
 from .reporter import Report, Reporter
@@ -54,7 +54,6 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
             return own.report(failed, submission)
 
 
-@stops_at_once()
 def get_ready(folder: Path, settings: Settings) -> None:
     """Makes what processes that are forked now share: all that grading needs but a sandbox. One
     process alone makes its suite while its sandbox starts."""

@@ -1,13 +1,12 @@
 """Where submissions are graded: processes of this machine, or a Dask cluster."""
 
-import contextlib
 import logging
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib.util import find_spec
 from typing import Any, TypeVar
@@ -44,24 +43,6 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     # It would wait for ever for work from a parent that was killed.
     threading.Thread(target=_end_with_parent, daemon=True, name="parent's end").start()
-
-
-@contextlib.contextmanager
-def stops_at_once() -> Iterator[None]:
-    """Ctrl-C ends this process, where nothing is written yet: an exception, in the middle of a call
-    of the reference, would be taken for what that raises."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _stop(*_: object) -> None:
-    os.write(2, b"\nstopped\n")
-    os._exit(130)
 
 
 def kill_pool() -> None:

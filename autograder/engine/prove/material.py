@@ -16,7 +16,7 @@ import click
 
 from ..assignment import Assignment
 from ..errors import KitError
-from ..grade.executor import available_cores, local_pool, stops_at_once
+from ..grade.executor import available_cores, kill_pool, local_pool
 from ..grade.grader import Grader, Settings
 from ..grade.reporter import Reporter
 from ..mistakes import load_mistakes, stated_mistakes
@@ -59,7 +59,6 @@ class Finding:
     reasons: list[str]
 
 
-@stops_at_once()
 def run_check(
     folder: Path, jobs: int | None, seeds: range, variants_only: bool, modules: Sequence[str] = ()
 ) -> None:
@@ -97,11 +96,15 @@ def run_check(
     problems += [(places[n], f"{n} asks something else each time that it runs") for n in unsteady]
     known = {outcome.test.id for outcome in failed}
     with local_pool(jobs or available_cores())() as pool:
-        for found in pool.map(partial(_finding, folder), cases, chunksize=CHUNK):
-            findings.append(found)
-            if found.case.kind == "solution" and found.case.seed > seeds[0]:
-                click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
-            problems += _problems(found, places, known)
+        try:
+            for found in pool.map(partial(_finding, folder), cases, chunksize=CHUNK):
+                findings.append(found)
+                if found.case.kind == "solution" and found.case.seed > seeds[0]:
+                    click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
+                problems += _problems(found, places, known)
+        except BaseException:  # Ctrl-C, too: nobody waits for what is under way
+            kill_pool()
+            raise
     if not variants_only:
         proved = {o.test for o in outcomes if not doubtful.intersection(o.called)}
         told = [test for test in tests if test in proved]

@@ -1,7 +1,5 @@
 """A class on a pool of processes, of which some are killed, and what earlier runs have left."""
 
-import subprocess
-import sys
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
@@ -19,22 +17,6 @@ from autograder.engine.prove import made_up
 from autograder.engine.report.result import Result, to_json, ungraded
 from autograder.engine.sandbox.layers import SandboxError
 from autograder.engine.submission.read import Submission, hand_in
-
-
-def test_ctrl_c_is_no_exception_of_the_reference():
-    """It ends a process at once where records are made, which would keep it as an answer."""
-    code = """if True:
-        import os, signal
-        from autograder.engine.grade.executor import stops_at_once
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's `&` takes away
-        with stops_at_once():
-            try:
-                os.kill(os.getpid(), signal.SIGINT)
-            except BaseException:
-                os._exit(3)
-    """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (130, "\nstopped\n")
 
 
 def test_a_pool_that_is_killed_each_time_is_given_up(tiny):

@@ -162,6 +162,15 @@ def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched):
             assert (kind, heard) == ("returned", told if watched else [])
 
 
+def test_ctrl_c_is_no_exception_of_the_reference():
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    responder = Responder(lambda module, function: Target(interrupted))
+    with pytest.raises(KeyboardInterrupt):
+        responder.answer(write_request(True, "m", Encoder().encode(["f", [], {}, [], True])))
+
+
 def names(problem: BaseException) -> list[str]:
     return describe(problem, "/scratch")[0]
 

@@ -76,12 +76,19 @@ class Responder:
     """Answers requests by calling functions; what a test's calls leave here ends with the test.
 
     `find(module, function)` returns the `Target`, or raises; `folder` is where the student's files
-    lie, so that an exception can be traced to one of their lines.
+    lie, so that an exception can be traced to one of their lines; `caught` is what a call may raise
+    and is told: Ctrl-C ends the grader, not a call.
     """
 
-    def __init__(self, find: Callable[[str, str], Target], folder: str = "\0") -> None:
+    def __init__(
+        self,
+        find: Callable[[str, str], Target],
+        folder: str = "\0",
+        caught: type[BaseException] = Exception,
+    ) -> None:
         self._find = find
         self._folder = folder
+        self._caught = caught
         self._calls = 0
         self._kept: dict[int, list[Kept]] = {}
         self._generators: dict[int, np.random.Generator] = {}
@@ -108,12 +115,12 @@ class Responder:
             target = self._find(module, function)
         except NotKept as missing:
             return self._encoder.encode(["unresolved", missing.args[0]])
-        except BaseException as problem:  # SystemExit, too, costs no more than an error
+        except self._caught as problem:
             return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:
             name = f"{module}.{function}"
             return self._reply(name, self._call(number, target, args, kwargs, *how))
-        except BaseException as problem:
+        except self._caught as problem:
             return self._encoder.encode(["raised", *describe(problem, self._folder)])
 
     def _call(
