@@ -19,8 +19,7 @@ from autograder.engine.release.handout import (
     wrong_signatures,
 )
 from autograder.engine.sandbox.worker import limits
-from gradflow.diagnostics import saturated_fraction
-from gradflow.experiments import flow, normal, probe, ratio
+from gradflow.experiments import flow, probe, ratio
 from tests.kit import HANDOUT
 
 README = (HANDOUT / "README.md").read_text("utf-8")
@@ -65,9 +64,6 @@ def test_what_the_lecture_says_is_measured():
     assert first_over_last(10, "tanh") == pytest.approx(0.3, abs=0.05)
     assert first_over_last(50, "tanh") == pytest.approx(0.1, abs=0.05)
     assert all(1 / 5 < first_over_last(depth, "relu") < 5 for depth in (10, 50))
-    net, grads = probe(10, activation="sigmoid", **normal(1.0))
-    assert saturated_fraction(np.array(net.trace.slopes)) > 1 / 3
-    assert ratio(flow(grads)) > 0.1
 
 
 def test_times_add_up_to_what_is_promised():

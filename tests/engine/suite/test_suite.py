@@ -68,6 +68,11 @@ class TestClass:
 def test_fault(student):
     '''A fault of the test itself.'''
     student.scales.celsius(32.0)["zero"]
+
+@pytest.mark.points(1)
+def test_exit():
+    '''What would end pytest.'''
+    pytest.exit('')
 """
 
 
@@ -80,20 +85,8 @@ def test_a_suite_may_use_all_of_pytest(tiny, tiny_grader, tmp_path):
         program = tiny_grader.program(made_up.solution(tiny))
         outcomes = suite.run(program, 0)
         program.end()
-        assert [o.kind for o in outcomes] == [*["passed"] * 3, "grader"] * len(tiny.parts)
+        assert [o.kind for o in outcomes] == [*["passed"] * 3, "grader", "grader"] * len(tiny.parts)
     suite.close()
-
-
-def test_a_test_that_would_end_pytest_is_at_fault_itself(own, tiny_grader):
-    with (own.suites / "test_scales.py").open("a") as file:
-        file.write(
-            "\n\n@pytest.mark.points(1)\ndef test_exit():\n    '''Exit.'''\n    pytest.exit('')"
-        )
-    suite, program = Suite(own), tiny_grader.program(made_up.solution(own))
-    kinds = {outcome.test.id: outcome.kind for outcome in suite.run(program, 0)}
-    program.end()
-    suite.close()
-    assert [name for name, kind in kinds.items() if kind != "passed"] == ["scales/exit"]
 
 
 def test_the_answers_of_a_test_go_with_it(tiny):
