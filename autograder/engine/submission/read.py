@@ -91,7 +91,8 @@ def read_hand_in(
 ) -> Submission:
     """Reads a hand-in. Never raises for what is in it: see `Submission.problem`. handed_out: the
     contents of the modules as students got them."""
-    reader = _Reader(package, modules, handed_out, given.notes)
+    wanted = {f"{module}.py" for module in modules}
+    reader = _Reader(package, wanted, set(handed_out), list(given.notes))
     files: dict[str, bytes] = {}
     try:
         if given.problem:
@@ -109,20 +110,15 @@ def read_hand_in(
     return Submission(name, reader.digest, files, problem, notes, given.students, given.back)
 
 
+@dataclass
 class _Reader:
-    def __init__(
-        self,
-        package: str,
-        modules: Sequence[str],
-        handed_out: Collection[bytes],
-        notes: Iterable[str],
-    ) -> None:
-        self._package = package
-        self._wanted = {f"{module}.py" for module in modules}
-        self._handed_out = frozenset(handed_out)
-        self.notes = list(notes)
-        self._archives_left, self._room = MAX_INNER_ARCHIVES, MAX_ARCHIVE
-        self.digest = hashlib.sha256(b"").hexdigest()
+    _package: str
+    _wanted: set[str]
+    _handed_out: set[bytes]
+    notes: list[str]
+    digest: str = hashlib.sha256(b"").hexdigest()
+    _archives_left: int = MAX_INNER_ARCHIVES
+    _room: int = MAX_ARCHIVE
 
     def files(self, handed_in: Iterable[Entry]) -> dict[str, bytes]:
         entries = self._readable(handed_in)
