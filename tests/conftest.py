@@ -42,15 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests begin first, each in a process of its own: xdist deals items in blocks."""
     longest = [item for item in items if item.name.startswith(LONGEST)]
-    others = [item for item in items if item not in longest]
+    ordered = [item for item in items if item not in longest]
     count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
-    items.clear()
-    for left in range(count, 0, -1):
-        items += longest[:1]
-        size = (len(longest) + len(others)) // left - len(longest[:1])
-        items += others[:size]
-        del longest[:1], others[:size]
-    items += longest
+    for number, item in enumerate(longest):
+        ordered.insert(number % count * len(items) // count, item)
+    items[:] = ordered
 
 
 collect_ignore = ["tiny"]  # an assignment of its own: the engine runs its suites
