@@ -194,26 +194,3 @@ def rrelu_with_lower_slope_at_zero():
             drawn = np.full(z.shape, np.mean([lower, upper]))
         slope = np.select([z > 0, z == 0], [1.0, lower], drawn)
         return np.where(z > 0, z, slope * z), slope
-
-
-def busy_import():
-    """An import that changes the folder, the path, the recursion limit and the printing."""
-    import gc
-    import os
-    import sys
-
-    os.chdir(os.path.dirname(os.path.abspath(__file__)))
-    sys.setrecursionlimit(5000)
-    sys.path.insert(0, os.getcwd())
-    np.set_printoptions(precision=2, suppress=True, threshold=5)
-    gc.collect()
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-    except ImportError:
-        matplotlib = None
-
-    def relu(z):
-        gc.collect(0)
-        return np.maximum(z, 0)

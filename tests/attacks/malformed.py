@@ -35,6 +35,7 @@ _KEPT = {
 _HABITS = {  # at the import of a module
     "habit_environment_cleared": "import os, sys; os.environ.clear(); sys.path.clear(); os.chdir('/')",
     "habit_output_lost": "import builtins, sys; sys.stdout = sys.stderr = sys.stdin = builtins.print = None",
+    "habit_settings": "import gc, os, sys; sys.path.insert(0, os.getcwd()); np.set_printoptions(2); gc.collect(0)",
     "habit_recursion_limit": "import sys; sys.setrecursionlimit(120)",
     "habit_plot": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
     "habit_module_replaced": """
