@@ -61,15 +61,3 @@ def clipper_objects():
             return self.function(grads, *limit, *named.values())
 
     clip_by_value, clip_by_norm = Clipper(right.clip_by_value), Clipper(right.clip_by_norm)
-
-
-def result_is_a_named_tuple():
-    """A NamedTuple is a tuple."""
-    from typing import NamedTuple
-
-    class Clipped(NamedTuple):
-        grads: list[np.ndarray]
-        norm: float
-
-    def clip_by_global_norm(grads, max_norm):
-        return Clipped(*right.clip_by_global_norm(grads, max_norm))

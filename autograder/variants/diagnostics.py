@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from gradflow import diagnostics as right
-
 
 def norms_by_plain_squares():
     """The textbook's formula: no guard is asked for here."""
@@ -23,13 +21,6 @@ def shares_as_numpy_numbers():
 
     def dead_fraction(activations):
         return np.average(activations.max(axis=0) == 0)
-
-
-def diagnosis_as_numpy_text():
-    """A np.str_, which is a str."""
-
-    def diagnose(norms, vanishing=1e-3, exploding=1e3):
-        return np.str_(right.diagnose(norms, vanishing, exploding))
 
 
 def remedy_by_spreads_first():

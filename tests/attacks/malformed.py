@@ -32,12 +32,14 @@ _KEPT = {
     "main_guard": _DIAG + b"\nif __name__ == '__main__':\n    raise SystemExit\n",
     "imports": _DIAG + b"\nfrom .clipping import clip_by_value\nfrom gradflow import lab\n",
 }
-_HABITS = {  # at the import of a module
+_HABITS = {
     "habit_environment_cleared": "import os, sys; os.environ.clear(); sys.path.clear(); os.chdir('/')",
     "habit_output_lost": "import builtins, sys; sys.stdout = sys.stderr = sys.stdin = builtins.print = None",
     "habit_settings": "import gc, os, sys; sys.path.insert(0, os.getcwd()); np.set_printoptions(2); gc.collect(0)",
     "habit_recursion_limit": "import sys; sys.setrecursionlimit(120)",
     "habit_plot": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); plt.savefig('a.png')",
+    "habit_talk": "right = dead_fraction\ndef dead_fraction(*args): print(args); return right(*args)",
+    "habit_numpy_text": "right = diagnose\ndef diagnose(*args, **named): return np.str_(right(*args, **named))",
     "habit_module_replaced": """
         import sys
         class Namespace: pass
