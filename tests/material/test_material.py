@@ -287,9 +287,11 @@ def test_each_net_tells_what_it_calls_whatever_was_called_before(kit, monkeypatc
 
 
 def test_no_answer_crosses_with_what_is_asked_at_once(kit, grader):
-    """A student's code could look at the requests that wait, and find its answer in one."""
+    """A student's code could look at the requests that wait, and find its answer in one. Each test
+    asks once: the time until it asks again would tell whether it was content."""
     outcomes, _ = grader.run(made_up.solution(kit))
     assert [outcome.test.id for outcome in outcomes if not outcome.passed] == []
+    assert {len(outcome.asked) for outcome in outcomes} == {1}
     batches = [batch for outcome in outcomes for batch in outcome.asked]
     assert sum(len(batch.requests) for batch in batches) > 500
     assert {name for batch in batches for name in told_too_soon(batch)} == set()
