@@ -393,11 +393,17 @@ def _upstream(rng, batch: Batch) -> np.ndarray:
 
 
 def _backward(
-    student, batches: list[Batch], douts: list[np.ndarray], *, others=(), order=None, watched=False
+    student,
+    batches: list[Batch],
+    douts: list[np.ndarray],
+    *,
+    others: Sequence[Batch] = (),
+    order=None,
+    watched=False,
 ) -> tuple[list[Answer], list[Answer]]:
     """Each forward pass and at once its backward pass; with an order, all forward passes and then
     the backward passes in this order: the answers to these, in the order of the batches; and the
-    answers to the forward passes and others.
+    answers to the forward passes. others: batches that need give no output.
 
     A cache that is returned last is used as well: that order is charged where the running values
     are judged.
@@ -443,15 +449,11 @@ def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]
     return [gradients[2], *gradients[:2]] if fits == [False, False, True] else gradients
 
 
-def _charged(student, rng) -> list[str]:
+def _charged(answer: Answer, forward: Answer, batch: Batch, dout: np.ndarray) -> list[str]:
     """dgamma and dbeta where they are wrong for a plain batch: tests of their own charge that."""
-    (batch,) = _wide(rng, (5, 4))
-    dout, forward = rng.standard_normal((5, 4)), batch.call(student.batchnorm.batchnorm_forward)
-    backward = student.batchnorm.batchnorm_backward.call(dout, forward[CACHE])
-    passed, answer = ask(forward, backward)
     if answer.fault:
         return []
-    rights = _textbook_gradients(batch, dout, _statistics(passed, batch) or 0)
+    rights = _textbook_gradients(batch, dout, _statistics(forward, batch) or 0)
     gradients = zip(GRADIENTS, _dx_first(_three(answer, dout), dout.shape), rights, strict=True)
     return [name for name, one, right in [*gradients][1:] if not _alike(one, right, COARSE)]
 
@@ -539,16 +541,17 @@ def test_backward_batches(student, rng):
 
     Examples and gradients of zeros are examples and gradients like others: they count.
     """
-    batches = _wide(rng, (3, 6), (5, 5), (7, 1), (2, 3), *LARGE, eps=1e-5)
+    batches = _wide(rng, (5, 4), (3, 6), (5, 5), (7, 1), (2, 3), *LARGE, eps=1e-5)
     batches.append(_batch(rng, 300, 3, spread=WIDE, offset=20.0, eps=1e-5))
     silent, off = _wide(rng, (6, 3), (5, 3), eps=1e-5)
     silent.x[3] = silent.gamma[2] = off.gamma[:] = 0.0
     batches += [silent, off]
     douts = [_upstream(rng, batch) for batch in batches]
-    douts[0] *= 1e5  # a steep loss
-    douts[1::2] = map(np.asfortranarray, douts[1::2])
-    charged = _charged(student, rng)
+    douts[0] = rng.standard_normal((5, 4))
+    douts[1] *= 1e5  # a steep loss
+    douts[2::2] = map(np.asfortranarray, douts[2::2])
     answers, passed = _backward(student, batches, douts)
+    charged = _charged(answers[0], passed[0], batches[0], douts[0])
     statistics = _statistics(passed[0], batches[0]) or 0
     for answer, dout, batch in zip(answers, douts, batches, strict=True):
         gradients = _dx_first(_three(answer, dout), dout.shape)
@@ -570,12 +573,13 @@ def test_backward_evaluation(student, reference, rng):
     settled = _batch(rng, 6, 3, spread=5.0, training=False, eps=1e-5)
     large_eps = _batch(rng, 4, 3, training=False, eps=0.5)
     batches += [settled, large_eps]
+    plain = _wide(rng, (5, 4))  # in the end: hints are to the first wrong call
     # Running values that are the batch's own are constants all the same.
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
-    douts = [_upstream(rng, batch) for batch in batches]
-    answers, passed = _backward(student, batches, douts)
-    charged = _charged(student, rng)  # afterwards: hints are to the first wrong call
-    for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=True):
+    douts = [*(_upstream(rng, batch) for batch in batches), rng.standard_normal((5, 4))]
+    answers, passed = _backward(student, batches, douts, others=plain)
+    charged = _charged(answers[-1], passed[-1], *plain, douts[-1])
+    for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=False):
         right_out = batch.right(reference)[OUT]
         if batch is large_eps and not _alike(batch.output(forward), right_out, LOOSE):
             continue  # the tests of the output charge what it does with eps
