@@ -13,21 +13,15 @@ _LATE = r"(?<![^\W_])(?:late(?: submission -)?|versp\w+ abgabe -)(?![^\W_])"
 _AGAIN = r"re-?(?:vision|submission)"
 ATTEMPT = re.compile(rf"(?:{_TRY}|revision)[ _.-]*\d{{1,3}}(?: - (?:on time|late))?", re.IGNORECASE)
 """What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
-_MARK = re.compile(
-    rf"[ _.-]*\(?(?:{_LATE}|on time|(?<![^\W_]){_TRY}[ _.-]*\d{{1,3}}(?!\d))\)?", re.IGNORECASE
-)
+_MARK = re.compile(rf"[ _.-]*\(?(?:{_LATE}|on time|(?<![^\W_]){_TRY}[ _.-]*\d{{1,3}}(?!\d))\)?")
 """What else may stand in the name of an attempt: Late Submission - hw.zip of ILIAS, hw_v2.zip."""
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
-def unmarked(name: str) -> str:
-    """The name that the first attempt has beside this one."""
-    return _MARK.sub("", re.sub(_AGAIN, "submission", name, flags=re.IGNORECASE)).lstrip(" _.-")
-
-
 def without_numbers(name: str) -> str:
     """What the names of attempts at the same thing have in common."""
-    return _NUMBER.sub("", unmarked(name.casefold())).lstrip(" _.-")
+    first = _MARK.sub("", re.sub(_AGAIN, "submission", name.casefold()))
+    return _NUMBER.sub("", first).lstrip(" _.-")
 
 
 def numbers(name: str) -> list[int]:

@@ -5,13 +5,13 @@ import os
 import re
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from .attempts import ATTEMPT, COPY, unmarked, without_numbers
+from .attempts import ATTEMPT, COPY, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_CLASS,
@@ -95,8 +95,8 @@ class Finder:
         units = [item for item in items if _may_hold(item)]
         # An empty folder may be a student's, but tells nothing of how the class is packed.
         units = [unit for unit in units if not unit.is_folder or unit.inside()] or units
-        submissions = [u for u in units if u.name.lower() == "submissions" and self._holds(u)]
-        units = submissions or units  # beside it Submitty has results
+        if "submissions" in {unit.name for unit in units}:  # beside it Submitty has results
+            units = [unit for unit in units if self._holds(unit)] or units
         if len(units) == 1 and levels:
             deeper = self._class(units[0], levels - 1)
             if len(deeper) > 1 or any(each.students for each in deeper):
@@ -147,14 +147,11 @@ class Finder:
         rows = [item for item in items if self._is_worth_a_row(item)]
         kept = {*map(id, rows)}
         self._leave_out(item for item in items if id(item) not in kept)
-        plain = []
         for item in rows:
             inside = item.inside() if form and item.is_folder else []
-            if inside and self._form(inside) == form:
-                found += self._by_name(inside)
-            else:
-                plain.append(item)
-        return [*found, *(_plain(*each) for each in _attempts(plain))]
+            is_class = bool(inside) and self._form(inside) == form
+            found += self._by_name(inside) if is_class else [_plain(item)]
+        return found
 
     def _form(self, items: Sequence[Item]) -> str:
         """The platform that has named what may be work, or, where nobody handed in any, all."""
@@ -230,30 +227,13 @@ def _has_student_numbers(folder: Item) -> bool:
     return sum(bool(STUDENT_NUMBER.fullmatch(item.name)) for item in folder.inside()) > 1
 
 
-def _attempts(rows: Iterable[Item]) -> Iterable[list[Item]]:
-    """Each of the rows with what was handed in again: ada_v2.zip, where there is ada.zip."""
-    found: dict[str, list[Item]] = {}
-    for item in sorted(rows, key=lambda item: unmarked(item.name) != item.name):
-        first = os.path.join(os.path.dirname(item.where), unmarked(item.name))
-        is_again = _may_hold(item) and first in found
-        found.setdefault(first if is_again else item.where, []).append(item)
-    return found.values()
-
-
-def _plain(item: Item, *again: Item) -> HandIn:
+def _plain(item: Item) -> HandIn:
     problem = ""
     if item.is_link:
         problem = "is a link, which is not followed"
     elif not item.is_folder and not _may_hold(item):
         problem = "a loose file: whose is it? put it into a folder with the student's name"
-    entries = partial(_together, (item, *again)) if again else item.entries
-    return HandIn(item.name, item.where, entries, problem=problem)
-
-
-def _together(items: Iterable[Item]) -> Iterator[Entry]:
-    for item in items:
-        for entry in item.entries():
-            yield replace(entry, path=item.name / entry.path) if item.is_folder else entry
+    return HandIn(item.name, item.where, item.entries, problem=problem)
 
 
 def _may_hold(item: Item) -> bool:

@@ -140,9 +140,8 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     "handed in again under another name": ({
         **{f"{who}/hw.zip": WRONG for who in ("ada", "al", "zoe", "wei")}, "ada/hw_v2.zip": RIGHT,
         "al/hw (late).zip": RIGHT, "zoe/hw attempt 2.zip": RIGHT, "wei/LATE_hw.zip": RIGHT,
-        "eve_submission.zip": WRONG, "eve_resubmission.zip": RIGHT,
-        "kim/alpha.py": OLD, **work("kim_late"), **work("group v1", "group v2"),
-    }, ["ada", "al", "eve_submission", "group v1", "group v2", "kim", "wei", "zoe"]),
+        **work("kim", "kim_late"), **work("group v1", "group v2"),
+    }, ["ada", "al", "group v1", "group v2", "kim", "kim_late", "wei", "zoe"]),
     "dates before names": (
         {f"2026_{day}_{who}_x.zip": RIGHT for day, who in (("10_30", "ada"), ("11_02", "al"))},
         ["ada", "al"],
