@@ -99,11 +99,6 @@ def _wide(rng, *shapes: tuple[int, int], **options: float) -> list[Batch]:
     return [_batch(rng, n, d, spread=WIDE, **options) for n, d in shapes]
 
 
-def _unscaled(batch: Batch) -> Batch:
-    """One whose gamma and beta show no slip with them."""
-    return replace(batch, gamma=np.ones_like(batch.gamma), beta=np.ones_like(batch.beta))
-
-
 def _forwards(student, batches: Sequence[Batch]) -> list[Answer]:
     return ask(*(batch.call(student.batchnorm.batchnorm_forward) for batch in batches))
 
@@ -119,14 +114,28 @@ def _outputs(student, reference, batches: Sequence[Batch], tolerance: float) -> 
         _judge_output(answer, batch.right(reference)[OUT], batch, tolerance)
 
 
+def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> None:
+    """The output is right for each eps, with the mean and variance of the plain batch, where eps
+    does not show. Without gamma and beta: slips with them are charged elsewhere."""
+    batches = [
+        replace(batch, gamma=np.ones_like(batch.gamma), beta=np.ones_like(batch.beta))
+        for batch in batches
+    ]
+    first, *answers = _forwards(student, [plain, *batches])
+    statistics = _statistics(first, plain) or 0
+    for answer, batch in zip(answers, batches, strict=True):
+        _judge_output(answer, _textbook_outputs(batch)[statistics], batch, tolerance)
+
+
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
-    """x_hat and 1 / std in training, with each mean and variance that students take, the right one
-    first: the variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the
-    examples, and of the whole batch, or its variance alone; the variance for its root; eps outside
-    the root; no mean; the running values, before and after this batch."""
+    """x_hat and 1 / std with each mean and variance that students take, the right one first: the
+    variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the examples,
+    and of the whole batch, or its variance alone; no mean; the batch's; the running values, before
+    and after this batch; the variance for its root; eps outside the root."""
     x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
     moved = batch.right(gradflow)
-    mean, var = x.mean(axis=0), x.var(axis=0)
+    of_batch, running = (x.mean(axis=0), x.var(axis=0)), (batch.running_mean, batch.running_var)
+    mean, var = of_batch if batch.options["training"] else running
     statistics = [
         (mean, var),
         (mean, var * n / max(n - 1, 1)),
@@ -135,17 +144,18 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
         (x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)),
         (x.mean(), x.var()),
         (mean, x.var()),
-        (mean, var**2),
-        (mean, (np.sqrt(var) + eps) ** 2 - eps),
         (0.0, var),
-        (batch.running_mean, batch.running_var),
+        of_batch,
+        running,
         (moved[RUNNING_MEAN], moved[RUNNING_VAR]),
     ]
-    return [((x - m) / np.sqrt(v + eps), 1 / np.sqrt(v + eps)) for m, v in statistics]
+    scales = [(m, np.sqrt(v + eps)) for m, v in statistics]
+    scales += [(mean, var + eps), (mean, np.sqrt(var) + eps)]
+    return [((x - m) / scale, 1 / scale) for m, scale in scales]
 
 
 def _textbook_outputs(batch: Batch) -> list[np.ndarray]:
-    """The output in training, with each of these."""
+    """The output with each of these."""
     return [batch.gamma * x_hat + batch.beta for x_hat, _ in _normalised(batch)]
 
 
@@ -195,7 +205,7 @@ def test_training_output(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
-def test_training_eps(student, reference, rng):
+def test_training_eps(student, rng):
     """batchnorm_forward, training: eps is added to the variance, under the root, whatever its size.
 
     It has a default. Large values of eps, and units with a small spread, show where it goes.
@@ -209,11 +219,7 @@ def test_training_eps(student, reference, rng):
         _batch(rng, 8, 5, spread=1e-6, eps=1e-14, momentum=1.0),
         _batch(rng, 8, 5, spread=0.01),
     ]
-    batches = [_unscaled(batch) for batch in batches]
-    first, *answers = _forwards(student, [plain, *batches])
-    statistics = _statistics(first, plain) or 0
-    for answer, batch in zip(answers, batches, strict=True):
-        _judge_output(answer, _textbook_outputs(batch)[statistics], batch, EXACT)
+    _eps(student, plain, batches, EXACT)
 
 
 @pytest.mark.points(1)
@@ -361,7 +367,7 @@ def test_evaluation_output(student, reference, rng):
 
 
 @pytest.mark.points(1)
-def test_evaluation_eps(student, reference, rng):
+def test_evaluation_eps(student, rng):
     """batchnorm_forward, evaluation: eps is added to the running variance, under the root.
 
     What is the output of a unit whose running variance is 0?
@@ -371,7 +377,7 @@ def test_evaluation_eps(student, reference, rng):
     # Of units that never varied.
     batches[-2].running_var[:] = 0.0, 1e-4, 2.0
     batches[-1].running_var[:] = 0.0
-    _outputs(student, reference, [_unscaled(batch) for batch in batches], ROUNDED)
+    _eps(student, _batch(rng, 4, 3, training=False, eps=1e-5), batches, ROUNDED)
 
 
 @pytest.mark.points(1)
@@ -436,11 +442,12 @@ def _right_backward(reference, batch: Batch, dout: np.ndarray) -> Any:
 
 
 def _textbook_gradients(batch: Batch, dout: np.ndarray, statistics: int) -> tuple[np.ndarray, ...]:
-    """dx, dgamma and dbeta in training, as they follow from these mean and variance."""
+    """dx, dgamma and dbeta, as they follow from these mean and variance."""
     x_hat, inv_std = _normalised(batch)[statistics]
     dx_hat = batch.gamma * dout
-    paths = dx_hat.mean(axis=0) + x_hat * (dx_hat * x_hat).mean(axis=0)
-    return (dx_hat - paths) * inv_std, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
+    if batch.options["training"]:
+        dx_hat = dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0)
+    return dx_hat * inv_std, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
 
 
 def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]:
@@ -585,7 +592,7 @@ def test_backward_evaluation(student, reference, rng):
         right_out = batch.right(reference)[OUT]
         if batch is large_eps and not _alike(batch.output(forward), right_out, LOOSE):
             continue  # the tests of the output charge what it does with eps
-        rights = _right_backward(reference, batch, dout)
+        rights = _textbook_gradients(batch, dout, _statistics(forward, batch) or 0)
         for name, value, right in zip(GRADIENTS, _three(answer, dout), rights, strict=True):
             if name not in charged:
                 check.close(value, right, f"{name} after {batch.said}", atol=LOOSE, rtol=LOOSE)

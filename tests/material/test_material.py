@@ -53,6 +53,7 @@ CEILINGS = {
     "rrelu_evaluation_returns_one_slope": 3,
     "diagnose_ratio_upside_down": 4,
     "mean_path_missing": 4,
+    "divides_by_variance": 7,
     "diagnose_eps_in_ratio": 1,
     "prelu_maximum_of_lines": 1,
     "elu_grad_alpha_for_positives": 1.5,
