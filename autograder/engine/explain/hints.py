@@ -84,9 +84,10 @@ def _entry(case: Case, function: str, word: str) -> str:
 
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
-    the function that loses most points in tests of its own, each charged to the function whose
-    mistake explains it; on a tie, the later one: what makes both fail can't be the earlier one
-    alone. Hints of tests of hygiene say nothing of its values, which are what a net fails for."""
+    the function that the reason begins with, if that fails tests of its own; else to the one that
+    loses most points in them, each charged to the function whose mistake explains it; on a tie, to
+    the later one: what makes both fail can't be the earlier one alone. Hints of tests of hygiene
+    say nothing of its values, which are what a net fails for."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
@@ -104,7 +105,9 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
             lost[name] += other.test.points / len(called)
     if not lost:
         return outcome
-    name = max(lost, key=lambda each: (lost[each], noted.index(each)))
+    begins = re.match(r"(?:\w+\.)?(\w+)(?::| raised)", outcome.reason)
+    blamed = [name for name in lost if begins and name.rpartition(".")[2] == begins[1]]
+    name = max(blamed or lost, key=lambda each: (lost[each], noted.index(each)))
     told = hints.get(name, Explanation(""))
     first = f"This net uses {name}, which fails tests of its own: mend that first."
     return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))
