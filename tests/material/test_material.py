@@ -159,6 +159,12 @@ def test_a_slip_is_charged_once(kit, grader, calling, name):
     assert 0 < lost(grader, made_up.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
 
 
+def test_two_slips_in_the_output_cost_no_more_than_each_alone(kit, grader):
+    slips = named(kit, "gamma_ignored", "unbiased_variance")
+    together, *alone = [made_up.with_mistakes(kit, some) for some in (slips, slips[:1], slips[1:])]
+    assert lost(grader, together) <= sum(lost(grader, files) for files in alone)
+
+
 @pytest.mark.parametrize("slope", ["value * (1 - value)", "0 * z + 0.25"])
 def test_a_derivative_may_follow_from_a_wrong_activation(kit, grader, slope):
     code = f"""
