@@ -60,7 +60,7 @@ for target, prefix, limit, right, clips, end in (
         assignments to a part of an array write into the caller's memory. The caller may still need
         the unclipped gradients, so make new arrays."""
         float32 = {right: f"np.float32({right})"}
-        """Your numbers are right to about seven digits only: something on the way is float32.
+        """Your numbers hold only about seven digits: something on the way is float32.
         Rounding errors add up over a long training, so keep the gradients in float64."""
         max_of_empty = {right: f"{right} + 0 * np.max(grad)"}
         """An empty array has no largest entry, so that NumPy raises an exception when asked

@@ -39,7 +39,7 @@ class GradientNorms(Catalogue, of="gradient_norms"):
     """A list comes back, and the docstring asks for a NumPy array: callers want to divide and
     compare all the norms at once."""
     norms_float32 = {"dtype=np.float64": "dtype=np.float32"}
-    """Your norms are right to about seven digits only: something on the way is float32. Vanishing
+    """Your norms hold only about seven digits: something on the way is float32. Vanishing
     gradients get lost in it. Keep float64."""
     norms_skip_empty = {"in grads]": "in grads if grad.size]"}
     """Empty arrays are left out, so that the norms after them stand at the wrong place. Each array

@@ -77,10 +77,9 @@ def derivative(
 ) -> None:
     """Right values; where the student's activation, for which other tests charge, is wrong, those
     that follow from it by this rule are right as well."""
-    answers = ask(*_calls(student, name, cases))
     slope, value = Case(name, *cases[0]), Case(of, *cases[0])
+    *answers, own = ask(*_calls(student, name, cases), beside=[value.call(student)])
     with suppress(StudentFault, check.Wrong), np.errstate(all="ignore"):
-        (own,) = ask(value.call(student))
         value.computed(own)
         slope.computed(answers[0])
         following = rule(check.real_array(own.value, value.z.shape, of))

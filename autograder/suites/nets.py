@@ -94,20 +94,35 @@ CASES = {  # activation, initializer, ratio, spread, deviations
 }
 
 
-def asked(student, case: Case, rng, **passes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the student's process says of the case's net over the student's functions, checked, and
-    what it was given. passes: more arguments of `supplied.deep_net.run`."""
-    given = drawn(case, rng) | passes
-    if case.initializer:
-        named = {name: given[name] for name in ("rng", "sizes", "activation")}
-        drawing = {name: given.pop(name) for name in ("initializer", "init_options")}
-        (answer,) = ask(student.deep_net.draw.call(**named, **drawing).needing("initializers"))
-        shapes = {"weights": list(pairwise(case.sizes))}
-        given["weights"] = checked(answer.value, shapes)["weights"]
-        if not case.batch_norm:  # which makes up for any size
-            _sized_like_draws(given["weights"], case)
-    (answer,) = ask(call(student, **given))
-    return _told(answer.value, case), given
+def asked(
+    student, cases: Sequence[Case], rng, **passes: Any
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """For each case, what the student's process says of its net over the student's functions,
+    checked, and what it was given. passes: more arguments of `supplied.deep_net.run`."""
+    givens = [drawn(case, rng) | passes for case in cases]
+    answers = iter(ask(*(call for given in givens for call in _calls(student, given))))
+    nets = []
+    for case, given in zip(cases, givens, strict=True):
+        if case.initializer:
+            told, _ = items(next(answers).value, 2, "the net's weights")
+            shapes = {"weights": list(pairwise(case.sizes))}
+            given["weights"] = checked(told, shapes)["weights"]
+            if not case.batch_norm:  # which makes up for any size
+                _sized_like_draws(given["weights"], case)
+        nets.append((_told(next(answers).value, case), given))
+    return nets
+
+
+def _calls(student, given: dict[str, Any]) -> list[Call]:
+    """The call that makes the net; before it, where an initializer draws the weights, that of the
+    draw, which tells them before x is known over there."""
+    if "weights" in given:
+        return [call(student, **given)]
+    made = dict(given)
+    drawing = {name: made.pop(name) for name in ("initializer", "init_options")}
+    drawing |= {name: made[name] for name in ("rng", "sizes", "activation")}
+    draw = student.deep_net.draw.call(**drawing).needing("initializers")
+    return [draw, call(student, **made, weights=draw[1])]
 
 
 def drawn(case: Case, rng) -> dict[str, Any]:

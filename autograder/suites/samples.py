@@ -177,12 +177,11 @@ def uses_generator(drawn: Sequence[np.ndarray], what: str) -> None:
     *again, other = drawn[-3:]
     in_a_row = len(drawn) - 3
     same = all(np.array_equal(first, draws) for draws in again)
-    true(same, f"{what}: two generators in the same state gave different draws")
-    true(
-        not np.array_equal(first, other), f"{what}: generators in different states gave equal draws"
-    )
-    different = {draws.tobytes() for draws in (first, *others)}
-    true(len(different) == in_a_row, f"{what}: two calls with one generator gave equal draws")
+    true(same, f"{what}: two generators in the same state gave different draws", "draws")
+    differ = not np.array_equal(first, other)
+    true(differ, f"{what}: generators in different states gave equal draws", "draws")
+    differ = len({draws.tobytes() for draws in (first, *others)}) == in_a_row
+    true(differ, f"{what}: two calls with one generator gave equal draws", "draws")
     # Even the 24 bits of a float32 give zero twice in one place with a chance of 1e-13 only.
     true(not np.any((first == 0) & (other == 0)), f"{what}: an entry is always 0")
 

@@ -99,11 +99,6 @@ def _wide(rng, *shapes: tuple[int, int], **options: float) -> list[Batch]:
     return [_batch(rng, n, d, spread=WIDE, **options) for n, d in shapes]
 
 
-def _unscaled(batch: Batch) -> Batch:
-    """One whose gamma and beta show no slip with them."""
-    return replace(batch, gamma=np.ones_like(batch.gamma), beta=np.ones_like(batch.beta))
-
-
 def _forwards(student, batches: Sequence[Batch]) -> list[Answer]:
     return ask(*(batch.call(student.batchnorm.batchnorm_forward) for batch in batches))
 
@@ -119,14 +114,28 @@ def _outputs(student, reference, batches: Sequence[Batch], tolerance: float) -> 
         _judge_output(answer, batch.right(reference)[OUT], batch, tolerance)
 
 
+def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> None:
+    """The output is right for each eps, with the mean and variance of the plain batch, where eps
+    does not show. Without gamma and beta: slips with them are charged elsewhere."""
+    batches = [
+        replace(batch, gamma=np.ones_like(batch.gamma), beta=np.ones_like(batch.beta))
+        for batch in batches
+    ]
+    first, *answers = _forwards(student, [plain, *batches])
+    statistics = _statistics(first, plain) or 0
+    for answer, batch in zip(answers, batches, strict=True):
+        _judge_output(answer, _textbook_outputs(batch)[statistics], batch, tolerance)
+
+
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
-    """x_hat and 1 / std in training, with each mean and variance that students take, the right one
-    first: the variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the
-    examples, and of the whole batch, or its variance alone; the variance for its root; eps outside
-    the root; no mean; the running values, before and after this batch."""
+    """x_hat and 1 / std with each mean and variance that students take, the right one first: the
+    variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the examples,
+    and of the whole batch, or its variance alone; no mean; the batch's; the running values, before
+    and after this batch; the variance for its root; eps outside the root."""
     x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
     moved = batch.right(gradflow)
-    mean, var = x.mean(axis=0), x.var(axis=0)
+    of_batch, running = (x.mean(axis=0), x.var(axis=0)), (batch.running_mean, batch.running_var)
+    mean, var = of_batch if batch.options["training"] else running
     statistics = [
         (mean, var),
         (mean, var * n / max(n - 1, 1)),
@@ -135,25 +144,28 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
         (x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)),
         (x.mean(), x.var()),
         (mean, x.var()),
-        (mean, var**2),
-        (mean, (np.sqrt(var) + eps) ** 2 - eps),
         (0.0, var),
-        (batch.running_mean, batch.running_var),
+        of_batch,
+        running,
         (moved[RUNNING_MEAN], moved[RUNNING_VAR]),
     ]
-    return [((x - m) / np.sqrt(v + eps), 1 / np.sqrt(v + eps)) for m, v in statistics]
+    scales = [(m, np.sqrt(v + eps)) for m, v in statistics]
+    scales += [(mean, var + eps), (mean, np.sqrt(var) + eps)]
+    return [((x - m) / scale, 1 / scale) for m, scale in scales]
 
 
 def _textbook_outputs(batch: Batch) -> list[np.ndarray]:
-    """The output in training, with each of these."""
+    """The output with each of these."""
     return [batch.gamma * x_hat + batch.beta for x_hat, _ in _normalised(batch)]
 
 
 def _statistics(answer: Answer, batch: Batch) -> int | None:
-    """Which of these the student's forward pass takes; None: others. The tests of its values charge
-    that, and those of what is made of them follow it."""
-    outputs, out = enumerate(_textbook_outputs(batch)), batch.output(answer)
-    return next((number for number, right in outputs if _alike(out, right, COARSE)), None)
+    """Which of these the student's forward pass takes, also without gamma or beta; None: others.
+    The tests of its values charge that, and those of what is made of them follow it."""
+    scaled = [(g, b) for g in (batch.gamma, 1.0) for b in (batch.beta, 0.0)]
+    outputs, out = enumerate(x_hat for x_hat, _ in _normalised(batch)), batch.output(answer)
+    found = (i for i, x in outputs if any(_alike(out, g * x + b, COARSE) for g, b in scaled))
+    return next(found, None)
 
 
 def _alike(value: Any, right: np.ndarray, tolerance: float) -> bool:
@@ -195,7 +207,7 @@ def test_training_output(student, reference, rng):
 
 
 @pytest.mark.points(1.5)
-def test_training_eps(student, reference, rng):
+def test_training_eps(student, rng):
     """batchnorm_forward, training: eps is added to the variance, under the root, whatever its size.
 
     It has a default. Large values of eps, and units with a small spread, show where it goes.
@@ -209,11 +221,7 @@ def test_training_eps(student, reference, rng):
         _batch(rng, 8, 5, spread=1e-6, eps=1e-14, momentum=1.0),
         _batch(rng, 8, 5, spread=0.01),
     ]
-    batches = [_unscaled(batch) for batch in batches]
-    first, *answers = _forwards(student, [plain, *batches])
-    statistics = _statistics(first, plain) or 0
-    for answer, batch in zip(answers, batches, strict=True):
-        _judge_output(answer, _textbook_outputs(batch)[statistics], batch, EXACT)
+    _eps(student, plain, batches, EXACT)
 
 
 @pytest.mark.points(1)
@@ -230,10 +238,11 @@ def test_training_batches(student, rng):
     equal.x[:] = equal.x[0]
     off.gamma[:] = 0.0
     first, *answers = _forwards(student, [plain, *batches])
-    statistics = _statistics(first, plain)
+    statistics = _statistics(first, plain) or 0
+    is_textbook = _alike(plain.output(first), _textbook_outputs(plain)[statistics], COARSE)
     check.varied(plain.output(first), f"out of {plain.said}")
     for answer, batch in zip(answers, batches, strict=True):
-        if statistics is not None:
+        if is_textbook:
             _judge_output(answer, _textbook_outputs(batch)[statistics], batch, COARSE)
             continue
         what = f"out of {batch.said}"
@@ -361,7 +370,7 @@ def test_evaluation_output(student, reference, rng):
 
 
 @pytest.mark.points(1)
-def test_evaluation_eps(student, reference, rng):
+def test_evaluation_eps(student, rng):
     """batchnorm_forward, evaluation: eps is added to the running variance, under the root.
 
     What is the output of a unit whose running variance is 0?
@@ -371,7 +380,7 @@ def test_evaluation_eps(student, reference, rng):
     # Of units that never varied.
     batches[-2].running_var[:] = 0.0, 1e-4, 2.0
     batches[-1].running_var[:] = 0.0
-    _outputs(student, reference, [_unscaled(batch) for batch in batches], ROUNDED)
+    _eps(student, _batch(rng, 4, 3, training=False, eps=1e-5), batches, ROUNDED)
 
 
 @pytest.mark.points(1)
@@ -393,11 +402,17 @@ def _upstream(rng, batch: Batch) -> np.ndarray:
 
 
 def _backward(
-    student, batches: list[Batch], douts: list[np.ndarray], *, others=(), order=None, watched=False
+    student,
+    batches: list[Batch],
+    douts: list[np.ndarray],
+    *,
+    others: Sequence[Batch] = (),
+    order=None,
+    watched=False,
 ) -> tuple[list[Answer], list[Answer]]:
     """Each forward pass and at once its backward pass; with an order, all forward passes and then
     the backward passes in this order: the answers to these, in the order of the batches; and the
-    answers to the forward passes and others.
+    answers to the forward passes. others: batches that need give no output.
 
     A cache that is returned last is used as well: that order is charged where the running values
     are judged.
@@ -430,11 +445,12 @@ def _right_backward(reference, batch: Batch, dout: np.ndarray) -> Any:
 
 
 def _textbook_gradients(batch: Batch, dout: np.ndarray, statistics: int) -> tuple[np.ndarray, ...]:
-    """dx, dgamma and dbeta in training, as they follow from these mean and variance."""
+    """dx, dgamma and dbeta, as they follow from these mean and variance."""
     x_hat, inv_std = _normalised(batch)[statistics]
     dx_hat = batch.gamma * dout
-    paths = dx_hat.mean(axis=0) + x_hat * (dx_hat * x_hat).mean(axis=0)
-    return (dx_hat - paths) * inv_std, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
+    if batch.options["training"]:
+        dx_hat = dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0)
+    return dx_hat * inv_std, np.sum(dout * x_hat, axis=0), dout.sum(axis=0)
 
 
 def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]:
@@ -443,17 +459,15 @@ def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]
     return [gradients[2], *gradients[:2]] if fits == [False, False, True] else gradients
 
 
-def _charged(student, rng) -> list[str]:
-    """dgamma and dbeta where they are wrong for a plain batch: tests of their own charge that."""
-    (batch,) = _wide(rng, (5, 4))
-    dout, forward = rng.standard_normal((5, 4)), batch.call(student.batchnorm.batchnorm_forward)
-    backward = student.batchnorm.batchnorm_backward.call(dout, forward[CACHE])
-    passed, answer = ask(forward, backward)
+def _charged(answer: Answer, forward: Answer, batch: Batch, dout: np.ndarray) -> list[str]:
+    """The gradients that are wrong for a plain batch: tests of their own charge that. Where dgamma
+    is wrong as well, nothing shows that dx is computed from the cache, and it is none of them."""
     if answer.fault:
         return []
-    rights = _textbook_gradients(batch, dout, _statistics(passed, batch) or 0)
+    rights = _textbook_gradients(batch, dout, _statistics(forward, batch) or 0)
     gradients = zip(GRADIENTS, _dx_first(_three(answer, dout), dout.shape), rights, strict=True)
-    return [name for name, one, right in [*gradients][1:] if not _alike(one, right, COARSE)]
+    wrong = [name for name, one, right in gradients if not _alike(one, right, COARSE)]
+    return [name for name in wrong if name != "dx" or "dgamma" not in wrong]
 
 
 def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> None:
@@ -539,16 +553,17 @@ def test_backward_batches(student, rng):
 
     Examples and gradients of zeros are examples and gradients like others: they count.
     """
-    batches = _wide(rng, (3, 6), (5, 5), (7, 1), (2, 3), *LARGE, eps=1e-5)
+    batches = _wide(rng, (5, 4), (3, 6), (5, 5), (7, 1), (2, 3), *LARGE, eps=1e-5)
     batches.append(_batch(rng, 300, 3, spread=WIDE, offset=20.0, eps=1e-5))
     silent, off = _wide(rng, (6, 3), (5, 3), eps=1e-5)
     silent.x[3] = silent.gamma[2] = off.gamma[:] = 0.0
     batches += [silent, off]
     douts = [_upstream(rng, batch) for batch in batches]
-    douts[0] *= 1e5  # a steep loss
-    douts[1::2] = map(np.asfortranarray, douts[1::2])
-    charged = _charged(student, rng)
+    douts[0] = rng.standard_normal((5, 4))
+    douts[1] *= 1e5  # a steep loss
+    douts[2::2] = map(np.asfortranarray, douts[2::2])
     answers, passed = _backward(student, batches, douts)
+    charged = _charged(answers[0], passed[0], batches[0], douts[0])
     statistics = _statistics(passed[0], batches[0]) or 0
     for answer, dout, batch in zip(answers, douts, batches, strict=True):
         gradients = _dx_first(_three(answer, dout), dout.shape)
@@ -570,16 +585,17 @@ def test_backward_evaluation(student, reference, rng):
     settled = _batch(rng, 6, 3, spread=5.0, training=False, eps=1e-5)
     large_eps = _batch(rng, 4, 3, training=False, eps=0.5)
     batches += [settled, large_eps]
+    plain = _wide(rng, (5, 4))  # in the end: hints are to the first wrong call
     # Running values that are the batch's own are constants all the same.
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
-    douts = [_upstream(rng, batch) for batch in batches]
-    answers, passed = _backward(student, batches, douts)
-    charged = _charged(student, rng)  # afterwards: hints are to the first wrong call
-    for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=True):
+    douts = [*(_upstream(rng, batch) for batch in batches), rng.standard_normal((5, 4))]
+    answers, passed = _backward(student, batches, douts, others=plain)
+    charged = {*_charged(answers[-1], passed[-1], *plain, douts[-1])} - {"dx"}
+    for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=False):
         right_out = batch.right(reference)[OUT]
         if batch is large_eps and not _alike(batch.output(forward), right_out, LOOSE):
             continue  # the tests of the output charge what it does with eps
-        rights = _right_backward(reference, batch, dout)
+        rights = _textbook_gradients(batch, dout, _statistics(forward, batch) or 0)
         for name, value, right in zip(GRADIENTS, _three(answer, dout), rights, strict=True):
             if name not in charged:
                 check.close(value, right, f"{name} after {batch.said}", atol=LOOSE, rtol=LOOSE)
@@ -595,16 +611,18 @@ def test_backward_of_two_passes(student, rng):
         _batch(rng, n, 4, spread=WIDE, momentum=momentum)
         for n, momentum in ((6, 1.0), (6, 0.9), (6, 0.5), (11, 0.0), (5, 0.9))
     ]
+    batches += _wide(rng, (5, 4))
     douts = [rng.standard_normal(batch.x.shape) for batch in batches]
     douts[2] *= 1e-9  # gradients may have all but vanished on their way to a layer
-    # Neither first in, first out nor last in, first out.
-    answers, passed = _backward(student, batches, douts, order=[2, 0, 4, 1, 3])
+    # After the last one, neither first in, first out nor last in, first out.
+    answers, passed = _backward(student, batches, douts, order=[5, 2, 0, 4, 1, 3])
     statistics = _statistics(passed[1], batches[1]) or 0
+    place = 1 if "dx" in _charged(answers[-1], passed[-1], batches[-1], douts[-1]) else 0
     for number, (answer, dout, batch) in enumerate(zip(answers, douts, batches, strict=True), 1):
-        dx = _dx_first(_three(answer, dout), dout.shape)[0]
-        right = _textbook_gradients(batch, dout, statistics)[0]
-        atol = COARSE * np.max(np.abs(right))
-        check.close(dx, right, f"dx after forward pass {number} of {len(batches)}", atol=atol)
+        gradient = _dx_first(_three(answer, dout, place), dout.shape)[place]
+        right = _textbook_gradients(batch, dout, statistics)[place]
+        what = f"{GRADIENTS[place]} after forward pass {number} of {len(batches)}"
+        check.close(gradient, right, what, atol=COARSE * np.max(np.abs(right)))
 
 
 @pytest.mark.points(1)

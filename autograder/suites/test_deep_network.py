@@ -51,9 +51,17 @@ def _healthy(net: dict[str, Any], given: dict[str, Any], case: Case, story: str)
 def _run(
     student, reference, rng, name: str, story: str, **passes: Any
 ) -> tuple[dict[str, Any], Any, Any, dict[str, Any]]:
+    """The student's net is judged; what came of it, the twin, its gradients, and what both were
+    given."""
+    ((net, given),) = nets.asked(student, [CASES[name]], rng, **passes)
+    return net, *_judged(reference, net, given, name, story), given
+
+
+def _judged(
+    reference, net: dict[str, Any], given: dict[str, Any], name: str, story: str
+) -> tuple[Any, Any]:
     """What comes through the student's net, forward and backward, is what the twin gives. Returns
-    what came of the net, the twin, its gradients, and what both were given."""
-    net, given = nets.asked(student, CASES[name], rng, **passes)
+    the twin and its gradients."""
     twin = nets.twin(reference, CASES[name], given["weights"], given)
     right = nets.backward(twin, given)
     _agree(net["activations"], twin.trace.activations[1:], "on the way forward, the output")
@@ -62,7 +70,7 @@ def _run(
     for kind in ("gamma", "beta", "alpha"):
         _agree(net[f"d_{kind}"], getattr(right, kind), f"{back} {kind}")
     _healthy(net, given, CASES[name], story)
-    return net, twin, right, given
+    return twin, right
 
 
 def _same_evaluation(net: dict[str, Any], twin: Any, x: np.ndarray) -> None:
@@ -95,8 +103,11 @@ def test_relu_explodes(student, reference, rng):
 
     It needs relu and relu_grad. A factor that enters once per layer is raised to the tenth power.
     """
-    for name, std in (("relu, too large", 1), ("relu, too small", 0.01)):
-        _run(student, reference, rng, name, f"relu with weights of standard deviation {std}")
+    deviations = {"relu, too large": 1, "relu, too small": 0.01}
+    asked = nets.asked(student, [CASES[name] for name in deviations], rng)
+    for (net, given), (name, std) in zip(asked, deviations.items(), strict=True):
+        story = f"relu with weights of standard deviation {std}"
+        _judged(reference, net, given, name, story)
 
 
 @pytest.mark.points(1.5)
@@ -174,7 +185,7 @@ def test_rrelu_keeps_alive(student, reference, rng):
     """
     case = CASES["rrelu"]
     other, _ = nets.draw(rng, case.width)
-    net, given = nets.asked(student, case, rng, evaluated=other)
+    ((net, given),) = nets.asked(student, [case], rng, evaluated=other)
     twin = nets.twin(reference, case, given["weights"], given)
     _same_evaluation(net, twin, other)
     _slopes_of_their_own(net, given)

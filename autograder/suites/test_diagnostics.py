@@ -1,14 +1,14 @@
 """Hidden tests of `diagnostics.py`: 14 points."""
 
 from contextlib import suppress
-from itertools import zip_longest
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from autograder.engine.suite import check
-from autograder.engine.suite.answers import Answer, StudentFault
+from autograder.engine.suite.answers import Answer
 from autograder.engine.suite.calls import ask
 from autograder.suites import inputs, remedies
 
@@ -290,25 +290,42 @@ def test_diagnose_lists(student):
 
 
 def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
-    """choose_remedy finds what heals each of the nets, of the kinds asked for. Where it does
-    not, and diagnose is wrong for the same net, that is the reason."""
+    """choose_remedy finds what heals each of the nets, of the kinds asked for. Where diagnose is
+    wrong for the same net, what follows from that is right as well, and else that is the reason."""
     given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
     given = tuple(given[i] for i in rng.permutation(len(given)))
     function, norms = student.diagnostics.choose_remedy, "gradient_norms"
-    answers = function.each([(case.measurements, case.choices) for case in given])
-    verdicts: list[Answer] = []
-    with suppress(StudentFault):  # tests of its own charge what ends diagnose
-        verdicts = student.diagnostics.diagnose.each([(c.measurements[norms],) for c in given])
-    for answer, verdict, case in zip_longest(answers, verdicts, given):
+    answers = ask(
+        *(function.call(case.measurements, case.choices) for case in given),
+        # Tests of its own charge what ends diagnose.
+        beside=[student.diagnostics.diagnose.call(case.measurements[norms]) for case in given],
+    )
+    verdicts = answers[len(given) :]
+    for answer, verdict, case in zip(answers, verdicts, given, strict=False):
         seen = case.measurements
         net = f"a net of {len(seen[norms])} weight layers with {seen['activation']}"
-        chosen = "" if answer.fault else answer.value
-        if verdict is not None and not (isinstance(chosen, str) and chosen == case.right):
+        chosen = answer.returned
+        is_verdict = verdict.fault is None or not verdict.fault.ends_test
+        if is_verdict and not (isinstance(chosen, str) and chosen == case.right):
+            if isinstance(chosen, str) and chosen == _following(reference, verdict, case):
+                continue
             right = reference.diagnostics.diagnose(seen[norms])
             _judge_verdict(verdict, right, f"diagnose of the gradient norms of {net}")
         what = f"choose_remedy for {net}"
         said = check.word(answer.value, case.choices, what)
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
+
+
+def _following(reference, verdict: Answer, case: remedies.Case) -> str:
+    """What the solution chooses by the verdict of the student's diagnose; "" for nothing."""
+    if not isinstance(verdict.returned, str):
+        return ""
+    with (
+        suppress(StopIteration),
+        mock.patch.object(reference.diagnostics, "diagnose", return_value=verdict.returned),
+    ):
+        return reference.diagnostics.choose_remedy(case.measurements, case.choices)
+    return ""
 
 
 @pytest.mark.points(2)

@@ -43,6 +43,9 @@ CEILINGS = {
     "xavier_normal_transposed": 3,
     "rrelu_equal_and_zero_refused": 1,
     "rrelu_evaluation_returns_one_slope": 3,
+    "diagnose_ratio_upside_down": 4,
+    "mean_path_missing": 4,
+    "divides_by_variance": 7,
     "diagnose_eps_in_ratio": 1,
     "prelu_maximum_of_lines": 1,
     "elu_grad_alpha_for_positives": 1.5,
@@ -139,6 +142,12 @@ def test_a_slip_is_charged_once(kit, grader, calling, name):
     target = f"{mistake.module}.{mistake.target}"
     tests = [test for test, functions in calling.items() if target in functions]
     assert 0 < lost(grader, made_up.with_mistakes(kit, [mistake]), tests) <= CEILINGS[name]
+
+
+def test_two_slips_in_the_output_cost_no_more_than_each_alone(kit, grader):
+    slips = named(kit, "gamma_ignored", "unbiased_variance")
+    together, *alone = [made_up.with_mistakes(kit, some) for some in (slips, slips[:1], slips[1:])]
+    assert lost(grader, together) <= sum(lost(grader, files) for files in alone)
 
 
 @pytest.mark.parametrize("slope", ["value * (1 - value)", "0 * z + 0.25"])
@@ -270,9 +279,11 @@ def test_each_net_tells_what_it_calls_whatever_was_called_before(kit, monkeypatc
 
 
 def test_no_answer_crosses_with_what_is_asked_at_once(kit, grader):
-    """A student's code could look at the requests that wait, and find its answer in one."""
+    """A student's code could look at the requests that wait, and find its answer in one. Each test
+    asks once: the time until it asks again would tell whether it was content."""
     outcomes, _ = grader.run(made_up.solution(kit))
     assert [outcome.test.id for outcome in outcomes if not outcome.passed] == []
+    assert {len(outcome.asked) for outcome in outcomes} == {1}
     batches = [batch for outcome in outcomes for batch in outcome.asked]
     assert sum(len(batch.requests) for batch in batches) > 500
     assert {name for batch in batches for name in told_too_soon(batch)} == set()

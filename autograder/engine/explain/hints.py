@@ -9,16 +9,19 @@ from ..mistakes import results
 from ..suite.check import hint
 from ..suite.hidden_test import Explanation, Outcome
 from .case import Case
-from .replay import BESIDE, FORM
+from .replay import BESIDE, FORM, SOURCE
 
 CHECKED = {
     "changed": "changed",
     "shared": "shared",
     "warning": "warned",
+    "none": FORM,
+    "number of results": FORM,
     "type": FORM,
     "shape": FORM,
+    "entries": FORM,
     "generator": "changed",
-    "word": "no aspect",
+    "draws": SOURCE,
     "refusal": "refusal",
 }
 """By kind of check, how the aspect that it looks at ends."""
@@ -26,15 +29,14 @@ CHECKED = {
 
 def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None:
     """The explanation of a failing test, the case's `number`-th: a mistake that explains one of its
-    wrong calls, of the function that the reason begins with, if it does. Preferred is what the
-    failed check looks at; then the result or the function that the reason names; then the first
-    call. None where no call is explained.
+    wrong calls, of the function that the reason begins with, if it does. Preferred is the result or
+    the function that the reason names; then the first call. None where no call is explained.
 
     Beside an exception stands only a mistake that raises it, too, beside a missing one only one
-    that raises none either, and beside a check of a side effect only one that has it, which stands
-    nowhere else; where the answer is none of the allowed words, or another aspect is checked, or an
-    earlier answer is wrong for a reason that was found, none whose hint speaks of where answers are
-    wrong."""
+    that raises none either, beside a check of a form only one that gives it, and beside a check of
+    a side effect, or of where draws come from, only one that has it, which stands nowhere else;
+    where the answer is none of the allowed words, or an earlier answer is wrong for a reason that
+    was found, none whose hint speaks of where answers are wrong."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
@@ -53,8 +55,8 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         earlier = zip(functions[:index], exchange.at_first, exchange.wrong, strict=False)
         return any(n == functions[index] and aspect in first - left for n, first, left in earlier)
 
-    found = [
-        (not aspect.endswith(checked), named)
+    found = (
+        named
         for index in sorted(range(len(functions)), key=remoteness)
         if functions[index] in subjects
         for aspect in exchange.mine[index]
@@ -63,13 +65,13 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
-        and not ({aspect, checked} & {*BESIDE, "refusal"} and aspect != checked)
-        and not (named.mistake.where and (not aspect.endswith(checked) or follows(index, aspect)))
-    ]
-    if not found:
-        return None
-    _, named = min(found, key=lambda one: one[0])
-    return Explanation(named.mistake.hint, named.mistake.name, function=named.function)
+        and (aspect.endswith(checked) or checked == SOURCE not in exchange.mine[index])
+        and (aspect == checked or aspect not in {*BESIDE, SOURCE, "refusal"})
+        and not (named.mistake.where and (outcome.hint == hint("word") or follows(index, aspect)))
+    )
+    if named := next(found, None):
+        return Explanation(named.mistake.hint, named.mistake.name, function=named.function)
+    return None
 
 
 def _entry(case: Case, function: str, word: str) -> str:
@@ -82,9 +84,10 @@ def _entry(case: Case, function: str, word: str) -> str:
 
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
-    the function that loses most points in tests of its own, each charged to the function whose
-    mistake explains it; on a tie, the later one: what makes both fail can't be the earlier one
-    alone. Hints of tests of hygiene say nothing of its values, which are what a net fails for."""
+    the function that the reason begins with, if that fails tests of its own; else to the one that
+    loses most points in them, each charged to the function whose mistake explains it; on a tie, to
+    the later one: what makes both fail can't be the earlier one alone. Hints of tests of hygiene
+    say nothing of its values, which are what a net fails for."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
@@ -102,7 +105,9 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
             lost[name] += other.test.points / len(called)
     if not lost:
         return outcome
-    name = max(lost, key=lambda each: (lost[each], noted.index(each)))
+    begins = re.match(r"(?:\w+\.)?(\w+)(?::| raised)", outcome.reason)
+    blamed = [name for name in lost if begins and name.rpartition(".")[2] == begins[1]]
+    name = max(blamed or lost, key=lambda each: (lost[each], noted.index(each)))
     told = hints.get(name, Explanation(""))
     first = f"This net uses {name}, which fails tests of its own: mend that first."
     return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))

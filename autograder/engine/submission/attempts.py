@@ -8,22 +8,26 @@ COPY = re.compile(
     r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
-_LATENESS = " - (?:on time|late)"
-ATTEMPT = re.compile(
-    rf"(?:v|version|revision|attempt|try|draft)[ _.-]*\d{{1,3}}(?:{_LATENESS})?", re.IGNORECASE
-)
+_TRY = r"(?:v|version|attempt|try|draft)"
+_LATE = r"(?<![^\W_])(?:late(?: submission -)?|versp\w+ abgabe -)(?![^\W_])"
+_AGAIN = r"re-?(?:vision|submission)"
+ATTEMPT = re.compile(rf"(?:{_TRY}|revision)[ _.-]*\d{{1,3}}(?: - (?:on time|late))?", re.IGNORECASE)
 """What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
+_MARK = re.compile(rf"[ _.-]*\(?(?:{_LATE}|on time|(?<![^\W_]){_TRY}[ _.-]*\d{{1,3}}(?!\d))\)?")
+"""What else may stand in the name of an attempt: Late Submission - hw.zip of ILIAS, hw_v2.zip."""
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
 def without_numbers(name: str) -> str:
     """What the names of attempts at the same thing have in common."""
-    return _NUMBER.sub("", re.sub(_LATENESS, "", name.casefold()))
+    first = _MARK.sub("", re.sub(_AGAIN, "submission", name.casefold()))
+    return _NUMBER.sub("", first).lstrip(" _.-")
 
 
 def numbers(name: str) -> list[int]:
-    """The numbers in a name, which grow from attempt to attempt."""
-    return [int(found) for found in _NUMBER.findall(name)]
+    """The numbers in a name, which grow from attempt to attempt; late, or again, is one more."""
+    later = bool(re.search(f"{_LATE}|{_AGAIN}", name.casefold()))
+    return [*map(int, _NUMBER.findall(name)), *[1] * later]
 
 
 def newest(names: Sequence[str]) -> str | None:

@@ -57,6 +57,8 @@ TARS = tuple(f".tar{packing}" for packing in ("", ".gz", ".bz2", ".xz"))
 ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", ".rar", ".7z")
 """What is handed in as one file. Zips and tars are read; others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta"}
+GIVEN = re.compile(r"\d_(?:task|corrections(?:_\d+)?|assessment)|Feedback Attachment\(s\)")
+"""Folders of what teachers gave to the student, in OpenOlat and Sakai."""
 PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]]
 PACKINGS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 """What a tar may be packed with, by how it begins."""
@@ -87,7 +89,8 @@ def is_archive(name: str) -> bool:
 
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of this name is no student's work."""
-    return name in IGNORED or (name.startswith(".") and bool(name.strip(".")))
+    is_hidden = name.startswith(".") and bool(name.strip("."))
+    return name in IGNORED or is_hidden or bool(GIVEN.fullmatch(name))
 
 
 def entries_at(path: Path) -> Iterable[Entry]:

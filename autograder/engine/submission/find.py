@@ -95,6 +95,8 @@ class Finder:
         units = [item for item in items if _may_hold(item)]
         # An empty folder may be a student's, but tells nothing of how the class is packed.
         units = [unit for unit in units if not unit.is_folder or unit.inside()] or units
+        if "submissions" in {unit.name for unit in units}:  # beside it Submitty has results
+            units = [unit for unit in units if self._holds(unit)] or units
         if len(units) == 1 and levels:
             deeper = self._class(units[0], levels - 1)
             if len(deeper) > 1 or any(each.students for each in deeper):

@@ -3,10 +3,11 @@
 Canvas: lovelaceada_LATE_USER_FILE_original.zip; a second file of a name gets -1; of a quiz
 lovelace_adaUSER_question_NUMBER_FILE_original.zip. Moodle: a folder
 "Ada Lovelace_PARTICIPANT_assignsubmission_file", or names that begin so. Blackboard:
-Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Brightspace: a folder
-"USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so, the date as the language of
-the course has it. Autolab: EMAIL_VERSION_original.zip. nbgrader: folders LOGIN+task+TIME+random.
-Gradescope: folders of which a file tells the rest.
+Task_LOGIN_attempt_TIME_original.zip, and a .txt of each attempt. Sakai, where it makes no folders:
+"Lovelace, Ada(LOGIN)_Submission attachment(s)_original.zip". Chamilo: TIME_LOGIN_original.zip.
+Brightspace: a folder "USER-TASK - Ada Lovelace - Nov 2, 2026 859 PM", or names that begin so, the
+date as the language of the course has it. Autolab: EMAIL_VERSION_original.zip. nbgrader: folders
+LOGIN+task+TIME+random. Gradescope: folders of which a file tells the rest.
 """
 
 import json
@@ -30,12 +31,20 @@ FORMS = {
         r"(?P<label>(?P<name>.+?)(?P<id>\d+))_question_\d+_(?P<upload>\d+)_(?P<file>.+)"
     ),
     "canvas": re.compile(
-        r"(?P<label>(?:(?:LATE_)?anon_(?P<anonymous>\w+?)|(?P<name>.+?)_(?:LATE_)?(?P<id>\d+)))"
+        r"(?P<label>(?:(?:LATE_)?anon_(?P<anonymous>\w+?)"
+        r"|(?P<name>(?!\d{4}_\d\d_\d\d_).+?)_(?:LATE_)?(?P<id>\d+)))"
         r"_(?:(?P<upload>\d+)_(?P<file>.+)|(?P<text>(?:text|link)\.html))"
     ),
     "moodle": re.compile(
         r"(?P<label>(?P<name>.+?)(?:_(?P<participant>\d+))?"
         r"_assignsubmission_(?:file|(?P<text>[a-z]+)))(?:_(?P<file>.*))?"
+    ),
+    "chamilo": re.compile(
+        r"(?P<upload>\d{4}(?:_\d\d){5})_(?P<label>(?P<login>[^_]+))_(?P<file>.+)"
+    ),
+    "sakai": re.compile(
+        r"(?P<label>(?P<account>[^()]+,[^()]*\([^()]+\)))"
+        r"_(?:(?P<text>Feedback.+)|[^_]*_?(?P<file>.+))"
     ),
     "blackboard": re.compile(
         r"(?P<label>(?P<account>.+_(?P<login>[^_]+)))_attempt_(?P<number>[\d-]{19})"

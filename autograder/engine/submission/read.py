@@ -170,7 +170,7 @@ class _Reader:
         there = {entry.path.with_name(entry.path.name.lower()) for entry in entries}
         copies = defaultdict(list)
         for entry in entries:
-            own = COPY.sub("", entry.path.name)
+            own = COPY.sub("", entry.path.name).rpartition(" - ")[2]
             if own != entry.path.name and re.fullmatch(r"[^\W\d]\w*\.py", own, re.IGNORECASE):
                 copies[entry.path.with_name(self._own(own))].append(entry)
         renamed = {}

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,10 +93,12 @@ class Part:
     position: int
 
 
-def ask(*calls: Call) -> list[Answer]:
+def ask(*calls: Call, beside: Sequence[Call] = ()) -> list[Answer]:
     """Makes the calls, all together; their answers, in order.
 
+    beside: calls that are made after them, whose faults cost nothing: after such a one, the answers
+    hold it.
     Raises the `StudentFault` of the first that leaves nothing to judge: a function that is missing
     or still to do, an import that failed, a call that ended the process or did not end itself.
     """
-    return calls[0].function.session.ask(calls) if calls else []
+    return calls[0].function.session.ask(calls, beside) if calls else []

@@ -44,6 +44,9 @@ HINTS = {
         docstring's or stands in another place.""",
     "generator": """NumPy's global generator belongs to all code: `np.random.seed` and draws from
         `np.random` change what others draw. Use the generator that is passed in, and no other.""",
+    "draws": """All numbers should come from the generator that is passed in: the same state gives
+        the same numbers, and each draw moves it on. A seed or a generator of your own, and
+        `np.random`, take them from elsewhere.""",
     "changed": """`x -= m`, `x[mask] = 0` and `out=x` write into the caller's array, which other
         layers may still need. `x - m` makes a new one; so does `x.copy()`.""",
     "shared": """A slice, `reshape`, `np.asarray` or the argument itself is the caller's memory
@@ -234,10 +237,10 @@ def passes(judge: Callable[..., object], *args: Any) -> bool:
     return True
 
 
-def true(condition: Any, reason: str) -> None:
+def true(condition: Any, reason: str, about: str = "") -> None:
     """The condition holds; else `reason` is what the student reads."""
     if not condition:
-        raise Wrong(reason)
+        raise Wrong(reason, about)
 
 
 def _all_right(

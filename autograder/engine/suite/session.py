@@ -83,19 +83,20 @@ class Session:
     def __post_init__(self) -> None:
         self._encoder = Encoder(self._stand_in)
 
-    def ask(self, calls: tuple[Call, ...]) -> list[Answer]:
+    def ask(self, calls: Sequence[Call], beside: Sequence[Call] = ()) -> list[Answer]:
         """See `calls.ask`."""
-        batch = self._batch(tuple(map(self._request, calls)))
+        batch = self._batch(tuple(map(self._request, (*calls, *beside))))
         self.asked.append(batch)
         first = len(self._answers)
-        for request, reply in zip(batch.requests, batch.replies, strict=False):
+        for number, (request, reply) in enumerate(zip(batch.requests, batch.replies, strict=False)):
             answer = self._read(request, reply)
-            if answer.fault is not None and answer.fault.ends_test:
+            if answer.fault is not None and answer.fault.ends_test and number < len(calls):
                 raise answer.fault
             self._answers.append(answer)
-        if len(batch.replies) < len(calls) and self._answers[-1].fault is not None:
-            raise self._answers[-1].fault  # after it nothing was asked
-        return self._answers[first:]
+        missing = len(batch.requests) - len(batch.replies)  # after a fault nothing was asked
+        if missing > len(beside) and self._answers[-1].fault is not None:
+            raise self._answers[-1].fault
+        return self._answers[first:] + self._answers[-1:] * missing
 
     def end(self) -> None:
         """Lets go of the answers, which may be large: the calls that know it keep it a while."""

@@ -85,8 +85,8 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     negative entries leak, in both modes; positive ones keep their value."""
     returns_all_draws = {RETURN: "return slope * z, negative_slope"}
     no_slope_for_positives = {RETURN: "return slope * z, np.where(z < 0, slope, 0.0)"}
-    """The values are right, but not the slope that comes back for positive entries: it did not make
-    the value there. It is also the derivative for the backward pass. What is it for positive z?"""
+    """The slope that comes back for positive entries is not the one that leads to a right value
+    there. It is also the derivative for the backward pass. What is it for positive z?"""
     slope_zero_at_zero = {SLOPE: "(z > 0) * 1.0 + (z < 0) * negative_slope"}
     """At z = 0 your slope is zero, below the lower limit: neither `>` nor `<` holds there. Let one
     of the two cases take zero in."""
@@ -107,7 +107,7 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     """The array z that was passed in is changed: `*=` makes no new array. The backward pass may
     still need the pre-activations. Which operator makes a new one?"""
     float32 = {RETURN: "return np.float32(slope * z), np.float32(slope)"}
-    """Your numbers are right to about seven digits only: something on the way is float32. Small
+    """Your numbers hold only about seven digits: something on the way is float32. Small
     gradients are multiplied layer by layer, and each rounding adds up. Keep float64."""
 
     # ---- evaluation, and the defaults ----

@@ -56,7 +56,7 @@ for target in FUNCTIONS:
 
     class Arrays(Catalogue, of=target, prefix=f"{target}_"):
         float32 = FLOAT32[target]
-        """Your numbers are right to about seven digits only: something on the way is float32. Small
+        """Your numbers hold only about seven digits: something on the way is float32. Small
         gradients are multiplied layer by layer, and each rounding adds up. Keep z's dtype,
         float64."""
         in_place = f"{IN_PLACE[target]}\nreturn z"

@@ -160,7 +160,7 @@ class Backward(Catalogue, of="batchnorm_backward"):
     network. `dout *= gamma` writes into the array, `dout * gamma` makes a new one."""
 
     backward_float32 = {LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"}
-    """Your gradients are right to about seven digits only: something on the way is float32. They
+    """Your gradients hold only about seven digits: something on the way is float32. They
     are multiplied layer by layer, and each rounding adds up. Keep dout's dtype, float64."""
 
     # ---- what else the hidden tests rule out ----

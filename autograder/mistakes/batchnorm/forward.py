@@ -110,7 +110,7 @@ class Forward(Catalogue, of="batchnorm_forward"):
 
     bn_x_float32 = {"if training:": "x = x.astype(np.float32)\nif training:"}
     bn_float32 = {OUT: "out = (gamma * x_hat + beta).astype(np.float32)"}
-    """Your numbers are right to about seven digits only: something on the way is float32. Rounding
+    """Your numbers hold only about seven digits: something on the way is float32. Rounding
     errors grow from layer to layer, in the backward pass as well. Where does x lose its dtype,
     float64?"""
 

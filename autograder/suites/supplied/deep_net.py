@@ -81,14 +81,16 @@ def copied(value: Any, cache: int | None = None) -> Any:
     return value
 
 
-def draw(rng: np.random.Generator, **options: Any) -> dict[str, Any]:
+def draw(rng: np.random.Generator, **options: Any) -> tuple[dict[str, Any], list[np.ndarray]]:
     """The "weights" that the student's initializer draws for a net of these options of `Network`,
-    input side first; a result that the net can't use is told under "refused"."""
+    input side first, and once more, to stay here for `run`; a result that the net can't use is told
+    under "refused"."""
     Guarded.noted = ""
     try:
-        return {"weights": network.Network(rng=rng, package=FUNCTIONS, **options).weights}
+        weights = network.Network(rng=rng, package=FUNCTIONS, **options).weights
     except network.UnusableResult as refusal:
-        return {"refused": str(refusal)}
+        return {"refused": str(refusal)}, []
+    return {"weights": weights}, weights
 
 
 def run(

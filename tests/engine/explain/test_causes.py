@@ -168,6 +168,27 @@ def test_the_causes_that_are_in_the_code_are_told_and_no_other(grader, case):
     assert {each.mistake for each in hints if each} == causes
 
 
+BESIDE = {
+    "clipping": (
+        CLIP + EXCHANGED.replace("np.sqrt(sum(np.sum(g**2)", "(sum(np.sum(abs(g))"),
+        {"global_arrays": "global_norm_l1", "global_norm_value": "global_norm_returned_first"},
+    ),
+    "initializers": (
+        XAVIER + "    rng = np.random.default_rng(0)\n"
+        "    return rng.standard_normal((n_in, n_out)) / np.sqrt(n_in + n_out)",
+        {"xavier_normal_spread": "xavier_normal_sum_of_fans"}
+        | {"randomness": "xavier_normal_own_seed"},
+    ),
+}
+
+
+@pytest.mark.parametrize("part", BESIDE)
+def test_of_two_slips_the_one_is_told_that_the_failed_check_looks_at(grader, part):
+    code, slips = BESIDE[part]
+    hints = told(grader, part, code)
+    assert {test: hints[f"{part}/{test}"].mistake for test in slips} == slips
+
+
 def test_a_slip_in_numbers_is_not_told_beside_a_missing_exception(grader):
     code = """
 def clip_by_value(grads, threshold):

@@ -1,5 +1,6 @@
 """Named mistakes: the catalogue, and finding the one that explains a failure."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def test_a_net_points_to_the_same_function_whatever_the_order_of_a_set():
 
 
 def test_a_net_points_to_the_function_whose_mistake_costs_most():
-    """Not to the one that its tests call as well."""
+    """Not to the one that its tests call as well; but first to the one that the reason blames."""
     test = HiddenTest("part/test", "part", "Title.", "", 1.0, ())
     both = tuple(Request((), name, b"") for name in ("m.forward", "m.backward"))
     forward = Outcome(test, "wrong", asked=(Batch(both[:1], []),))
@@ -158,6 +159,9 @@ def test_a_net_points_to_the_function_whose_mistake_costs_most():
     net = Outcome(test, "wrong", asked=(Batch((), [], ("m.forward", "m.backward")),))
     explanation = of_a_net(net, [forward, backward, backward, net]).explanation
     assert (explanation.mistake, explanation.hint[-6:]) == ("odd", "Think.")
+    net = replace(net, reason="m.forward: an array is needed, not list")
+    explanation = of_a_net(net, [forward, backward, backward, net]).explanation
+    assert explanation.hint.startswith("This net uses m.forward,")
 
 
 def test_numbers_are_compared_relative_to_their_size():

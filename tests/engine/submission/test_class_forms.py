@@ -110,6 +110,42 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     "teams": ({
         "Ada/HW/Version 1/new.zip": WRONG, "Ada/HW/Version 2/a.zip": RIGHT, "Al/HW/Version 1/x.zip": RIGHT,
     }, ["Ada", "Al"]),
+    "sakai": ({
+        "HW/L, Ada(ada)/Submission attachment(s)/x.zip": RIGHT, "HW/grades.csv": b"",
+        "HW/L, Ada(ada)/Feedback Attachment(s)/y.zip": WRONG,
+        **{f"HW/M, Al(al)/Submission attachment(s)/{name}": NEW for name in FLAT},
+    }, ["Ada(ada)", "Al(al)"]),
+    "sakai without folders": ({
+        **{f"HW/{who}_Submission attachment(s)_{name}": NEW for name in FLAT for who in ("L, A(a)", "M, A(b)")},
+        "HW/L, A(a)_Feedback Attachment(s)_x.zip": WRONG, "HW/L, A(a)_comments.txt": b"", "HW/grades.csv": b"",
+    }, ["L, A(a)", "M, A(b)"]),
+    "openolat": ({
+        "HW/L_Ada_ada/1_submissions/x.zip": WRONG, "HW/L_Ada_ada/2_corrections/x.zip": WRONG,
+        "HW/L_Ada_ada/3_revisions_1/x.zip": WRONG, "HW/L_Ada_ada/5_revisions_2/y.zip": RIGHT,
+        "HW/M_Al_al/1_task/x.zip": WRONG, "HW/M_Al_al/2_submissions/y.zip": RIGHT,
+    }, ["L_Ada_ada", "M_Al_al"]),
+    "chamilo": ({
+        **{f"2026_11_02_20_15_3{n}_ada_{name}": NEW for n, name in enumerate(FLAT)},
+        "2026_10_30_20_15_33_ada_alpha.py": OLD, "2026_10_30_20_15_33_al_x.zip": WRONG,
+        "2026_11_01_20_15_33_al_x.zip": RIGHT, "2026_11_01_20_15_33_zoe_x.zip": RIGHT,
+    }, ["zoe", "ada", "al"]),
+    "ilias": ({
+        "Submissions/L_Ada_1/x.zip": WRONG, "Submissions/L_Ada_1/Late Submission - x (2).zip": RIGHT,
+        **{f"Submissions/M_Al_2/Verspaetete Abgabe - {name}": NEW for name in FLAT},
+    }, ["L_Ada_1", "M_Al_2"]),
+    "submitty, with results": ({
+        "submissions/ada/1/x.zip": WRONG, "submissions/ada/2/x.zip": RIGHT, "results/ada/2/x.txt": b"",
+        "submissions/al/1/x.zip": RIGHT, "results/al/1/x.txt": b"",
+    }, ["ada", "al"]),
+    "handed in again under another name": ({
+        **{f"{who}/hw.zip": WRONG for who in ("ada", "al", "zoe", "wei")}, "ada/hw_v2.zip": RIGHT,
+        "al/hw (late).zip": RIGHT, "zoe/hw attempt 2.zip": RIGHT, "wei/LATE_hw.zip": RIGHT,
+        **work("kim", "kim_late"), **work("group v1", "group v2"),
+    }, ["ada", "al", "group v1", "group v2", "kim", "kim_late", "wei", "zoe"]),
+    "dates before names": (
+        {f"2026_{day}_{who}_x.zip": RIGHT for day, who in (("10_30", "ada"), ("11_02", "al"))},
+        ["ada", "al"],
+    ),
     "nbgrader's inbound folder": ({
         **work("ada+hw+2026-11-02 08:58:23.948203 UTC+a_-1", "al+hw+2026-11-01 15:58:23.1 UTC"),
         **work("ada+hw+2026-10-30 15:58:23.948203 UTC+b_-2", content=OLD),
