@@ -185,7 +185,7 @@ BESIDE = {
 @pytest.mark.parametrize("part", BESIDE)
 def test_of_two_slips_the_one_is_told_that_the_failed_check_looks_at(grader, part):
     code, slips = BESIDE[part]
-    hints = told(grader, part, code)
+    hints = told(grader, code)
     assert {test: hints[f"{part}/{test}"].mistake for test in slips} == slips
 
 
