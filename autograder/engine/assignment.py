@@ -1,5 +1,6 @@
 """An assignment as the engine sees it: which package, which parts, where its files are."""
 
+import ast
 import hashlib
 import importlib.util
 import os
@@ -102,6 +103,13 @@ class Assignment:
     def solution_files(self) -> dict[str, bytes]:
         """The reference's modules."""
         return _sources(self.solutions, self.package)
+
+    @cached_property
+    def plain_init(self) -> bytes:
+        """The reference's `__init__.py` where it is a docstring, which can't fail; else b""."""
+        content = self.solution_files.get(f"{self.package}/__init__.py", b"")
+        values = [getattr(node, "value", None) for node in ast.parse(content).body]
+        return content if all(isinstance(value, ast.Constant) for value in values) else b""
 
     @cached_property
     def handed_out(self) -> dict[str, bytes]:

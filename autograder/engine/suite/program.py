@@ -60,7 +60,10 @@ class Program:
         self._process: Process | None = None
         self._imported: set[str] = set()
         self._failed: dict[str, StudentFault] = {}  # modules whose import failed
-        self._with_init: bool | None = None  # whether `__init__.py` works, once that is known
+        plain = assignment.plain_init
+        # Whether `__init__.py` works, once that is known.
+        is_plain = files.get(f"{assignment.package}/__init__.py", plain) == plain
+        self._with_init = True if is_plain else None
         self._left = times.submission  # seconds
         self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES

@@ -8,6 +8,7 @@ import pytest
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.prove import made_up
 from autograder.engine.suite.program import TimeLimits
+from tests.kit import made
 
 SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0))
 MANY = """
@@ -60,10 +61,10 @@ def counted(grader: Grader, monkeypatch) -> list[bool]:
 def test_one_process_a_part_and_never_two_at_once(wide, hasty, monkeypatch):
     alone = counted(hasty, monkeypatch)
     assert lost(hasty, made_up.solution(wide)) == {}
-    assert alone == [True] * 4  # the first for `__init__.py`
+    assert alone == [True] * 3
     wrong = made_up.with_code(wide, "scales", "def celsius(f):\n    return f * 2.0\n")
     assert set(lost(hasty, wrong)) == OF_SCALES
-    assert alone == [True] * 8
+    assert alone == [True] * 6
 
 
 def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, monkeypatch):
@@ -72,7 +73,7 @@ def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, mo
     assert {o.test.id for o in outcomes if o.kind == "timeout"} == OF_SCALES
     assert outcomes[-1].reason == "scales.celsius did not end in time before and is given up"
     assert events.timeouts == ["scales.celsius"]
-    assert len(alone) == 5  # one for `__init__.py`, two for scales, one for averages and many each
+    assert len(alone) == 4  # two for scales, one for averages, one for many
 
 
 def test_many_calls_that_are_each_in_time_leave_time_for_the_next_part(wide):
@@ -93,6 +94,12 @@ def mean_celsius(t):
     return thermo.DTYPE(_right(t))
 """
     assert not [test for test in lost(hasty, files) if test.startswith("averages")]
+
+
+@pytest.mark.parametrize(("init", "plain"), [("'Heat.'", "'Heat.'"), ("from . import scales", "")])
+def test_an_init_goes_untried_only_where_it_can_not_fail(tiny, tmp_path, init, plain):
+    made(tmp_path, {f"{tiny.package}/__init__.py": init.encode()})
+    assert dataclasses.replace(tiny, solutions=tmp_path).plain_init == plain.encode()
 
 
 def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty):
