@@ -26,6 +26,12 @@ def _environment() -> jinja2.Environment:
     return made
 
 
+def load_templates() -> None:
+    """Compiles all templates, which are then at hand."""
+    for name in _environment().list_templates(["html"]):
+        _environment().get_template(name)
+
+
 def render(template: str, **content: object) -> str:
     """The template's text; what is in `content` shows as text, whatever it is."""
     return _environment().get_template(template).render(content)
