@@ -205,7 +205,7 @@ def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit,
             "it should raise ValueError",
         ),
         (
-            "diagnose = right.diagnose = lambda norms: 'Healthy'",
+            "diagnose = right.diagnose = lambda norms: 'healthy'",
             "diagnostics/remedy_for_vanishing",
             "diagnose of the gradient norms",
         ),
