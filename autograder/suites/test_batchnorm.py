@@ -116,7 +116,8 @@ def _outputs(student, reference, batches: Sequence[Batch], tolerance: float) -> 
 
 def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> None:
     """The output is right for each eps, with the mean and variance of the plain batch, where eps
-    does not show. Without gamma and beta: slips with them are charged elsewhere."""
+    does not show. Gamma and beta are 1, or beta is missing: slips with them are charged elsewhere.
+    """
     batches = [
         replace(batch, gamma=np.ones_like(batch.gamma), beta=np.ones_like(batch.beta))
         for batch in batches
@@ -124,7 +125,9 @@ def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> N
     first, *answers = _forwards(student, [plain, *batches])
     statistics = _statistics(first, plain) or 0
     for answer, batch in zip(answers, batches, strict=True):
-        _judge_output(answer, _textbook_outputs(batch)[statistics], batch, tolerance)
+        right = _textbook_outputs(batch)[statistics]
+        if not _alike(batch.output(answer), right - batch.beta, tolerance):
+            _judge_output(answer, right, batch, tolerance)
 
 
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
