@@ -113,11 +113,11 @@ def why(fault: StudentFault | Wrong) -> str:
 
 @cache
 def _reference_flow(net: Net, reference: ModuleType) -> Flow:
-    return _flow(reference.deep_net.run(**_given(net)))
+    return _flow(reference.supplied_net.run(**_given(net)))
 
 
 def _given(net: Net) -> dict[str, Any]:
-    """What `deep_net.run` is given: the same inputs and gradients at the output for every net."""
+    """What `supplied_net.run` is given: the same inputs and output gradients for every net."""
     rng = np.random.default_rng(SEED)
     x, doutput, *weights = rng.normal(size=(2 + LAYERS, WIDTH, WIDTH))
     given = {"x": x, "doutput": doutput, "rng": rng, "sizes": SIZES, "batch_norm": net.batch_norm}
@@ -128,7 +128,7 @@ def _given(net: Net) -> dict[str, Any]:
 
 
 def _flow(told: Any) -> Flow:
-    """What `deep_net.run` says of a net. Raises `Wrong` where it says none."""
+    """What `supplied_net.run` says of a net. Raises `Wrong` where it says none."""
     shape = (WIDTH, WIDTH)
     shapes = {"d_pre_activations": [shape] * LAYERS, "activations": [shape] * (LAYERS - 1)}
     net = nets.checked(told, shapes)

@@ -98,7 +98,7 @@ def asked(
     student, cases: Sequence[Case], rng, **passes: Any
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """For each case, what the student's process says of its net over the student's functions,
-    checked, and what it was given. passes: more arguments of `supplied.deep_net.run`."""
+    checked, and what it was given. passes: more arguments of `supplied_net.run`."""
     givens = [drawn(case, rng) | passes for case in cases]
     answers = iter(ask(*(call for given in givens for call in _calls(student, given))))
     nets = []
@@ -121,12 +121,12 @@ def _calls(student, given: dict[str, Any]) -> list[Call]:
     made = dict(given)
     drawing = {name: made.pop(name) for name in ("initializer", "init_options")}
     drawing |= {name: made[name] for name in ("rng", "sizes", "activation")}
-    draw = student.deep_net.draw.call(**drawing).needing("initializers")
+    draw = student.supplied_net.draw.call(**drawing).needing("initializers")
     return [draw, call(student, **made, weights=draw[1])]
 
 
 def drawn(case: Case, rng) -> dict[str, Any]:
-    """What `supplied.deep_net.run` is given for a net of this kind: x, doutput and more."""
+    """What `supplied_net.run` is given for a net of this kind: x, doutput and more."""
     x, doutput = draw(rng, case.width)
     given: dict[str, Any] = {
         "x": x,
@@ -149,11 +149,11 @@ def drawn(case: Case, rng) -> dict[str, Any]:
 
 
 def call(student, **given: Any) -> Call:
-    """The call of `supplied.deep_net.run` with what is given, and the modules that it needs."""
+    """The call of `supplied_net.run` with what is given, and the modules that it needs."""
     needs = ["activations"]
     needs += ["batchnorm"] if given["batch_norm"] else []
     needs += [] if "weights" in given else ["initializers"]
-    return student.deep_net.run.call(**given).needing(*needs)
+    return student.supplied_net.run.call(**given).needing(*needs)
 
 
 def _sized_like_draws(weights: Sequence[np.ndarray], case: Case) -> None:
@@ -183,7 +183,7 @@ def _told(value: Any, case: Case) -> dict[str, Any]:
 
 
 def checked(value: Any, shapes: Mapping[str, Sequence[tuple[int, ...]]]) -> dict[str, Any]:
-    """What `supplied.deep_net.run` says of a net, in which these names stand for lists of arrays of
+    """What `supplied_net.run` says of a net, in which these names stand for lists of arrays of
     these shapes. Raises `Wrong`."""
     if not isinstance(value, dict):
         raise Wrong("the net's process sent back no net")

@@ -163,7 +163,7 @@ def test_prelu_learns(student, reference, rng):
     """
     story, size = "prelu with he_uniform", float(rng.uniform(200.0, 400.0))
     net, twin, right, given = _run(student, reference, rng, "prelu", story, size=size)
-    twin.step(right, reference.deep_net.step_rate(right, size))
+    twin.step(right, reference.supplied_net.step_rate(right, size))
     alphas = check.items(net.get("alpha"), len(twin.alpha), "the learned alphas", list)
     for alpha, alpha_right in zip(alphas, twin.alpha, strict=True):
         alpha = check.real_array(alpha, alpha_right.shape, "a learned alpha")

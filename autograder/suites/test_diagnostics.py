@@ -240,8 +240,9 @@ def test_diagnose_thresholds(student, rng):
         (np.array([0.0, 3.0, 1.0]), {"vanishing": 0.0}, "healthy"),
         (np.array([4.0]), {"vanishing": 2.0}, "vanishing"),
     ]
-    # So large that a small number added to the last norm, for which others charge, is lost.
-    _verdicts(student, [(1e12 * norms, named, right) for norms, named, right in cases])
+    # So large that a small number added to the last norm, for which others charge, is lost; a power
+    # of two, so that a ratio at a threshold is there in exact arithmetic as well.
+    _verdicts(student, [(2.0**40 * norms, named, right) for norms, named, right in cases])
 
 
 @pytest.mark.points(1)

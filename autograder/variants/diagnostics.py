@@ -23,6 +23,18 @@ def shares_as_numpy_numbers():
         return np.average(activations.max(axis=0) == 0)
 
 
+def diagnosis_by_fractions():
+    """A ratio without rounding."""
+    from fractions import Fraction
+
+    def diagnose(norms, vanishing=1e-3, exploding=1e3):
+        first, last = float(norms[0]), float(norms[-1])
+        if not np.all(np.isfinite(norms)) or last == 0:
+            return right.diagnose(norms)
+        ratio = Fraction(first) / Fraction(last)
+        return "vanishing" if ratio < vanishing else "exploding" if ratio > exploding else "healthy"
+
+
 def remedy_by_spreads_first():
     """Another order of looking, and other clues: how the spreads go from layer to layer."""
 

@@ -70,7 +70,7 @@ CASES: list[Case] = [
     case("missing_module", _WITHOUT, "diagnostics", says="diagnostics.py is not in the submission"),
     case("missing_init", {p: c for p, c in SOLUTION.items() if "__init__" not in p}),
     case("module_is_a_package", {**_WITHOUT, "gradflow/diagnostics/__init__.py": _DIAG}),
-    case("folders_of_given_modules", _source(_DIAG, {f"gradflow/{name}/__init__.py": b"1/0" for name in ("network", "deep_net")})),
+    case("folders_of_given_modules", _source(_DIAG, {f"gradflow/{name}/__init__.py": b"1/0" for name in ("network", "supplied_net")})),
     case("helper_beside", _source(b"from helper import *\n" + _DIAG, {"helper.py": b"X = 1\n"})),
     case("skeleton", dict.fromkeys(SOLUTION, b""), *MODULES, says="no function"),
     *imports(_HABITS),

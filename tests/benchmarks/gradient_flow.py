@@ -24,7 +24,7 @@ def measure(reference: ModuleType, case: nets.Case) -> np.ndarray:
     flows = []
     for seed in range(SEEDS):
         given = nets.drawn(case, np.random.default_rng(seed))
-        net = reference.deep_net.run(**given)
+        net = reference.supplied_net.run(**given)
         flows.append(nets.flow(net["d_pre_activations"], given["x"], net["activations"][-1]))
     return np.array(flows)
 

@@ -270,11 +270,11 @@ def told_too_soon(batch: Batch) -> Iterator[str]:
 
 
 def test_each_net_tells_what_it_calls_whatever_was_called_before(kit, monkeypatch):
-    deep_net, told = kit.reference().deep_net, []
-    monkeypatch.setattr(deep_net, "note", told.append)
+    supplied_net, told = kit.reference().supplied_net, []
+    monkeypatch.setattr(supplied_net, "note", told.append)
     net = {"sizes": [3, 3, 3], "activation": "relu", "initializer": "he_normal"}
     for _ in range(2):
-        deep_net.draw(np.random.default_rng(0), **net, init_options={})
+        supplied_net.draw(np.random.default_rng(0), **net, init_options={})
     assert told == ["initializers.he_normal"] * 2
 
 
