@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from gradflow import diagnostics as right
+
 
 def norms_by_plain_squares():
     """The textbook's formula: no guard is asked for here."""
