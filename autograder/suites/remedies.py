@@ -12,7 +12,7 @@ import numpy as np
 
 BATCH = 32
 DEPTHS = (10, 20)
-WIDTHS = (50, 200)
+WIDTHS = (50, 100)
 FACTOR = 3.0
 """How far the weights are off, of a net whose weights are too small or too large."""
 LAST_FACTOR = 30.0
@@ -39,7 +39,7 @@ KINDS = {
     "too large": Kind(("initializer", "batch_norm"), "clipping"),
     "small slope": Kind(("activation", "batch_norm"), "initializer"),
     "dying": Kind(("activation", "batch_norm"), "initializer"),
-    "saturated": Kind(("batch_norm",), "initializer", (140, 200)),
+    "saturated": Kind(("batch_norm",), "initializer", (140, 160)),
     "long step": Kind(("clipping", "initializer", "batch_norm"), "none"),
 }
 """Why a net does not train. "saturated" are weights from N(0, 1) under sigmoid, "small slope" is
@@ -87,7 +87,7 @@ def cases(network: Any, seed: int, asked: Asked) -> tuple[Case, ...]:
 def drawn(network: Any, rng, kind: str, activation: str) -> tuple[Any, np.ndarray, np.ndarray]:
     """A net of this kind, a batch and targets for it."""
     low, high = KINDS[kind].widths
-    # Narrow ones more often: a wide net takes ten times as long.
+    # Narrow ones more often: a wide net takes longer.
     width = round(low * (high / low) ** (rng.uniform() ** 3))
     depth = int(rng.integers(DEPTHS[0], DEPTHS[1] + 1))
     initializer = "normal" if kind == "saturated" else None

@@ -364,11 +364,11 @@ def test_remedy_leaves_its_arguments(student, reference, rng):
 
     Sorting, popping and dividing in place change what the caller goes on using.
     """
-    asked = ("too small", "tanh", "initializer")
-    (case,) = remedies.cases(reference.network, int(rng.integers(2**62)), (asked,))
+    net = remedies.drawn(reference.network, rng, "too small", "tanh")
+    choices = ("clipping", "initializer")
     function = student.diagnostics.choose_remedy.watched
-    (answer,) = function.each([(case.measurements, case.choices)])
-    check.word(answer.value, case.choices, "choose_remedy(measurements, choices)")
+    (answer,) = function.each([(reference.network.examine(*net), choices)])
+    check.word(answer.value, choices, "choose_remedy(measurements, choices)")
     check.unchanged(answer, "choose_remedy(measurements, choices)")
 
 
@@ -379,9 +379,9 @@ def test_remedy_without_choices(student, reference, rng):
 
     Look before you measure.
     """
-    seed = int(rng.integers(2**62))
-    (case,) = remedies.cases(reference.network, seed, (("well", "relu", "none"),))
+    net = remedies.drawn(reference.network, rng, "well", "relu")
+    seen = reference.network.examine(*net)
     choose = student.diagnostics.choose_remedy
-    answer, other = choose.each([(case.measurements, ()), (case.measurements, case.choices)])
+    answer, other = choose.each([(seen, ()), (seen, ("none", "clipping"))])
     check.refused(answer, ValueError, "choose_remedy(measurements, ())")
     _ = other.value  # refused, it raises
