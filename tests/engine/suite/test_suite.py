@@ -51,12 +51,20 @@ def rng():
 """
 MIXED = """
 import pytest
+from autograder.engine.suite.calls import ask
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize("given", [32.0, 50.0])
 def test_parameter(student, given, reference):
     '''A parameter.'''
     assert student.scales.celsius(given) == reference.scales.celsius(given)
+
+@pytest.mark.points(1)
+def test_beside(student):
+    '''Calls whose faults cost nothing.'''
+    absent = [student.scales.kelvin.call(t) for t in (1, 2)]
+    right, *others = ask(student.scales.celsius.call(32.0), beside=absent)
+    assert right.value == 0 and [other.fault.kind for other in others] == ["missing"] * 2
 
 class TestClass:
     @pytest.mark.points(1)
@@ -85,7 +93,7 @@ def test_a_suite_may_use_all_of_pytest(tiny, tiny_grader, tmp_path):
         program = tiny_grader.program(made_up.solution(tiny))
         outcomes = suite.run(program, 0)
         program.end()
-        assert [o.kind for o in outcomes] == [*["passed"] * 3, "grader", "grader"] * len(tiny.parts)
+        assert [o.kind for o in outcomes] == [*["passed"] * 4, "grader", "grader"] * len(tiny.parts)
     suite.close()
 
 
