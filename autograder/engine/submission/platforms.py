@@ -44,7 +44,7 @@ FORMS = {
     ),
     "sakai": re.compile(
         r"(?P<label>(?P<account>[^()]+,[^()]*\([^()]+\)))"
-        r"_(?:(?P<text>Feedback.+)|[^_]*_?(?P<file>.+))"
+        r"_(?:(?P<text>Feedback.+)|(?:[^_]*_)?(?P<file>.+))"
     ),
     "blackboard": re.compile(
         r"(?P<label>(?P<account>.+_(?P<login>[^_]+)))_attempt_(?P<number>[\d-]{19})"

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from ..assignment import Assignment
@@ -101,16 +102,20 @@ class Program:
         try:
             for module in dict.fromkeys(m for request in requests for m in request.modules):
                 self._import(module)
-            for name in dict.fromkeys(request.name for request in requests):
-                self._refuse_stopped(name)
+            self._refuse_more()
         except StudentFault as fault:
             return [fault]
+        # What is asked before a function that is called no more has its replies.
+        made = [*takewhile(lambda request: self._stopped[request.name] < limits.STOPS, requests)]
         # A net of the kit's tells all of one call before anything of the next is there to be seen.
         is_net = requests[0].modules[-1] in self._assignment.supplied_modules
         replies: list[Reply] = []
-        for some in [[request] for request in requests] if is_net else [requests]:
+        for some in [[request] for request in made] if is_net else [made]:
             if self._process is not None:
                 replies += self._replies(some)
+        if len(made) < len(requests):
+            given_up = f"{requests[len(made)].name} did not end in time before and is given up"
+            replies.append(StudentFault("timeout", given_up))
         return replies
 
     def refuse(self, name: str) -> None:
@@ -232,14 +237,12 @@ class Program:
         under_way = time.monotonic() - self._since if self._since else 0.0
         return self._left - self._kept - under_way
 
-    def _refuse_stopped(self, name: str) -> None:
-        """Raises `StudentFault` for a function that is called no more."""
+    def _refuse_more(self) -> None:
+        """Raises `StudentFault` where nothing is called any more."""
         if self._time_left() <= 0:
             raise StudentFault("timeout", "the time that there is for this part was used up")
         if self._bytes_left < 0:
             raise StudentFault("timeout", TOO_MUCH)
-        if self._stopped[name] >= limits.STOPS:
-            raise StudentFault("timeout", f"{name} did not end in time before and is given up")
 
     def _note(self, events: list[str], name: str) -> None:
         if name not in events:

@@ -118,7 +118,8 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     "sakai without folders": ({
         **{f"HW/{who}_Submission attachment(s)_{name}": NEW for name in FLAT for who in ("L, A(a)", "M, A(b)")},
         "HW/L, A(a)_Feedback Attachment(s)_x.zip": WRONG, "HW/L, A(a)_comments.txt": b"", "HW/grades.csv": b"",
-    }, ["L, A(a)", "M, A(b)"]),
+        "HW/N, A(c)_x.zip": RIGHT,
+    }, ["L, A(a)", "M, A(b)", "N, A(c)"]),
     "openolat": ({
         "HW/L_Ada_ada/1_submissions/x.zip": WRONG, "HW/L_Ada_ada/2_corrections/x.zip": WRONG,
         "HW/L_Ada_ada/3_revisions_1/x.zip": WRONG, "HW/L_Ada_ada/5_revisions_2/y.zip": RIGHT,

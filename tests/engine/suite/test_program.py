@@ -14,6 +14,14 @@ SHORT = Settings(limits=TimeLimits(call_cpu=0.6, call_wall=2.0, submission=60.0)
 MANY = """
 import pytest
 from autograder.engine.suite import check
+from autograder.engine.suite.calls import ask
+
+@pytest.mark.points(1)
+def test_beside(student):
+    '''A call beside others costs nothing.'''
+    beside = [student.scales.celsius.call(32.0)]
+    mean, _ = ask(student.averages.mean_celsius.call([32.0]), beside=beside)
+    check.close(mean.value, 32.0, "mean_celsius([32])", atol=1e-9)
 
 @pytest.mark.points(1)
 def test_calls(student):
