@@ -57,8 +57,9 @@ TARS = tuple(f".tar{packing}" for packing in ("", ".gz", ".bz2", ".xz"))
 ARCHIVES = (".zip", *TARS, ".tgz", ".tbz2", ".txz", ".rar", ".7z")
 """What is handed in as one file. Zips and tars are read; others have a row that says so."""
 IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta"}
+HANDED_IN = re.compile(r"\d_(?:submissions|revisions_\d+)|Submission attachment\(s\)")
 GIVEN = re.compile(r"\d_(?:task|corrections(?:_\d+)?|assessment)|Feedback Attachment\(s\)")
-"""Folders of what teachers gave to the student, in OpenOlat and Sakai."""
+"""A student's folders in OpenOlat and Sakai: of hand-ins, and of what teachers gave."""
 PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]]
 PACKINGS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 """What a tar may be packed with, by how it begins."""
@@ -89,8 +90,14 @@ def is_archive(name: str) -> bool:
 
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of this name is no student's work."""
-    is_hidden = name.startswith(".") and bool(name.strip("."))
-    return name in IGNORED or is_hidden or bool(GIVEN.fullmatch(name))
+    return name in IGNORED or (name.startswith(".") and bool(name.strip(".")))
+
+
+def without_given(names: Iterable[str]) -> set[str]:
+    """The names, where a folder of hand-ins is among them without those of what teachers gave."""
+    every = set(names)
+    given = set(filter(GIVEN.fullmatch, every))
+    return every - given if any(map(HANDED_IN.fullmatch, every)) else every
 
 
 def entries_at(path: Path) -> Iterable[Entry]:

@@ -25,6 +25,7 @@ from .entries import (
     is_archive,
     is_ignored,
     is_tar,
+    without_given,
 )
 from .platforms import METADATA, Item, by_student, form_of, gradescope
 from .read import HandIn
@@ -213,7 +214,8 @@ class Finder:
             return False
         if self._is_submission(items) or any(map(self._holds, self._named(items))):
             return False
-        units = [each for each in items if _may_hold(each) and self._holds(each)]
+        own = without_given(each.name for each in items)
+        units = [u for u in items if u.name in own and _may_hold(u) and self._holds(u)]
         if len(units) == 1 and levels:
             return self._holds_several(units[0], levels - 1)
         form = self._form(units)

@@ -28,6 +28,7 @@ from .entries import (
     archive_entries,
     entries_at,
     is_archive,
+    without_given,
 )
 
 MAX_TOTAL = 8 * 2**20
@@ -121,7 +122,9 @@ class _Reader:
     _room: int = MAX_ARCHIVE
 
     def files(self, handed_in: Iterable[Entry]) -> dict[str, bytes]:
-        entries = self._readable(handed_in)
+        readable = self._readable(handed_in)
+        own = without_given(entry.path.parts[0] for entry in readable)
+        entries = [entry for entry in readable if entry.path.parts[0] in own]
         if len(entries) == 1 and is_archive(entries[0].path.name):
             content = entries[0].read(MAX_ARCHIVE)
             self.digest = hashlib.sha256(content).hexdigest()
