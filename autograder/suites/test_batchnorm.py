@@ -463,14 +463,16 @@ def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]
 
 
 def _charged(answer: Answer, forward: Answer, batch: Batch, dout: np.ndarray) -> list[str]:
-    """The gradients that are wrong for a plain batch: tests of their own charge that. Where dgamma
-    is wrong as well, nothing shows that dx is computed from the cache, and it is none of them."""
+    """The gradients that are wrong for a plain batch: tests of their own charge that. Dx is none of
+    them where it is a constant, or dgamma does not show that the cache is used."""
     if answer.fault:
         return []
+    gradients = _dx_first(_three(answer, dout), dout.shape)
     rights = _textbook_gradients(batch, dout, _statistics(forward, batch) or 0)
-    gradients = zip(GRADIENTS, _dx_first(_three(answer, dout), dout.shape), rights, strict=True)
-    wrong = [name for name, one, right in gradients if not _alike(one, right, COARSE)]
-    return [name for name in wrong if name != "dx" or "dgamma" not in wrong]
+    pairs = zip(GRADIENTS, gradients, rights, strict=True)
+    wrong = [name for name, one, right in pairs if not _alike(one, right, COARSE)]
+    is_computed = _is_real(gradients[0], dout.shape) and np.ptp(gradients[0]) > 0
+    return [n for n in wrong if n != "dx" or (is_computed and "dgamma" not in wrong)]
 
 
 def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> None:

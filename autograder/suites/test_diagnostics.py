@@ -296,19 +296,22 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
     given = remedies.cases(reference.network, int(rng.integers(2**62)), asked)
     given = tuple(given[i] for i in rng.permutation(len(given)))
     function, norms = student.diagnostics.choose_remedy, "gradient_norms"
+    diagnosed = [case.measurements[norms] for case in given]
+    diagnosed.append(diagnosed[0][::-1])
     answers = ask(
         *(function.call(case.measurements, case.choices) for case in given),
         # Tests of its own charge what ends diagnose.
-        beside=[student.diagnostics.diagnose.call(case.measurements[norms]) for case in given],
+        beside=[student.diagnostics.diagnose.call(each) for each in diagnosed],
     )
-    verdicts = answers[len(given) :]
+    *verdicts, reverse = answers[len(given) :]
     for answer, verdict, case in zip(answers, verdicts, given, strict=False):
         seen = case.measurements
         net = f"a net of {len(seen[norms])} weight layers with {seen['activation']}"
         chosen = answer.returned
         is_verdict = verdict.fault is None or not verdict.fault.ends_test
         if is_verdict and not (isinstance(chosen, str) and chosen == case.right):
-            if isinstance(chosen, str) and chosen == _following(reference, verdict, case):
+            following = _following(reference, verdict.returned, reverse.returned, case)
+            if isinstance(chosen, str) and chosen == following:
                 continue
             right = reference.diagnostics.diagnose(seen[norms])
             _judge_verdict(verdict, right, f"diagnose of the gradient norms of {net}")
@@ -317,13 +320,14 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
 
 
-def _following(reference, verdict: Answer, case: remedies.Case) -> str:
-    """What the solution chooses by the verdict of the student's diagnose; "" for nothing."""
-    if not isinstance(verdict.returned, str):
+def _following(reference, verdict: Any, reverse: Any, case: remedies.Case) -> str:
+    """What the solution chooses by the verdict of the student's diagnose; "" for nothing, and where
+    norms in reverse get the same one, which is then none."""
+    if not isinstance(verdict, str) or not isinstance(reverse, str) or verdict == reverse:
         return ""
     with (
         suppress(StopIteration),
-        mock.patch.object(reference.diagnostics, "diagnose", return_value=verdict.returned),
+        mock.patch.object(reference.diagnostics, "diagnose", return_value=verdict),
     ):
         return reference.diagnostics.choose_remedy(case.measurements, case.choices)
     return ""
