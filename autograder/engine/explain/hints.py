@@ -42,6 +42,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
+    draws = [SOURCE in aspects for aspects in exchange.mine]
     subject = re.split(r"\W", word)[0]
     subjects = {name for name in functions if name.endswith(f".{subject}")} or {*functions}
     entries = {name: _entry(case, name, word) for name in functions}
@@ -65,7 +66,7 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
-        and (aspect.endswith(checked) or checked == SOURCE not in exchange.mine[index])
+        and (aspect.endswith(checked) or (checked == SOURCE and not draws[index]))
         and (aspect == checked or aspect not in {*BESIDE, SOURCE, "refusal"})
         and not (named.mistake.where and (outcome.hint == hint("word") or follows(index, aspect)))
     )
