@@ -84,7 +84,7 @@ class Responder:
         self,
         find: Callable[[str, str], Target],
         folder: str = "\0",
-        caught: type[BaseException] = Exception,
+        caught: tuple[type[BaseException], ...] = (Exception, SystemExit),
     ) -> None:
         self._find = find
         self._folder = folder

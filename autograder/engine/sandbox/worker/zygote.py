@@ -164,8 +164,8 @@ def _serve_channel(channel: int, scratch: str) -> None:
             _send(channel, NOTE + msgpack.packb(content))
 
         package = Package(scratch, name, files, with_init, supplied, tell)
-        # SystemExit, too, costs a student no more than an error.
-        responder = Responder(package.find, scratch, BaseException)
+        # Whatever it is, it costs a student no more than an error.
+        responder = Responder(package.find, scratch, (BaseException,))
         while True:
             _send(channel, responder.answer(_read_message(requests)))
 
