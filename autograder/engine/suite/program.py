@@ -113,7 +113,7 @@ class Program:
         for some in [[request] for request in made] if is_net else [made]:
             if self._process is not None:
                 replies += self._replies(some)
-        if len(made) < len(requests):
+        if len(replies) == len(made) < len(requests):
             given_up = f"{requests[len(made)].name} did not end in time before and is given up"
             replies.append(StudentFault("timeout", given_up))
         return replies
