@@ -31,10 +31,7 @@ def read(path: Path) -> Submission:
             "pkg/alpha.py helper.py pkg/sub/data.csv",
         ),
         ("hw/alpha.py hw/data.csv hw/sub/x.py", "pkg/alpha.py"),
-        (
-            "1_task/pkg/alpha.py",
-            "pkg/alpha.py",
-        ),  # what teachers gave only beside what was handed in
+        ("1_task/pkg/alpha.py", "pkg/alpha.py"),  # a task of OpenOlat only beside hand-ins
     ],
 )
 def test_the_packages_files_and_python_files_beside_it_are_kept(tmp_path, given, kept):
