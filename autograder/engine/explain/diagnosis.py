@@ -87,11 +87,12 @@ class Diagnosis:
         case = Case([Exchange(*each, self._right(each[0])) for each in asked])
         for function in functions:
             self._name(case, function)
-        told = {
-            outcome.test.id: replace(outcome, explanation=explanation(case, number, outcome))
-            for number, outcome in enumerate(about)
-            if outcome.kind in EXPLAINED
-        }
+        numbered = [(n, each) for n, each in enumerate(about) if each.kind in EXPLAINED]
+        found = {n: explanation(case, n, each) for n, each in numbered}
+        names = {each.mistake for each in found.values() if each}
+        if untold := [named for named in case.named if named.mistake.name not in names]:
+            found = {n: found[n] or explanation(case, n, each, untold) for n, each in numbered}
+        told = {each.test.id: replace(each, explanation=found[n]) for n, each in numbered}
         explained = [told.get(outcome.test.id, outcome) for outcome in outcomes]
         return [of_a_net(outcome, explained) for outcome in explained]
 

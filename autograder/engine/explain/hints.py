@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..mistakes import results
 from ..suite.check import hint
 from ..suite.hidden_test import Explanation, Outcome
-from .case import Case
+from .case import Case, Named
 from .replay import BESIDE, FORM, SOURCE
 
 CHECKED = {
@@ -27,7 +27,9 @@ CHECKED = {
 """By kind of check, how the aspect that it looks at ends."""
 
 
-def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None:
+def explanation(
+    case: Case, number: int, outcome: Outcome, untold: Collection[Named] = ()
+) -> Explanation | None:
     """The explanation of a failing test, the case's `number`-th: a mistake that explains one of its
     wrong calls, of the function that the reason begins with, if it does. Preferred is the result or
     the function that the reason names; then the first call. None where no call is explained.
@@ -36,13 +38,13 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
     that raises none either, beside a check of a form only one that gives it, and beside a check of
     a side effect, or of where draws come from, only one that has it, which stands nowhere else;
     where the answer is none of the allowed words, or an earlier answer is wrong for a reason that
-    was found, none whose hint speaks of where answers are wrong."""
+    was found, none whose hint speaks of where answers are wrong. untold: what no check looks at:
+    to be told beside a check of a form rather than nowhere."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
-    draws = [SOURCE in aspects for aspects in exchange.mine]
     subject = re.split(r"\W", word)[0]
     subjects = {name for name in functions if name.endswith(f".{subject}")} or {*functions}
     entries = {name: _entry(case, name, word) for name in functions}
@@ -56,19 +58,26 @@ def explanation(case: Case, number: int, outcome: Outcome) -> Explanation | None
         earlier = zip(functions[:index], exchange.at_first, exchange.wrong, strict=False)
         return any(n == functions[index] and aspect in first - left for n, first, left in earlier)
 
+    def is_checked(index: int, aspect: str) -> bool:
+        others = {FORM: bool(untold), SOURCE: SOURCE not in exchange.mine[index]}
+        return aspect.endswith(checked) or others.get(checked, False)
+
     found = (
         named
         for index in sorted(range(len(functions)), key=remoteness)
         if functions[index] in subjects
         for aspect in exchange.mine[index]
         if aspect in exchange.at_first[index] and aspect.startswith(entries[functions[index]])
-        for named in case.named
+        for named in untold or case.named
         if (named.function, named.aspect) == (functions[index], aspect)
         and (number, index) in named.places
         and not (is_raised and aspect != "exception")
-        and (aspect.endswith(checked) or (checked == SOURCE and not draws[index]))
+        and is_checked(index, aspect)
         and (aspect == checked or aspect not in {*BESIDE, SOURCE, "refusal"})
-        and not (named.mistake.where and (outcome.hint == hint("word") or follows(index, aspect)))
+        and not (
+            named.mistake.where
+            and (untold or outcome.hint == hint("word") or follows(index, aspect))
+        )
     )
     if named := next(found, None):
         return Explanation(named.mistake.hint, named.mistake.name, function=named.function)

@@ -104,6 +104,10 @@ CAUSES = {
         XAVIER + "    return rng.normal(0, 1.7, (n_in, n_out))",
         {"xavier_normal_too_large"},
     ),
+    "a slip in numbers that come back as a list, which is looked at first": (
+        XAVIER + "    return rng.normal(0, 2 / (n_in + n_out), (n_in, n_out)).tolist()",
+        {"xavier_normal_variance_as_std"},
+    ),
     "two slips in different calls": (
         ONCE,
         {"diagnose_nan_is_healthy", "diagnose_at_vanishing_threshold"},
