@@ -307,11 +307,10 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
     for answer, verdict, case in zip(answers, verdicts, given, strict=False):
         seen = case.measurements
         net = f"a net of {len(seen[norms])} weight layers with {seen['activation']}"
-        chosen = answer.returned
+        chosen = answer.returned if isinstance(answer.returned, str) else ""
         is_verdict = verdict.fault is None or not verdict.fault.ends_test
-        if is_verdict and not (isinstance(chosen, str) and chosen == case.right):
-            following = _following(reference, verdict.returned, reverse.returned, case)
-            if isinstance(chosen, str) and chosen == following:
+        if is_verdict and chosen != case.right:
+            if chosen == _following(reference, verdict.returned, reverse.returned, case):
                 continue
             right = reference.diagnostics.diagnose(seen[norms])
             _judge_verdict(verdict, right, f"diagnose of the gradient norms of {net}")
@@ -320,17 +319,17 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
 
 
-def _following(reference, verdict: Any, reverse: Any, case: remedies.Case) -> str:
-    """What the solution chooses by the verdict of the student's diagnose; "" for nothing, and where
-    norms in reverse get the same one, which is then none."""
+def _following(reference, verdict: Any, reverse: Any, case: remedies.Case) -> str | None:
+    """What the solution chooses by the verdict of the student's diagnose; None for nothing, and
+    where norms in reverse get the same one, which is then none."""
     if not isinstance(verdict, str) or not isinstance(reverse, str) or verdict == reverse:
-        return ""
+        return None
     with (
         suppress(StopIteration),
         mock.patch.object(reference.diagnostics, "diagnose", return_value=verdict),
     ):
         return reference.diagnostics.choose_remedy(case.measurements, case.choices)
-    return ""
+    return None
 
 
 @pytest.mark.points(2)
