@@ -1,4 +1,4 @@
-"""Hidden tests of `activations.py`: 22 points.
+"""Hidden tests of `activations.py`.
 
 Each function has its values in tests of its own. Shapes and types, extreme z and warnings are
 judged for several functions together, at the end; a wrong value is not charged there again.

@@ -1,4 +1,4 @@
-"""Hidden tests of `batchnorm.py`: 22 points.
+"""Hidden tests of `batchnorm.py`.
 
 The contract's tolerance is 1e-8. Where eps or the variance's divisor is not what a test is about,
 its data or its tolerance don't show them: a slip is charged once.

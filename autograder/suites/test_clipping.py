@@ -1,4 +1,4 @@
-"""Hidden tests of `clipping.py`: 12 points.
+"""Hidden tests of `clipping.py`.
 
 Contract's tolerance for the two norms: 1e-5, relative, for gradients with a norm of 1 or more.
 """

@@ -1,4 +1,4 @@
-"""Hidden tests of the whole: 18 points. The kit's own network runs on the student's functions.
+"""Hidden tests of the whole. The kit's own network runs on the student's functions.
 
 Each net is built and run by one call. A test verifies how strongly its gradients shrink or grow on
 their way back, and compares with the same net, of the same weights, over the right functions. Each

@@ -1,4 +1,4 @@
-"""Hidden tests of `diagnostics.py`: 14 points."""
+"""Hidden tests of `diagnostics.py`."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""Hidden tests of `initializers.py`: 12 points.
+"""Hidden tests of `initializers.py`.
 
 Samples of 30,000 draws and more tell the formulas apart; the draws themselves are never compared
 with given ones, since how they are made is free.
