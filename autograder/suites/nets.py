@@ -67,7 +67,7 @@ CASES = {  # activation, initializer, ratio, spread, deviations
     ),
     "tanh": Case("tanh", "xavier_uniform", (0.21, 0.35), (0.20, 0.27)),
     "tanh, too large": Case("tanh", "", (570.0, 4900.0), (0.90, 1.0), (1.0,)),
-    "relu": Case("relu", "he_normal", (0.40, 1.7), (0.18, 2.0), depth=20, width=100),
+    "relu": Case("relu", "he_normal", (0.49, 1.8), (0.22, 2.5), depth=14),
     "relu, too large": Case("relu", "", (1.7e7, 5.4e7), (9.3e6, 6.1e7), (1.0,)),
     "relu, too small": Case("relu", "", (1.7e-13, 5.4e-13), (9.3e-14, 6.1e-13), (0.01,)),
     "relu, dead": Case("relu", "", (0.0, 0.0), (0.060, 0.18), (HE,), bias=DEAD),
