@@ -4,6 +4,7 @@ Where a submission's replies to a test are to the byte the reference's, so is wh
 the test need not be run. That is the only shortcut, and one submission alone needs none of it.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
@@ -12,7 +13,7 @@ from typing import Generic, TypeVar
 from ..assignment import Assignment
 from ..mistakes import Mistake, fresh_modules
 from ..sandbox.worker.serve import Responder, Target
-from .session import Answering, Batch, Reply, Request, Session
+from .session import Answering, Asked, Batch, Reply, Request, Session
 
 T = TypeVar("T")
 Ask = Callable[[Session], T]
@@ -63,41 +64,60 @@ class Records(Generic[T]):
         self._supplied = [getattr(self._reference, m) for m in assignment.supplied_modules]
         self._opaque = assignment.opaque
         self._records: dict[str, Record[T]] = {}
+        self._numbers: dict[str, int] = {}
 
-    def made(self, ask: Ask[T]) -> Record[T]:
+    def made(self, name: str, ask: Ask[T]) -> Record[T]:
         """A new record of what `ask` asks."""
-        return self._asked(ask, Trusted(self._reference, supplied=self._supplied))
+        return self._result(name, ask, Trusted(self._reference, supplied=self._supplied))
 
     def kept(self, name: str, ask: Ask[T]) -> Record[T] | None:
         """The record of this name, if any are kept."""
         if self.are_kept and name not in self._records:
-            self._records[name] = self.made(ask)
+            self._records[name] = self.made(name, ask)
         return self._records.get(name)
 
     def run(self, name: str, ask: Ask[T], program: Answering) -> Callable[[], Record[T]]:
-        """Asks the program; what is returned tells what comes of it: as the reference's record
-        says, where there is one.
+        """Asks the program what is asked first. What is returned asks the rest, if there is any,
+        and tells what comes of it: as the reference's record says, where there is one.
 
-        Where a record says that all is asked together, the answers are judged only then. Whatever
-        they are, the next call follows at once: its time tells no program that it was wrong.
+        The answers are looked at only then. Whatever they are, what others ask can follow at once:
+        the time until then tells no program that it was wrong.
         """
-        known: list[Batch] = []
+        if record := self.kept(name, ask):
+            known = [Batch.asked(program, batch.requests) for batch in record[1][:1]]
+        else:
+            session = self._session(name, program, only_asks=True)
+            with contextlib.suppress(Asked):
+                ask(session)
+            known = session.asked
+        return partial(self._answered, name, ask, program, known)
+
+    def _answered(
+        self, name: str, ask: Ask[T], program: Answering, known: list[Batch]
+    ) -> Record[T]:
+        """What comes of it where the first batches are known."""
         if record := self.kept(name, ask):
             result, batches = record
-            for batch in batches:
-                known.append(Batch.asked(program, batch.requests))
-                if known[-1].replies != batch.replies:
+            for number, batch in enumerate(batches):
+                if number == len(known):
+                    known.append(Batch.asked(program, batch.requests))
+                if known[number].replies != batch.replies:
                     break
             else:
-                return lambda: (result, known)
-            if len(batches) == 1:
-                return partial(self._asked, ask, program, known)
-        judged = self._asked(ask, program, known)
-        return lambda: judged
+                return result, known
+        return self._result(name, ask, program, known)
 
-    def _asked(self, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()) -> Record[T]:
-        session = Session(program, self._opaque, known, self._reference)
+    def _result(
+        self, name: str, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()
+    ) -> Record[T]:
+        session = self._session(name, program, known)
         try:
             return ask(session), session.asked
         finally:
             session.end()
+
+    def _session(
+        self, name: str, program: Answering, known: Sequence[Batch] = (), only_asks: bool = False
+    ) -> Session:
+        number = self._numbers.setdefault(name, len(self._numbers))
+        return Session(program, self._opaque, number, known, self._reference, only_asks)

@@ -47,6 +47,10 @@ class AuthorError(Exception):
     """The test itself is at fault; the message says how."""
 
 
+class Asked(BaseException):
+    """The test has asked, and is not to look at the answers yet."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """Calls that were asked together, the replies, and the functions that were called for them by
@@ -67,14 +71,17 @@ class Batch:
 class Session:
     """What one test asks of one program.
 
-    known: the test's first batches, where they were asked before: they are not asked again;
-    reference: whose arguments' names are told; asked: the batches that the test has come to.
+    test: its number; known: its first batches, where they were asked before: they are not asked
+    again; reference: whose arguments' names are told; only_asks: whether it ends as soon as it has
+    asked; asked: the batches that the test has come to.
     """
 
     program: Answering
     opaque: Mapping[str, Sequence[int]]
+    test: int = 0
     known: Sequence[Batch] = ()
     reference: ModuleType | None = None
+    only_asks: bool = False
     asked: list[Batch] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
     _answers: list[Answer] = field(default_factory=list)
@@ -87,6 +94,8 @@ class Session:
         """See `calls.ask`."""
         batch = self._batch(tuple(map(self._request, (*calls, *beside))))
         self.asked.append(batch)
+        if self.only_asks:
+            raise Asked
         first = len(self._answers)
         for number, (request, reply) in enumerate(zip(batch.requests, batch.replies, strict=False)):
             answer = self._read(request, reply)
@@ -119,7 +128,7 @@ class Session:
         passed = [function.name, list(call.args), call.kwargs]
         how = [list(self.opaque.get(name, ())), function.is_watched]
         encoded = self._encoder.encode(passed + how)
-        request = write_request(number == 0, function.module, encoded)
+        request = write_request(self.test, number == 0, function.module, encoded)
         return Request((*call.needs, function.module), name, request)
 
     def _stand_in(self, value: Any) -> Handle | GeneratorState:

@@ -68,7 +68,7 @@ class Suite:
         """The tests that ask something else each time that they run, by their ids."""
 
         def requests(item: pytest.Item) -> list[tuple[Request, ...]]:
-            _, asked = self._records.made(partial(self._raised, item))
+            _, asked = self._records.made(item.nodeid, partial(self._raised, item))
             return [batch.requests for batch in asked]
 
         return [test.id for item, test in self._tests.items() if requests(item) != requests(item)]

@@ -137,7 +137,7 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched):
 
     responder = Responder(lambda module, function: Target(doubled))
     content = Encoder().encode(["doubled", [np.ones(2)], {}, [], watched])
-    kind, value, *seen = Decoder().decode(responder.answer(write_request(True, "m", content)))
+    kind, value, *seen = Decoder().decode(responder.answer(write_request(0, True, "m", content)))
     assert (kind, value.tolist()) == ("returned", [2.0, 2.0])
     all_seen = [["argument 1"], ["argument 1"], ["UserWarning: in place"]]
     assert seen == (all_seen if watched else [[], [], []])
@@ -158,7 +158,9 @@ def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched):
         warnings.simplefilter("always")  # as in a worker's zygote
         for name, told in (("strict", []), ("sloppy", ["UserWarning: so what"])):
             content = Encoder().encode([name, [], {}, [], watched and name == "sloppy"])
-            kind, *_, heard = Decoder().decode(responder.answer(write_request(True, "m", content)))
+            kind, *_, heard = Decoder().decode(
+                responder.answer(write_request(0, True, "m", content))
+            )
             assert (kind, heard) == ("returned", told if watched else [])
 
 
@@ -168,7 +170,7 @@ def test_ctrl_c_is_no_exception_of_the_reference():
 
     responder = Responder(lambda module, function: Target(interrupted))
     with pytest.raises(KeyboardInterrupt):
-        responder.answer(write_request(True, "m", Encoder().encode(["f", [], {}, [], True])))
+        responder.answer(write_request(0, True, "m", Encoder().encode(["f", [], {}, [], True])))
 
 
 def names(problem: BaseException) -> list[str]:

@@ -4,11 +4,12 @@ import dataclasses
 import gc
 import weakref
 
+import numpy as np
 import pytest
 
 from autograder.engine.errors import KitError
 from autograder.engine.prove import made_up
-from autograder.engine.suite.calls import Package
+from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.records import Records, Trusted
 from autograder.engine.suite.suite import Suite
 
@@ -105,13 +106,14 @@ def test_the_answers_of_a_test_go_with_it(tiny):
 
     gc.disable()  # which would find them later
     try:
-        Records(tiny).made(asks)
+        Records(tiny).made("a", asks)
         assert [answer() for answer in left] == [None]
     finally:
         gc.enable()
 
 
-def test_answers_are_judged_when_all_tests_have_asked(tiny):
+@pytest.mark.parametrize("are_kept", [True, False], ids=["with records", "without"])
+def test_answers_are_judged_when_all_tests_have_asked(tiny, are_kept):
     """The time until its next call tells no program whether it was right."""
     happened = []
 
@@ -124,7 +126,7 @@ def test_answers_are_judged_when_all_tests_have_asked(tiny):
         Package(session).scales.celsius.each([(32.0,)])
         happened.append("judged")
 
-    records, program = Records(tiny), WrongProgram(tiny.reference())
+    records, program = Records(tiny, are_kept), WrongProgram(tiny.reference())
     for name in "ab":
         records.kept(name, asks)
     happened.clear()
@@ -133,3 +135,26 @@ def test_answers_are_judged_when_all_tests_have_asked(tiny):
     for judge in judges:
         judge()
     assert happened[2:] == ["judged"] * 2
+
+
+@pytest.mark.parametrize("are_kept", [True, False], ids=["with records", "without"])
+def test_what_a_test_left_is_there_when_it_asks_again(kit, grader, are_kept):
+    """Though other tests have asked in between: its cache, and how far its generator has come."""
+
+    def asks(session):
+        student, rng = Package(session), np.random.default_rng(0)
+        x, row = np.arange(6.0).reshape(3, 2), np.ones(2)
+        forward = student.batchnorm.batchnorm_forward.call(x, row, row, row, row, training=True)
+        ask(forward, student.activations.rrelu.call(-row, rng))
+        _, _, dbeta = student.batchnorm.batchnorm_backward(x, forward[1])
+        return dbeta.tolist(), student.activations.rrelu(-row, rng)[0].tolist()
+
+    records = Records(kit, are_kept)
+    right, _ = records.made("a", asks)
+    assert right[0] == [6.0, 9.0]
+    program = grader.program(made_up.solution(kit))
+    try:
+        judges = [records.run(name, asks, program) for name in "ab"]
+        assert [judge()[0] for judge in judges] == [right] * 2
+    finally:
+        program.end()
