@@ -5,6 +5,7 @@
 Needs nothing but Python (and pytest, for the tests). What is unfinished may be handed in as well.
 """
 
+import ast
 import subprocess
 import sys
 import zipfile
@@ -13,6 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE / "gradflow"
 WRITTEN = ("initializers", "activations", "batchnorm", "clipping", "diagnostics")
+THERE = {*sys.stdlib_module_names, "numpy", "matplotlib", PACKAGE.name}
+"""What can be imported where the package is graded."""
 
 
 def main() -> int:
@@ -33,7 +36,7 @@ def main() -> int:
     for name in missing:
         print(f"WARNING: gradflow/{name}.py is missing; its part gets no points.")
     for name, problem in broken():
-        print(f"WARNING: gradflow/{name} isn't Python: {problem}. Its part gets no points.")
+        print(f"WARNING: gradflow/{name} {problem}. Its part gets no points.")
     if not passed:
         print("WARNING: not all public checks pass (see above). You may hand in all the same,")
         print("and again later.")
@@ -68,13 +71,30 @@ def pack(target: Path) -> list[str]:
 
 
 def broken() -> list[tuple[str, str]]:
-    """The modules that aren't even Python, each with the reason."""
+    """The modules that aren't even Python, or import what is not there, each with the reason."""
     found = []
     for path in sorted(PACKAGE.glob("*.py")):
+        code = path.read_bytes()
         try:
-            compile(path.read_bytes(), path.name, "exec")
+            compile(code, path.name, "exec")
+            imported = imports(code)
         except (SyntaxError, ValueError) as problem:
-            found.append((path.name, f"line {getattr(problem, 'lineno', '?')}, {problem.args[0]}"))
+            line = getattr(problem, "lineno", "?")
+            found.append((path.name, f"isn't Python: line {line}, {problem.args[0]}"))
+        else:
+            missing = sorted(imported - THERE)
+            found += [(path.name, f"imports {m}, which is not there to grade it") for m in missing]
+    return found
+
+
+def imports(code: bytes) -> set[str]:
+    """The packages that are imported when the code is: not those that a function may import."""
+    found = set()
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
     return found
 
 

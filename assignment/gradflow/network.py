@@ -432,5 +432,7 @@ def _array(value: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
 def _several(value: Any, count: int, name: str) -> tuple[Any, ...]:
     """The value, which must be a tuple (or a list) of so many things."""
     if not isinstance(value, (tuple, list)) or len(value) != count:
-        raise UnusableResult(f"{name}: {count} values are needed, not {type(value).__name__}")
+        got = f"a {type(value).__name__}"
+        got += f" of {len(value)}" if isinstance(value, (tuple, list)) else ""
+        raise UnusableResult(f"{name}: a tuple of {count} is needed, not {got}")
     return tuple(value)

@@ -130,8 +130,8 @@ class DeadFraction(Catalogue, of="dead_fraction"):
     """Units that are merely weak count as dead. A weak unit has a gradient and can grow again; a
     dead one gives exactly zero, for every example."""
     dead_isclose = {"activations == 0": "np.isclose(activations, 0)"}
-    """Units with tiny outputs count as dead, as np.isclose takes them for zero. However weak a unit
-    is, it has a gradient; a dead one gives exactly zero, which == can tell."""
+    """Units with tiny outputs count as dead: a limit, as that of np.isclose, takes them for zero.
+    However weak a unit is, it has a gradient; a dead one gives exactly zero, which == can tell."""
     dead_on_average = {SILENT: "np.mean(activations, axis=0) < 1e-2"}
     """You ask whether a unit is small on average. One example with a positive output is enough to
     keep a unit alive, since it learns from that one."""

@@ -109,9 +109,10 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
             "while (far := np.abs(weights) > 2 * std).any():\n"
             "    weights[far] = rng.normal(0.0, std, size=far.sum())",
         )
+        clipped = {NORMAL: f"np.clip({NORMAL}, -2 * std, 2 * std)"}
         """No weight lies beyond two standard deviations. Some libraries cut the tails, but then the
-        spread is 12 % too small for the formula, layer after layer. The docstring asks for a
-        distribution that is not truncated."""
+        spread is too small for the formula, layer after layer. The docstring asks for a normal
+        distribution, all of it."""
         truncated_and_widened = _changed(
             NORMAL,
             "while (far := np.abs(weights) > 2 * std).any():\n"

@@ -13,7 +13,7 @@ def ordinary(rng, shape: tuple[int, ...] = (9, 6)) -> np.ndarray:
     """Pre-activations of ordinary size, of both signs: large and small ones among them."""
     z = rng.uniform(0.05, 4.0, shape) * rng.choice([-1.0, 1.0], shape)
     if z.size >= 8:
-        z.ravel()[-4:] = rng.uniform(6.0, 20.0, 4) * [-1, 1, -1, 1]
+        z.ravel()[-4:] = rng.uniform((6, 6, 16, 6), (12, 20, 18, 20)) * [-1, 1, -1, 1]
         z.ravel()[:2] = rng.uniform(1e-7, 1e-3, 2) * [-1, 1]
     if z.size >= 24:
         z.ravel()[8:12] = 1e-7, -1e-7, 1e-5, -1e-5

@@ -29,6 +29,8 @@ LOOSE = 1e-2
 WIDE = 30.0
 STEP = 1e-4
 """Of central differences."""
+UNBIASED = 1
+"""The place of the variance that divides by N - 1 in what `_normalised` gives."""
 SHAPES = ((3, 6), (5, 5), (1, 4), (7, 1))
 LARGE = ((4, 151), (1037, 2))
 """More units, and more examples, than any round number that a block may have."""
@@ -133,8 +135,8 @@ def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> N
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
     """x_hat and 1 / std with each mean and variance that students take, the right one first: the
     variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the examples,
-    and of the whole batch, or its variance alone; no mean; the batch's; the running values, before
-    and after this batch; the variance for its root; eps outside the root."""
+    and of the whole batch, or one of its variances alone; no mean; the batch's; the running values,
+    before and after this batch; the variance for its root; its root; eps outside the root."""
     x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
     moved = batch.right(gradflow)
     of_batch, running = (x.mean(axis=0), x.var(axis=0)), (batch.running_mean, batch.running_var)
@@ -147,6 +149,8 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
         (x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)),
         (x.mean(), x.var()),
         (mean, x.var()),
+        (mean, np.var(x - mean)),
+        (mean, np.sqrt(var)),
         (0.0, var),
         of_batch,
         running,
@@ -198,7 +202,7 @@ def test_training_output(student, reference, rng):
     Take gamma = 1 and beta = 0 and look at the mean and the spread of each column of your
     output. Nothing is limited, neither gamma nor an example far from all others.
     """
-    batches = _wide(rng, (9, 4), (4, 7), (1, 4), eps=1e-5)
+    batches = _wide(rng, (9, 4), (4, 7), eps=1e-5)
     many = _batch(rng, 300, 4, offset=20.0, spread=WIDE, eps=1e-5)
     many.x[7] += 60.0 * many.x.std(axis=0)
     far = _batch(rng, 32, 4, offset=20.0, spread=1e5, eps=1e-5)
@@ -230,11 +234,11 @@ def test_training_eps(student, rng):
 @pytest.mark.points(1)
 @pytest.mark.hygiene
 def test_training_batches(student, rng):
-    """batchnorm_forward, training: any batch will do, also of equal examples or of a single unit.
+    """batchnorm_forward, training: any batch will do, also of one example or of a single unit.
 
     What are the variance and the output of a unit that is the same in all examples?
     """
-    shapes = ((8, 5), (5, 5), (7, 1), (2, 3), *LARGE, (6, 3), (4, 2), (5, 3))
+    shapes = ((8, 5), (5, 5), (7, 1), (1, 4), (2, 3), *LARGE, (6, 3), (4, 2), (5, 3))
     plain, *batches = _wide(rng, *shapes, eps=1e-5)
     silent, equal, off = batches[-3:]
     silent.x[:, 1] = silent.x[3] = silent.gamma[2] = 0.0
@@ -245,6 +249,8 @@ def test_training_batches(student, rng):
     is_textbook = _alike(plain.output(first), _textbook_outputs(plain)[statistics], COARSE)
     check.varied(plain.output(first), f"out of {plain.said}")
     for answer, batch in zip(answers, batches, strict=True):
+        if statistics == UNBIASED and len(batch.x) == 1:
+            continue  # it divides by 0
         if is_textbook:
             _judge_output(answer, _textbook_outputs(batch)[statistics], batch, COARSE)
             continue
@@ -298,7 +304,6 @@ def test_momentum(student, reference, rng):
         fresh,
         replace(fresh, options=none_kept),
         _batch(rng, 4, 3, momentum=1),
-        _batch(rng, 1, 3),
         _batch(rng, 8, 1, momentum=0.5),
         # Of a width that no layer had before; of units whose variance is said to be zero.
         _batch(rng, 3, 27, momentum=0.7),
@@ -309,16 +314,15 @@ def test_momentum(student, reference, rng):
         results, right = batch.results(answer), batch.right(reference)
         what, mean = f"running_mean of {batch.said}", results[RUNNING_MEAN]
         check.close(mean, right[RUNNING_MEAN], what, atol=EXACT, rtol=ROUNDED)
-        n = len(batch.x)
-        if n > 1:  # either divisor will do: it is charged where the variance's values are
-            what = f"running_var of {batch.said}"
-            from_zero = replace(batch, running_var=0 * batch.running_var)
-            share = from_zero.right(reference)[RUNNING_VAR]
-            either = right[RUNNING_VAR] + np.stack([0 * share, share / (n - 1), -share / n])
-            found = check.real_array(results[RUNNING_VAR], share.shape, what)
-            nearest = np.abs(either - found).argmin(axis=0)
-            right_var = either[nearest, np.arange(share.size)]
-            check.close(found, right_var, what, atol=EXACT, rtol=ROUNDED)
+        # Either divisor will do: it is charged where the variance's values are.
+        n, what = len(batch.x), f"running_var of {batch.said}"
+        from_zero = replace(batch, running_var=0 * batch.running_var)
+        share = from_zero.right(reference)[RUNNING_VAR]
+        either = right[RUNNING_VAR] + np.stack([0 * share, share / (n - 1), -share / n])
+        found = check.real_array(results[RUNNING_VAR], share.shape, what)
+        nearest = np.abs(either - found).argmin(axis=0)
+        right_var = either[nearest, np.arange(share.size)]
+        check.close(found, right_var, what, atol=EXACT, rtol=ROUNDED)
 
 
 @pytest.mark.points(1)
@@ -335,7 +339,7 @@ def test_forward_contract(student, rng):
             _batch(rng, 4, 4),
             replace(fortran, x=np.asfortranarray(fortran.x)),
             Batch(*(array[..., ::2] for array in whole.arrays)),
-            _batch(rng, 1, 1),
+            _batch(rng, 2, 1),
         )
         for training in (True, False)
     ]
@@ -471,16 +475,15 @@ def _charged(answer: Answer, forward: Answer, batch: Batch, dout: np.ndarray) ->
     return [n for n in wrong if n != "dx" or (is_computed and "dgamma" not in wrong)]
 
 
-def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> None:
-    """One gradient of a small batch in training is right (0: dx, 1: dgamma, 2: dbeta), and then of
-    the other batches.
+def _judge_gradient(student, reference, rng, position: int) -> None:
+    """One gradient of a small batch in training is right (0: dx, 1: dgamma, 2: dbeta).
 
     Where the student's own forward pass is wrong, a gradient that is right for it will do: that of
     central differences, or the textbook's with its mean and variance. A forward pass that does not
     depend on the argument, or, for dx, on the other examples, gives no central differences.
     """
-    batches = [batch := _batch(rng, 4, 3, eps=0.3), *others]
-    douts = [rng.standard_normal(each.x.shape) for each in batches]
+    batch = _batch(rng, 4, 3, eps=0.3)
+    dout = rng.standard_normal(batch.x.shape)
     name = ("x", "gamma", "beta")[position]
     argument = getattr(batch, name)
     moved = [
@@ -488,20 +491,18 @@ def _judge_gradient(student, reference, rng, position: int, *others: Batch) -> N
         for step in STEP * np.eye(argument.size).reshape(-1, *argument.shape)
         for sign in (1, -1)
     ]
-    answers, passed = _backward(student, batches, douts, others=moved)
-    if not _alike(batch.output(passed[0]), batch.right(reference)[OUT], EXACT):
-        outs = [batch.output(answer) for answer in passed[len(batches) :]]
-        own = [_own_gradient(outs, douts[0], argument.shape)]
-        if (statistics := _statistics(passed[0], batch)) is not None:
-            own.append(_textbook_gradients(batch, douts[0], statistics)[position])
-        given = _three(answers[0], douts[0], position)[position]
-        if any(each is not None and _alike(given, each, 1e-6) for each in own):
+    (answer,), (passed, *others) = _backward(student, [batch], [dout], others=moved)
+    gradient = _three(answer, dout, position)[position]
+    if not _alike(batch.output(passed), batch.right(reference)[OUT], EXACT):
+        own = [_own_gradient([batch.output(other) for other in others], dout, argument.shape)]
+        if (statistics := _statistics(passed, batch)) is not None:
+            own.append(_textbook_gradients(batch, dout, statistics)[position])
+        if any(each is not None and _alike(gradient, each, 1e-6) for each in own):
             return
-    for answer, dout, batch in zip(answers, douts, batches, strict=True):
-        right = _textbook_gradients(batch, dout, 0)[position]
-        what = f"{GRADIENTS[position]} after {batch.said}"
-        gradient = _three(answer, dout, position)[position]
-        check.close(gradient, right, what, atol=EXACT, rtol=EXACT)
+    right = _textbook_gradients(batch, dout, 0)[position]
+    check.close(
+        gradient, right, f"{GRADIENTS[position]} after {batch.said}", atol=EXACT, rtol=EXACT
+    )
 
 
 def _own_gradient(
@@ -524,10 +525,9 @@ def _own_gradient(
 def test_backward_dx(student, reference, rng):
     """batchnorm_backward, training: dx has the parts through the batch's mean and variance.
 
-    Compare with a central difference of sum(dout * out), for a random dout, entry by entry. With a
-    single example the output doesn't depend on x at all: what is dx then?
+    Compare with a central difference of sum(dout * out), for a random dout, entry by entry.
     """
-    _judge_gradient(student, reference, rng, 0, _batch(rng, 1, 3, eps=0.3))
+    _judge_gradient(student, reference, rng, 0)
 
 
 @pytest.mark.points(1)
@@ -550,11 +550,12 @@ def test_backward_dbeta(student, reference, rng):
 
 @pytest.mark.points(1)
 def test_backward_batches(student, rng):
-    """batchnorm_backward, training: any batch will do, also a single unit or two examples.
+    """batchnorm_backward, training: any batch will do, also of a single unit or example.
 
-    Examples and gradients of zeros are examples and gradients like others: they count.
+    Examples and gradients of zeros count like others. Of a single example the output doesn't depend
+    on x at all: what is dx then?
     """
-    batches = _wide(rng, (5, 4), (3, 6), (5, 5), (7, 1), (2, 3), *LARGE, eps=1e-5)
+    batches = _wide(rng, (5, 4), (3, 6), (5, 5), (7, 1), (2, 3), (1, 4), *LARGE, eps=1e-5)
     batches.append(_batch(rng, 300, 3, spread=WIDE, offset=20.0, eps=1e-5))
     silent, off = _wide(rng, (6, 3), (5, 3), eps=1e-5)
     silent.x[3] = silent.gamma[2] = off.gamma[:] = 0.0
@@ -567,6 +568,8 @@ def test_backward_batches(student, rng):
     charged = _charged(answers[0], passed[0], batches[0], douts[0])
     statistics = _statistics(passed[0], batches[0]) or 0
     for answer, dout, batch in zip(answers, douts, batches, strict=True):
+        if statistics == UNBIASED and len(dout) == 1:
+            continue  # the forward pass divides by 0
         gradients = _dx_first(_three(answer, dout), dout.shape)
         rights = _textbook_gradients(batch, dout, statistics)
         for name, value, right in zip(GRADIENTS, gradients, rights, strict=True):
@@ -637,7 +640,7 @@ def test_backward_contract(student, rng):
     """
     dout = rng.standard_normal((5, 4))
     douts = [dout, np.asfortranarray(dout), np.repeat(dout, 2, axis=1)[:, ::2], 0.0 * dout]
-    douts.append(rng.standard_normal((1, 1)))
+    douts.append(rng.standard_normal((2, 1)))
     batches = [_batch(rng, *each.shape) for each in douts]
     answers, _ = _backward(student, batches, douts, watched=True)
     for seen, given in zip(answers, douts, strict=True):

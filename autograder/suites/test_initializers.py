@@ -218,7 +218,7 @@ def test_type(student, rng):
     generator = samples.generator(rng)
     cases: list[Case] = []
     for name in NAMES:
-        cases += [(name, size, {}) for size in ((1, 1), (1, 4), (6, 1))]
+        cases += [(name, size, {}) for size in ((1, 1), (1, 4), (np.int64(6), np.int64(1)))]
         cases += [(name, (3, 2), options) for options in _options(name, *MODES)]
     answers = ask(
         *(

@@ -51,9 +51,15 @@ def test_finished_work(handout, kit):
 def test_unfinished_work_may_be_handed_in_from_anywhere(handout, tmp_path):
     (handout / "gradflow" / "clipping.py").unlink()
     (handout / "gradflow" / "diagnostics.py").write_text("def (", "utf-8")
+    code = "import os, numpy\nfrom . import clipping\nfrom scipy.special import expit\n"
+    (handout / "gradflow" / "batchnorm.py").write_text(code, "utf-8")
     done = submit(handout, cwd=tmp_path)
     assert "WARNING: gradflow/clipping.py is missing" in done.stdout
     assert "WARNING: gradflow/diagnostics.py isn't Python: line 1" in done.stdout
+    assert [line for line in done.stdout.splitlines() if "imports" in line] == [
+        "WARNING: gradflow/batchnorm.py imports scipy, which is not there to grade it. Its part"
+        " gets no points."
+    ]
     assert "WARNING: not all public checks pass" in done.stdout
     assert "still TODO" in done.stdout
     with zipfile.ZipFile(handout / "submission.zip") as archive:

@@ -23,6 +23,7 @@ CHECKED = {
     "generator": "changed",
     "draws": SOURCE,
     "refusal": "refusal",
+    "other exception": "refusal",
 }
 """By kind of check, how the aspect that it looks at ends."""
 

@@ -13,8 +13,9 @@ from ..text import presentable
 REASON_LENGTH = 300
 PYTHON = ".".join(platform.python_version_tuple()[:2])
 HINTS = {
-    "truth value": """`if` asks one question, but an array has many answers. Choose entry by entry,
-        with `np.where` or a mask such as `z > 0`.""",
+    "truth value": """`if`, `and`, and Python's `max` and `min` ask one question, but an array has
+        many answers. Choose entry by entry, with `np.where` or a mask such as `z > 0`, or ask of
+        all entries at once, with `.any()` or `.all()`.""",
     "unexpected keyword|positional|required": """The names of the arguments, their order and their
         defaults are part of the task: callers rely on them. Compare your line `def ...` with the
         one that you were given.""",
@@ -29,8 +30,14 @@ HINTS = {
         Go through the list, and compute with one of its arrays at a time.""",
     "scalar index": """An array stands where one whole number is needed: a size, an index or an
         axis. `np.max(a, b)` takes b for an axis; `np.maximum(a, b)` compares entry by entry.""",
-    "has no attribute": """What stands before the dot has nothing of that name, though the like of
-        it in another library may. Look up in NumPy's documentation what does the same here.""",
+    "has no attribute": """What stands before the dot has nothing of that name. It may be of another
+        type than you think, as a list or a plain number for an array, or the name is another
+        library's. Print its type, and look up what that has.""",
+    "Cannot interpret|high <= 0|low >= high": """A generator's methods take the shape as one tuple,
+        `size=(n_in, n_out)`. `normal` and `uniform` draw real numbers, `integers` whole ones.""",
+    "tuple index|AxisError|norm order|number of dim": """An array has fewer axes than that line
+        needs. Where any shape is allowed, also (n,) and (), compute on the whole array at once:
+        `np.sum` and `ravel` take every shape.""",
     "RecursionError": """The function calls itself without an end. Does it use its own name where
         NumPy's function of that name is meant, or miss the case in which it stops?""",
     "NameError|UnboundLocal": """A name is used before it has a value on this way through the

@@ -56,8 +56,10 @@ HINTS = {
         right. `np.where` computes both of its branches for all entries: make the argument harmless
         before it goes into `np.exp` or under a fraction bar.""",
     "refusal": """Check the argument before the work begins, and `raise` the exception that the
-        docstring names. Every comparison with NaN is false, so `not x > 0` finds it and `x <= 0`
-        does not.""",
+        docstring names. Of a number, `not x > 0` finds NaN as well, which `x <= 0` does not.""",
+    "other exception": """An exception comes, but not the one that the docstring names, by which
+        callers know what is wrong. If you raise it, change its class; if a line of yours fails,
+        check the argument before that.""",
 }
 """What to try, by the check that failed."""
 
@@ -211,14 +213,14 @@ def quiet(seen: Answer, what: str) -> None:
 def refused(answer: Answer, error: type[Exception], what: str) -> None:
     """The answer is an exception of this kind."""
     if answer.fault is None:
-        came = f"returned {describe(answer.value)}"
+        came, about = f"returned {describe(answer.value)}", "refusal"
     elif answer.fault.kind != "raised":
         raise answer.fault
     elif error.__name__ in answer.fault.raised:
         return
     else:
-        came = f"raised {answer.fault.raised[0]}"
-    raise Wrong(f"{what} {came}; it should raise {error.__name__}", "refusal")
+        came, about = f"raised {answer.fault.raised[0]}", "other exception"
+    raise Wrong(f"{what} {came}; it should raise {error.__name__}", about)
 
 
 def word(value: Any, words: Sequence[str], what: str) -> str:

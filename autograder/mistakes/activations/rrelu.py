@@ -92,10 +92,11 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     of the two cases take zero in."""
     draws_twice = {RETURN: f"return slope * z, np.where(z < 0, {DRAW} if training else slope, 1.0)"}
     returns_mean_slope = {RETURN: f"return slope * z, np.where(z < 0, {MIDDLE}, 1.0)"}
+    returns_value_as_slope = {RETURN: "return slope * z, np.where(z < 0, slope * z, 1.0)"}
     returns_slope_of_relu = {RETURN: "return slope * z, (z > 0) * 1.0"}
     """The slopes that come back are not those that made the values: they are drawn anew, are the
-    mean, or a plain ReLU's. The backward pass needs the very slopes of the forward pass. Keep them
-    under a name."""
+    mean or the values, or a plain ReLU's. The backward pass needs the very slopes of the forward
+    pass. Keep them under a name."""
     divides_by_slope = {RETURN: "return z / slope, slope"}
     """Negative entries become larger, as z is divided by the slope. The paper divides, since it
     draws the inverse. Here what is drawn is the slope, which makes negative entries smaller."""

@@ -265,6 +265,6 @@ for target, right in RIGHT.items():
 
     class BothSides(Catalogue, of=target, prefix=f"{target}_", where=True):
         everywhere = f"{right} + 1.0"
-        """Your results are wrong for z on both sides of zero. Put z = 1 and z = -1 into your
+        """Your results are wrong for z on both sides of zero. Put z = 2 and z = -2 into your
         formula step by step, and compare with the docstring's. For a derivative, a difference
         quotient of the right curve tells what should come out."""

@@ -25,6 +25,7 @@ class Forward(Catalogue, of="batchnorm_forward"):
     # ---- the batch's mean and variance ----
 
     unbiased_variance = {VAR: "var = x.var(axis=0, ddof=1)"}
+    unbiased_but_of_one = {VAR: "var = x.var(axis=0) * len(x) / max(len(x) - 1, 1)"}
     """Your variance divides by N - 1, the unbiased one. Batch normalisation uses the biased
     variance, also for the running value: it normalises this very batch, and the backward pass is
     derived from that. Which argument of `np.var` decides?"""
@@ -179,6 +180,10 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """The flag `training` makes no difference: in evaluation, too, you normalise with the batch and
     move the running values. There, an example's output should depend neither on the other examples
     nor on what was asked before."""
+    bn_modes_exchanged = {"if training:": "if not training:"}
+    """The two modes have changed places: in training you normalise with the running values, in
+    evaluation with the batch. While the net learns, mean and variance are the batch's; afterwards,
+    they are the running values. Which branch of your `if` is for which?"""
     training_uses_moved_running = {UPDATE: f"{UPDATE}\nmean, var = running_mean, running_var"}
     """In training you normalise with the running values, after they have moved. Most of each
     comes from the batches before, so your output lacks the mean 0 and the spread 1 that the next
