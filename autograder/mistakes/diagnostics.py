@@ -90,6 +90,9 @@ class SaturatedFraction(Catalogue, of="saturated_fraction"):
     saturated_count = {SHARE: "float(np.sum(np.abs(slopes) < tol))"}
     """The number of saturated units comes back. Layers of different widths can only be compared by
     the share, which lies between 0 and 1."""
+    saturated_over_examples = {SHARE: "float(np.sum(np.abs(slopes) < tol)) / len(slopes)"}
+    """Your count is divided by the number of examples alone, so that it can be above 1. All entries
+    count here, each unit of each example: by how many do you have to divide?"""
     saturated_per_unit = {SHARE: "np.mean(np.abs(slopes) < tol, axis=0)"}
     """One share for each unit comes back. Here all the entries count together: over which axes does
     the mean go when you name none?"""
@@ -126,6 +129,9 @@ class DeadFraction(Catalogue, of="dead_fraction"):
     dead_count = {DEAD_SHARE: f"float(np.sum({SILENT}))"}
     """The number of dead units comes back. Layers of different widths can only be compared by the
     share, which lies between 0 and 1."""
+    dead_over_examples = {DEAD_SHARE: f"float(np.sum({SILENT})) / len(activations)"}
+    """Your count of dead units is divided by the number of examples. The share is that of the
+    units: which axis of (N, D) counts them?"""
     dead_small_enough = {"activations == 0": "activations < 1e-2"}
     """Units that are merely weak count as dead. A weak unit has a gradient and can grow again; a
     dead one gives exactly zero, for every example."""
@@ -175,6 +181,10 @@ class Diagnose(Catalogue, of="diagnose"):
     diagnose_first_two_layers = {"norms[-1]": "norms[1]"}
     """You compare neighbouring layers. A gradient may shrink by little at each step and yet be gone
     in a deep net: the ratio spans all the layers."""
+    diagnose_first_norm_alone = {RATIO: "ratio = first"}
+    """You compare the first layer's norm itself with the limits. Whether a gradient is small
+    depends on the loss: what has become of it on the way back only its ratio to the last layer's
+    tells."""
     diagnose_ratio_per_layer = {RATIO: "ratio = (first / last) ** (1 / max(1, len(norms) - 1))"}
     """You take the mean change from one layer to the next. The thresholds are meant for the whole
     way through the net, on which small changes multiply."""

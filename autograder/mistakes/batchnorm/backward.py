@@ -81,6 +81,13 @@ class Backward(Catalogue, of="batchnorm_backward"):
     }
     """The sums in dx run over the units (axis 1), as in layer normalisation. Here each unit has a
     mean of its own, taken over the examples. Along which axis did the forward pass take it?"""
+    paths_over_number_of_units = {
+        "dx_hat.mean(axis=0)": "dx_hat.sum(axis=0) / dout.shape[1]",
+        "x_hat).mean(axis=0)": "x_hat).sum(axis=0) / dout.shape[1]",
+    }
+    """The sums in dx are divided by the number of units. Mean and variance are taken over the
+    examples: which of the two numbers does `dout.shape[1]` give? A square batch hides the
+    difference."""
     dvar_without_half = {THROUGH_VAR: f"{THROUGH_VAR} * 2.0"}
     dvar_without_two = {THROUGH_VAR: f"{THROUGH_VAR} * 0.5"}
     """The path through the variance is twice or half as large as it should be. An exponent comes to

@@ -66,6 +66,11 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """The mean is never subtracted, so units keep their offset, and a sigmoid that follows may
     saturate. Take gamma = 1 and beta = 0: every column of the output should have mean 0."""
 
+    bn_bracket_missing = {X_HAT: "x_hat = x - mean * inv_std"}
+    """Only the mean is divided by the standard deviation: a division comes before a difference.
+    Take gamma = 1 and beta = 0: every column of the output should have spread 1. Which difference
+    needs a bracket?"""
+
     # ---- the scale ----
 
     divides_by_variance = {ROOT: "(var + eps)"}
@@ -128,6 +133,12 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """Your momentum is the other share, and its default fits that, as in another library. Only
     callers who name a momentum notice: for them old and new change places. Which share does the
     docstring call momentum, and with which default?"""
+    momentum_bracket_missing = {
+        NEW_MEAN: "running_mean = kept * running_mean + 1 - kept * mean",
+        NEW_VAR: "running_var = kept * running_var + 1 - kept * var",
+    }
+    """A bracket is missing around 1 - momentum: a product comes before a difference, so the batch's
+    values are subtracted. Try momentum = 0: what is left should be the batch's values."""
     momentum_hard_coded = {"if training:": "momentum = 0.9\nif training:"}
     """The share is 0.9, whatever the caller's momentum says. Try momentum = 0: nothing of the old
     value should be left. Use the argument."""

@@ -76,7 +76,11 @@ def test_takes_what_is_right(judge):
         (lambda: check.unchanged(CHANGED, "f"), " changed argument 1, argument gamma;", "changed"),
         (lambda: check.fresh(SHARED, "f"), "and 2 more", "shared"),
         (lambda: check.quiet(OVERFLOW, "f"), " gave a RuntimeWarning: overflow", "warning"),
-        (lambda: check.refused(KEY_ERROR, ValueError, "f"), " raised KeyError; it", "refusal"),
+        (
+            lambda: check.refused(KEY_ERROR, ValueError, "f"),
+            " raised KeyError; it",
+            "other exception",
+        ),
         (lambda: check.refused(Answer(ONES), ValueError, "f"), " returned a float64", "refusal"),
         (lambda: check.word("x" * 100, ("a", "b"), "f"), "got 'x{39}…'$", "word"),
         (lambda: check.word(np.array(["a"]), ("a", "b"), "f"), "expected one of 'a', 'b'", "word"),
