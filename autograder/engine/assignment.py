@@ -4,14 +4,11 @@ import ast
 import hashlib
 import importlib.util
 import os
-import py_compile
 import sys
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from importlib.util import cache_from_source
 from pathlib import Path
 from types import ModuleType
 from typing import Self
@@ -81,14 +78,10 @@ class Assignment:
 
     @cached_property
     def given_files(self) -> dict[str, bytes]:
-        """The given and the supplied modules, as every submission gets them, with their compiled
-        code: otherwise each of its processes would have to compile them."""
-        paths = [self.solutions / self.package / f"{name}.py" for name in self.given]
-        files: dict[str, bytes] = {}
-        for path in filter(Path.exists, [*paths, *self._supplied_paths]):
-            name = f"{self.package}/{path.name}"
-            files |= {name: path.read_bytes(), cache_from_source(name): _compiled(path)}
-        return files
+        """The given and the supplied modules, as every submission gets them."""
+        given = [self.solutions / self.package / f"{name}.py" for name in self.given]
+        paths = filter(Path.exists, [*given, *self._supplied_paths])
+        return {f"{self.package}/{path.name}": path.read_bytes() for path in paths}
 
     @cached_property
     def supplied_modules(self) -> tuple[str, ...]:
@@ -161,15 +154,6 @@ def import_file(name: str, path: Path) -> ModuleType:
             del sys.modules[name]  # half of it: the next import must fail, too
             raise
     return sys.modules[name]
-
-
-def _compiled(path: Path) -> bytes:
-    """The compiled module, which Python uses without checking the source."""
-    with tempfile.TemporaryDirectory() as folder:
-        kept = f"{folder}/compiled"
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        py_compile.compile(str(path), kept, doraise=True, invalidation_mode=mode)
-        return Path(kept).read_bytes()
 
 
 def _sources(folder: Path, package: str) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -57,7 +58,6 @@ class Process:
         self.cpu_seconds = cpu_seconds
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
-        self._room = memoryview(bytearray(ROOM))
         self._decoder = Decoder()
         self.notes: list[Any] = []
         self._noted = 0
@@ -148,19 +148,13 @@ class Process:
     def _exchange(self, unsent: memoryview, arrived: bytearray, clock: "_Clock") -> memoryview:
         """Waits, adds what has arrived and sends what can be sent; what is still unsent. Both at
         once: the process may read no more before its own replies are read."""
-        if unsent:
-            self._poll.modify(self._channel, select.POLLIN | select.POLLOUT)
+        self._poll.modify(self._channel, select.POLLIN | (select.POLLOUT if unsent else 0))
         self._wait(clock)
-        if unsent:
-            unsent = self._sent(unsent)
-            self._poll.modify(self._channel, select.POLLIN)
-        try:
-            size = self._channel.recv_into(self._room)
-        except BlockingIOError:
-            return unsent
-        if not size:
-            raise EOFError
-        arrived += self._room[:size]
+        unsent = self._sent(unsent)
+        with suppress(BlockingIOError):
+            if not (some := self._channel.recv(ROOM)):
+                raise EOFError
+            arrived += some
         return unsent
 
     def _wait(self, clock: "_Clock") -> None:

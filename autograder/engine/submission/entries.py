@@ -142,7 +142,7 @@ def class_entries(path: Path, most: int = MAX_CLASS) -> list[Entry]:
     """The files and folders in a zip on the disk, which may be a whole class. Raises
     `SubmissionError`, also where its list has more than `most` entries."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return _zip_entries(whole, lambda: _opened(path, whole), IN_A_CLASS, most)
+        return _zip_entries(path, whole, IN_A_CLASS, most)
 
 
 def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
@@ -151,7 +151,7 @@ def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
         raise SubmissionError("the file is empty")
     if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
         return _tar_entries(content)
-    entries = _zip_entries(content, lambda: _opened(io.BytesIO(content), content), 1, most)
+    entries = _zip_entries(io.BytesIO(content), content, 1, most)
     return [entry for entry in entries if not entry.is_folder]
 
 
@@ -161,14 +161,14 @@ def is_tar(content: bytes) -> bool:
 
 
 def _zip_entries(
-    content: bytes | mmap.mmap, opened: Callable[[], zipfile.ZipFile], times: int, most: int
+    file: Path | io.BytesIO, content: bytes | mmap.mmap, times: int, most: int
 ) -> list[Entry]:
-    """opened: opens the archive with this content; times: how often the limits are allowed."""
+    """content: all of the file; times: how often the limits are allowed."""
     try:
         size = _directory_size(content)
         if size > times * MAX_DIRECTORY or content[-size - MAX_END :].count(ENTRY) > most:
             raise SubmissionError(TOO_MANY)
-        archive = opened()
+        archive = _opened(file, content)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):
         raise SubmissionError(NO_ARCHIVE) from None
     found = []
@@ -282,21 +282,15 @@ def _without_anchor(path: PurePosixPath) -> PurePosixPath:
     return PurePosixPath("root", *path.parts[1:]) if path.is_absolute() else path
 
 
-def _zip(file: Path | io.BytesIO) -> zipfile.ZipFile:
-    """The archive, names in UTF-8 also where that is not flagged, as by `zip` and macOS."""
-    with suppress(UnicodeDecodeError):
-        return zipfile.ZipFile(file, metadata_encoding="utf-8")
-    return zipfile.ZipFile(file)
-
-
 def _opened(file: Path | io.BytesIO, content: bytes | mmap.mmap) -> zipfile.ZipFile:
-    """The archive; names that are flagged as UTF-8, and are not, are read as DOS wrote them."""
-    try:
-        return _zip(file)
-    except UnicodeDecodeError:
-        at = max(0, len(content) - MAX_DIRECTORY - MAX_END)  # before it are no lists, but files
-        listed = FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content[at:])
-        return zipfile.ZipFile(io.BytesIO(content[:at] + listed))
+    """The archive, names in UTF-8 also where that is not flagged, as by `zip` and macOS; those that
+    are flagged so, and are not, are read as DOS wrote them."""
+    for encoding in ("utf-8", None):
+        with suppress(UnicodeDecodeError):
+            return zipfile.ZipFile(file, metadata_encoding=encoding)
+    at = max(0, len(content) - MAX_DIRECTORY - MAX_END)  # before it are no lists, but files
+    listed = FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content[at:])
+    return zipfile.ZipFile(io.BytesIO(content[:at] + listed))
 
 
 def _directory_size(content: bytes | mmap.mmap) -> int:

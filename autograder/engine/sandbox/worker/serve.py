@@ -325,10 +325,7 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
 def _shared_memory(value: Any, given: list[Given]) -> list[str]:
     """Which of the given arrays share memory with an array of the result."""
     arrays = leaf_arrays(value)
-    # One that owns its memory, and is none of the given or what they are views of, shares none.
-    known = {id(one.array) for one in given} | {id(one.array.base) for one in given}
-    views = [x for x in arrays if not x.flags.owndata or id(x) in known]
-    return [one.path for one in given if any(may_share_memory(one.array, x) for x in views)]
+    return [one.path for one in given if any(may_share_memory(one.array, x) for x in arrays)]
 
 
 def leaf_arrays(value: Any, depth: int = 0) -> list[np.ndarray]:
