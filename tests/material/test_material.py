@@ -250,7 +250,7 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 def _asked(request: Request) -> list[np.ndarray]:
     decoder = Decoder(generator=lambda state: state)
-    return _arrays(decoder.decode(read_request(request.content)[-1])[1])
+    return _arrays(decoder.decode(read_request(request.content)[2])[1])
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:

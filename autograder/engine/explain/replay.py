@@ -94,7 +94,7 @@ def given(request: Request) -> Given:
     arrays: list[Any] = []
     generators: list[GeneratorState] = []
     decoder = Decoder(lambda handle: handle, generators.append, is_trusted=True)
-    _, args, kwargs, *_ = decoder.decode(read_request(request.content)[-1])
+    _, args, kwargs, *_ = decoder.decode(read_request(request.content)[2])
     for value in [*args, *kwargs.values()]:
         entries = value if type(value) is list else [value]
         arrays += [entry for entry in entries if isinstance(entry, np.ndarray)]

@@ -216,7 +216,7 @@ class Sandbox:
         try:
             process.load("probe", {"probe/attempts.py": PROBE.read_bytes()}, True, [])
             content = ["attempt", [str(self._hidden), os.geteuid()], {}, [], False]
-            request = write_request(0, True, "attempts", Encoder().encode(content))
+            request = write_request(True, "attempts", Encoder().encode(content))
             (reply,) = process.ask([request], lambda: TimeAllowed(20, 30))
             answer = Decoder().decode(reply)
         finally:

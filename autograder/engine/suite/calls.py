@@ -4,7 +4,8 @@
     sector = student.circles.sector.call(0.5, wide[1])
     for answer in ask(wide, sector): ...
 
-`wide[1]` is an entry of a result that stays in the student's process, for a later call to use.
+`wide[1]` is an entry of a result that stays in the student's process, for a later call of the same
+`ask` to use.
 
 `f(x)` asks one call and returns its value; `f.each([(x,), (y,)])` asks several.
 """
@@ -87,7 +88,7 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """An entry of a call's result, to be used by a later call of the same test."""
+    """An entry of a call's result, to be used by a later call of the same `ask`."""
 
     call: Call
     position: int

@@ -163,7 +163,7 @@ class Program:
         name = f"the import of {module or '__init__'}.py"
         process = self._process
         assert process is not None
-        (reply,) = self._replies([Request((), name, write_request(0, False, module, b""))])
+        (reply,) = self._replies([Request((), name, write_request(False, module, b""))])
         if isinstance(reply, StudentFault):
             self._failed.setdefault(_places(process.notes)[-1], reply)
             fault: StudentFault | None = reply

@@ -64,16 +64,15 @@ class Records(Generic[T]):
         self._supplied = [getattr(self._reference, m) for m in assignment.supplied_modules]
         self._opaque = assignment.opaque
         self._records: dict[str, Record[T]] = {}
-        self._numbers: dict[str, int] = {}
 
-    def made(self, name: str, ask: Ask[T]) -> Record[T]:
+    def made(self, ask: Ask[T]) -> Record[T]:
         """A new record of what `ask` asks."""
-        return self._result(name, ask, Trusted(self._reference, supplied=self._supplied))
+        return self._result(ask, Trusted(self._reference, supplied=self._supplied))
 
     def kept(self, name: str, ask: Ask[T]) -> Record[T] | None:
         """The record of this name, if any are kept."""
         if self.are_kept and name not in self._records:
-            self._records[name] = self.made(name, ask)
+            self._records[name] = self.made(ask)
         return self._records.get(name)
 
     def run(self, name: str, ask: Ask[T], program: Answering) -> Callable[[], Record[T]]:
@@ -86,17 +85,17 @@ class Records(Generic[T]):
         if record := self.kept(name, ask):
             known = [Batch.asked(program, batch.requests) for batch in record[1][:1]]
         else:
-            session = self._session(name, program, only_asks=True)
+            session = Session(program, self._opaque, only_asks=True)
             with contextlib.suppress(Asked):
                 ask(session)
             known = session.asked
-        return partial(self._answered, name, ask, program, known)
+        return partial(self._answered, record, ask, program, known)
 
     def _answered(
-        self, name: str, ask: Ask[T], program: Answering, known: list[Batch]
+        self, record: Record[T] | None, ask: Ask[T], program: Answering, known: list[Batch]
     ) -> Record[T]:
-        """What comes of it where the first batches are known."""
-        if record := self.kept(name, ask):
+        """What comes of it where the first batch is known."""
+        if record is not None:
             result, batches = record
             for number, batch in enumerate(batches):
                 if number == len(known):
@@ -105,19 +104,11 @@ class Records(Generic[T]):
                     break
             else:
                 return result, known
-        return self._result(name, ask, program, known)
+        return self._result(ask, program, known)
 
-    def _result(
-        self, name: str, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()
-    ) -> Record[T]:
-        session = self._session(name, program, known)
+    def _result(self, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()) -> Record[T]:
+        session = Session(program, self._opaque, known, self._reference)
         try:
             return ask(session), session.asked
         finally:
             session.end()
-
-    def _session(
-        self, name: str, program: Answering, known: Sequence[Batch] = (), only_asks: bool = False
-    ) -> Session:
-        number = self._numbers.setdefault(name, len(self._numbers))
-        return Session(program, self._opaque, number, known, self._reference, only_asks)

@@ -71,14 +71,13 @@ class Batch:
 class Session:
     """What one test asks of one program.
 
-    test: its number; known: its first batches, where they were asked before: they are not asked
-    again; reference: whose arguments' names are told; only_asks: whether it ends as soon as it has
-    asked; asked: the batches that the test has come to.
+    What its calls leave in the student's process goes when it asks again. known: its first batches,
+    where they were asked before: they are not asked again; reference: whose arguments' names are
+    told; only_asks: whether it ends as soon as it has asked; asked: the batches it has come to.
     """
 
     program: Answering
     opaque: Mapping[str, Sequence[int]]
-    test: int = 0
     known: Sequence[Batch] = ()
     reference: ModuleType | None = None
     only_asks: bool = False
@@ -86,17 +85,20 @@ class Session:
     _numbers: dict[Call, int] = field(default_factory=dict)
     _answers: list[Answer] = field(default_factory=list)
     _generators: list[np.random.Generator] = field(default_factory=list)
+    _moved: list[np.random.Generator] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._encoder = Encoder(self._stand_in)
 
     def ask(self, calls: Sequence[Call], beside: Sequence[Call] = ()) -> list[Answer]:
         """See `calls.ask`."""
+        self._moved += self._generators
+        for left in self._numbers, self._answers, self._generators:
+            left.clear()
         batch = self._batch(tuple(map(self._request, (*calls, *beside))))
         self.asked.append(batch)
         if self.only_asks:
             raise Asked
-        first = len(self._answers)
         for number, (request, reply) in enumerate(zip(batch.requests, batch.replies, strict=False)):
             answer = self._read(request, reply)
             if answer.fault is not None and answer.fault.ends_test and number < len(calls):
@@ -105,7 +107,7 @@ class Session:
         missing = len(batch.requests) - len(batch.replies)  # after a fault nothing was asked
         if missing > len(beside) and self._answers[-1].fault is not None:
             raise self._answers[-1].fault
-        return self._answers[first:] + self._answers[-1:] * missing
+        return self._answers + self._answers[-1:] * missing
 
     def end(self) -> None:
         """Lets go of the answers, which may be large: the calls that know it keep it a while."""
@@ -128,16 +130,18 @@ class Session:
         passed = [function.name, list(call.args), call.kwargs]
         how = [list(self.opaque.get(name, ())), function.is_watched]
         encoded = self._encoder.encode(passed + how)
-        request = write_request(self.test, number == 0, function.module, encoded)
+        request = write_request(number == 0, function.module, encoded)
         return Request((*call.needs, function.module), name, request)
 
     def _stand_in(self, value: Any) -> Handle | GeneratorState:
         if isinstance(value, Part) and value.call in self._numbers:
             return Handle(self._numbers[value.call], value.position)
         if isinstance(value, Part):
-            raise AuthorError("a call uses a part of one that is asked later")
+            raise AuthorError("a call uses a part of one that is not asked before it, in one `ask`")
         if not isinstance(value, np.random.Generator):
             raise AuthorError(f"a {type(value).__name__} can't be sent to a student's function")
+        if any(value is moved for moved in self._moved):
+            raise AuthorError("a generator that an earlier `ask` has moved: pass a new one")
         for number, known in enumerate(self._generators):
             if known is value:  # its state is over there, moved on by the calls before
                 return GeneratorState(number, None, None)

@@ -46,17 +46,13 @@ class Suite:
         self._begin(seed)
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
         parts = [list(group) for _, group in groupby(chosen, lambda i: self._tests[i].part)]
-        outcomes = []
+        judges = []
         for number, items in enumerate(parts, 1):
             program.begin(len(parts) - number)
-            judges = [
-                self._records.run(item.nodeid, partial(self._raised, item), program)
-                for item in items
-            ]
-            outcomes += [
-                self._outcome(item, *judge()) for item, judge in zip(items, judges, strict=True)
-            ]
-        return outcomes
+            for item in items:
+                ask = partial(self._raised, item)
+                judges.append(self._records.run(item.nodeid, ask, program))
+        return [self._outcome(item, *judge()) for item, judge in zip(chosen, judges, strict=True)]
 
     def make_records(self, seed: int) -> None:
         """Makes the records of all tests, where they are kept."""
@@ -68,7 +64,7 @@ class Suite:
         """The tests that ask something else each time that they run, by their ids."""
 
         def requests(item: pytest.Item) -> list[tuple[Request, ...]]:
-            _, asked = self._records.made(item.nodeid, partial(self._raised, item))
+            _, asked = self._records.made(partial(self._raised, item))
             return [batch.requests for batch in asked]
 
         return [test.id for item, test in self._tests.items() if requests(item) != requests(item)]

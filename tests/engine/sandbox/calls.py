@@ -18,7 +18,7 @@ def process(sandbox: Sandbox, source: bytes, with_init: bool = True, **modules: 
 def request(function: str, *args: object, of: str = "m") -> bytes:
     """A call of the module `of`, as it crosses."""
     content = Encoder().encode([function, list(args), {}, [], True])
-    return write_request(0, False, of, content)
+    return write_request(False, of, content)
 
 
 def ask(

@@ -11,7 +11,7 @@ from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.serve import Responder, Target, describe
 from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
 from autograder.engine.suite.answers import StudentFault
-from autograder.engine.suite.calls import Package
+from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.session import Session
 
 FORWARD = """
@@ -121,8 +121,8 @@ def test_a_generator_goes_on_where_another_module_is_imported(kit, grader):
     program = grader.program(made_up.solution(kit))
     student = Package(Session(program, {}))
     rng, z = np.random.default_rng(1), -np.ones(3)
-    student.initializers.he_normal(3, 4, rng)
-    _, slopes = student.activations.rrelu(z, rng)
+    drawn = student.initializers.he_normal.call(3, 4, rng)
+    _, slopes = ask(drawn, student.activations.rrelu.call(z, rng))[1].value
     program.end()
     rng.normal(size=(3, 4))  # which the student's process has drawn
     assert slopes.tolist() == grader.suite.reference.activations.rrelu(z, rng)[1].tolist()
@@ -137,7 +137,7 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched):
 
     responder = Responder(lambda module, function: Target(doubled))
     content = Encoder().encode(["doubled", [np.ones(2)], {}, [], watched])
-    kind, value, *seen = Decoder().decode(responder.answer(write_request(0, True, "m", content)))
+    kind, value, *seen = Decoder().decode(responder.answer(write_request(True, "m", content)))
     assert (kind, value.tolist()) == ("returned", [2.0, 2.0])
     all_seen = [["argument 1"], ["argument 1"], ["UserWarning: in place"]]
     assert seen == (all_seen if watched else [[], [], []])
@@ -158,9 +158,7 @@ def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched):
         warnings.simplefilter("always")  # as in a worker's zygote
         for name, told in (("strict", []), ("sloppy", ["UserWarning: so what"])):
             content = Encoder().encode([name, [], {}, [], watched and name == "sloppy"])
-            kind, *_, heard = Decoder().decode(
-                responder.answer(write_request(0, True, "m", content))
-            )
+            kind, *_, heard = Decoder().decode(responder.answer(write_request(True, "m", content)))
             assert (kind, heard) == ("returned", told if watched else [])
 
 
@@ -170,7 +168,7 @@ def test_ctrl_c_is_no_exception_of_the_reference():
 
     responder = Responder(lambda module, function: Target(interrupted))
     with pytest.raises(KeyboardInterrupt):
-        responder.answer(write_request(0, True, "m", Encoder().encode(["f", [], {}, [], True])))
+        responder.answer(write_request(True, "m", Encoder().encode(["f", [], {}, [], True])))
 
 
 def names(problem: BaseException) -> list[str]:

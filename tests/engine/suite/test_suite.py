@@ -11,6 +11,7 @@ from autograder.engine.errors import KitError
 from autograder.engine.prove import made_up
 from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.records import Records, Trusted
+from autograder.engine.suite.session import AuthorError
 from autograder.engine.suite.suite import Suite
 
 
@@ -106,7 +107,7 @@ def test_the_answers_of_a_test_go_with_it(tiny):
 
     gc.disable()  # which would find them later
     try:
-        Records(tiny).made("a", asks)
+        Records(tiny).made(asks)
         assert [answer() for answer in left] == [None]
     finally:
         gc.enable()
@@ -137,24 +138,36 @@ def test_answers_are_judged_when_all_tests_have_asked(tiny, are_kept):
     assert happened[2:] == ["judged"] * 2
 
 
+def test_no_part_is_judged_before_all_have_asked(tiny, tiny_grader, monkeypatch):
+    """Else a part's process could tell the next one's, by the clock, whether it was right."""
+    happened = []
+    suite, program = tiny_grader.suite, tiny_grader.program(made_up.solution(tiny))
+    ask = program.ask
+    monkeypatch.setattr(program, "ask", lambda requests: happened.append("asked") or ask(requests))
+    monkeypatch.setattr(suite, "_outcome", lambda *_: happened.append("judged"))
+    suite.run(program, 0)
+    program.end()
+    assert len(tiny.parts) > 1
+    assert happened == sorted(happened)
+
+
 @pytest.mark.parametrize("are_kept", [True, False], ids=["with records", "without"])
-def test_what_a_test_left_is_there_when_it_asks_again(kit, grader, are_kept):
-    """Though other tests have asked in between: its cache, and how far its generator has come."""
+def test_a_test_may_ask_again(kit, grader, are_kept):
+    """Then its first calls have left nothing there: neither a cache, nor a generator."""
+    x, row = np.arange(6.0).reshape(3, 2), np.ones(2)
 
     def asks(session):
-        student, rng = Package(session), np.random.default_rng(0)
-        x, row = np.arange(6.0).reshape(3, 2), np.ones(2)
-        forward = student.batchnorm.batchnorm_forward.call(x, row, row, row, row, training=True)
-        ask(forward, student.activations.rrelu.call(-row, rng))
-        _, _, dbeta = student.batchnorm.batchnorm_backward(x, forward[1])
-        return dbeta.tolist(), student.activations.rrelu(-row, rng)[0].tolist()
+        batchnorm, rng = Package(session).batchnorm, np.random.default_rng(0)
+        forward = batchnorm.batchnorm_forward.call(x, row, row, row, row, training=True)
+        ask(forward, Package(session).activations.rrelu.call(-row, rng))
+        with pytest.raises(AuthorError, match="a call uses a part of one that is not asked"):
+            batchnorm.batchnorm_backward(x, forward[1])
+        with pytest.raises(AuthorError, match="a generator that an earlier `ask` has moved"):
+            Package(session).activations.rrelu(-row, rng)
+        backward = batchnorm.batchnorm_backward.call(x, forward[1])
+        return ask(forward, backward)[1].value[2].tolist()
 
-    records = Records(kit, are_kept)
-    right, _ = records.made("a", asks)
-    assert right[0] == [6.0, 9.0]
-    program = grader.program(made_up.solution(kit))
-    try:
-        judges = [records.run(name, asks, program) for name in "ab"]
-        assert [judge()[0] for judge in judges] == [right] * 2
-    finally:
-        program.end()
+    records, program = Records(kit, are_kept), grader.program(made_up.solution(kit))
+    judges = [records.run(name, asks, program) for name in "ab"]
+    assert [judge()[0] for judge in judges] == [[6.0, 9.0]] * 2
+    program.end()

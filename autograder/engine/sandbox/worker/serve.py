@@ -72,18 +72,8 @@ class Target(NamedTuple):
     error_state: Mapping[str, Any] = DEFAULT_ERRORS
 
 
-class Left:
-    """What the calls of one test leave: how many there were, by the number of a call what it
-    returned and what that was given, and the generators that were passed."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.kept: dict[int, list[Kept]] = {}
-        self.generators: dict[int, np.random.Generator] = {}
-
-
 class Responder:
-    """Answers requests by calling functions; what a test's calls leave here is that test's alone.
+    """Answers requests by calling functions; what a test's calls leave here ends with the test.
 
     `find(module, function)` returns the `Target`, or raises; `folder` is where the student's files
     lie, so that an exception can be traced to one of their lines; `caught` is what a call may raise
@@ -99,8 +89,9 @@ class Responder:
         self._find = find
         self._folder = folder
         self._caught = caught
-        self._left: dict[int, Left] = {}  # by the number of the test
-        self._of_test = Left()
+        self._calls = 0
+        self._kept: dict[int, list[Kept]] = {}
+        self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
         self._encoder = Encoder(lambda value: Handle(0, 0, _type_name(value)))
         self._handed_back: list[Kept] = []
@@ -108,15 +99,14 @@ class Responder:
 
     def answer(self, request: bytes | bytearray) -> bytes:
         """The reply to a request."""
-        test, fresh, module, content = read_request(request)
+        fresh, module, content = read_request(request)
         if fresh:
-            self._left[test] = Left()
-        if self._left.setdefault(test, Left()) is not self._of_test:
-            self._of_test = self._left[test]
+            self._calls = 0
+            self._kept.clear()
+            self._generators.clear()
             self._returned.clear()
         self._handed_back.clear()
-        number = self._of_test.calls
-        self._of_test.calls += bool(content)
+        number, self._calls = self._calls, self._calls + bool(content)
         try:
             if not content:  # it only imports
                 self._find(module, "")
@@ -169,7 +159,7 @@ class Responder:
             seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) in (tuple, list):
             left = _arrays_in(named)  # as this call leaves them: no later one changed what it did
-            self._of_test.kept[number] = [Kept(entry, left) for entry in value]
+            self._kept[number] = [Kept(entry, left) for entry in value]
             value = type(value)(
                 Handle(number, place, _type_name(entry)) if place in opaque else entry
                 for place, entry in enumerate(value)
@@ -200,7 +190,7 @@ class Responder:
     def _kept_object(self, handle: Handle) -> Any:
         """The object at that place of the result. Where an array stands there, and none at the end,
         it is the last one: mixing up the order costs no more than the tests of the order."""
-        entries = self._of_test.kept.get(handle.call, [])
+        entries = self._kept.get(handle.call, [])
         if handle.position >= len(entries):
             raise NotKept(handle.call)
         kept, last = entries[handle.position], entries[-1]
@@ -213,8 +203,8 @@ class Responder:
         if known.kind is not None and known.state is not None:
             bits = getattr(np.random, known.kind)(np.random.SeedSequence(**known.state["seeds"]))
             bits.state = known.state["bits"]
-            self._of_test.generators[known.number] = np.random.Generator(bits)
-        return self._of_test.generators[known.number]
+            self._generators[known.number] = np.random.Generator(bits)
+        return self._generators[known.number]
 
 
 def _all_are_heard() -> bool:

@@ -41,7 +41,6 @@ MAX_HEADS = 500
 """Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
 LENGTH = struct.Struct("<I")
-_REQUEST = struct.Struct("<I?B")
 NOTE = b"\xc1"
 """So a message begins, as no MessagePack value does, that a worker sends before its reply:
 ["at", NAME], ["failed", MODULE, ...]."""
@@ -70,20 +69,18 @@ class GeneratorState:
     state: dict[str, Any] | None
 
 
-def write_request(test: int, fresh: bool, module: str, content: bytes) -> bytes:
-    """A request to a module. test: the number of the one that asks, to which belongs what its calls
-    leave; fresh: it is that test's first; content: the encoded list [function, args, kwargs,
-    positions of the result to keep, whether to watch]; with nothing in it the module, or with an
-    empty name the package, is only imported."""
+def write_request(fresh: bool, module: str, content: bytes) -> bytes:
+    """A request to a module. fresh: it is a test's first, what others kept can be forgotten;
+    content: the encoded list [function, args, kwargs, positions of the result to keep, whether to
+    watch]; with nothing in it the module, or with an empty name the package, is only imported."""
     name = module.encode()
-    return _REQUEST.pack(test, fresh, len(name)) + name + content
+    return bytes([fresh, len(name)]) + name + content
 
 
-def read_request(request: bytes | bytearray) -> tuple[int, bool, str, memoryview]:
+def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
     """What `write_request` put together."""
-    test, fresh, length = _REQUEST.unpack_from(request)
-    start = _REQUEST.size + length
-    return test, fresh, request[_REQUEST.size : start].decode(), memoryview(request)[start:]
+    start = 2 + request[1]
+    return bool(request[0]), request[2:start].decode(), memoryview(request)[start:]
 
 
 def _refuse(value: object) -> Handle:
