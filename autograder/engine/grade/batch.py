@@ -41,17 +41,14 @@ def grade_in_process(folder: Path, settings: Settings, submission: Submission) -
     """
     with _one_at_a_time:
         own = reporter(folder)
-        try:
-            return own.grade(_warm_grader(folder, settings), submission)
-        except Exception:
-            end_grader()
-        grader = _warm_grader(folder, settings)
-        try:
-            return own.grade(grader, submission)
-        except Exception as problem:
-            end_grader()
-            failed = _failed(submission, grader, type(problem).__name__)
-            return own.report(failed, submission)
+        for _ in range(2):
+            grader = _warm_grader(folder, settings)
+            try:
+                return own.grade(grader, submission)
+            except Exception as problem:
+                end_grader()
+                what = type(problem).__name__
+        return own.report(_failed(submission, grader, what), submission)
 
 
 def get_ready(folder: Path, settings: Settings) -> None:

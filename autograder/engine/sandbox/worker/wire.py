@@ -23,7 +23,7 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import msgpack
@@ -37,8 +37,6 @@ DTYPES = """
     bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64
     complex128
 """.split()
-MAX_HEADS = 500
-"""Heads of arrays that are kept, read and written: a suite has some dozens of them."""
 
 LENGTH = struct.Struct("<I")
 NOTE = b"\xc1"
@@ -254,21 +252,19 @@ def _array_bytes(array: np.ndarray) -> bytes:
         raise WireError(f"is an array of {array.ndim} dimensions")
     layout = C if array.flags.c_contiguous else F if array.flags.f_contiguous else STRIDED
     content = array.data if layout == C else array.tobytes("F" if layout == F else "C")
-    return b"".join((_head(array.dtype.char, layout, array.shape), content))
-
-
-@lru_cache(MAX_HEADS)
-def _head(char: str, layout: int, shape: tuple[int, ...]) -> bytes:
-    """What stands before an array's numbers."""
-    head = _HEAD.pack(_NUMBERS[char], layout, len(shape))
-    return head + _SHAPES[len(shape)].pack(*shape)
+    head = _HEAD.pack(_NUMBERS[array.dtype.char], layout, array.ndim)
+    return b"".join((head, _SHAPES[array.ndim].pack(*array.shape), content))
 
 
 def _array_from(content: bytes) -> np.ndarray:
-    *_, dimensions = _HEAD.unpack_from(content)
-    start = _HEAD.size + 4 * dimensions
-    dtype, layout, shape, size = _read_head(content[:start])
-    if size != len(content) - start:
+    number, layout, dimensions = _HEAD.unpack_from(content)
+    if number >= len(_BY_NUMBER) or layout > STRIDED or dimensions > limits.DIMENSIONS:
+        raise WireError("an array of an unknown kind")
+    dtype, shape = _BY_NUMBER[number], _SHAPES[dimensions].unpack_from(content, _HEAD.size)
+    if max(shape, default=0) > limits.MESSAGE:
+        raise WireError("an array of an impossible shape")
+    start = _HEAD.size + _SHAPES[dimensions].size
+    if math.prod(shape) * dtype.itemsize != len(content) - start:
         raise WireError("an array whose shape and bytes differ")
     # A byte other than 0 or 1 is no bool: reading it as one is undefined in C.
     if dtype.kind == "b" and np.frombuffer(content, np.uint8, offset=start).max(initial=0) > 1:
@@ -277,19 +273,6 @@ def _array_from(content: bytes) -> np.ndarray:
         return np.ndarray(shape, dtype, content, start, order="F").copy("F")
     array = np.ndarray(shape, dtype, content, start)
     return _strided_copy(array) if layout == STRIDED else array.copy()
-
-
-@lru_cache(MAX_HEADS)
-def _read_head(head: bytes) -> tuple[np.dtype, int, tuple[int, ...], int]:
-    """The type, the layout and the shape of an array, and the bytes that its numbers take."""
-    number, layout, dimensions = _HEAD.unpack_from(head)
-    if number >= len(_BY_NUMBER) or layout > STRIDED or dimensions > limits.DIMENSIONS:
-        raise WireError("an array of an unknown kind")
-    shape = _SHAPES[dimensions].unpack_from(head, _HEAD.size)
-    if max(shape, default=0) > limits.MESSAGE:
-        raise WireError("an array of an impossible shape")
-    dtype = _BY_NUMBER[number]
-    return dtype, layout, shape, math.prod(shape) * dtype.itemsize
 
 
 def _strided_copy(array: np.ndarray) -> np.ndarray:
