@@ -189,6 +189,6 @@ def from_gradescope(content: dict[str, Any]) -> Result:
     return Result(name=record.pop("file"), tests=tests, **record)
 
 
-def to_json(result: Result) -> str:
-    """The text of results/NAME.json."""
-    return json.dumps(to_gradescope(result), indent=1, ensure_ascii=True) + "\n"
+def to_json(result: Result, visibility: str = "visible") -> str:
+    """The text of results/NAME.json, or of Gradescope's results.json."""
+    return json.dumps(to_gradescope(result, visibility), indent=1) + "\n"

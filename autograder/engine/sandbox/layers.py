@@ -11,10 +11,9 @@ import msgpack
 import numpy as np
 
 from ..errors import KitError
-from .worker.view import SCRATCH
+from .worker.view import DEVICES, SCRATCH
 
 WORKER = Path(__file__).parent / "worker"
-DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
 SYSTEM = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime"]
 LAYERS = {
     "hidden": "nothing of the hidden material can be read",

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from .layers import (
-    DEVICES,
     LAYERS,
     WAYS,
     WORKER,
@@ -163,7 +162,6 @@ class Sandbox:
             "jail": {
                 "user": self._user if self._way.other_user else None,
                 "readable": readable,
-                "devices": DEVICES,
                 "namespaces": self._way.namespaces,
             },
         }

@@ -14,7 +14,7 @@ from typing import Any
 from ...assignment import Assignment
 from ...grade.grader import Grader, Settings
 from ...grade.outputs import write_atomically
-from ...report.result import Result, to_gradescope
+from ...report.result import Result, to_gradescope, to_json
 
 ASSIGNMENT = "autograder"  # the assignment's folder in the kit that autograder.zip carries
 CONFIG = "otter_config.json"
@@ -33,8 +33,7 @@ def grade(autograder: Path, kit: Path) -> None:
     result = _judged(kit, _handed_in(autograder / "submission"))
     # Students see it when Otter would show it to them.
     visibility = "after_published" if config.get("show_hidden") else "hidden"
-    text = json.dumps(to_gradescope(result, visibility), indent=1)
-    (results / "results.json").write_text(f"{text}\n", "utf-8")
+    (results / "results.json").write_text(to_json(result, visibility), "utf-8")
     (results / "results.pkl").write_bytes(pickle.dumps(_counted(source / "tests", result)))
 
 

@@ -6,7 +6,7 @@ import resource
 from dataclasses import dataclass
 
 from . import landlock, limits, linux
-from .view import map_user
+from .view import DEVICES, map_user
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,11 @@ class Jail:
     """The layers of one worker, as the sandbox asks for them.
 
     user: the user id that the worker becomes, or None to stay; readable: the folders it may read;
-    devices: the device files it may also write; namespaces: whether to try for a process namespace
-    of the worker's own.
+    namespaces: whether to try for a process namespace of the worker's own.
     """
 
     user: int | None
     readable: list[str]
-    devices: list[str]
     namespaces: bool
 
     def fork(self) -> int:
@@ -72,6 +70,6 @@ class Jail:
         for attribute in linux.ENDS_WITH_PARENT, linux.NOT_DUMPABLE, linux.NO_NEW_PRIVILEGES:
             with contextlib.suppress(OSError, AttributeError):
                 linux.prctl(*attribute)
-        landlock.restrict(self.readable, [scratch, *self.devices])
+        landlock.restrict(self.readable, [scratch, *DEVICES])
         if program:
             linux.filter_calls(program)

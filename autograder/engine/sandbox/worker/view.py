@@ -10,9 +10,11 @@ from . import linux
 
 SCRATCH = "/scratch"
 """The one writable folder of a private view. Not /tmp: Python itself may lie below that."""
+DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
+"""What it may also write."""
 
 
-def enter(visible: list[str], devices: list[str]) -> None:
+def enter(visible: list[str]) -> None:
     """Leaves the machine's mounts, network and shared memory for a view of `visible` alone.
 
     Raises `OSError` where this process may not make namespaces.
@@ -29,7 +31,7 @@ def enter(visible: list[str], devices: list[str]) -> None:
     linux.mount("tmpfs", empty, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=4m,mode=755")
     for path in visible:
         _show(path, empty, linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV)
-    for path in devices:
+    for path in DEVICES:
         _show(path, empty, linux.MS_NOSUID)
     os.makedirs(empty + SCRATCH)
     os.chdir(empty)

@@ -192,7 +192,7 @@ def main() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go when memory ends
     os.umask(0o022)
     if settings["make_view"]:
-        view.enter(settings["jail"]["readable"], settings["jail"]["devices"])
+        view.enter(settings["jail"]["readable"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
     np.random.seed(0)  # who draws from the global generator gets the same result each time
     warnings.simplefilter("always")  # once, not for each call
