@@ -43,7 +43,6 @@ class Exchange:
         self.mine = [one.aspects(right) for one, right in pairs]
         self.rebase([right.aspects(right) for right in self.right])
         self.at_first = self.wrong
-        self.draws = any(given(request).draws for request in self.requests)
 
     def rebase(self, base: Sequence[Aspects]) -> None:
         """Compares the submission's answers with these from now on."""

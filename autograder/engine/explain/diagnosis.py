@@ -73,8 +73,6 @@ class Diagnosis:
             if mistake.hint:
                 self._mistakes[f"{mistake.module}.{mistake.target}"].append(mistake)
         self._right = lru_cache(MAX_TESTS)(lambda requests: list(replay(package, [], requests)))
-        self._kept: dict[tuple[tuple[Mistake, ...], tuple[Request, ...]], list[Aspects]] = {}
-        """What mistakes answer to the tests of a function, but for those with draws."""
 
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
@@ -98,7 +96,6 @@ class Diagnosis:
 
     def _name(self, case: Case, function: str) -> None:
         """Adds the mistakes in a function to those named."""
-        self._kept.clear()
         for how in (STRICTLY, FREELY, WHERE):
             while search := _search(case, function, how):
                 mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
@@ -176,14 +173,9 @@ class Diagnosis:
     def _answers(self, mistakes: tuple[Mistake, ...], exchange: Exchange) -> Iterator[Aspects]:
         """The aspects of the answers of the reference with these mistakes in it, to a test's
         requests: each made when it is first asked for."""
-        made, requests = compatible(mistakes), exchange.requests
-        known = [] if exchange.draws else self._kept.setdefault((made, requests), [])
-        yield from known
-        if len(known) < len(requests):
-            answers = zip(replay(self._package, made, requests), exchange.right, strict=True)
-            for one, other in islice(answers, len(known), None):
-                known.append(one.aspects(other))
-                yield known[-1]
+        answers = replay(self._package, compatible(mistakes), exchange.requests)
+        for one, other in zip(answers, exchange.right, strict=True):
+            yield one.aspects(other)
 
 
 def _search(case: Case, function: str, how: str) -> Search | None:

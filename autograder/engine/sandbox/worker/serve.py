@@ -22,8 +22,6 @@ from .wire import Decoder, Encoder, GeneratorState, Handle, WireError, read_requ
 MAX_WARNINGS = 5
 OVERWRITTEN = "is the array of an earlier call, written over: return a new one each time"
 GLOBAL_STATE = "the state of NumPy's global generator"
-ALL_WARNINGS = [("always", None, Warning, None, 0)]
-"""How `warnings.filters` begins where every warning is heard."""
 
 DEFAULT_ERRORS = {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
 _GLOBAL = np.random.get_bit_generator().ctypes  # type: ignore[attr-defined]
@@ -141,12 +139,10 @@ class Responder:
         before = [old for kept in handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
         global_state = _global_state() if draws else None
-        with np.errstate(**target.error_state):
-            if watched or not _all_are_heard():
-                value, caught = _heard(target, args, kwargs)
-            else:  # its warnings are told to nobody
-                value, caught = target.function(*args, **kwargs), []
-        value = plain(value)
+        with np.errstate(**target.error_state), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            warnings.filters[:0] = target.silenced  # type: ignore[index]
+            value = plain(target.function(*args, **kwargs))
         seen: list[list[str]] = [[], [], []]
         if watched:
             changed = [now.path for now in given if now.is_changed()]
@@ -205,22 +201,6 @@ class Responder:
             bits.state = known.state["bits"]
             self._generators[known.number] = np.random.Generator(bits)
         return self._generators[known.number]
-
-
-def _all_are_heard() -> bool:
-    """Whether the filters begin as a worker's zygote has set them, and no call has changed that."""
-    return warnings.filters[:1] == ALL_WARNINGS
-
-
-def _heard(
-    target: Target, args: list[Any], kwargs: dict[str, Any]
-) -> tuple[Any, list[warnings.WarningMessage]]:
-    """What the function returns, and its warnings; the filters that it sets end with the call."""
-    with warnings.catch_warnings(record=True) as caught:
-        if not _all_are_heard():
-            warnings.simplefilter("always")
-        warnings.filters[:0] = target.silenced  # type: ignore[index]
-        return target.function(*args, **kwargs), caught
 
 
 def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
