@@ -12,18 +12,12 @@ from .case import Case, Named
 from .replay import BESIDE, FORM, SOURCE
 
 CHECKED = {
-    "changed": "changed",
+    **dict.fromkeys(("none", "number of results", "type", "shape", "entries"), FORM),
+    **dict.fromkeys(("refusal", "other exception"), "refusal"),
+    **dict.fromkeys(("changed", "generator"), "changed"),
     "shared": "shared",
     "warning": "warned",
-    "none": FORM,
-    "number of results": FORM,
-    "type": FORM,
-    "shape": FORM,
-    "entries": FORM,
-    "generator": "changed",
     "draws": SOURCE,
-    "refusal": "refusal",
-    "other exception": "refusal",
 }
 """By kind of check, how the aspect that it looks at ends."""
 
