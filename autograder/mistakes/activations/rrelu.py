@@ -141,9 +141,6 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
     """Without limits or a mode your function uses defaults that are not the docstring's. (The
     paper's 3 and 8 are inverse slopes.) A caller who relies on them gets other noise, or none.
     Compare the two signatures."""
-
-    # ---- what else the hidden tests rule out ----
-
     few_seeds = {DRAW: "np.random.default_rng(rng.integers(20)).uniform(lower, upper, z.shape)"}
     single_entry_not_drawn = {MODE: "if training and z.size > 1:"}
     matrix_only = {MODE: f"rows, columns = z.shape\n{MODE}"}

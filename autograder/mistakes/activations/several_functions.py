@@ -145,8 +145,6 @@ class OneNumberAtATime(Catalogue, of=FUNCTIONS):
     assign to. A choice entry by entry, in one expression, works for every shape."""
 
 
-# ---- what else the hidden tests rule out ----
-
 MAXIMUM = "np.maximum(z, 0.0"
 
 

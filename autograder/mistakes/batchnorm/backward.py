@@ -169,9 +169,6 @@ class Backward(Catalogue, of="batchnorm_backward"):
     backward_float32 = {LOAD: f"{LOAD}\ndout = dout.astype(np.float32)"}
     """Your gradients hold only about seven digits: something on the way is float32. They
     are multiplied layer by layer, and each rounding adds up. Keep dout's dtype, float64."""
-
-    # ---- what else the hidden tests rule out ----
-
     single_example_squeezed = {RETURN: "return np.squeeze(dx), dgamma, dbeta"}
 
 

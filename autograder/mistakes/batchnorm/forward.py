@@ -225,9 +225,6 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """In evaluation you divide by the running value itself, as if it were a standard deviation. It
     is a variance, as in training: what has to happen to it before you divide, and where does eps
     go?"""
-
-    # ---- what else the hidden tests rule out ----
-
     bn_squeezes_batch = {"if training:": "x = np.squeeze(x)\nif training:"}
     gamma_per_example = {OUT: "out = gamma[:, None] * x_hat + beta[:, None]"}
     momentum_one_means_evaluation = {"if training:": "if training and momentum < 1:"}
