@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..mistakes import results
-from ..suite.check import hint
 from ..suite.hidden_test import Explanation, Outcome
 from .case import Case, Named
 from .replay import BESIDE, FORM, SOURCE
@@ -37,7 +36,7 @@ def explanation(
     to be told beside a check of a form rather than nowhere."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
-    checked = next((end for kind, end in CHECKED.items() if outcome.hint == hint(kind)), "")
+    checked = CHECKED.get(outcome.about, "")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
     subject = re.split(r"\W", word)[0]
@@ -70,8 +69,7 @@ def explanation(
         and is_checked(index, aspect)
         and (aspect == checked or aspect not in {*BESIDE, SOURCE, "refusal"})
         and not (
-            named.mistake.where
-            and (untold or outcome.hint == hint("word") or follows(index, aspect))
+            named.mistake.where and (untold or outcome.about == "word" or follows(index, aspect))
         )
     )
     if named := next(found, None):

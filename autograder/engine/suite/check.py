@@ -65,17 +65,13 @@ HINTS = {
 
 
 class Wrong(AssertionError):
-    """A wrong answer; its text is for the student. hint: what causes failures of this kind, or
-    ""."""
+    """A wrong answer; its text is for the student. about: the kind of check that failed, or "";
+    hint: what to try there."""
 
     def __init__(self, reason: str, about: str = "") -> None:
         super().__init__(reason)
-        self.hint = hint(about) if about else ""
-
-
-def hint(about: str) -> str:
-    """What to try where a check of this kind fails."""
-    return " ".join(HINTS[about].split())
+        self.about = about
+        self.hint = " ".join(HINTS[about].split()) if about else ""
 
 
 def describe(value: Any) -> str:

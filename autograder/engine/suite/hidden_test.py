@@ -47,15 +47,16 @@ class Outcome:
     """How a submission did in one test.
 
     kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
-    reason: for the student, "" when passed; hint: what the check that failed advises, or "";
-    explanation: where one was found; fault: for the author of the test, its traceback; asked: what
-    was asked, and the replies.
+    reason: for the student, "" when passed; hint: what the check that failed advises, or ""; about:
+    of which kind that check is, or ""; explanation: where one was found; fault: for the author of
+    the test, its traceback; asked: what was asked, and the replies.
     """
 
     test: HiddenTest
     kind: str
     reason: str = ""
     hint: str = ""
+    about: str = ""
     explanation: Explanation | None = None
     fault: str = ""
     asked: tuple[Batch, ...] = field(default=(), repr=False, compare=False)

@@ -79,15 +79,16 @@ class Suite:
             self._records = Records(self._assignment, self._records.are_kept)
 
     def _outcome(self, item: pytest.Item, problem: Problem, asked: Sequence[Batch]) -> Outcome:
-        kind, reason, hint, fault = "passed", "", "", ""
+        outcome = partial(Outcome, self._tests[item], asked=tuple(asked))
+        if problem is None:
+            return outcome("passed")
         if isinstance(problem, Wrong):
-            kind, reason, hint = "wrong", str(problem), problem.hint
-        elif isinstance(problem, StudentFault):
-            kind, reason, hint = problem.kind, problem.reason, problem.hint
-        elif problem is not None:
-            fault = "".join(traceback.format_exception(problem))
-            kind, reason = "grader", f"the grader could not judge this ({type(problem).__name__})"
-        return Outcome(self._tests[item], kind, reason, hint, fault=fault, asked=tuple(asked))
+            return outcome("wrong", str(problem), problem.hint, about=problem.about)
+        if isinstance(problem, StudentFault):
+            return outcome(problem.kind, problem.reason, problem.hint)
+        fault = "".join(traceback.format_exception(problem))
+        reason = f"the grader could not judge this ({type(problem).__name__})"
+        return outcome("grader", reason, fault=fault)
 
     def _raised(self, item: pytest.Item, session: Session) -> Problem:
         """What the test raises when it asks by this session."""
