@@ -62,14 +62,18 @@ def _judged(
 ) -> tuple[Any, Any]:
     """What comes through the student's net, forward and backward, is what the twin gives. Returns
     the twin and its gradients."""
-    twin = nets.twin(reference, CASES[name], given["weights"], given)
+    case = CASES[name]
+    twin = nets.twin(reference, case, given["weights"], given)
     right = nets.backward(twin, given)
-    _agree(net["activations"], twin.trace.activations[1:], "on the way forward, the output")
-    back, grads = "on the way back, the gradient of", net["d_pre_activations"]
-    _agree(grads, right.pre_activations, f"{back} the pre-activations", backward=True)
+    # A layer with batch norm is the work of two functions, another one that of the activation.
+    by = "" if case.batch_norm else f"{case.activation}: "
+    _agree(net["activations"], twin.trace.activations[1:], f"{by}on the way forward, the output")
+    back = f"{by.replace(':', '_grad:')}on the way back, the gradient of"
+    found, of_each = net["d_pre_activations"], f"{back} the pre-activations"
+    _agree(found, right.pre_activations, of_each, backward=True)
     for kind in ("gamma", "beta", "alpha"):
         _agree(net[f"d_{kind}"], getattr(right, kind), f"{back} {kind}")
-    _healthy(net, given, CASES[name], story)
+    _healthy(net, given, case, story)
     return twin, right
 
 

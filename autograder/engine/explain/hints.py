@@ -87,10 +87,10 @@ def _entry(case: Case, function: str, word: str) -> str:
 
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
-    the function that the reason begins with, if that fails tests of its own; else to the one that
-    loses most points in them, each charged to the function whose mistake explains it; on a tie, to
-    the later one: what makes both fail can't be the earlier one alone. Hints of tests of hygiene
-    say nothing of its values, which are what a net fails for."""
+    the function that the reason begins with, if that fails tests of its own; where it begins with
+    none, to the one that loses most points in them, each charged to the function whose mistake
+    explains it; on a tie, to the later one: what makes both fail can't be the earlier one alone.
+    Hints of tests of hygiene say nothing of its values, which are what a net fails for."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
@@ -106,11 +106,12 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
                 hints.setdefault(told.function, told)
         for name in called:
             lost[name] += other.test.points / len(called)
-    if not lost:
-        return outcome
     begins = re.match(r"(?:\w+\.)?(\w+)(?::| raised)", outcome.reason)
-    blamed = [name for name in lost if begins and name.rpartition(".")[2] == begins[1]]
-    name = max(blamed or lost, key=lambda each: (lost[each], noted.index(each)))
+    blamed = [name for name in noted if begins and name.rpartition(".")[2] == begins[1]]
+    chosen = lost.keys() & (blamed or noted)
+    if not chosen:
+        return outcome
+    name = max(chosen, key=lambda each: (lost[each], noted.index(each)))
     told = hints.get(name, Explanation(""))
     first = f"This net uses {name}, which fails tests of its own: mend that first."
     return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))

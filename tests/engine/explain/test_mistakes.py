@@ -162,6 +162,9 @@ def test_a_net_points_to_the_function_whose_mistake_costs_most():
     net = replace(net, reason="m.forward: an array is needed, not list")
     explanation = of_a_net(net, [forward, backward, backward, net]).explanation
     assert explanation.hint.startswith("This net uses m.forward,")
+    asked = (Batch((), [], ("m.fine", "m.backward")),)  # one fails no test of its own
+    net = replace(net, reason="fine: on the way forward, the output", asked=asked)
+    assert of_a_net(net, [forward, backward, net]).explanation is None
 
 
 def test_numbers_are_compared_relative_to_their_size():
