@@ -50,13 +50,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """A case, without its files: the tests that failed and passed, the mistakes that were named."""
+    """A case, without its files: the tests that failed and passed, the mistakes that were named,
+    why the first tests failed, and which could not judge it."""
 
     case: Case
     lost: list[str]
     kept: list[str]
     named: list[str]
     reasons: list[str]
+    unjudged: dict[str, str]
 
 
 def run_check(
@@ -71,7 +73,8 @@ def run_check(
         if name not in assignment.modules:
             raise KitError(f"no module named {name}; there are: {', '.join(assignment.modules)}")
     chosen = tuple(modules) or assignment.modules
-    with Grader(assignment, Settings(seed=seeds[0])) as grader:
+    # Alone, without records: among the cases the solution is graded with them.
+    with Grader(assignment, Settings(seed=seeds[0], alone=True)) as grader:
         tests = grader.suite.tests
         outcomes, _ = grader.run(made_up.solution(assignment))
         unsteady = grader.suite.unsteady()
@@ -136,7 +139,9 @@ def _fault(outcome: Outcome) -> str:
         return f"{outcome.kind}: {outcome.reason}"
     lines = outcome.fault.strip().split("\n")
     where = [line.strip() for line in lines if line.lstrip().startswith('File "')]
-    return f"{lines[-1]} ({where[-1]})"
+    folder = str(outcome.test.place.file.parent)
+    own = [line for line in where if folder in line]
+    return f"{lines[-1]} ({(own or where)[-1]})"
 
 
 def _cases(
@@ -186,6 +191,7 @@ def _finding(folder: Path, case: Case) -> Finding:
         [outcome.test.id for outcome in outcomes if outcome.passed],
         [name for name in dict.fromkeys(told) if name not in others],
         [f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]],
+        {o.test.id: _fault(o) for o in lost if o.fault},
     )
 
 
@@ -194,6 +200,9 @@ def _problems(
 ) -> Iterator[Problem]:
     """known: the tests that the solution was seen to fail."""
     case = found.case
+    for test, fault in found.unjudged.items():
+        if test not in known:
+            yield places[test], f"{test} can't judge {case.kind} {case.name}: {fault}"
     if case.kind == "variant" and not case.tests:
         yield case.place, f"variant {case.name} has no function that a test calls"
     elif case.kind == "variant" and found.lost:

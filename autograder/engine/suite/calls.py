@@ -76,6 +76,7 @@ class Call:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     needs: tuple[str, ...] = ()
+    __iter__ = None  # how many entries its result has nobody knows
 
     def needing(self, *modules: str) -> Call:
         """The call, for which these modules are imported as well."""

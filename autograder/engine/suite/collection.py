@@ -28,8 +28,8 @@ OPTIONS = [
     *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "faulthandler")),
     *(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml")),
 ]
-DEFINED = re.compile(r"^def (test\w*)\(", re.MULTILINE)
-"""A test's definition."""
+DEFINED = re.compile(r"^[ \t]*(?:async )?def (test\w*)\(", re.MULTILINE)
+"""A test's definition, also in a class."""
 Fixtures = dict[str, Any]
 """What the kit's own fixtures are for a test, by their names."""
 
@@ -54,7 +54,8 @@ class Collection:
         except BaseException as raised:  # SystemExit, too
             self._problems.append(f"{type(raised).__name__}: {raised}")
         if not self._problems and (lost := self._lost()):
-            self._problems.append(f"hidden tests that pytest leaves out: {', '.join(lost)}")
+            text = "hidden tests that pytest leaves out, or that have one name"
+            self._problems.append(f"{text}: {', '.join(lost)}")
         if self._problems:
             raise KitError("; ".join(self._problems))
 
@@ -137,7 +138,7 @@ class Collection:
 
     def _lost(self) -> list[str]:
         """The tests that will not run, of those that pytest has seen and those that the files
-        define. A function that is defined again further down is one of them."""
+        define. Where two have one name, the later one may stand in the place of the other."""
         running = {item.nodeid for item in self.items}
         lost = [item.nodeid.rpartition("/")[2] for item in self._seen if item.nodeid not in running]
         named = {(item.path.name, getattr(item, "originalname", item.name)) for item in self.items}

@@ -10,10 +10,12 @@ from types import ModuleType
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
+from _pytest.outcomes import OutcomeException
 
 from ..sandbox.worker.wire import Encoder, GeneratorState, Handle, write_request
 from .answers import Answer, StudentFault, read_reply
 from .calls import Call, Part
+from .check import describe
 
 
 class Request(NamedTuple):
@@ -47,8 +49,9 @@ class AuthorError(Exception):
     """The test itself is at fault; the message says how."""
 
 
-class Asked(BaseException):
-    """The test has asked, and is not to look at the answers yet."""
+class Asked(OutcomeException):
+    """The test has asked, and is not to look at the answers yet. For pytest, and for a test that
+    catches exceptions, it is a test's own end."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Session:
 
     def ask(self, calls: Sequence[Call], beside: Sequence[Call] = ()) -> list[Answer]:
         """See `calls.ask`."""
+        if self.only_asks and self.asked:  # in a `finally`, or as a fixture ends
+            raise Asked
         self._moved += self._generators
         for left in self._numbers, self._answers, self._generators:
             left.clear()
@@ -139,7 +144,7 @@ class Session:
         if isinstance(value, Part):
             raise AuthorError("a call uses a part of one that is not asked before it, in one `ask`")
         if not isinstance(value, np.random.Generator):
-            raise AuthorError(f"a {type(value).__name__} can't be sent to a student's function")
+            raise AuthorError(f"{describe(value)} can't be sent to a student's function")
         if any(value is moved for moved in self._moved):
             raise AuthorError("a generator that an earlier `ask` has moved: pass a new one")
         for number, known in enumerate(self._generators):

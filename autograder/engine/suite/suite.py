@@ -86,6 +86,8 @@ class Suite:
             return outcome("wrong", str(problem), problem.hint, about=problem.about)
         if isinstance(problem, StudentFault):
             return outcome(problem.kind, problem.reason, problem.hint)
+        if isinstance(problem, AssertionError):  # whose text may hold what is right
+            return outcome("wrong", "this is not what the test expects")
         fault = "".join(traceback.format_exception(problem))
         reason = f"the grader could not judge this ({type(problem).__name__})"
         return outcome("grader", reason, fault=fault)

@@ -34,6 +34,7 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
         ("test_scales.py", "def test_a(student:", r"^/\S*scales.py: +File \S*scales.py\", line \d"),
         ("test_scales.py", "unknown", r"scales.py:\d+: in <module> +NameError: name 'unknown'"),
         ("test_scales.py", "def test_values(student):\n    pass", "test_values"),
+        ("test_scales.py", "class Odd:\n    def test_a(self):\n        pass", "leaves out.*test_a"),
         ("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]", "test_scales"),
     ],
 )
@@ -83,6 +84,24 @@ def test_fault(student):
 def test_exit():
     '''What would end pytest.'''
     pytest.exit('')
+
+@pytest.fixture
+def boiling(student):
+    yield student.scales.celsius(212.0)
+    student.scales.celsius(32.0)
+
+@pytest.mark.points(1)
+def test_fixture_asks(boiling, student):
+    '''A fixture asks before and after the test, which asks again at its end.'''
+    try:
+        assert boiling == 100
+    finally:
+        assert student.scales.celsius(-40.0) == -40
+
+@pytest.mark.points(1)
+def test_assert(student):
+    '''A statement of Python's, which says no more than that it is wrong.'''
+    assert student.scales.celsius(32.0) == 1, "an expected value"
 """
 
 
@@ -90,13 +109,15 @@ def test_a_suite_may_use_all_of_pytest(tiny, tiny_grader, tmp_path):
     (tmp_path / "conftest.py").write_text(CONFTEST)
     for name in tiny.parts:
         (tmp_path / f"test_{name}.py").write_text(MIXED)
-    suite = Suite(dataclasses.replace(tiny, suites=tmp_path))
-    for _ in range(2):
+    kinds = [*["passed"] * 4, "grader", "grader", "passed", "wrong"] * len(tiny.parts)
+    for with_records in (True, True, False):
+        suite = Suite(dataclasses.replace(tiny, suites=tmp_path), with_records)
         program = tiny_grader.program(made_up.solution(tiny))
         outcomes = suite.run(program, 0)
         program.end()
-        assert [o.kind for o in outcomes] == [*["passed"] * 4, "grader", "grader"] * len(tiny.parts)
-    suite.close()
+        suite.close()
+        assert [outcome.kind for outcome in outcomes] == kinds
+        assert outcomes[-1].reason == "this is not what the test expects"
 
 
 def test_the_answers_of_a_test_go_with_it(tiny):
@@ -164,6 +185,9 @@ def test_a_test_may_ask_again(kit, grader, are_kept):
             batchnorm.batchnorm_backward(x, forward[1])
         with pytest.raises(AuthorError, match="a generator that an earlier `ask` has moved"):
             Package(session).activations.rrelu(-row, rng)
+        _, cache, *_ = batchnorm.batchnorm_forward(x, row, row, row, row, training=True)
+        with pytest.raises(AuthorError, match="an object of type dict can't be sent"):
+            batchnorm.batchnorm_backward(x, cache)
         backward = batchnorm.batchnorm_backward.call(x, forward[1])
         return ask(forward, backward)[1].value[2].tolist()
 

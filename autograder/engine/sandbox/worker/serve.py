@@ -91,7 +91,7 @@ class Responder:
         self._kept: dict[int, list[Kept]] = {}
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
-        self._encoder = Encoder(lambda value: Handle(0, 0, _type_name(value)))
+        self._encoder = Encoder(_handle)
         self._handed_back: list[Kept] = []
         self._returned: dict[str, Returned] = {}
 
@@ -206,6 +206,10 @@ class Responder:
 def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
     said = {f"{w.category.__name__}: {w.message}"[: limits.SAID] for w in caught}
     return sorted(said)[:MAX_WARNINGS]
+
+
+def _handle(value: Any) -> Handle:
+    return value if type(value) is Handle else Handle(0, 0, _type_name(value))
 
 
 def _type_name(value: Any) -> str:

@@ -130,7 +130,7 @@ class Encoder:
         return msgpack.ExtType(code, self._pack(items, depth + 1))
 
     def _stand_in(self, value: Any) -> tuple[int, list[Any]]:
-        known = value if type(value) is Handle else self._other(value)
+        known = self._other(value)
         if isinstance(known, Handle):
             return HANDLE, [known.call, known.position, known.type_name[:200]]
         # As JSON, whose integers may have any size.
