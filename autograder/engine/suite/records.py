@@ -65,14 +65,11 @@ class Records(Generic[T]):
         self._opaque = assignment.opaque
         self._records: dict[str, Record[T]] = {}
 
-    def made(self, ask: Ask[T]) -> Record[T]:
-        """A new record of what `ask` asks."""
-        return self._result(ask, Trusted(self._reference, supplied=self._supplied))
-
     def kept(self, name: str, ask: Ask[T]) -> Record[T] | None:
         """The record of this name, if any are kept."""
         if self.are_kept and name not in self._records:
-            self._records[name] = self.made(ask)
+            trusted = Trusted(self._reference, supplied=self._supplied)
+            self._records[name] = self._result(ask, trusted)
         return self._records.get(name)
 
     def run(self, name: str, ask: Ask[T], program: Answering) -> Callable[[], Record[T]]:

@@ -18,7 +18,7 @@ from .collection import Collection
 from .hidden_test import Outcome, hidden_test
 from .program import Program
 from .records import Records
-from .session import Batch, Request, Session
+from .session import Batch, Session
 
 Problem = BaseException | None
 
@@ -59,15 +59,6 @@ class Suite:
         self._begin(seed)
         for item in self._tests:
             self._records.kept(item.nodeid, partial(self._raised, item))
-
-    def unsteady(self) -> list[str]:
-        """The tests that ask something else each time that they run, by their ids."""
-
-        def requests(item: pytest.Item) -> list[tuple[Request, ...]]:
-            _, asked = self._records.made(partial(self._raised, item))
-            return [batch.requests for batch in asked]
-
-        return [test.id for item, test in self._tests.items() if requests(item) != requests(item)]
 
     def close(self) -> None:
         """Ends pytest."""

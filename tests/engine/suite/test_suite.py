@@ -128,7 +128,7 @@ def test_the_answers_of_a_test_go_with_it(tiny):
 
     gc.disable()  # which would find them later
     try:
-        Records(tiny).made(asks)
+        Records(tiny).kept("a", asks)
         assert [answer() for answer in left] == [None]
     finally:
         gc.enable()
