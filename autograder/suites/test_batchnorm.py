@@ -31,6 +31,8 @@ STEP = 1e-4
 """Of central differences."""
 UNBIASED = 1
 """The place of the variance that divides by N - 1 in what `_normalised` gives."""
+PLAIN = ((5, 4), (4, 3))
+"""Of batches that show what is wrong with a gradient at all, whatever their sizes."""
 SHAPES = ((3, 6), (5, 5), (1, 4), (7, 1))
 LARGE = ((4, 151), (1037, 2))
 """More units, and more examples, than any round number that a block may have."""
@@ -135,8 +137,8 @@ def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> N
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
     """x_hat and 1 / std with each mean and variance that students take, the right one first: the
     variance divided by N - 1 or by nothing, or taken about 0; mean and variance of the examples,
-    and of the whole batch, or one of its variances alone; no mean; the batch's; the running values,
-    before and after this batch; the variance for its root; its root; eps outside the root."""
+    and of the whole batch, or one of these alone; no mean; the batch's; the running values, before
+    and after this batch; the variance for its root; its root; eps outside the root."""
     x, n, eps = batch.x, len(batch.x), batch.options.get("eps", 1e-5)
     moved = batch.right(gradflow)
     of_batch, running = (x.mean(axis=0), x.var(axis=0)), (batch.running_mean, batch.running_var)
@@ -150,6 +152,8 @@ def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
         (x.mean(), x.var()),
         (mean, x.var()),
         (mean, np.var(x - mean)),
+        (x.mean(), var),
+        (x.mean(), np.mean((x - x.mean()) ** 2, axis=0)),
         (mean, np.sqrt(var)),
         (0.0, var),
         of_batch,
@@ -305,11 +309,11 @@ def test_momentum(student, reference, rng):
         replace(fresh, options=none_kept),
         _batch(rng, 4, 3, momentum=1),
         _batch(rng, 8, 1, momentum=0.5),
-        # Of a width that no layer had before; of units whose variance is said to be zero.
+        # Of a width that no layer had before; of units whose mean and variance are said to be 0.
         _batch(rng, 3, 27, momentum=0.7),
         _batch(rng, 6, 3),
     ]
-    batches[-1].running_var[:] = 0.0
+    batches[-1].running_mean[:] = batches[-1].running_var[:] = 0.0
     for answer, batch in zip(_forwards(student, batches), batches, strict=True):
         results, right = batch.results(answer), batch.right(reference)
         what, mean = f"running_mean of {batch.said}", results[RUNNING_MEAN]
@@ -414,12 +418,12 @@ def _backward(
     douts: list[np.ndarray],
     *,
     others: Sequence[Batch] = (),
-    order=None,
+    order: Sequence[int] = (),
     watched=False,
 ) -> tuple[list[Answer], list[Answer]]:
-    """Each forward pass and at once its backward pass; with an order, all forward passes and then
-    the backward passes in this order: the answers to these, in the order of the batches; and the
-    answers to the forward passes. others: batches that need give no output.
+    """Each forward pass and at once its backward pass; but for those with an order, whose backward
+    passes are made in this order after all forward passes: the answers to these, in the order of
+    the batches; and the answers to the forward passes. others: batches that need give no output.
 
     A cache that is returned last is used as well: that order is charged where the running values
     are judged.
@@ -428,11 +432,10 @@ def _backward(
     back = back.watched if watched else back
     forward = [batch.call(student.batchnorm.batchnorm_forward) for batch in (*batches, *others)]
     backward = [back.call(dout, call[CACHE]) for dout, call in zip(douts, forward, strict=False)]
-    if order:
-        calls = [*forward, *(backward[i] for i in order)]
-    else:
-        calls = [call for pair in zip(forward, backward, strict=False) for call in pair]
-        calls += forward[len(backward) :]
+    pairs = enumerate(zip(forward, backward, strict=False))
+    calls = [call for i, pair in pairs if i not in order for call in pair]
+    calls += [*(forward[i] for i in sorted(order)), *forward[len(backward) :]]
+    calls += [backward[i] for i in order]
     answers = dict(zip(calls, ask(*calls), strict=True))
     passed = [answers[call] for call in forward]
     for answer, batch in zip(passed, batches, strict=False):
@@ -462,17 +465,30 @@ def _dx_first(gradients: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Any]
     return [gradients[2], *gradients[:2]] if fits == [False, False, True] else gradients
 
 
-def _charged(answer: Answer, forward: Answer, batch: Batch, dout: np.ndarray) -> list[str]:
-    """The gradients that are wrong for a plain batch: tests of their own charge that. Dx is none of
-    them where it is a constant, or dgamma does not show that the cache is used."""
+def _charged(
+    answers: Sequence[Answer],
+    passed: Sequence[Answer],
+    batches: Sequence[Batch],
+    douts: Sequence[np.ndarray],
+) -> set[str]:
+    """The gradients that are wrong for the first two batches, PLAIN ones: tests of their own charge
+    that."""
+    each = zip(answers[:2], passed[:2], batches[:2], douts[:2], strict=True)
+    first, second = (_wrong(*one) for one in each)
+    return first & second
+
+
+def _wrong(answer: Answer, forward: Answer, batch: Batch, dout: np.ndarray) -> set[str]:
+    """The gradients that are wrong for a batch. Dx is none of them where it is a constant, or
+    dgamma does not show that the cache is used."""
     if answer.fault:
-        return []
+        return set()
     gradients = _dx_first(_three(answer, dout), dout.shape)
     rights = _textbook_gradients(batch, dout, _statistics(forward, batch) or 0)
     pairs = zip(GRADIENTS, gradients, rights, strict=True)
     wrong = [name for name, one, right in pairs if not _alike(one, right, COARSE)]
     is_computed = _is_real(gradients[0], dout.shape) and np.ptp(gradients[0]) > 0
-    return [n for n in wrong if n != "dx" or (is_computed and "dgamma" not in wrong)]
+    return {n for n in wrong if n != "dx" or (is_computed and "dgamma" not in wrong)}
 
 
 def _judge_gradient(student, reference, rng, position: int) -> None:
@@ -555,17 +571,18 @@ def test_backward_batches(student, rng):
     Examples and gradients of zeros count like others. Of a single example the output doesn't depend
     on x at all: what is dx then?
     """
-    batches = _wide(rng, (5, 4), (3, 6), (5, 5), (7, 1), (2, 3), (1, 4), *LARGE, eps=1e-5)
+    shapes = ((3, 6), (5, 5), (7, 1), (2, 3), (1, 4), *LARGE)
+    batches = _wide(rng, *PLAIN, *shapes, eps=1e-5)
     batches.append(_batch(rng, 300, 3, spread=WIDE, offset=20.0, eps=1e-5))
     silent, off = _wide(rng, (6, 3), (5, 3), eps=1e-5)
     silent.x[3] = silent.gamma[2] = off.gamma[:] = 0.0
     batches += [silent, off]
     douts = [_upstream(rng, batch) for batch in batches]
-    douts[0] = rng.standard_normal((5, 4))
-    douts[1] *= 1e5  # a steep loss
+    douts[:2] = map(rng.standard_normal, PLAIN)
+    douts[2] *= 1e5  # a steep loss
     douts[2::2] = map(np.asfortranarray, douts[2::2])
     answers, passed = _backward(student, batches, douts)
-    charged = _charged(answers[0], passed[0], batches[0], douts[0])
+    charged = _charged(answers, passed, batches, douts)
     statistics = _statistics(passed[0], batches[0]) or 0
     for answer, dout, batch in zip(answers, douts, batches, strict=True):
         if statistics == UNBIASED and len(dout) == 1:
@@ -589,12 +606,12 @@ def test_backward_evaluation(student, rng):
     settled = _batch(rng, 6, 3, spread=5.0, training=False, eps=1e-5)
     large_eps = _batch(rng, 4, 3, training=False, eps=0.5)
     batches += [settled, large_eps]
-    plain = _wide(rng, (5, 4))  # in the end: hints are to the first wrong call
+    plain = _wide(rng, *PLAIN)  # in the end: hints are to the first wrong call
     # Running values that are the batch's own are constants all the same.
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
-    douts = [*(_upstream(rng, batch) for batch in batches), rng.standard_normal((5, 4))]
+    douts = [*(_upstream(rng, batch) for batch in batches), *map(rng.standard_normal, PLAIN)]
     answers, passed = _backward(student, batches, douts, others=plain)
-    charged = {*_charged(answers[-1], passed[-1], *plain, douts[-1])} - {"dx"}
+    charged = _charged(answers[-2:], passed[-2:], plain, douts[-2:]) - {"dx"}
     for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=False):
         statistics = _statistics(forward, batch)
         if batch is large_eps and statistics is None:
@@ -617,13 +634,14 @@ def test_backward_of_two_passes(student, rng):
         _batch(rng, n, 4, spread=WIDE, momentum=momentum)
         for n, momentum in ((6, 1.0), (6, 0.9), (6, 0.5), (11, 0.0), (5, 0.9))
     ]
-    batches += _wide(rng, (5, 4))
+    batches = [*_wide(rng, *PLAIN), *batches]
     douts = [rng.standard_normal(batch.x.shape) for batch in batches]
-    douts[2] *= 1e-9  # gradients may have all but vanished on their way to a layer
-    # After the last one, neither first in, first out nor last in, first out.
-    answers, passed = _backward(student, batches, douts, order=[5, 2, 0, 4, 1, 3])
-    statistics = _statistics(passed[1], batches[1]) or 0
-    place = 1 if "dx" in _charged(answers[-1], passed[-1], batches[-1], douts[-1]) else 0
+    douts[4] *= 1e-9  # gradients may have all but vanished on their way to a layer
+    evaluated = _batch(rng, 4, 4, training=False)  # between them, and no other layer's affair
+    order = [4, 2, 6, 3, 5]  # neither first in, first out nor last in, first out
+    answers, passed = _backward(student, batches, douts, others=[evaluated], order=order)
+    statistics = _statistics(passed[3], batches[3]) or 0
+    place = 1 if "dx" in _charged(answers, passed, batches, douts) else 0
     for number, (answer, dout, batch) in enumerate(zip(answers, douts, batches, strict=True), 1):
         gradient = _dx_first(_three(answer, dout, place), dout.shape)[place]
         right = _textbook_gradients(batch, dout, statistics)[place]
@@ -640,7 +658,7 @@ def test_backward_contract(student, rng):
     """
     dout = rng.standard_normal((5, 4))
     douts = [dout, np.asfortranarray(dout), np.repeat(dout, 2, axis=1)[:, ::2], 0.0 * dout]
-    douts.append(rng.standard_normal((2, 1)))
+    douts.append(rng.standard_normal((3, 1)))
     batches = [_batch(rng, *each.shape) for each in douts]
     answers, _ = _backward(student, batches, douts, watched=True)
     for seen, given in zip(answers, douts, strict=True):
