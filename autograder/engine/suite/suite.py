@@ -42,7 +42,8 @@ class Suite:
         self._records: Records[Problem] = Records(assignment, with_records)
 
     def run(self, program: Program, seed: int, tests: Sequence[str] | None = None) -> list[Outcome]:
-        """Every test's outcome for a submission, or those of the tests named."""
+        """Every test's outcome for a submission, or those of the tests named. One that asks again
+        asks the last part's process: the others have ended."""
         self._begin(seed)
         chosen = [i for i, test in self._tests.items() if tests is None or test.id in tests]
         parts = [list(group) for _, group in groupby(chosen, lambda i: self._tests[i].part)]

@@ -71,7 +71,7 @@ class Target(NamedTuple):
 
 
 class Responder:
-    """Answers requests by calling functions; what a test's calls leave here ends with the test.
+    """Answers requests by calling functions; what calls leave here ends with their `ask`.
 
     `find(module, function)` returns the `Target`, or raises; `folder` is where the student's files
     lie, so that an exception can be traced to one of their lines; `caught` is what a call may raise

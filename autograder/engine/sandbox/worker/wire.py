@@ -68,9 +68,10 @@ class GeneratorState:
 
 
 def write_request(fresh: bool, module: str, content: bytes) -> bytes:
-    """A request to a module. fresh: it is a test's first, what others kept can be forgotten;
-    content: the encoded list [function, args, kwargs, positions of the result to keep, whether to
-    watch]; with nothing in it the module, or with an empty name the package, is only imported."""
+    """A request to a module. fresh: it is the first of those asked together, what others kept can
+    be forgotten; content: the encoded list [function, args, kwargs, positions of the result to
+    keep, whether to watch]; with nothing in it the module, or with an empty name the package, is
+    only imported."""
     name = module.encode()
     return bytes([fresh, len(name)]) + name + content
 
