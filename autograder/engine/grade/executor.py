@@ -37,6 +37,9 @@ def available_cores() -> int:
 
 def _begin() -> None:
     """The first that a pool's process does."""
+    if hasattr(os, "SCHED_BATCH"):
+        # Woken by an answer, the grader lets the student's process go on to the next one.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the pool
     # It would wait for ever for work from a parent that was killed.
     threading.Thread(target=_end_with_parent, daemon=True, name="parent's end").start()
