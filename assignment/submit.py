@@ -74,23 +74,22 @@ def broken() -> list[tuple[str, str]]:
     """The modules that aren't even Python, or import what is not there, each with the reason."""
     found = []
     for path in sorted(PACKAGE.glob("*.py")):
-        code = path.read_bytes()
         try:
-            compile(code, path.name, "exec")
-            imported = imports(code)
+            tree = ast.parse(path.read_bytes(), path.name)
+            compile(tree, path.name, "exec")  # finds a `return` outside of a function, too
         except (SyntaxError, ValueError) as problem:
             line = getattr(problem, "lineno", "?")
             found.append((path.name, f"isn't Python: line {line}, {problem.args[0]}"))
         else:
-            missing = sorted(imported - THERE)
+            missing = sorted(imports(tree) - THERE)
             found += [(path.name, f"imports {m}, which is not there to grade it") for m in missing]
     return found
 
 
-def imports(code: bytes) -> set[str]:
-    """The packages that are imported when the code is: not those that a function may import."""
+def imports(module: ast.Module) -> set[str]:
+    """The packages that are imported when the module is: not those that a function may import."""
     found = set()
-    for node in ast.parse(code).body:
+    for node in module.body:
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -69,8 +69,8 @@ def _judged(
     by = "" if case.batch_norm else f"{case.activation}: "
     _agree(net["activations"], twin.trace.activations[1:], f"{by}on the way forward, the output")
     back = f"{by.replace(':', '_grad:')}on the way back, the gradient of"
-    found, of_each = net["d_pre_activations"], f"{back} the pre-activations"
-    _agree(found, right.pre_activations, of_each, backward=True)
+    grads = net["d_pre_activations"]
+    _agree(grads, right.pre_activations, f"{back} the pre-activations", backward=True)
     for kind in ("gamma", "beta", "alpha"):
         _agree(net[f"d_{kind}"], getattr(right, kind), f"{back} {kind}")
     _healthy(net, given, case, story)
