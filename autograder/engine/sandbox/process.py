@@ -137,7 +137,7 @@ class Process:
             if message[:1] != NOTE:
                 return message
             self._noted += len(message)
-            if self._noted > limits.NOTED:
+            if len(self.notes) >= limits.NOTES or self._noted > limits.NOTED:
                 raise WireError("too much was noted")
             said = self._decoder.decode(message[1:])
             if not isinstance(said, list) or not all(isinstance(x, (str, list)) for x in said):

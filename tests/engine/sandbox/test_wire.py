@@ -89,8 +89,8 @@ def test_nothing_that_could_lie_is_plain_data(value):
     with pytest.raises(WireError):
         sent(value)
     kept: list[Any] = []
-    encoder = Encoder(lambda other: kept.append(other) or Handle(0, 1, "kept"))  # type: ignore[func-returns-value]
-    assert Decoder().decode(encoder.encode(value)) == Handle(0, 1, "kept")
+    encoder = Encoder(lambda other: kept.append(other) or Handle(3, 1, "kept"))  # type: ignore[func-returns-value]
+    assert Decoder().decode(encoder.encode(value)) == Handle(3, 1, "kept")
     assert kept[0] is value
 
 

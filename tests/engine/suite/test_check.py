@@ -90,7 +90,8 @@ def test_takes_what_is_right(judge):
 def test_refuses_what_is_wrong_with_a_reason_and_a_hint(judge, reason, about):
     with pytest.raises(check.Wrong, match=f"^f.*{reason}") as wrong:
         judge()
-    assert (wrong.value.about, bool(wrong.value.hint)) == (about, bool(about))
+    said = " ".join(check.HINTS[about].split()) if about else ""
+    assert (wrong.value.about, wrong.value.hint) == (about, said)
 
 
 @pytest.mark.parametrize(

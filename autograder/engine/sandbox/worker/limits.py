@@ -26,8 +26,10 @@ ITEMS = 100_000
 """The most entries of all lists, maps and extensions of one message together."""
 EXTENSIONS = 5_000
 """The most arrays, tuples and the like in one message: each takes as long as a hundred numbers."""
-NOTED = 2**18
-"""The bytes of all notes before one reply: a deep net sends some hundred short ones."""
+NOTES = 10_000
+"""The most notes before one reply, of at most NOTED bytes together: a deep net sends some hundred
+short ones."""
+NOTED = 2**20
 TEXT = 100_000
 NAMES = 20
 """Class names, warnings or argument names of one reply,"""
