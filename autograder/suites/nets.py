@@ -46,7 +46,7 @@ class Case:
     activation_options: dict[str, Any] = field(default_factory=dict)
     batch_norm: bool = False
     depth: int = 11
-    width: int = 64
+    width: int = 48
     bias: float = 0.0
 
     @property
@@ -54,8 +54,8 @@ class Case:
         return [self.width] * (self.depth + 1)
 
 
-HE = (2 / 64) ** 0.5
-"""He's standard deviation for 64 inputs, where the kit draws the weights."""
+HE = (2 / 48) ** 0.5
+"""He's standard deviation for 48 inputs, where the kit draws the weights."""
 DEAD = -20.0
 """A bias that keeps all pre-activations of its layer far below 0."""
 LEAK = {"alpha": 0.1}
@@ -65,28 +65,28 @@ CASES = {  # activation, initializer, ratio, spread, deviations
     "sigmoid": Case(
         "sigmoid", "xavier_normal", (4.1e-13, 1.8e-12), (0.076, 0.16), depth=20, width=32
     ),
-    "tanh": Case("tanh", "xavier_uniform", (0.21, 0.35), (0.20, 0.27)),
-    "tanh, too large": Case("tanh", "", (570.0, 4900.0), (0.90, 1.0), (1.0,)),
-    "relu": Case("relu", "he_normal", (0.49, 1.8), (0.22, 2.5), depth=14),
-    "relu, too large": Case("relu", "", (1.7e7, 5.4e7), (9.3e6, 6.1e7), (1.0,)),
-    "relu, too small": Case("relu", "", (1.7e-13, 5.4e-13), (9.3e-14, 6.1e-13), (0.01,)),
-    "relu, dead": Case("relu", "", (0.0, 0.0), (0.060, 0.18), (HE,), bias=DEAD),
+    "tanh": Case("tanh", "xavier_uniform", (0.20, 0.43), (0.18, 0.28)),
+    "tanh, too large": Case("tanh", "", (250.0, 4100.0), (0.88, 1.0), (1.0,)),
+    "relu": Case("relu", "he_normal", (0.49, 1.8), (0.22, 2.5), depth=14, width=64),
+    "relu, too large": Case("relu", "", (3.7e6, 1.4e7), (1.6e6, 1.6e7), (1.0,)),
+    "relu, too small": Case("relu", "", (3.7e-14, 1.4e-13), (1.6e-14, 1.6e-13), (0.01,)),
+    "relu, dead": Case("relu", "", (0.0, 0.0), (0.069, 0.19), (HE,), bias=DEAD),
     "leaky_relu": Case(
-        "leaky_relu", "", (0.068, 0.27), (0.70, 3.0), (HE,), bias=DEAD, activation_options=LEAK
+        "leaky_relu", "", (0.064, 0.26), (0.59, 3.5), (HE,), bias=DEAD, activation_options=LEAK
     ),
-    "prelu": Case("prelu", "he_uniform", (0.28, 0.69), (1.6, 9.6), bias=DEAD),
+    "prelu": Case("prelu", "he_uniform", (0.21, 0.75), (2.0, 9.2), bias=DEAD),
     "rrelu": Case(
-        "rrelu", "he_normal", (0.26, 0.63), (2.3, 9.2), bias=DEAD, init_options={"mode": "fan_in"}
+        "rrelu", "he_normal", (0.21, 0.96), (2.1, 8.8), bias=DEAD, init_options={"mode": "fan_in"}
     ),
-    "elu": Case("elu", "he_uniform", (0.71, 2.1), (0.87, 2.0), bias=-3.0),
+    "elu": Case("elu", "he_uniform", (0.65, 2.3), (0.76, 2.0), bias=-3.0),
     "sigmoid, normalised": Case(
-        "sigmoid", "xavier_uniform", (0.26, 0.51), (0.20, 0.22), batch_norm=True
+        "sigmoid", "xavier_uniform", (0.26, 0.58), (0.20, 0.23), batch_norm=True
     ),
     "leaky_relu, uneven, normalised": Case(
         "leaky_relu",
         "",
-        (2.4, 5.7),
-        (0.58, 0.65),
+        (2.2, 7.4),
+        (0.56, 0.69),
         (1.0, 0.01),
         batch_norm=True,
         activation_options=LEAK,
