@@ -2,8 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 
 import numpy as np
@@ -13,23 +12,20 @@ from ..suite.hidden_test import HiddenTest
 
 BEGIN = "<!-- points -->"
 END = "<!-- /points -->"
-NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]?\d+)?")
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-EXAMPLE = re.compile(r"^(?P<statement>[^#\n].*)(?P<result>(\n# .*)*)", re.MULTILINE)
+EXAMPLE = re.compile(r"^([^#\n].*)((?:\n# .*)*)", re.MULTILINE)
+"""A statement, a line, and its result, which stands below it as a comment."""
 SIGNATURE = re.compile(r"^\| `(\w+)\(([^)]*)\)`")
 
 
-def points_table(tests: Iterable[HiddenTest], files: Iterable[str] = ()) -> str:
-    """A Markdown table of the parts, in the order of their first tests, with their points.
-
-    files: names of the modules that students write; a part of that name is linked to its file.
-    """
+def points_table(tests: Iterable[HiddenTest], modules: Collection[str]) -> str:
+    """A Markdown table of the parts, in the order of their first tests, with their points; beside a
+    part, the module of its name that students write."""
     points: dict[str, float] = {}
     for test in tests:
         points[test.part] = points.get(test.part, 0.0) + test.points
-    written = set(files)
     rows = [
-        f"| {part} | {f'`{part}.py`' if part in written else 'all of them'} | {worth:g} |"
+        f"| {part} | {f'`{part}.py`' if part in modules else 'all of them'} | {worth:g} |"
         for part, worth in points.items()
     ]
     total = f"| **all** | | **{sum(points.values()):g}** |"
@@ -45,35 +41,17 @@ def with_points(text: str, table: str) -> str:
     return f"{before}{BEGIN}\n{table}\n{END}{cut[-1]}"
 
 
-def _agree(want: str, got: str) -> bool:
-    """Whether the numbers are the same, to the digits that the handout prints."""
-    wanted, found = NUMBER.findall(want), NUMBER.findall(got)
-    if not wanted or len(wanted) != len(found):
-        return want == got
-    half_a_digit = Decimal("0.505")  # and a little
-    return all(
-        abs(one - other) <= half_a_digit.scaleb(int(one.as_tuple().exponent))
-        for one, other in zip(map(Decimal, wanted), map(Decimal, found), strict=True)
-    )
-
-
-def examples(text: str) -> Iterator[tuple[int, str, str]]:
-    """The statements in the handout's blocks of Python, a line each: the line's number, the
-    statement, and its result, which stands below it as a comment."""
-    for block in BLOCK.finditer(text):
-        for found in EXAMPLE.finditer(text, *block.span(1)):
-            result = found["result"].replace("\n# ", "\n").removeprefix("\n")
-            yield text.count("\n", 0, found.start()) + 1, found["statement"], result
-
-
 def wrong_examples(text: str, modules: Mapping[str, ModuleType]) -> Iterator[tuple[int, str]]:
     """The lines of the handout's examples that the modules do not compute, and what they do."""
     names = {**modules, "np": np, "rng": np.random.default_rng(0)}
-    for line, statement, want in examples(text):
+    found = [e for block in BLOCK.finditer(text) for e in EXAMPLE.finditer(text, *block.span(1))]
+    for example in found:
+        line, (statement, result) = text.count("\n", 0, example.start()) + 1, example.groups()
+        want = result.replace("\n# ", "\n").removeprefix("\n")
         try:
             if not want:
                 exec(statement, names)
-            elif not _agree(want, got := repr(eval(statement, names))):
+            elif want != (got := repr(eval(statement, names))):
                 yield line, " ".join(f"{statement} Expected: {want} Got: {got}".split())
         except Exception as problem:
             yield line, f"{statement} raises {type(problem).__name__}: {problem}"
