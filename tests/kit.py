@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder.engine.release.skeleton import write_skeleton
+from autograder.engine.release.skeleton import skeletons
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"
@@ -45,7 +45,7 @@ def kit(*words: object, assignment: Path | None = TINY, **options: Any) -> Ended
 def copy_of_handout(folder: Path) -> Path:
     """What a student unzips, in a new folder: all TODO."""
     shutil.copytree(HANDOUT, folder, ignore=shutil.ignore_patterns("gradflow", "__pycache__"))
-    write_skeleton(SOLUTION, folder / "gradflow")
+    made(folder / "gradflow", skeletons(SOLUTION))
     return folder
 
 

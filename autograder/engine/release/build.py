@@ -12,11 +12,12 @@ import click
 from ..assignment import Assignment
 from ..errors import KitError
 from ..grade.archive import write_archive
+from ..grade.outputs import write_atomically
 from ..suite.hidden_test import HiddenTest
 from ..suite.suite import Suite
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
-from .skeleton import stale_files, unix, write_skeleton
+from .skeleton import skeletons, stale_files, unix
 
 README = "README.md"
 GIVEN = "tests/given.sha256"
@@ -33,9 +34,11 @@ def build_all(assignment_folder: Path, out: Path) -> None:
     assignment = Assignment.load(assignment_folder)
     assignment.refuse_handout(out)
     tests = hidden_tests(assignment)
-    write_skeleton(*_solution_and_stubs(assignment))
+    solution, stubs = _solution_and_stubs(assignment)
+    for name, content in skeletons(solution).items():
+        write_atomically(stubs / name, content)
     for name, content in _made(assignment, tests).items():
-        (assignment.handout / name).write_bytes(content)
+        write_atomically(assignment.handout / name, content)
     write_archive(out / "assignment.zip", handout_files(assignment))
     _say_size(out / "assignment.zip")
     for name, command in assignment.extras.items():

@@ -53,19 +53,8 @@ def skeleton_source(text: str) -> str:
     return skeleton.strip("\n") + "\n"
 
 
-def write_skeleton(solution_dir: Path, out_dir: Path) -> None:
-    """Writes the skeleton of a whole folder. Raises `KitError`, and writes nothing then.
-
-    Files that are in out_dir without a counterpart are left alone; `stale_files` names them.
-    """
-    for name, content in skeletons(solution_dir).items():
-        target = out_dir / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-
 def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
-    """The files that `write_skeleton` would change in out_dir, or has no use for there, sorted."""
+    """The files of out_dir that differ from the skeleton, lack or have no use there, sorted."""
     expected, present = skeletons(solution_dir), contents(out_dir)
     names = sorted(expected.keys() | present.keys())
     return [name for name in names if expected.get(name) != present.get(name)]

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.release.skeleton import write_skeleton
-from tests.kit import kit, put
+from autograder.engine.release.skeleton import skeletons
+from tests.kit import kit, made, put
 
 EXAMPLES = """
 | function | |
@@ -34,7 +34,7 @@ def own(own):
     readme = own.handout / "README.md"
     readme.write_text(readme.read_text("utf-8") + EXAMPLES, "utf-8")
     put(own.handout, "tests/test_scales.py", PUBLIC_TEST.encode())
-    write_skeleton(own.solutions / own.package, own.handout / own.package)
+    made(own.handout / own.package, skeletons(own.solutions / own.package))
     return own
 
 

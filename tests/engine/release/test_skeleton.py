@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from autograder.engine.errors import KitError
-from autograder.engine.release.skeleton import skeleton_source, stale_files, write_skeleton
+from autograder.engine.release.skeleton import skeleton_source, skeletons, stale_files
 from tests.kit import made
 
 
@@ -114,7 +114,7 @@ def test_a_folder_is_written_whole_and_stale_where_it_differs(solution, tmp_path
     out = tmp_path / "out"
     names = ["a.py", "data.bin", "sub/b.py"]
     assert stale_files(solution, out) == names
-    write_skeleton(solution, out)
+    made(out, skeletons(solution))
     assert sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()) == names
     assert "return 1" not in (out / "a.py").read_text()
     for name in names[1:]:
@@ -128,11 +128,10 @@ def test_a_folder_is_written_whole_and_stale_where_it_differs(solution, tmp_path
     assert stale_files(solution, out) == ["data.bin", "extra.py", "sub/b.py"]
 
 
-def test_a_wrong_file_is_named_and_nothing_is_written(solution, tmp_path):
+def test_a_wrong_file_is_named(solution):
     (solution / "sub" / "b.py").write_text(f"def f():\n{B}    return 1\n")
     with pytest.raises(KitError, match=r"^sub/b\.py: line 2: "):
-        write_skeleton(solution, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        skeletons(solution)
 
 
 def test_this_handout_holds_stubs_and_no_helper(kit):
