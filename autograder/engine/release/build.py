@@ -17,12 +17,11 @@ from ..suite.hidden_test import HiddenTest
 from ..suite.suite import Suite
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
-from .skeleton import skeletons, stale_files, unix
+from .skeleton import contents, skeletons, stale_files, unix
 
 README = "README.md"
 GIVEN = "tests/given.sha256"
 """The digests of what students get complete, so that their tests can name what has changed."""
-LEFT_OUT = ("__pycache__", "*.py[co]", ".[!g]*", ".git")
 
 
 def build_all(assignment_folder: Path, out: Path) -> None:
@@ -86,27 +85,24 @@ def handout_files(assignment: Assignment) -> dict[str, bytes]:
 
     What the handout's own .gitignore names is left out: it comes from running things there.
     """
-    root = assignment.handout
-    ignore = root / ".gitignore"
-    ignored = ignore.read_text("utf-8").split() if ignore.exists() else []
-    patterns = [*LEFT_OUT, *(name.strip("/") for name in ignored)]
+    files = contents(assignment.handout)
+    ignored = [name.strip("/") for name in files.get(".gitignore", b"").decode().split()]
     return {
-        f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file()
-        and not any(fnmatch(part, p) for part in path.relative_to(root).parts for p in patterns)
+        f"{assignment.handout.name}/{name}": content
+        for name, content in files.items()
+        if not any(fnmatch(part, pattern) for part in name.split("/") for pattern in ignored)
     }
 
 
 def given_digests(assignment: Assignment) -> bytes:
-    """The SHA-256 of each given .py and .ini file, its line ends aside, as `sha256sum` has it."""
+    """The SHA-256 of each given .py and .ini file, as `sha256sum` has it."""
     package = f"{assignment.package}/"
     written = {f"{package}{name}.py" for name in ("__init__", *assignment.modules)}
     lines = []
     for path, content in sorted(handout_files(assignment).items()):
         name = path.partition("/")[2]
         if name.endswith((".py", ".ini")) and name not in written:
-            lines.append(f"{hashlib.sha256(unix(content)).hexdigest()}  {name}\n")
+            lines.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
     return "".join(lines).encode()
 
 

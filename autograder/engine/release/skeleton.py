@@ -30,7 +30,7 @@ _REGION = re.compile(
     rf"(?P=indent){END}$(?=(?P<after>\n*))",
     re.MULTILINE,
 )
-_NOT_MATERIAL = re.compile(r"(^|/)(\.|__pycache__(/|$))|\.py[co]$")
+_NOT_MATERIAL = re.compile(r"(^|/)(\.(?!git\w)|__pycache__(/|$))|\.py[co]$")
 
 
 def skeleton_source(text: str) -> str:
@@ -79,7 +79,7 @@ def unix(content: bytes) -> bytes:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The folder's files without hidden and compiled ones, by name, sorted."""
+    """The folder's files by name, sorted; no compiled ones, and of hidden ones only Git's."""
     names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     files = {n: p for n, p in names.items() if p.is_file() and not _NOT_MATERIAL.search(n)}
     return {name: unix(path.read_bytes()) for name, path in files.items()}
