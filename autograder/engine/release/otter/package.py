@@ -31,7 +31,6 @@ PLACES = {
     "suites": "suites",
     "mistakes": "mistakes",
 }
-PYTHON = "3.13"
 
 
 def write_autograder_zip(assignment: Assignment, tests: Sequence[HiddenTest], path: Path) -> None:
@@ -94,15 +93,10 @@ def _generated(
     document.write_text(notebook(), "utf-8")
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         generate(
-            tests_dir="tests",
-            output_path="autograder.zip",
-            config=CONFIG,
             lang="python",
             requirements=str(IMAGE / "requirements.txt"),
             overwrite_requirements=True,
-            no_environment=True,
             files=[document.name],
-            python_version=PYTHON,
         )
     return read_archive(folder / "autograder.zip")
 
