@@ -17,7 +17,7 @@ from ..suite.hidden_test import HiddenTest
 from ..suite.suite import Suite
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
-from .skeleton import contents, skeletons, stale_files, unix
+from .skeleton import contents, skeletons, stale_files
 
 README = "README.md"
 GIVEN = "tests/given.sha256"
@@ -38,12 +38,13 @@ def build_all(assignment_folder: Path, out: Path) -> None:
         write_atomically(stubs / name, content)
     for name, content in _made(assignment, tests).items():
         write_atomically(assignment.handout / name, content)
-    write_archive(out / "assignment.zip", handout_files(assignment))
-    _say_size(out / "assignment.zip")
+    files = {f"{assignment.handout.name}/{n}": c for n, c in handout_files(assignment).items()}
+    write_archive(out / "assignment.zip", files)
+    click.echo(out / "assignment.zip")
     for name, command in assignment.extras.items():
         _write_extra(assignment, command, out / name)
     write_autograder_zip(assignment, tests, out / "autograder.zip")
-    _say_size(out / "autograder.zip")
+    click.echo(out / "autograder.zip")
 
 
 def _write_extra(assignment: Assignment, command: list[str], file: Path) -> None:
@@ -52,11 +53,7 @@ def _write_extra(assignment: Assignment, command: list[str], file: Path) -> None
     path = {"PYTHONPATH": str(assignment.solutions)}
     if subprocess.run(arguments, env=os.environ | path, check=False).returncode:
         raise KitError(f"{file.name} could not be made of the solution")
-    _say_size(file)
-
-
-def _say_size(file: Path) -> None:
-    click.echo(f"{file}: {file.stat().st_size / 1024:.0f} KiB")
+    click.echo(file)
 
 
 def check_handout(assignment_folder: Path) -> None:
@@ -64,10 +61,8 @@ def check_handout(assignment_folder: Path) -> None:
     assignment = Assignment.load(assignment_folder)
     stubs = stale_files(*_solution_and_stubs(assignment))
     stale = [f"{assignment.package}/{name}" for name in stubs]
-    for name, content in _made(assignment, hidden_tests(assignment)).items():
-        file = assignment.handout / name
-        if not file.exists() or unix(file.read_bytes()) != content:
-            stale.append(name)
+    present, made = contents(assignment.handout), _made(assignment, hidden_tests(assignment))
+    stale += [name for name in made if made[name] != present.get(name)]
     if stale:
         raise KitError(f"the handout is stale, build it again: {', '.join(stale)}")
     click.echo("the handout is up to date")
@@ -81,14 +76,12 @@ def hidden_tests(assignment: Assignment) -> tuple[HiddenTest, ...]:
 
 
 def handout_files(assignment: Assignment) -> dict[str, bytes]:
-    """What students download: the handout's files, in a folder of the handout's name.
-
-    What the handout's own .gitignore names is left out: it comes from running things there.
-    """
+    """What students download: all but what the handout's own .gitignore names, which comes from
+    running things there."""
     files = contents(assignment.handout)
     ignored = [name.strip("/") for name in files.get(".gitignore", b"").decode().split()]
     return {
-        f"{assignment.handout.name}/{name}": content
+        name: content
         for name, content in files.items()
         if not any(fnmatch(part, pattern) for part in name.split("/") for pattern in ignored)
     }
@@ -96,13 +89,10 @@ def handout_files(assignment: Assignment) -> dict[str, bytes]:
 
 def given_digests(assignment: Assignment) -> bytes:
     """The SHA-256 of each given .py and .ini file, as `sha256sum` has it."""
-    package = f"{assignment.package}/"
-    written = {f"{package}{name}.py" for name in ("__init__", *assignment.modules)}
-    lines = []
-    for path, content in sorted(handout_files(assignment).items()):
-        name = path.partition("/")[2]
-        if name.endswith((".py", ".ini")) and name not in written:
-            lines.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+    written = {f"{assignment.package}/{name}.py" for name in ("__init__", *assignment.modules)}
+    files = handout_files(assignment)
+    given = {name for name in files if name.endswith((".py", ".ini"))} - written
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(given)]
     return "".join(lines).encode()
 
 

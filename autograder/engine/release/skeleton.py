@@ -39,7 +39,6 @@ def skeleton_source(text: str) -> str:
     Raises `KitError`: markers are unbalanced, nested, at the wrong place or misspelt; a region
     holds no code.
     """
-    text = text.replace("\r\n", "\n")
     nodes = ast.walk(_parsed(text, "the source"))
     functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     outside = _REGION.sub(lambda region: "\n" * region[0].count("\n"), text)
@@ -72,17 +71,17 @@ def skeletons(folder: Path) -> dict[str, bytes]:
     return made
 
 
-def unix(content: bytes) -> bytes:
-    """Text with Unix line ends, since a checkout may have changed them; data, which holds a zero
-    byte, as it is."""
-    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
-
-
 def contents(folder: Path) -> dict[str, bytes]:
-    """The folder's files by name, sorted; no compiled ones, and of hidden ones only Git's."""
-    names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
-    files = {n: p for n, p in names.items() if p.is_file() and not _NOT_MATERIAL.search(n)}
-    return {name: unix(path.read_bytes()) for name, path in files.items()}
+    """The folder's files by name, sorted; no compiled ones, and of hidden ones only Git's. Text has
+    Unix line ends, since a checkout may have changed them; data, which holds a zero byte, is as it
+    is."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not _NOT_MATERIAL.search(name):
+            content = path.read_bytes()
+            files[name] = content if b"\0" in content else content.replace(b"\r\n", b"\n")
+    return files
 
 
 def _parsed(text: str, what: str) -> ast.Module:

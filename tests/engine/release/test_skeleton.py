@@ -72,7 +72,6 @@ def test_a_region_becomes_a_todo_in_a_function_and_vanishes_outside():
                 raise NotImplementedError("TODO: inner")
             return inner() + os.getpid()
     ''')
-    assert skeleton_source(text.replace("\n", "\r\n")) == skeleton_source(text)
 
 
 B, E = "    # BEGIN SOLUTION\n", "    # END SOLUTION\n"
@@ -102,7 +101,7 @@ def test_mistakes_with_markers_are_named(text: str, complaint: str) -> None:
 @pytest.fixture
 def solution(tmp_path):
     files = {
-        "a.py": f"def f():\n{B}    return 1\n{E}".encode(),
+        "a.py": f"def f():\r\n{B}    return 1\r\n{E}".encode(),
         "sub/b.py": 'x = """é\n"""\n\n\n\n'.encode(),
         "data.bin": b"\x00\xff\r\n",
         **dict.fromkeys(("sub/__pycache__/b.cpython-311.pyc", ".hidden"), b"secret"),
