@@ -56,7 +56,7 @@ def get_ready(folder: Path, settings: Settings) -> None:
     process alone makes its suite while its sandbox starts."""
     if not settings.alone:
         _warm_grader(folder, settings).get_ready()
-    reporter(folder).get_ready()
+    assert reporter(folder).fingerprinter
 
 
 def protection_of_process(folder: Path, settings: Settings) -> tuple[str, ...]:

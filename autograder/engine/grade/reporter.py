@@ -12,7 +12,6 @@ from functools import cached_property
 from ..assignment import Assignment, import_file
 from ..report.lookalikes import Fingerprinter
 from ..report.pages.figure import Draw, Figure, Section
-from ..report.pages.render import load_templates
 from ..report.pages.student import student_page
 from ..report.result import Result
 from ..sandbox.worker import limits
@@ -38,11 +37,6 @@ class Reporter:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-
-    def get_ready(self) -> None:
-        """Loads what it needs now."""
-        assert self.fingerprinter
-        load_templates()
 
     def grade(self, grader: Grader, submission: Submission) -> Report:
         """Grades a submission and reports on it."""

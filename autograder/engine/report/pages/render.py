@@ -3,38 +3,10 @@
 import base64
 import hashlib
 import re
-from functools import cache
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup, escape
-
-TEMPLATES = Path(__file__).parent / "templates"
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(points=points, percent=percent, sentence=sentence, code=code, digest=digest)
-    made.filters["words"] = lambda name: name.replace("_", " ")
-    return made
-
-
-def load_templates() -> None:
-    """Compiles all templates, which are then at hand."""
-    for name in _environment().list_templates(["html"]):
-        _environment().get_template(name)
-
-
-def render(template: str, **content: object) -> str:
-    """The template's text; what is in `content` shows as text, whatever it is."""
-    return _environment().get_template(template).render(content)
 
 
 def points(value: float) -> str:
@@ -64,3 +36,22 @@ def digest(script: str) -> str:
 def code(text: str) -> Markup:
     """The text, escaped, with what stands between backticks as code."""
     return Markup(re.sub(r"`([^`<>]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+_jinja = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_jinja.filters.update(points=points, percent=percent, sentence=sentence, code=code, digest=digest)
+_jinja.filters["words"] = lambda name: name.replace("_", " ")
+# Compiled on import: processes that are forked later have them at hand.
+_found = _jinja.list_templates(["html", "css", "js"])
+_templates = {name: _jinja.get_template(name) for name in _found}
+
+
+def render(template: str, **content: object) -> str:
+    """The template's text; what is in `content` shows as text, whatever it is."""
+    return _templates[template].render(content)
