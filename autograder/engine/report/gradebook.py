@@ -21,21 +21,20 @@ from .result import TestResult, total
 SEPARATORS = r"[;|\t\r\n]"
 FORMULA = rf"(?:^|{SEPARATORS})\s*[=+\-@]|^[\t\r]"
 POINTS_ROW = "points-per-question"
-COMPLETED = "Completed"
 
 
 def final_grades(points: dict[str, float], rows: Iterable[Row]) -> str:
-    """The CSV's text: the points of each part, then the submissions sorted by name."""
+    """The CSV's text: the points of each part, then the submissions."""
     parts = sorted(points)
     possible = total(points.values())
     text = io.StringIO()
     write = csv.writer(text, lineterminator="\n").writerow
     write(["file", *parts, "total_points_earned", "percent_correct", "grading_status"])
     write([POINTS_ROW, *(points[part] for part in parts), possible, 1.0, "--"])
-    for row in sorted(rows, key=lambda row: row.file):
+    for row in rows:
         earned = [row.parts.get(part, 0.0) for part in parts]
         share = round(row.earned / possible, 4)  # as Otter does
-        write([harmless_cell(row.file), *earned, row.earned, share, COMPLETED])
+        write([harmless_cell(row.file), *earned, row.earned, share, "Completed"])
     return text.getvalue()
 
 
@@ -95,34 +94,29 @@ def refuse_nameless(gradebook: str, students: Iterable[Mapping[str, str]]) -> No
 
 
 def export(
-    gradebook: str,
-    pattern: str | None,
-    title: str,
-    points: dict[str, float],
-    rows: Iterable[Row],
+    gradebook: str, pattern: str | None, title: str, points: dict[str, float], rows: Iterable[Row]
 ) -> tuple[str, list[str]]:
     """The CSV's text, and what the instructor must know: rows left out, students named twice.
 
     Without a pattern the class's form tells the students. Of several submissions by one student all
     are written, for the instructor to choose.
     """
-    columns, rows = COLUMNS[gradebook], sorted(rows, key=lambda row: row.file)
-    students = {row.file: _students(row, pattern, gradebook) for row in rows}
+    columns = COLUMNS[gradebook]
+    handed_in = [(row, _students(row, pattern, gradebook)) for row in rows]
     if gradebook == "moodle":
-        told = {group for each in students.values() for student in each for group in student}
+        told = {group for _, students in handed_in for student in students for group in student}
         columns = {group: name for group, name in columns.items() if group in told}
     text = io.StringIO()
     write = csv.writer(text, lineterminator="\n").writerow
     write([*columns.values(), harmless_cell(title)])
     if gradebook == "canvas":
-        possible = total(points.values())
-        write(["    Points Possible", *[""] * (len(columns) - 1), possible])
+        write(["    Points Possible", *[""] * (len(columns) - 1), total(points.values())])
     of_student = defaultdict(list)
-    for row in rows:
-        for student in students[row.file]:
+    for row, students in handed_in:
+        for student in students:
             of_student[tuple(student.values())].append(row.file)
             write([*(harmless_cell(student.get(group, "")) for group in columns), row.earned])
-    nobodys = [file for file in students if not students[file]]
+    nobodys = [row.file for row, students in handed_in if not students]
     several = [", ".join(files) for files in of_student.values() if len(files) > 1]
     problems = [f"  not in it, nothing tells the student: {file}" for file in nobodys]
     return text.getvalue(), [*problems, *(f"  the same student: {files}" for files in several)]
