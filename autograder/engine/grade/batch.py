@@ -15,11 +15,12 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from ..assignment import Assignment
-from ..report.result import Result, to_json, ungraded
+from ..report.result import Result, to_json
 from ..submission.read import HandIn, Submission
 from .earlier import GRADER_FAILED, earlier_result
 from .executor import kill_pool
@@ -85,7 +86,7 @@ def _warm_grader(folder: Path, settings: Settings) -> Grader:
 
 def _failed(submission: Submission, grader: Grader, what: str) -> Result:
     problem = f"{GRADER_FAILED} ({what}); please grade this by hand"
-    return ungraded(submission, grader.suite.tests, problem, grader.record)
+    return grader.grade_submission(replace(submission, problem=problem))
 
 
 def end_grader() -> None:

@@ -16,7 +16,7 @@ from ..assignment import Assignment
 from ..explain.diagnosis import Diagnosis
 from ..explain.example import Examples
 from ..mistakes import Mistake, stated_mistakes
-from ..report.result import Result, graded, ungraded
+from ..report.result import Result, graded
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
 from ..submission.read import HandIn, Submission, hand_in, read_hand_in
@@ -102,7 +102,7 @@ class Grader(contextlib.AbstractContextManager["Grader"]):
         """The result of a submission that was read. `afterwards` gets the program when the result
         is made, and can't change it any more."""
         if submission.problem:
-            return ungraded(submission, self.suite.tests, submission.problem, self.record)
+            return graded(submission, self.suite.tests, [], Events(), self.record)
         program = self.program(submission.files)
         try:
             outcomes = self._examples.beside(self._outcomes(program))

@@ -7,7 +7,7 @@ gives the same bytes.
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..submission.read import MAX_NAME, Submission
@@ -16,6 +16,7 @@ from ..suite.program import Events
 from ..text import presentable, printable, visible
 
 MAX_REASON = 400
+NOT_RUN = "this test did not run"
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,6 @@ def total(points: Iterable[float]) -> float:
     return round(math.fsum(points), 4)
 
 
-def ungraded(
-    submission: Submission, tests: Sequence[HiddenTest], problem: str, grader: dict[str, Any]
-) -> Result:
-    """The result of a submission in which nothing can be run."""
-    outcomes = [Outcome(test, "missing", problem) for test in tests]
-    return graded(replace(submission, problem=problem), tests, outcomes, Events(), grader)
-
-
 def graded(
     submission: Submission,
     tests: Sequence[HiddenTest],
@@ -97,16 +90,15 @@ def graded(
     events: Events,
     grader: dict[str, Any],
 ) -> Result:
-    """The result from the outcomes. The tests decide what there is to earn: one without an outcome
-    counts as failed, whatever the run reported."""
+    """The result from the outcomes, of which a submission that can't be run has none. The tests
+    decide what there is to earn: one without an outcome counts as failed, whatever the run
+    reported."""
     by_id = {outcome.test.id: outcome for outcome in outcomes}
-    lost = "this test did not run"
+    lost = ("missing", submission.problem) if submission.problem else ("grader", NOT_RUN)
     return Result(
         name=visible(submission.name, MAX_NAME),
         sha256=submission.sha256,
-        tests=tuple(
-            _test_result(by_id.get(test.id) or Outcome(test, "grader", lost)) for test in tests
-        ),
+        tests=tuple(_test_result(by_id.get(test.id) or Outcome(test, *lost)) for test in tests),
         problem=printable(submission.problem, MAX_REASON),
         notes=tuple(printable(note, 200) for note in submission.notes),
         events={

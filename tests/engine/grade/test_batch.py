@@ -14,7 +14,7 @@ from autograder.engine.grade.executor import kill_pool, local_pool
 from autograder.engine.grade.grader import Settings
 from autograder.engine.grade.outputs import by_stem, write_atomically
 from autograder.engine.prove import made_up
-from autograder.engine.report.result import Result, to_json, ungraded
+from autograder.engine.report.result import Result, to_json
 from autograder.engine.sandbox.layers import SandboxError
 from autograder.engine.submission.read import Submission, hand_in
 
@@ -64,9 +64,7 @@ def test_what_an_interrupted_run_left_is_kept_only_where_it_still_holds(
     assert left(right, require=("bubblewrap", "mounts")) is None
     assert left(right, seed=1) is None
     assert left(replace(right, sha256="cd")) is None
-    failed = ungraded(
-        submission, tiny_grader.suite.tests, f"{GRADER_FAILED} (OSError)", right.grader
-    )
+    failed = tiny_grader.grade_submission(replace(submission, problem=f"{GRADER_FAILED} (OSError)"))
     assert left(failed) is None
     tests = (replace(right.tests[0], kind="grader"), *right.tests[1:])
     assert left(replace(right, tests=tests)) is None
