@@ -6,7 +6,6 @@ whole page may cost; this needs less than one.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from .figure import Chart, Histograms
@@ -23,14 +22,18 @@ MARKS = (
 """Paths around a point, by which a chart's curves are told apart."""
 
 
-@dataclass(frozen=True)
 class Axes:
-    """A chart's frame. `count` values stand beside each other, the decades from `low` to `high`
-    below each other."""
+    """A chart's frame: values stand beside each other, decades below each other. Charts of the same
+    quantity have the same decades, at least two, so that nets can be compared."""
 
-    count: int
-    low: int
-    high: int
+    def __init__(self, chart: Chart, all_charts: Iterable[Chart]) -> None:
+        self.count = max(len(curve.yours) for curve in chart.curves)
+        curves = [curve for c in all_charts if c.y_label == chart.y_label for curve in c.curves]
+        values = [value for curve in curves for value in (*curve.yours, *curve.reference)]
+        logs = [math.log10(value) for value in values if _is_drawable(value)] or [-0.5]
+        self.low, self.high = math.floor(min(logs)), math.ceil(max(logs))
+        if self.high - self.low < 2:
+            self.low, self.high = self.low - 1, max(self.high, self.low + 1)
 
     def x(self, index: int) -> float:
         """Where a value stands, by its index."""
@@ -55,19 +58,6 @@ class Axes:
         """The path through the points of a curve: what can't be drawn leaves a gap."""
         steps = pairwise(["", *self.points(values)])
         return "".join(("L" if before else "M") + point for before, point in steps if point)
-
-
-def axes(chart: Chart, all_charts: Iterable[Chart]) -> Axes:
-    """The axes of a chart. Charts of the same quantity have the same decades, at least two, so that
-    nets can be compared."""
-    count = max(len(curve.yours) for curve in chart.curves)
-    curves = [curve for c in all_charts if c.y_label == chart.y_label for curve in c.curves]
-    values = [value for curve in curves for value in (*curve.yours, *curve.reference)]
-    logs = [math.log10(value) for value in values if _is_drawable(value)] or [-0.5]
-    low, high = math.floor(min(logs)), math.ceil(max(logs))
-    if high - low < 2:
-        low, high = low - 1, max(high, low + 1)
-    return Axes(count, low, high)
 
 
 def _is_drawable(value: float) -> bool:
