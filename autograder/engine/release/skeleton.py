@@ -43,7 +43,7 @@ def skeleton_source(text: str) -> str:
     functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     outside = _REGION.sub(lambda region: "\n" * region[0].count("\n"), text)
     if stray := _MARKER.search(outside):
-        line = _line(stray)
+        line = text.count("\n", 0, stray.start()) + 1
         raise KitError(f"line {line}: {BEGIN} and {END} must be lines in turn, indented alike")
     skeleton = _REGION.sub(lambda region: _stand_in(region, functions), text)
     if skeleton == text:
@@ -53,7 +53,7 @@ def skeleton_source(text: str) -> str:
 
 
 def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
-    """The files of out_dir that differ from the skeleton, lack or have no use there, sorted."""
+    """The files of out_dir that are not as in the skeleton, sorted: changed, missing, or more."""
     expected, present = skeletons(solution_dir), contents(out_dir)
     names = sorted(expected.keys() | present.keys())
     return [name for name in names if expected.get(name) != present.get(name)]
@@ -96,7 +96,7 @@ def _stand_in(
 ) -> str:
     """What takes a region's place."""
     before, indent, after = region["before"], region["indent"], region["after"]
-    line = _line(region, "indent")
+    line = region.string.count("\n", 0, region.start("indent")) + 1
     code = re.search(r"^ *(?=[^\s#])", region["held"], re.MULTILINE)
     if code is None or code[0] != indent:
         raise KitError(f"line {line}: code must follow, indented as the marker is")
@@ -107,8 +107,3 @@ def _stand_in(
     name = max(around, key=lambda node: node.lineno).name
     todo = f'{indent}# TODO: your code here\n{indent}raise NotImplementedError("TODO: {name}")'
     return before + todo
-
-
-def _line(match: re.Match[str], group: str | int = 0) -> int:
-    """The line where it begins, counted from 1."""
-    return match.string.count("\n", 0, match.start(group)) + 1

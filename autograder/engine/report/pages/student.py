@@ -65,10 +65,6 @@ class Step:
     function: str
     advice: str
 
-    @property
-    def points(self) -> float:
-        return sum(test.points for test in self.tests)
-
 
 def student_page(result: Result, section: Section | None, assignment: Assignment) -> str:
     """The text of OUT/feedback/NAME.html, one file that needs no other."""
