@@ -41,20 +41,21 @@ def write_autograder_zip(assignment: Assignment, tests: Sequence[HiddenTest], pa
         files[name] = (IMAGE / name).read_bytes()
     for name in PROGRAMS:  # ours first, Otter's own way after it
         files[name] = (IMAGE / name).read_bytes() + _kept_of_stock(files[name])
-    files |= {f"{KIT}/{name}": content for name, content in kit_files(assignment).items()}
-    write_archive(path, files, executable=PROGRAMS)
+    write_archive(path, files | _kit(assignment), executable=PROGRAMS)
 
 
-def kit_files(assignment: Assignment) -> dict[str, bytes]:
+def _kit(assignment: Assignment) -> dict[str, bytes]:
     """What grading needs of the kit: the engine, the hidden material, solution and stubs."""
-    files = {"autograder/__init__.py": (PACKAGE / "__init__.py").read_bytes()}
-    files |= _sources(PACKAGE / "engine", "autograder/engine")
-    for name in ("suites", "mistakes"):
-        files |= _sources(getattr(assignment, name), f"{ASSIGNMENT}/{name}")
-    files |= {f"solutions/{name}": text for name, text in assignment.solution_files.items()}
-    files |= {f"assignment/{name}": text for name, text in assignment.handed_out.items()}
-    files[f"{ASSIGNMENT}/{FILE}"] = _with_places(assignment.folder / FILE)
-    return files
+    toml = _with_places(assignment.folder / FILE)
+    folders = {
+        ASSIGNMENT: {"__init__.py": (PACKAGE / "__init__.py").read_bytes(), FILE: toml},
+        f"{ASSIGNMENT}/engine": contents(PACKAGE / "engine"),
+        f"{ASSIGNMENT}/suites": contents(assignment.suites),
+        f"{ASSIGNMENT}/mistakes": contents(assignment.mistakes),
+        "solutions": assignment.solution_files,
+        "assignment": assignment.handed_out,
+    }
+    return {f"{KIT}/{place}/{n}": text for place in folders for n, text in folders[place].items()}
 
 
 def otter_config(assignment: Assignment) -> dict[str, Any]:
@@ -88,15 +89,15 @@ def _generated(
     fixed = {"force_public_test_summary": False, "logo": False, "plugins": [NAME]}
     (folder / CONFIG).write_text(json.dumps(otter_config(assignment) | fixed), "utf-8")
     # `otter run` stops at two notebooks, so ours has the name of the handout's and replaces it.
-    names = sorted(path.name for path in assignment.handout.glob("*.ipynb"))
-    document = folder / (names[0] if names else "submission.ipynb")
-    document.write_text(notebook(), "utf-8")
+    names = (path.name for path in assignment.handout.glob("*.ipynb"))
+    document = min(names, default="submission.ipynb")
+    (folder / document).write_text(notebook(), "utf-8")
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         generate(
             lang="python",
             requirements=str(IMAGE / "requirements.txt"),
             overwrite_requirements=True,
-            files=[document.name],
+            files=[document],
         )
     return read_archive(folder / "autograder.zip")
 
@@ -105,10 +106,6 @@ def _kept_of_stock(script: bytes) -> bytes:
     """Otter's script to come after ours, without the line that downloads a browser for PDFs."""
     lines = script.splitlines(keepends=True)
     return b"".join(x for x in lines if b"playwright" not in x and not x.startswith(b"#!"))
-
-
-def _sources(folder: Path, target: str) -> dict[str, bytes]:
-    return {f"{target}/{name}": content for name, content in contents(folder).items()}
 
 
 def _with_places(file: Path) -> bytes:
