@@ -10,7 +10,7 @@ from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
 from ..lookalikes import Group
 from ..result import total
-from .class_record import ClassRecord, Look, Row
+from .class_record import ORDER, ClassRecord, Look, Row
 from .render import render
 
 BINS = 10
@@ -51,13 +51,10 @@ def discrimination(passed: np.ndarray, worth: np.ndarray) -> list[float | None]:
     earned in all other tests. passed (submissions, tests), worth (tests,). None where all pass, or
     none does, or where the others' points are all the same.
     """
-    found: list[float | None] = []
-    totals = passed @ worth
-    for mine, points in zip(passed.T, worth, strict=True):
-        rest = totals - mine * points
-        differ = np.ptp(mine) > 0 and np.ptp(rest) >= 1e-9
-        found.append(float(np.corrcoef(mine, rest)[0, 1]) if differ else None)
-    return found
+    rest = (passed @ worth)[:, None] - passed * worth
+    differ = (np.ptp(passed, axis=0) > 0) & (np.ptp(rest, axis=0) >= 1e-9)
+    pairs = zip(differ, passed.T, rest.T, strict=True)
+    return [float(np.corrcoef(mine, others)[0, 1]) if d else None for d, mine, others in pairs]
 
 
 def _looks(rows: Sequence[Row]) -> list[tuple[Look, list[Row]]]:
@@ -66,4 +63,4 @@ def _looks(rows: Sequence[Row]) -> list[tuple[Look, list[Row]]]:
     for row in rows:
         for look in row.looks:
             found.setdefault(look, []).append(row)
-    return sorted(found.items(), key=lambda each: each[0].weight)
+    return sorted(found.items(), key=lambda each: ORDER.index(each[0].label))

@@ -14,6 +14,7 @@ ORDER = (
     "the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded",
     "not imported", "lost a whole part", "note",
 )  # fmt: skip
+"""What an instructor may want to look at, the gravest first."""
 _EXCEPTION = re.compile(r".*?(?: failed with | raised )(.*?)(?: \([^()]*\))?$")
 """An exception in a reason, without the name before it and the line behind it."""
 EVENTS = {"timeouts": "stopped", "crashes": "ended its process", "refused": "unreadable answer"}
@@ -25,11 +26,6 @@ class Look:
 
     label: str
     detail: str
-
-    @property
-    def weight(self) -> int:
-        """The gravest first."""
-        return ORDER.index(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ class ClassRecord:
     def odd(self) -> list[Row]:
         """Those to look at for more than a note, the gravest first."""
         found = [row for row in self.rows if row.looks and row.looks[0].label != "note"]
-        return sorted(found, key=lambda row: (row.looks[0].weight, row.file.casefold()))
+        return sorted(found, key=lambda row: (ORDER.index(row.looks[0].label), row.file.casefold()))
 
     @property
     def parts(self) -> dict[str, float]:
@@ -107,8 +103,7 @@ def looks(result: Result) -> list[Look]:
     """What there is to look at in a result."""
     found = [Look("not graded", result.problem)] if result.problem else []
     for kind, label in EVENTS.items():
-        happened = result.events.get(kind, [])
-        if happened:
+        if happened := result.events.get(kind):
             more = f" and {len(happened) - MAX_DETAILS} more" if len(happened) > MAX_DETAILS else ""
             found.append(Look(label, ", ".join(happened[:MAX_DETAILS]) + more))
     lost = [test.title for test in result.tests if test.kind == "grader"]
