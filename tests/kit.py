@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder.engine.release.skeleton import skeletons
+from autograder.engine.assignment import Assignment
+from autograder.engine.release.skeleton import stubs
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "tiny"
@@ -45,7 +46,7 @@ def kit(*words: object, assignment: Path | None = TINY, **options: Any) -> Ended
 def copy_of_handout(folder: Path) -> Path:
     """What a student unzips, in a new folder: all TODO."""
     shutil.copytree(HANDOUT, folder, ignore=shutil.ignore_patterns("gradflow", "__pycache__"))
-    made(folder / "gradflow", skeletons(SOLUTION))
+    made(folder, stubs(Assignment.load(ROOT / "autograder")))
     return folder
 
 

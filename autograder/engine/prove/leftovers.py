@@ -19,11 +19,12 @@ from ..assignment import Assignment
 from ..mistakes import stated_mistakes
 from ..place import Place, first_line
 from ..release.handout import wrong_examples, wrong_signatures
-from ..release.skeleton import stale_files
+from ..release.skeleton import stale_stubs
 
 Problem = tuple[Place, str]
 READ = {".py", ".md", ".ipynb", ".html", ".toml", ".ini", ".txt", ".yml"}
 README = "README.md"
+STALE = "is not what the solution makes of it: build it again"
 
 
 def leftovers(assignment: Assignment) -> list[Problem]:
@@ -33,7 +34,8 @@ def leftovers(assignment: Assignment) -> list[Problem]:
     useless = {f: f"is about {n}, which is not there" for f, n in names.items() if n in gone}
     found = [*_misfits(assignment), *_names(assignment, gone)]
     if assignment.handed_out:
-        found += [*_stale_stubs(assignment), *_examples(assignment), *_public_tests(assignment)]
+        found += [(Place(assignment.handout / path, 1), STALE) for path in stale_stubs(assignment)]
+        found += [*_examples(assignment), *_public_tests(assignment)]
     others = {place: text for place, text in reversed(found) if place.file not in useless}
     return [*((Place(file, 1), text) for file, text in useless.items()), *others.items()]
 
@@ -99,12 +101,6 @@ def _statements(file: Path) -> Iterator[tuple[int, str, str]]:
     for node in ast.parse("\n".join(lines)).body:
         first, name = first_line(node), getattr(node, "name", "")
         yield first, "\n".join(lines[first - 1 : node.end_lineno]), f"{name} " if name else ""
-
-
-def _stale_stubs(assignment: Assignment) -> Iterator[Problem]:
-    stubs = assignment.handout / assignment.package
-    for name in stale_files(assignment.solutions / assignment.package, stubs):
-        yield Place(stubs / name, 1), "is not what the solution makes of it: build it again"
 
 
 def _examples(assignment: Assignment) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ..assignment import Assignment
 from ..mistakes import Mistake
-from ..release.skeleton import skeletons
+from ..release.skeleton import stubs
 
 Files = dict[str, bytes]
 
@@ -16,8 +16,7 @@ def solution(assignment: Assignment) -> Files:
 
 def skeleton(assignment: Assignment) -> Files:
     """What students start from, handed in as it is."""
-    made = skeletons(assignment.solutions / assignment.package)
-    return {f"{assignment.package}/{name}": content for name, content in made.items()}
+    return stubs(assignment)
 
 
 def half_done(assignment: Assignment, done: Iterable[str]) -> Files:

@@ -17,7 +17,7 @@ from ..suite.hidden_test import HiddenTest
 from ..suite.suite import Suite
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
-from .skeleton import contents, skeletons, stale_files
+from .skeleton import contents, stale_stubs, stubs
 
 README = "README.md"
 GIVEN = "tests/given.sha256"
@@ -33,10 +33,7 @@ def build_all(assignment_folder: Path, out: Path) -> None:
     assignment = Assignment.load(assignment_folder)
     assignment.refuse_handout(out)
     tests = hidden_tests(assignment)
-    solution, stubs = _solution_and_stubs(assignment)
-    for name, content in skeletons(solution).items():
-        write_atomically(stubs / name, content)
-    for name, content in _made(assignment, tests).items():
+    for name, content in (stubs(assignment) | _made(assignment, tests)).items():
         write_atomically(assignment.handout / name, content)
     files = {f"{assignment.handout.name}/{n}": c for n, c in handout_files(assignment).items()}
     write_archive(out / "assignment.zip", files)
@@ -59,11 +56,9 @@ def _write_extra(assignment: Assignment, command: list[str], file: Path) -> None
 def check_handout(assignment_folder: Path) -> None:
     """Raises `KitError` where `build_all` would change the handout."""
     assignment = Assignment.load(assignment_folder)
-    stubs = stale_files(*_solution_and_stubs(assignment))
-    stale = [f"{assignment.package}/{name}" for name in stubs]
     present, made = contents(assignment.handout), _made(assignment, hidden_tests(assignment))
-    stale += [name for name in made if made[name] != present.get(name)]
-    if stale:
+    others = [name for name in made if made[name] != present.get(name)]
+    if stale := [*stale_stubs(assignment), *others]:
         raise KitError(f"the handout is stale, build it again: {', '.join(stale)}")
     click.echo("the handout is up to date")
 
@@ -90,14 +85,10 @@ def handout_files(assignment: Assignment) -> dict[str, bytes]:
 def given_digests(assignment: Assignment) -> bytes:
     """The SHA-256 of each given .py and .ini file, as `sha256sum` has it."""
     written = {f"{assignment.package}/{name}.py" for name in ("__init__", *assignment.modules)}
-    files = handout_files(assignment)
+    files = handout_files(assignment) | stubs(assignment)
     given = {name for name in files if name.endswith((".py", ".ini"))} - written
     lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(given)]
     return "".join(lines).encode()
-
-
-def _solution_and_stubs(assignment: Assignment) -> tuple[Path, Path]:
-    return assignment.solutions / assignment.package, assignment.handout / assignment.package
 
 
 def _made(assignment: Assignment, tests: tuple[HiddenTest, ...]) -> dict[str, bytes]:

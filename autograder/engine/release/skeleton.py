@@ -18,6 +18,7 @@ import ast
 import re
 from pathlib import Path
 
+from ..assignment import Assignment
 from ..errors import KitError
 
 BEGIN = "# BEGIN SOLUTION"
@@ -52,35 +53,36 @@ def skeleton_source(text: str) -> str:
     return skeleton.strip("\n") + "\n"
 
 
-def stale_files(solution_dir: Path, out_dir: Path) -> list[str]:
-    """The files of out_dir that are not as in the skeleton, sorted: changed, missing, or more."""
-    expected, present = skeletons(solution_dir), contents(out_dir)
+def stale_stubs(assignment: Assignment) -> list[str]:
+    """The files of the handout's package that are not as in the skeleton, sorted: changed, missing,
+    or more."""
+    expected, present = stubs(assignment), contents(assignment.handout, assignment.package)
     names = sorted(expected.keys() | present.keys())
     return [name for name in names if expected.get(name) != present.get(name)]
 
 
-def skeletons(folder: Path) -> dict[str, bytes]:
-    """The skeleton of a whole folder: contents by name. Raises `KitError`."""
-    made = contents(folder)
-    for name, content in made.items():
-        if name.endswith(".py"):
+def stubs(assignment: Assignment) -> dict[str, bytes]:
+    """The skeleton of the solution's package, by the files' paths. Raises `KitError`."""
+    made = contents(assignment.solutions, assignment.package)
+    for path, content in made.items():
+        if path.endswith(".py"):
             try:
-                made[name] = skeleton_source(content.decode("utf-8")).encode("utf-8")
+                made[path] = skeleton_source(content.decode("utf-8")).encode("utf-8")
             except (KitError, UnicodeDecodeError) as problem:
-                raise KitError(f"{name}: {problem}") from problem
+                raise KitError(f"{path}: {problem}") from problem
     return made
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """The folder's files by name, sorted; no compiled ones, and of hidden ones only Git's. Text has
-    Unix line ends, since a checkout may have changed them; data, which holds a zero byte, is as it
-    is."""
+def contents(root: Path, below: str = "") -> dict[str, bytes]:
+    """The files of a folder, or of one below it, by their paths, sorted; no compiled ones, and of
+    hidden ones only Git's. Text has Unix line ends, since a checkout may have changed them; data,
+    which holds a zero byte, is as it is."""
     files = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and not _NOT_MATERIAL.search(name):
-            content = path.read_bytes()
-            files[name] = content if b"\0" in content else content.replace(b"\r\n", b"\n")
+    for file in sorted((root / below).rglob("*")):
+        path = file.relative_to(root).as_posix()
+        if file.is_file() and not _NOT_MATERIAL.search(path):
+            content = file.read_bytes()
+            files[path] = content if b"\0" in content else content.replace(b"\r\n", b"\n")
     return files
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from autograder.engine.assignment import Assignment
-from autograder.engine.release.skeleton import skeletons
+from autograder.engine.release.skeleton import stubs
 from tests.kit import kit, made, put
 
 EXAMPLES = """
@@ -34,7 +34,7 @@ def own(own):
     readme = own.handout / "README.md"
     readme.write_text(readme.read_text("utf-8") + EXAMPLES, "utf-8")
     put(own.handout, "tests/test_scales.py", PUBLIC_TEST.encode())
-    made(own.handout / own.package, skeletons(own.solutions / own.package))
+    made(own.handout, stubs(own))
     return own
 
 

@@ -5,7 +5,7 @@ import pytest
 from autograder.engine.errors import KitError
 from autograder.engine.grade.archive import read_archive
 from autograder.engine.release import build
-from autograder.engine.release.skeleton import skeletons
+from autograder.engine.release.skeleton import stubs
 from tests.kit import made, put
 
 
@@ -28,7 +28,7 @@ def test_a_stale_stub_and_a_changed_given_file_are_named(own):
     check = put(own.handout, "tests/test_scales.py", b"given\n")
     with pytest.raises(KitError, match=r"stale.*thermo/scales\.py"):
         build.check_handout(own.folder)
-    made(own.handout / own.package, skeletons(own.solutions / own.package))
+    made(own.handout, stubs(own))
     with pytest.raises(KitError, match=r"stale.*: tests/given\.sha256$"):
         build.check_handout(own.folder)
     digests = build.given_digests(own)

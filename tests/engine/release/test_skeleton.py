@@ -2,11 +2,12 @@
 
 import ast
 import textwrap
+from dataclasses import replace
 
 import pytest
 
 from autograder.engine.errors import KitError
-from autograder.engine.release.skeleton import skeleton_source, skeletons, stale_files
+from autograder.engine.release.skeleton import skeleton_source, stale_stubs, stubs
 from tests.kit import made
 
 
@@ -99,38 +100,40 @@ def test_mistakes_with_markers_are_named(text: str, complaint: str) -> None:
 
 
 @pytest.fixture
-def solution(tmp_path):
+def other(own):
+    """An assignment of another package."""
     files = {
         "a.py": f"def f():\r\n{B}    return 1\r\n{E}".encode(),
         "sub/b.py": 'x = """é\n"""\n\n\n\n'.encode(),
         "data.bin": b"\x00\xff\r\n",
         **dict.fromkeys(("sub/__pycache__/b.cpython-311.pyc", ".hidden"), b"secret"),
     }
-    return made(tmp_path / "solution", files)
+    made(own.solutions / "other", files)
+    return replace(own, package="other")
 
 
-def test_a_folder_is_written_whole_and_stale_where_it_differs(solution, tmp_path):
-    out = tmp_path / "out"
-    names = ["a.py", "data.bin", "sub/b.py"]
-    assert stale_files(solution, out) == names
-    made(out, skeletons(solution))
-    assert sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()) == names
+def test_a_folder_is_written_whole_and_stale_where_it_differs(other):
+    solution, out = other.solutions / "other", other.handout / "other"
+    names = ["other/a.py", "other/data.bin", "other/sub/b.py"]
+    assert stale_stubs(other) == names
+    assert sorted(stubs(other)) == names
+    made(other.handout, stubs(other))
     assert "return 1" not in (out / "a.py").read_text()
-    for name in names[1:]:
+    for name in ("data.bin", "sub/b.py"):
         assert (out / name).read_bytes() == (solution / name).read_bytes()
     (out / "a.py").write_bytes((out / "a.py").read_bytes().replace(b"\n", b"\r\n"))
     (out / "a.pyc").write_bytes(b"")
-    assert stale_files(solution, out) == []
+    assert stale_stubs(other) == []
     (out / "extra.py").write_text("")
     (out / "data.bin").unlink()
     (solution / "sub" / "b.py").write_text("x = 2\n")
-    assert stale_files(solution, out) == ["data.bin", "extra.py", "sub/b.py"]
+    assert stale_stubs(other) == ["other/data.bin", "other/extra.py", "other/sub/b.py"]
 
 
-def test_a_wrong_file_is_named(solution):
-    (solution / "sub" / "b.py").write_text(f"def f():\n{B}    return 1\n")
-    with pytest.raises(KitError, match=r"^sub/b\.py: line 2: "):
-        skeletons(solution)
+def test_a_wrong_file_is_named(other):
+    (other.solutions / "other/sub/b.py").write_text(f"def f():\n{B}    return 1\n")
+    with pytest.raises(KitError, match=r"^other/sub/b\.py: line 2: "):
+        stubs(other)
 
 
 def test_this_handout_holds_stubs_and_no_helper(kit):
