@@ -1,23 +1,16 @@
 """The files of a folder or an archive, listed within limits. None is unpacked on the disk."""
 
-import bz2
-import gzip
 import io
-import lzma
-import mmap
 import os
 import re
 import stat
-import struct
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from ..errors import KitError
 
@@ -26,29 +19,21 @@ MAX_UNPACKED = 512 * 2**20
 """How far into a tar is looked; what is left out on the way counts, as it must be unpacked."""
 MAX_MEMBERS = 200_000
 MAX_DIRECTORY = 16 * 2**20
-MAX_END = 65_557
-"""What may stand behind an archive's list of entries: its end, with a comment."""
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_DEPTH = 12
-EXTENDED = (
-    tarfile.GNUTYPE_LONGNAME,
-    tarfile.GNUTYPE_LONGLINK,
-    tarfile.XHDTYPE,
-    tarfile.SOLARIS_XHDTYPE,
-    tarfile.XGLTYPE,
-)
-"""The headers of a tar that hold long names and attributes, the last of them for all members."""
-MAX_ATTRIBUTES, MAX_GLOBAL = 4 * 2**20, 4096
-"""Bytes of all members' long names and attributes in a tar, and of those that hold for all."""
+EXTENDED = b"LKxXg"
+"""The types of a tar's headers that hold long names and attributes; the last one's hold for all."""
+MAX_ATTRIBUTES, GLOBAL = 4 * 2**20, 1024
+"""Bytes that all of these hold together, and as how many each of those that hold for all counts."""
 MAX_PATH = 1000
 """Characters; what is longer no computer has written."""
 IN_A_CLASS = 20
 """How many times as much an archive of a whole class may hold,"""
 MAX_CLASS = 500_000
 """and how many entries, those that are ignored, too: `zipfile` takes a kilobyte for each."""
-ENTRY, END = b"PK\x01\x02", b"PK\x05\x06"
-"""How an entry in an archive's list begins, and what stands behind the list."""
+ENTRY = b"PK\x01\x02"
+"""How an entry in an archive's list begins."""
 FLAGS = re.compile(b"(%s.{5})(.)" % ENTRY, re.DOTALL)
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 PIECE = 4096
@@ -60,9 +45,6 @@ IGNORED = {"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "
 HANDED_IN = re.compile(r"\d_(?:submissions|revisions_\d+)|Submission attachment\(s\)")
 GIVEN = re.compile(r"\d_(?:task|corrections(?:_\d+)?|assessment)|Feedback Attachment\(s\)")
 """A student's folders in OpenOlat and Sakai: of hand-ins, and of what teachers gave."""
-PACKINGS: dict[bytes, Callable[[io.BytesIO], Any]]
-PACKINGS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
-"""What a tar may be packed with, by how it begins."""
 NO_ARCHIVE = "not a readable zip file, nor a tar: hand in a zip"
 TOO_MANY = "a zip with too many entries"
 TOO_LARGE = f"larger than {MAX_ARCHIVE // 2**20} MiB: hand in the code alone"
@@ -138,39 +120,28 @@ def _folder_entries(root: Path) -> Iterator[Entry]:
                 yield Entry(entry, 0, partial(_bounded, b""), "is a link")
 
 
-def class_entries(path: Path, most: int = MAX_CLASS) -> list[Entry]:
-    """The files and folders in a zip on the disk, which may be a whole class. Raises
-    `SubmissionError`, also where its list has more than `most` entries."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        return _zip_entries(path, whole, IN_A_CLASS, most)
-
-
-def archive_entries(content: bytes, most: int = MAX_CLASS) -> list[Entry]:
-    """The files in a zip or a tar. Raises `SubmissionError`, as `class_entries`."""
-    if not content:
+def archive_entries(archive: Path | bytes, most: int = MAX_CLASS) -> list[Entry]:
+    """The files and folders in a zip or a tar; one on the disk may hold a whole class. Raises
+    `SubmissionError`, also where a zip's list has more than `most` entries."""
+    file = io.FileIO(archive) if isinstance(archive, Path) else io.BytesIO(archive)
+    begin = file.read(512)
+    if not begin:
         raise SubmissionError("the file is empty")
-    if is_tar(content) or content.rfind(END, max(0, len(content) - MAX_END)) < 0:
-        return _tar_entries(content)
-    entries = _zip_entries(io.BytesIO(content), content, 1, most)
-    return [entry for entry in entries if not entry.is_folder]
-
-
-def is_tar(content: bytes) -> bool:
-    """Whether this begins as a tar does, which may end with a zip that lies in it."""
-    return content[257:262] == b"ustar"
-
-
-def _zip_entries(
-    file: Path | io.BytesIO, content: bytes | mmap.mmap, times: int, most: int
-) -> list[Entry]:
-    """content: all of the file; times: how often the limits are allowed."""
     try:
-        size = _directory_size(content)
-        if size > times * MAX_DIRECTORY or content[-size - MAX_END :].count(ENTRY) > most:
-            raise SubmissionError(TOO_MANY)
-        archive = _opened(file, content)
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, struct.error):
+        is_tar = begin[257:262] == b"ustar"  # which may end with a zip that lies in it
+        if not is_tar and zipfile.is_zipfile(file):
+            return _zip_entries(file, IN_A_CLASS if isinstance(archive, Path) else 1, most)
+        file.seek(0)
+        return _tar_entries(file)
+    except SubmissionError:
+        raise
+    except Exception:  # whatever a damaged archive provokes
         raise SubmissionError(NO_ARCHIVE) from None
+
+
+def _zip_entries(file: io.FileIO | io.BytesIO, times: int, most: int) -> list[Entry]:
+    """times: how often the limits are allowed."""
+    archive = _opened(_Listed(file, times * MAX_DIRECTORY, most))
     found = []
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
@@ -192,14 +163,44 @@ def _zip_entries(
     return found
 
 
-def _tar_entries(content: bytes) -> list[Entry]:
+class _Listed(io.BufferedReader):
+    """A zip, whose list of entries `zipfile` reads at once, and as long as it says it is. flags:
+    whether names that are said to be in UTF-8 are."""
+
+    flags = True
+
+    def __init__(self, file: io.FileIO | io.BytesIO, largest: int, most: int) -> None:
+        super().__init__(file)
+        self._largest, self._most = largest, most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size and size > self._largest:
+            raise SubmissionError(TOO_MANY)
+        content = super().read(size)
+        if content.count(ENTRY) > self._most:
+            raise SubmissionError(TOO_MANY)
+        if self.flags:
+            return content
+        return FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content)
+
+
+def _opened(file: _Listed) -> zipfile.ZipFile:
+    """The archive, names in UTF-8 also where that is not flagged, as by `zip` and macOS; those that
+    are flagged so, and are not, are read as DOS wrote them."""
+    for encoding in ("utf-8", None):
+        with suppress(UnicodeDecodeError):
+            return zipfile.ZipFile(file, metadata_encoding=encoding)
+    file.flags = False
+    archive = zipfile.ZipFile(file)
+    file.flags = True
+    return archive
+
+
+def _tar_entries(file: io.FileIO | io.BytesIO) -> list[Entry]:
     """Files small enough to be of use are kept in a single pass: a compressed tar allows no
     other."""
     found, kept = [], 0
-    try:
-        archive = tarfile.open(  # noqa: SIM115
-            fileobj=_Unpacking(content), mode="r:", tarinfo=_bounded_headers()
-        )
+    with tarfile.open(fileobj=file, tarinfo=_bounded_headers()) as archive:
         for number, member in enumerate(archive):
             if member.offset_data + member.size > MAX_UNPACKED or number > MAX_MEMBERS:
                 raise SubmissionError("a tar that holds too much: hand in the code alone")
@@ -218,41 +219,24 @@ def _tar_entries(content: bytes) -> list[Entry]:
             found.append(Entry(path, member.size, partial(_bounded, data), trouble))
             if len(found) > MAX_ENTRIES:
                 raise SubmissionError(f"more than {MAX_ENTRIES} files")
-    except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error):
-        raise SubmissionError(NO_ARCHIVE) from None
     return found
 
 
 def _bounded_headers() -> type[tarfile.TarInfo]:
     """Members of one tar, whose long names and other attributes are bounded: `tarfile` reads them
     whole, and copies those of all members for each."""
-    left = {"all": MAX_ATTRIBUTES, "global": MAX_GLOBAL}
+    left = MAX_ATTRIBUTES
 
     class Member(tarfile.TarInfo):
         def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+            nonlocal left
             if self.type in EXTENDED:
-                left["all"] -= self.size
-                left["global"] -= self.size if self.type == tarfile.XGLTYPE else 0
-            if min(left.values()) < 0:
+                left -= self.size * (GLOBAL if self.type == tarfile.XGLTYPE else 1)
+            if left < 0:
                 raise SubmissionError("a tar with too many attributes")
             return super()._proc_member(archive)  # type: ignore[misc]
 
     return Member
-
-
-class _Unpacking(io.RawIOBase):
-    """The decompressed tar, read in small pieces whatever a header claims."""
-
-    def __init__(self, content: bytes) -> None:
-        packed: Any = io.BytesIO(content)
-        for magic, unpack in PACKINGS.items():
-            if content.startswith(magic):
-                packed = unpack(packed)
-        self._file = packed
-        self.seek, self.tell = packed.seek, packed.tell  # type: ignore[method-assign]
-
-    def read(self, size: int = -1) -> bytes:
-        return _bounded(self._file.read(min(size, MAX_ARCHIVE + 1)), MAX_ARCHIVE)
 
 
 def _is_looked_at(path: PurePosixPath) -> bool:
@@ -280,29 +264,3 @@ def _bounded(content: bytes, limit: int) -> bytes:
 def _without_anchor(path: PurePosixPath) -> PurePosixPath:
     """An absolute name, as some tools write it, below a folder named for its root or drive."""
     return PurePosixPath("root", *path.parts[1:]) if path.is_absolute() else path
-
-
-def _opened(file: Path | io.BytesIO, content: bytes | mmap.mmap) -> zipfile.ZipFile:
-    """The archive, names in UTF-8 also where that is not flagged, as by `zip` and macOS; those that
-    are flagged so, and are not, are read as DOS wrote them."""
-    for encoding in ("utf-8", None):
-        with suppress(UnicodeDecodeError):
-            return zipfile.ZipFile(file, metadata_encoding=encoding)
-    at = max(0, len(content) - MAX_DIRECTORY - MAX_END)  # before it are no lists, but files
-    listed = FLAGS.sub(lambda entry: entry[1] + bytes([entry[2][0] & ~8]), content[at:])
-    return zipfile.ZipFile(io.BytesIO(content[:at] + listed))
-
-
-def _directory_size(content: bytes | mmap.mmap) -> int:
-    """The size of an archive's list of entries, all of which `zipfile` would read at once."""
-    end = content.rfind(END, max(0, len(content) - MAX_END))
-    if end < 0 or len(content) < end + 22:
-        raise SubmissionError(NO_ARCHIVE)
-    (plain,) = struct.unpack_from("<I", content, end + 12)
-    sizes = [] if plain == 0xFFFFFFFF else [plain]
-    if end >= 76 and content[end - 20 : end - 16] == b"PK\x06\x07":  # zip64: it stands elsewhere
-        (record,) = struct.unpack_from("<Q", content, end - 12)
-        records = [at for at in (record, end - 76) if content[at : at + 4] == b"PK\x06\x06"]
-        whole = [at for at in records if at <= len(content) - 56]
-        sizes += [struct.unpack_from("<Q", content, at + 40)[0] for at in whole]
-    return max(sizes, default=0)  # whichever of them `zipfile` goes by

@@ -3,13 +3,12 @@ or as a learning platform exports it; unpacked or as a zip; or in a folder aroun
 
 import os
 import re
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .attempts import ATTEMPT, COPY, without_numbers
 from .entries import (
@@ -19,12 +18,9 @@ from .entries import (
     Entry,
     SubmissionError,
     archive_entries,
-    class_entries,
     entries_at,
-    file_entry,
     is_archive,
     is_ignored,
-    is_tar,
     without_given,
 )
 from .platforms import METADATA, Item, by_student, form_of, gradescope
@@ -254,11 +250,7 @@ def disk_item(path: Path) -> Item:
             return [disk_item(child) for child in sorted(path.iterdir())]
         if not path.is_file():
             raise SubmissionError("neither a file nor a folder")
-        with path.open("rb") as file:
-            begins_as_tar = is_tar(file.read(512))
-        if not begins_as_tar and zipfile.is_zipfile(path):
-            return _items(class_entries(path, most), path)
-        return _items(_unpacked(file_entry(path, PurePosixPath()), most), path)
+        return _items(archive_entries(path, most), path)
 
     return Item(path.name, str(path), folder, link, partial(entries_at, path), inside)
 

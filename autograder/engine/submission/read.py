@@ -137,7 +137,7 @@ class _Reader:
         return files
 
     def _readable(self, entries: Iterable[Entry]) -> list[Entry]:
-        every = list(entries)
+        every = [entry for entry in entries if not entry.is_folder]
         self.notes += [f"left out: {e.path} {e.trouble}" for e in every if e.trouble]
         return [entry for entry in every if not entry.trouble]
 

@@ -443,7 +443,7 @@ def test_a_zip_in_zips_is_opened_a_few_times(tmp_path, monkeypatch):
 def test_a_giant_list_of_entries_is_refused_unread(tmp_path, monkeypatch):
     path = put(tmp_path, "ada.zip", zipped({f".git/{n}": b"" for n in range(4)}))
     with pytest.raises(SubmissionError, match="too many entries"):
-        entries.class_entries(path, 3)
+        entries.archive_entries(path, 3)
     made(tmp_path, {"al.zip": RIGHT, "zoe.zip": RIGHT})
     monkeypatch.setattr(finding, "MAX_ENTRIES", 3)
     looked_at: list[Path] = []
