@@ -61,10 +61,10 @@ FORMS = {
 }
 """`number` is that of a whole attempt, `upload` that of one of its files."""
 STUDENT = ("name", "id", "participant", "account", "login", "email", "anonymous", "user")
-LINE = re.compile(
-    r"(?P<folder>[^\s:-][^:]*):\s*|  :(?P<section>\w+):.*"
-    r"|  (?:  )?(?P<first>- |  ):(?P<key>name|sid|email):\s*(?P<value>.*)"
+SUBMISSION = re.compile(
+    r"^([^\s:-][^:\n]*):\s*\n(?:  .*\n)*?  :submitters:.*\n((?:  [ -].*\n?)*)", re.MULTILINE
 )
+"""A folder in Gradescope's metadata, and its students."""
 DATES = ("%b %d %Y %I%M %p", "%d %b %Y %I%M %p", "%b %d %Y %H%M", "%d %b %Y %H%M")
 
 
@@ -228,18 +228,13 @@ def _submitters(metadata: str) -> dict[str, list[dict[str, str]]]:
     """Each folder's students, from the YAML that Gradescope writes: names, numbers, addresses.
     Beside them stand the results: a parser of YAML takes 20 seconds for a class of 300."""
     found: dict[str, list[dict[str, str]]] = {}
-    students: list[dict[str, str]] = []
-    section = ""
-    for told in filter(None, map(LINE.fullmatch, metadata.splitlines())):
-        if told["folder"]:
-            students = found.setdefault(told["folder"].strip("'\""), [])
-        elif told["section"]:
-            section = told["section"]
-        elif section == "submitters":
-            if told["first"] == "- ":
-                students.append({"name": ""})
-            if students and (value := _unquoted(told["value"].strip())):
-                students[-1]["sis_id" if told["key"] == "sid" else told["key"]] = value
+    for folder, students in SUBMISSION.findall(metadata):
+        found[folder.strip("'\"")] = []
+        for student in re.split("^ +- ", students, flags=re.MULTILINE)[1:]:
+            lines = re.findall(r":(name|sid|email):(.*)", student)
+            told = {key.replace("sid", "sis_id"): _unquoted(text.strip()) for key, text in lines}
+            known = {key: text for key, text in told.items() if text}
+            found[folder.strip("'\"")].append({"name": "", **known})
     return found
 
 
