@@ -104,6 +104,8 @@ class Finder:
         if len(units) == 1 and units[0].name.split(".")[0].lower() in (self.package, *COMMON):
             return []  # a student's folder: its name says more
         if not units and not any(item.is_link for item in items):
+            if levels < MAX_LEVELS:
+                return []  # a student's folder, in which there is nothing to grade
             raise SubmissionError(f"{parent.where}: no zip and no folder in it to grade")
         if units and all(ATTEMPT.fullmatch(unit.name) for unit in units):
             return []  # attempts of one student

@@ -234,6 +234,13 @@ def test_a_class_is_read_however_it_is_packed(form, tmp_path):
             assert kept(submission) == PACKAGE, (path, submission)
 
 
+@pytest.mark.parametrize("path", ["hw/notes.txt", "pkg/other.py", "a/b/x.pdf"])
+def test_one_in_which_there_is_nothing_to_grade_is_a_row(path, tmp_path):
+    packed = put(tmp_path / "class", "ada.zip", zipped({path: b""}))
+    for given in (packed, packed.parent):
+        assert [each.name for each in find(given)[0]] == ["ada.zip"]
+
+
 @pytest.mark.parametrize("empty", ["zoe/", "zoe_3_assignsubmission_file_/", "HW/zoe/x/"])
 def test_an_empty_folder_is_a_row_unpacked_and_packed(empty, tmp_path):
     files = {
