@@ -143,10 +143,8 @@ class Finder:
         found: list[HandIn] = []
         if form:
             found, items = by_student(items, form, self.modules)
-        rows = [item for item in items if self._is_worth_a_row(item)]
-        kept = {*map(id, rows)}
-        self._leave_out(item for item in items if id(item) not in kept)
-        for item in rows:
+        self._leave_out(item for item in items if not self._is_worth_a_row(item))
+        for item in filter(self._is_worth_a_row, items):
             inside = item.inside() if form and item.is_folder else []
             is_class = bool(inside) and self._form(inside) == form
             found += self._by_name(inside) if is_class else [_plain(item)]

@@ -152,8 +152,7 @@ def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> Ha
     last, back = (work or parts)[-1].item, ""
     if work and (form == "canvas" or "participant" in student):
         shown = visible(last.name, MAX_NAME)
-        back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
-        back += ".html"
+        back = f"{shown}/feedback.html" if last.is_folder else f"{PurePosixPath(shown).stem}.html"
     students = ({key: visible(text, MAX_NAME) for key, text in student.items()},)
     entries = partial(_entries, work)
     return HandIn(name, last.where, entries, students, tuple(notes), problem, back)

@@ -227,22 +227,20 @@ class _Reader:
                 found[entry.path.parent][entry.path.name.lower()] = entry
         if not found:
             return None
-        newest_ones = self._newest_of_each(self._worked_on(found), found)
-        named = [folder for folder in newest_ones if self._is_named(folder)]
-        left = named or newest_ones
 
-        def rank(folder: PurePosixPath) -> tuple[int, int, bool]:
-            return -len(found[folder]), len(folder.parts), folder.name != self._package
+        def rank(folder: PurePosixPath) -> tuple[bool, int, int, bool]:
+            own, named = folder.name == self._package, self._is_named(folder)
+            return not named, -len(found[folder]), len(folder.parts), not own
 
-        if len(left) > MAX_PACKAGES:
-            raise SubmissionError(f"more than {MAX_PACKAGES} packages: keep one")
+        left = self._newest_of_each(self._worked_on(found), found)
         first, *others = sorted(left, key=lambda folder: (rank(folder), folder.as_posix()))
+        if sum(rank(other) == rank(first) for other in others) >= MAX_PACKAGES:
+            raise SubmissionError(f"more than {MAX_PACKAGES} packages: keep one")
         content = _contents(found[first])
-        passed_over = [folder for folder in newest_ones if folder not in left]
-        for other in [*others, *passed_over[:MAX_PACKAGES]]:
+        for other in others[:MAX_PACKAGES]:
             if _contents(found[other]) == content:
                 continue
-            if other in left and rank(other) == rank(first):
+            if rank(other) == rank(first):
                 raise SubmissionError(f"two packages, {_said(first)} and {_said(other)}: keep one")
             self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
         return first
