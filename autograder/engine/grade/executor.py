@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -25,8 +26,7 @@ MIN_WIDTH = 16
 def local_pool(jobs: int) -> Callable[[], Executor]:
     """Makes pools of fresh processes."""
     context = multiprocessing.get_context("fork" if FORKS else "spawn")
-
-    return lambda: ProcessPoolExecutor(jobs, context, initializer=_begin)
+    return partial(ProcessPoolExecutor, jobs, context, _begin)
 
 
 def available_cores() -> int:

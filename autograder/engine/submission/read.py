@@ -147,13 +147,12 @@ class _Reader:
         archives = [entry for entry in entries if is_archive(entry.path.name)]
         archives.sort(key=lambda entry: numbers(entry.path.as_posix()), reverse=True)
         archives.sort(key=lambda entry: len(entry.path.parts))
-        opened, beyond = archives[: self._archives_left], archives[self._archives_left :]
-        self._archives_left -= len(opened)
-        if beyond:
-            names = ", ".join(str(entry.path) for entry in beyond)
-            self.notes.append(f"left out, too many archives: {names}")
         found = []
-        for each in sorted(opened, key=lambda entry: (len(entry.path.parts), entry.path)):
+        for each in archives:
+            if not self._archives_left:
+                self.notes.append(f"left out, too many archives: {each.path}")
+                continue
+            self._archives_left -= 1
             try:
                 content = each.read(self._room)
                 self._room -= len(content)
@@ -179,9 +178,7 @@ class _Reader:
         renamed = {}
         for own_path, found in copies.items():
             names = ", ".join(sorted(entry.path.name for entry in found))
-            if own_path.with_name(own_path.name.lower()) in there:
-                said = f"left out: {names} beside {own_path.name}"
-            elif len(found) > 1:
+            if len(found) > 1 or own_path.with_name(own_path.name.lower()) in there:
                 said = f"left out: {names}; keep one, as {own_path.name}"
             else:
                 said = f"taken for {own_path.name}: {names}"

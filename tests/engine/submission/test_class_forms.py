@@ -184,6 +184,10 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         "ada_1_2_x.zip": zipped({"submission.zip": RIGHT}), "ada_1_3_r.pdf": b"",
         "al_2_4_x.zip": RIGHT,
     }, ["ada_1", "al_2"]),
+    "zips in zips, handed in again": ({
+        **{f"ada_1_9{n}_x-{n}.zip": zipped({"s.zip": RIGHT if n == 5 else WRONG}) for n in range(1, 6)},
+        "al_2_99_x.zip": RIGHT,
+    }, ["ada_1", "al_2"]),
     "anonymous, with a number in the file's name": ({
         "anon_aB3_91_20231_x.zip": RIGHT, "anon_aB3_92_20231_report.pdf": b"",
         "anon_cD4_93_y.zip": RIGHT,
