@@ -5,18 +5,15 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .worker import limits
-from .worker.wire import LENGTH, NOTE, Decoder, Encoder, WireError
+from .worker.wire import LENGTH, NOTE, Decoder, Encoder, WireError, framed
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a process that does not answer."""
 GRACE = 0.5
 """Seconds that a process whose channel is closed has to end with its own exit code."""
-LOADING = 30.0
-"""Seconds for taking a submission's files."""
 ROOM = 2**18
 
 
@@ -53,11 +50,14 @@ class Process:
         end_process: Callable[[float], int | None],
         cpu_seconds: Callable[[], float | None],
     ) -> None:
+        channel.setblocking(False)
         self._channel = channel
         self._end_process = end_process
         self.cpu_seconds = cpu_seconds
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
+        self._unsent = memoryview(b"")
+        self._arrived = bytearray()  # grows with what arrives: a length alone takes no memory
         self._decoder = Decoder()
         self.notes: list[Any] = []
         self._noted = 0
@@ -65,11 +65,9 @@ class Process:
     def load(
         self, package: str, files: dict[str, bytes], with_init: bool, supplied: Sequence[str]
     ) -> None:
-        """Hands over the student's files; nothing of them is run yet. Raises `OSError`."""
+        """The student's files, which go before the first requests; nothing of them is run yet."""
         message = Encoder().encode([package, files, with_init, list(supplied)])
-        self._channel.settimeout(LOADING)
-        self._channel.sendall(LENGTH.pack(len(message)) + message)
-        self._channel.setblocking(False)
+        self._unsent = memoryview(framed(message))
 
     def ask(
         self, requests: Sequence[bytes], time_allowed: Callable[[], TimeAllowed]
@@ -81,18 +79,15 @@ class Process:
         if the caller leaves replies behind, the process is removed.
         """
         self.notes, self._noted = [], 0
-        arrived = bytearray()  # grows with what arrives: a length alone takes no memory
+        self._unsent = memoryview(b"".join([self._unsent, *map(framed, requests)]))
         answered = 0
         try:
-            sent = b"".join([LENGTH.pack(len(request)) + request for request in requests])
-            unsent = self._sent(memoryview(sent))
             while answered < len(requests):
                 limit = min(limits.REPLY + 4 * len(requests[answered]), limits.MESSAGE)
-                clock = None  # usually it is there already
-                while (reply := self._reply(arrived, limit)) is None:
-                    clock = clock or _Clock(time_allowed(), time.monotonic())
-                    unsent = self._exchange(unsent, arrived, clock)
-                if arrived and answered == len(requests) - 1:
+                reply = self._reply(limit)  # usually it is there already
+                if reply is None:
+                    reply = self._awaited(limit, time_allowed())
+                if self._arrived and answered == len(requests) - 1:
                     raise WireError("more than one answer came")
                 answered += 1
                 yield reply
@@ -114,26 +109,16 @@ class Process:
         self._channel.close()
         return self._end_process(grace)
 
-    def _sent(self, data: memoryview) -> memoryview:
-        """Sends what the channel takes; what is left. One that has ended takes nothing more, but
-        what it answered before is still there to be read."""
-        try:
-            return data[self._channel.send(data) :] if data else data
-        except BlockingIOError:
-            return data
-        except (BrokenPipeError, ConnectionResetError):
-            return data[:0]
-
-    def _reply(self, arrived: bytearray, limit: int) -> bytes | None:
+    def _reply(self, limit: int) -> bytes | None:
         """The first reply, if all of it has arrived, taken off; notes before it are kept."""
-        while len(arrived) >= LENGTH.size:
-            end = LENGTH.size + LENGTH.unpack_from(arrived)[0]
+        while len(self._arrived) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(self._arrived)[0]
             if end > limit:
                 raise WireError("the answer is too large")
-            if len(arrived) < end:
+            if len(self._arrived) < end:
                 return None
-            message = bytes(memoryview(arrived)[LENGTH.size : end])
-            del arrived[:end]
+            message = bytes(memoryview(self._arrived)[LENGTH.size : end])
+            del self._arrived[:end]
             if message[:1] != NOTE:
                 return message
             self._noted += len(message)
@@ -145,38 +130,37 @@ class Process:
             self.notes.append(said)
         return None
 
-    def _exchange(self, unsent: memoryview, arrived: bytearray, clock: "_Clock") -> memoryview:
-        """Waits, adds what has arrived and sends what can be sent; what is still unsent. Both at
-        once: the process may read no more before its own replies are read."""
-        self._poll.modify(self._channel, select.POLLIN | (select.POLLOUT if unsent else 0))
-        self._wait(clock)
-        unsent = self._sent(unsent)
-        with suppress(BlockingIOError):
-            if not (some := self._channel.recv(ROOM)):
-                raise EOFError
-            arrived += some
-        return unsent
-
-    def _wait(self, clock: "_Clock") -> None:
-        """Returns when there is something to read or room to write. Raises `OutOfTime`. How much
-        CPU was used is asked for only where there is no answer at once."""
-        ready, waited = False, time.monotonic() - clock.started
-        while not ready:
-            wait = min(LOOK_EVERY, max(0.01, clock.allowed.wall - waited))
-            ready = bool(self._poll.poll(wait * 1000))
-            waited = time.monotonic() - clock.started
+    def _awaited(self, limit: int, allowed: TimeAllowed) -> bytes:
+        """The first reply, in the time that it may take. Raises `OutOfTime`. How much CPU was used
+        is asked for only where there is no answer at once."""
+        started, waited, cpu_limit = time.monotonic(), 0.0, None
+        while (reply := self._reply(limit)) is None:
+            # Both at once: the process may read no more before its own replies are read.
+            self._send()
+            events = select.POLLIN | select.POLLOUT if self._unsent else select.POLLIN
+            self._poll.modify(self._channel, events)
+            wait = min(LOOK_EVERY, max(0.01, allowed.wall - waited))
+            ready = self._poll.poll(wait * 1000)
+            waited = time.monotonic() - started
             if not ready or waited > LOOK_EVERY:  # also for one that answers byte by byte
                 used = self.cpu_seconds() or 0.0
-                if clock.cpu_limit is None:
-                    clock.cpu_limit = max(0.0, used - LOOK_EVERY) + clock.allowed.cpu
-                if waited > clock.allowed.wall or used > clock.cpu_limit:
+                if cpu_limit is None:
+                    cpu_limit = max(0.0, used - LOOK_EVERY) + allowed.cpu
+                if waited > allowed.wall or used > cpu_limit:
                     raise OutOfTime
+            with suppress(BlockingIOError):
+                if not (some := self._channel.recv(ROOM)):
+                    raise EOFError
+                self._arrived += some
+        return reply
 
-
-@dataclass
-class _Clock:
-    """Since when a reply is waited for, and until which CPU time of its process."""
-
-    allowed: TimeAllowed
-    started: float
-    cpu_limit: float | None = None
+    def _send(self) -> None:
+        """Sends what the channel takes. A process that has ended takes nothing more, but what it
+        answered before is still there to be read."""
+        try:
+            if self._unsent:
+                self._unsent = self._unsent[self._channel.send(self._unsent) :]
+        except BlockingIOError:
+            pass
+        except (BrokenPipeError, ConnectionResetError):
+            self._unsent = self._unsent[:0]

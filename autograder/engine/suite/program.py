@@ -148,14 +148,10 @@ class Program:
         self._spawn(self._with_init)
 
     def _spawn(self, with_init: bool) -> None:
-        """A process that has taken the files. Raises `StudentFault`."""
+        """Starts a process with the files."""
         package, supplied = self._assignment.package, self._assignment.supplied_modules
         self._process = self._sandbox.spawn()
-        try:
-            self._process.load(package, self._files, with_init, supplied)
-        except OSError:
-            self.end()
-            raise StudentFault("crash", "the process ended while it took the files") from None
+        self._process.load(package, self._files, with_init, supplied)
 
     def _fault_of_import(self, module: str) -> StudentFault | None:
         """Imports a module, or with an empty name the package; why that failed, or None. Other

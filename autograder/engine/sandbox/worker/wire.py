@@ -48,6 +48,11 @@ class WireError(ValueError):
     """The bytes, or the value, are not what this format carries."""
 
 
+def framed(message: bytes) -> bytes:
+    """A message as it crosses, behind its length."""
+    return LENGTH.pack(len(message)) + message
+
+
 @dataclass(frozen=True)
 class Handle:
     """An object that stays in the worker: the number of the test's call that returned it, where it

@@ -31,7 +31,7 @@ from .jail import Jail
 from .package import Package
 from .seccomp import filter_program
 from .serve import Responder
-from .wire import LENGTH, NOTE, Decoder
+from .wire import LENGTH, NOTE, Decoder, framed
 
 SWITCH_INTERVAL = 1e-4
 """Seconds that a thread which one call has left running keeps a later call waiting; Python's own
@@ -177,7 +177,7 @@ def _read_message(requests: BinaryIO) -> bytes:
 
 
 def _send(channel: int, message: bytes) -> None:
-    rest = memoryview(LENGTH.pack(len(message)) + message)
+    rest = memoryview(framed(message))
     while rest:
         rest = rest[os.write(channel, rest) :]
 
