@@ -25,9 +25,8 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc_with_lock = ctypes.PyDLL(None, use_errno=True)
-"""The same, for a call in which no other thread of this process may run Python."""
+_libc = ctypes.PyDLL(None, use_errno=True)
+"""Keeps Python's lock: while a process is forked, no other thread of this one may run Python."""
 
 
 def _checked(result: int, what: str) -> int:
@@ -75,7 +74,7 @@ def fork_into(namespaces: int) -> int:
     which all others in it end. Raises `OSError`."""
     call = _words(SYS_CLONE[os.uname().machine], namespaces | signal.SIGCHLD, 0, 0, 0, 0)
     ctypes.pythonapi.PyOS_BeforeFork()
-    process = int(_libc_with_lock.syscall(*call))
+    process = int(_libc.syscall(*call))
     if process == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
     else:
