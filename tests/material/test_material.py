@@ -13,7 +13,7 @@ from autograder.engine.grade.grader import Grader
 from autograder.engine.mistakes import Mistake, load_mistakes
 from autograder.engine.prove import made_up
 from autograder.engine.prove.made_up import Files
-from autograder.engine.sandbox.worker.wire import Decoder, read_request
+from autograder.engine.sandbox.worker.wire import Decoder
 from autograder.engine.suite.session import Batch, Request
 from tests.kit import HANDOUT
 
@@ -250,7 +250,7 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 def _asked(request: Request) -> list[np.ndarray]:
     decoder = Decoder(generator=lambda state: state)
-    return _arrays(decoder.decode(read_request(request.content)[2])[1])
+    return _arrays(decoder.decode(request.content[1:])[2])
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:

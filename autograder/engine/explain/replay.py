@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from ..mistakes import Mistake
-from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError, read_request
+from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError
 from ..suite.hidden_test import Outcome
 from ..suite.records import Trusted
 from ..suite.session import Request
@@ -93,7 +93,7 @@ def given(request: Request) -> Given:
     arrays: list[Any] = []
     generators: list[GeneratorState] = []
     decoder = Decoder(lambda handle: handle, generators.append, is_trusted=True)
-    _, args, kwargs, *_ = decoder.decode(read_request(request.content)[2])
+    _, _, args, kwargs, *_ = decoder.decode(request.content[1:])
     for value in [*args, *kwargs.values()]:
         entries = value if type(value) is list else [value]
         arrays += [entry for entry in entries if isinstance(entry, np.ndarray)]

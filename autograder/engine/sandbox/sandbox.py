@@ -27,7 +27,7 @@ from .layers import (
 from .process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from .worker import scratch
 from .worker.view import SCRATCH
-from .worker.wire import Decoder, Encoder, WireError, write_request
+from .worker.wire import FIRST, Decoder, Encoder, WireError
 
 PROBE = Path(__file__).parent / "probe.py"
 START_SECONDS = 60.0
@@ -213,8 +213,8 @@ class Sandbox:
         process = self._spawn()
         try:
             process.load("probe", {"probe/attempts.py": PROBE.read_bytes()}, True, [])
-            content = ["attempt", [str(self._hidden), os.geteuid()], {}, [], False]
-            request = write_request(True, "attempts", Encoder().encode(content))
+            call = ["attempts", "attempt", [str(self._hidden), os.geteuid()], {}, [], False]
+            request = FIRST + Encoder().encode(call)
             (reply,) = process.ask([request], lambda: TimeAllowed(20, 30))
             answer = Decoder().decode(reply)
         finally:

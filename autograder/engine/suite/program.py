@@ -18,7 +18,7 @@ from ..assignment import Assignment
 from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
-from ..sandbox.worker.wire import WireError, write_request
+from ..sandbox.worker.wire import LATER, Encoder, WireError
 from .answers import StudentFault, exception_fault, ran_out_of_memory, read_reply
 from .session import Reply, Request
 
@@ -159,7 +159,8 @@ class Program:
         name = f"the import of {module or '__init__'}.py"
         process = self._process
         assert process is not None
-        (reply,) = self._replies([Request((), name, write_request(False, module, b""))])
+        only_import = LATER + Encoder().encode([module, "", [], {}, [], False])
+        (reply,) = self._replies([Request((), name, only_import)])
         if isinstance(reply, StudentFault):
             self._failed.setdefault(_places(process.notes)[-1], reply)
             fault: StudentFault | None = reply

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 from _pytest.outcomes import OutcomeException
 
-from ..sandbox.worker.wire import Encoder, GeneratorState, Handle, write_request
+from ..sandbox.worker.wire import FIRST, LATER, Encoder, GeneratorState, Handle
 from .answers import Answer, StudentFault, read_reply
 from .calls import Call, Part
 from .check import describe
@@ -132,10 +132,9 @@ class Session:
         number = self._numbers[call] = len(self._numbers)
         function = call.function
         name = f"{function.module}.{function.name}"
-        passed = [function.name, list(call.args), call.kwargs]
+        passed = [function.module, function.name, list(call.args), call.kwargs]
         how = [list(self.opaque.get(name, ())), function.is_watched]
-        encoded = self._encoder.encode(passed + how)
-        request = write_request(number == 0, function.module, encoded)
+        request = (LATER if number else FIRST) + self._encoder.encode(passed + how)
         return Request((*call.needs, function.module), name, request)
 
     def _stand_in(self, value: Any) -> Handle | GeneratorState:

@@ -2,7 +2,7 @@
 
 from autograder.engine.sandbox.process import Process, TimeAllowed
 from autograder.engine.sandbox.sandbox import Sandbox
-from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
+from autograder.engine.sandbox.worker.wire import LATER, Decoder, Encoder
 
 LONG = TimeAllowed(20, 40)
 
@@ -17,8 +17,7 @@ def process(sandbox: Sandbox, source: bytes, with_init: bool = True, **modules: 
 
 def request(function: str, *args: object, of: str = "m") -> bytes:
     """A call of the module `of`, as it crosses."""
-    content = Encoder().encode([function, list(args), {}, [], True])
-    return write_request(False, of, content)
+    return LATER + Encoder().encode([of, function, list(args), {}, [], True])
 
 
 def ask(

@@ -9,7 +9,7 @@ from autograder.engine.assignment import Assignment
 from autograder.engine.grade.grader import Grader
 from autograder.engine.prove import made_up
 from autograder.engine.sandbox.worker.serve import Responder, Target, describe
-from autograder.engine.sandbox.worker.wire import Decoder, Encoder, write_request
+from autograder.engine.sandbox.worker.wire import FIRST, Decoder, Encoder
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.session import Session
@@ -136,8 +136,8 @@ def test_of_a_call_that_is_not_watched_the_value_alone_is_told(watched):
         return x
 
     responder = Responder(lambda module, function: Target(doubled))
-    content = Encoder().encode(["doubled", [np.ones(2)], {}, [], watched])
-    kind, value, *seen = Decoder().decode(responder.answer(write_request(True, "m", content)))
+    request = FIRST + Encoder().encode(["m", "doubled", [np.ones(2)], {}, [], watched])
+    kind, value, *seen = Decoder().decode(responder.answer(request))
     assert (kind, value.tolist()) == ("returned", [2.0, 2.0])
     all_seen = [["argument 1"], ["argument 1"], ["UserWarning: in place"]]
     assert seen == (all_seen if watched else [[], [], []])
@@ -157,8 +157,9 @@ def test_filters_that_a_call_leaves_behind_are_not_those_of_the_next(watched):
     with warnings.catch_warnings():
         warnings.simplefilter("always")  # as in a worker's zygote
         for name, told in (("strict", []), ("sloppy", ["UserWarning: so what"])):
-            content = Encoder().encode([name, [], {}, [], watched and name == "sloppy"])
-            kind, *_, heard = Decoder().decode(responder.answer(write_request(True, "m", content)))
+            is_watched = watched and name == "sloppy"
+            request = FIRST + Encoder().encode(["m", name, [], {}, [], is_watched])
+            kind, *_, heard = Decoder().decode(responder.answer(request))
             assert (kind, heard) == ("returned", told if watched else [])
 
 
@@ -168,7 +169,7 @@ def test_ctrl_c_is_no_exception_of_the_reference():
 
     responder = Responder(lambda module, function: Target(interrupted))
     with pytest.raises(KeyboardInterrupt):
-        responder.answer(write_request(True, "m", Encoder().encode(["f", [], {}, [], True])))
+        responder.answer(FIRST + Encoder().encode(["m", "f", [], {}, [], True]))
 
 
 def names(problem: BaseException) -> list[str]:

@@ -72,7 +72,7 @@ class Package(MetaPathFinder):
         if module not in self._imported:
             self._imported[module] = self._import(module)
         if not function:
-            return Target(lambda: None)  # which nobody calls
+            return Target(lambda: None)
         imported, changed = self._imported[module]
         found = getattr(imported, function, None)
         if not callable(found):

@@ -39,6 +39,11 @@ DTYPES = """
 """.split()
 
 LENGTH = struct.Struct("<I")
+FIRST, LATER = b"\1", b"\0"
+"""So a request begins: it is the first of those asked together, and what others kept can be
+forgotten, or a later one. Behind it comes the list [module, function, args, kwargs, positions of
+the result to keep, whether to watch]. Without a function's name the module, or with an empty name
+the package, is only imported."""
 NOTE = b"\xc1"
 """So a message begins, as no MessagePack value does, that a worker sends before its reply:
 ["at", NAME], ["failed", MODULE, ...]."""
@@ -70,21 +75,6 @@ class GeneratorState:
     number: int
     kind: str | None
     state: dict[str, Any] | None
-
-
-def write_request(fresh: bool, module: str, content: bytes) -> bytes:
-    """A request to a module. fresh: it is the first of those asked together, what others kept can
-    be forgotten; content: the encoded list [function, args, kwargs, positions of the result to
-    keep, whether to watch]; with nothing in it the module, or with an empty name the package, is
-    only imported."""
-    name = module.encode()
-    return bytes([fresh, len(name)]) + name + content
-
-
-def read_request(request: bytes | bytearray) -> tuple[bool, str, memoryview]:
-    """What `write_request` put together."""
-    start = 2 + request[1]
-    return bool(request[0]), request[2:start].decode(), memoryview(request)[start:]
 
 
 def _refuse(value: object) -> Handle:
