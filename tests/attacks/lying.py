@@ -23,7 +23,7 @@ _WRONG = {
     "objects": "right(z).astype(object)",
     "float_subclass": "type('F', (np.float64,), {'__sub__': lambda s, o: 0.0})(1)",
     "handle": "__import__('sys').modules['worker.wire'].Handle(-1, 0, 'ndarray')",
-    "generator_state": "__import__('sys').modules['worker.wire'].GeneratorState(0, 'PCG64', {})",
+    "generator_state": "__import__('sys').modules['worker.wire'].GeneratorState(0, {})",
 }
 _ODD = {
     "giant_without_memory": "np.broadcast_to(0.5, (10**6, 10**5))",

@@ -148,13 +148,13 @@ class Session:
             raise AuthorError("a generator that an earlier `ask` has moved: pass a new one")
         for number, known in enumerate(self._generators):
             if known is value:  # its state is over there, moved on by the calls before
-                return GeneratorState(number, None, None)
+                return GeneratorState(number, None)
         self._generators.append(value)
         bits = value.bit_generator
         # The seed sequence, too: a student's function may spawn generators from this one.
         seeds = bits.seed_seq.state  # type: ignore[attr-defined]
         state = {"bits": dict(bits.state), "seeds": dict(seeds)}
-        return GeneratorState(len(self._generators) - 1, type(bits).__name__, state)
+        return GeneratorState(len(self._generators) - 1, state)
 
     def _read(self, request: Request, reply: Reply) -> Answer:
         if isinstance(reply, StudentFault):

@@ -126,13 +126,12 @@ class Responder:
         opaque: list[int],
         watched: bool,
     ) -> list[Any]:
-        handed_back, self._handed_back = self._handed_back, []
-        own = [kept.value for kept in handed_back]
+        own = [kept.value for kept in self._handed_back]
         # What a call leaves here may be, or keep, an array that it was given.
         named = _named(args, kwargs, own) if watched or opaque else []
         given = _arrays_in(named) if watched else []
         held = [(name, x, x.copy()) for name, x in named if type(x) in (list, dict)]
-        before = [old for kept in handed_back for old in kept.given]
+        before = [old for kept in self._handed_back for old in kept.given]
         draws = watched and any(isinstance(value, np.random.Generator) for _, value in named)
         global_state = _global_state() if draws else None
         with np.errstate(**target.error_state), warnings.catch_warnings(record=True) as caught:
@@ -192,8 +191,9 @@ class Responder:
         return kept.value
 
     def _generator(self, known: GeneratorState) -> np.random.Generator:
-        if known.kind is not None and known.state is not None:
-            bits = getattr(np.random, known.kind)(np.random.SeedSequence(**known.state["seeds"]))
+        if known.state is not None:
+            kind = getattr(np.random, known.state["bits"]["bit_generator"])
+            bits = kind(np.random.SeedSequence(**known.state["seeds"]))
             bits.state = known.state["bits"]
             self._generators[known.number] = np.random.Generator(bits)
         return self._generators[known.number]

@@ -73,7 +73,6 @@ class GeneratorState:
     """A generator's number, and its state if the other side has not seen it yet."""
 
     number: int
-    kind: str | None
     state: dict[str, Any] | None
 
 
@@ -131,7 +130,7 @@ class Encoder:
             return HANDLE, [known.call, known.position, known.type_name[:200]]
         # As JSON, whose integers may have any size.
         state = json.dumps(known.state, default=lambda numbers: numbers.tolist())
-        return GENERATOR, [known.number, known.kind, state]
+        return GENERATOR, [known.number, state]
 
 
 class Decoder:
@@ -223,8 +222,8 @@ class Decoder:
         if code == HANDLE and [*map(type, items)] == [int, int, str]:
             return self._handle(Handle(*items))
         if code == GENERATOR and self._generator is not None:
-            number, kind, state = items
-            return self._generator(GeneratorState(number, kind, json.loads(state)))
+            number, state = items
+            return self._generator(GeneratorState(number, json.loads(state)))
         raise WireError("a handle or a generator of another form")
 
 
