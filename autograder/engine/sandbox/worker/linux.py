@@ -36,9 +36,9 @@ def _checked(result: int, what: str) -> int:
     return result
 
 
-def _words(*arguments: int | bytes | None) -> list[Any]:
-    """Numbers as wide as the variadic functions of C read them."""
-    return [ctypes.c_long(x) if isinstance(x, int) else x for x in arguments]
+def _words(*arguments: int | bytes | str | None) -> list[Any]:
+    """Numbers as wide as the variadic functions of C read them, and paths as bytes."""
+    return [ctypes.c_long(x) if isinstance(x, int) else x and os.fsencode(x) for x in arguments]
 
 
 def syscall(number: int, *arguments: int | bytes | None) -> int:
@@ -46,22 +46,16 @@ def syscall(number: int, *arguments: int | bytes | None) -> int:
     return _checked(_libc.syscall(*_words(number, *arguments)), f"syscall {number}")
 
 
-def prctl(option: int, value: int) -> None:
+def prctl(option: int, *values: int | bytes) -> None:
     """Sets an attribute of this process. Raises `OSError`."""
-    _checked(_libc.prctl(option, *_words(value, 0, 0, 0)), f"prctl {option}")
-
-
-class _Program(ctypes.Structure):
-    """`struct sock_fprog`."""
-
-    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
+    _checked(_libc.prctl(*_words(option, *values, 0, 0, 0)), f"prctl {option}")
 
 
 def filter_calls(program: bytes) -> None:
     """From here on this process makes only the system calls that the program allows. Needs
     no-new-privileges. Raises `OSError`."""
-    instructions = ctypes.byref(_Program(len(program) // INSTRUCTION, program))
-    _checked(_libc.prctl(*_words(*SET_FILTER), instructions), "seccomp")
+    kept = ctypes.create_string_buffer(program)
+    prctl(*SET_FILTER, struct.pack("HP", len(program) // INSTRUCTION, ctypes.addressof(kept)))
 
 
 def unshare(flags: int) -> None:
@@ -84,9 +78,7 @@ def fork_into(namespaces: int) -> int:
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
     """Mounts a file system. Raises `OSError`."""
-    words = [None if word is None else os.fsencode(word) for word in (source, target, kind, data)]
-    result = _libc.mount(*words[:3], ctypes.c_ulong(flags), words[3])
-    _checked(result, f"mount {target}")
+    _checked(_libc.mount(*_words(source, target, kind, flags, data)), f"mount {target}")
 
 
 def pivot_root_here() -> None:
