@@ -57,14 +57,12 @@ USERS = range(61_184, 65_184)
 
 def reserve_user(until: contextlib.ExitStack) -> int:
     """A user's id, which no other grader on this machine uses until that is closed."""
+    reservation = until.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
     for number in USERS:
-        reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with contextlib.suppress(OSError):
             # A name in the abstract namespace is unique, and is freed when its process ends.
             reservation.bind(f"\0grader-user-{number}")
-            until.enter_context(reservation)
             return number
-        reservation.close()
     raise OSError("all users for students' code are taken by other graders")
 
 
@@ -98,10 +96,9 @@ class Sandbox:
     def spawn(self) -> Process:
         """A fresh process. Raises `SandboxError` where the zygote can't make one any more."""
         try:
-            return self._spawn()
-        except (OSError, SandboxError):
+            with contextlib.suppress(OSError, SandboxError):
+                return self._spawn()
             self._stop()
-        try:
             self._start()
             return self._spawn()
         except (OSError, SandboxError) as problem:
@@ -185,13 +182,7 @@ class Sandbox:
                 stderr=subprocess.PIPE,
             )
         self._control = ours
-        try:
-            ready = ours.recv(65_536)
-        except TimeoutError:
-            raise SandboxError("the zygote did not start in time") from None
-        except OSError:
-            ready = b""
-        if not ready:
+        if not ours.recv(65_536):
             said = self._zygote.communicate()[1].decode(errors="replace").strip().splitlines()
             raise SandboxError(said[-1] if said else "the zygote did not start")
 

@@ -36,27 +36,19 @@ def remove(folder: str) -> None:
     Folders in it are first moved up, so that no path grows long however deep they lie.
     """
     with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
         attic = tempfile.mkdtemp(dir=os.path.dirname(folder))
         waiting, moved = [folder], 0
         while waiting:
             place = waiting.pop()
             with contextlib.suppress(OSError):
-                for inner in _emptied(place):
-                    moved += 1
-                    waiting.append(os.path.join(attic, str(moved)))
-                    os.rename(inner, waiting[-1])
+                for entry in list(os.scandir(place)):
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)  # to be moved, it must be writable
+                        moved += 1
+                        waiting.append(os.path.join(attic, str(moved)))
+                        os.rename(entry.path, waiting[-1])
+                    else:
+                        os.unlink(entry.path)
                 os.rmdir(place)
         os.rmdir(attic)
-
-
-def _emptied(folder: str) -> list[str]:
-    """Unlinks a folder's files; the folders that are left in it."""
-    os.chmod(folder, 0o700)
-    with os.scandir(folder) as entries:
-        inner = list(entries)
-    for entry in inner:
-        if entry.is_dir(follow_symlinks=False):
-            os.chmod(entry.path, 0o700)  # to be moved, it must be writable
-        else:
-            os.unlink(entry.path)
-    return [entry.path for entry in inner if entry.is_dir(follow_symlinks=False)]

@@ -70,12 +70,12 @@ class Zygote:
         scratch = self._make_scratch()
         try:
             worker = self._jail.fork()
+            if worker == 0:
+                _never_return(self._be_worker, channel, scratch)
         except OSError as problem:
-            os.close(channel)
             return f"no process could be forked: {problem}"
-        if worker == 0:
-            _never_return(self._be_worker, channel, scratch)
-        os.close(channel)
+        finally:
+            os.close(channel)
         self._workers[worker] = scratch
         return worker
 
@@ -105,7 +105,7 @@ class Zygote:
     def _cpu_seconds(self, worker: int) -> float:
         scratch = self._workers[worker]
         if not self._jail.namespaces and scratch_folder.is_larger(scratch, limits.SCRATCH):
-            _kill(worker)  # a file system of its own would have been full
+            os.kill(worker, signal.SIGKILL)  # a file system of its own would have been full
         try:
             return time.clock_gettime((~worker << 3) | 2)  # the CPU clock of that process
         except OSError:
@@ -118,7 +118,7 @@ class Zygote:
         while not (found := os.waitpid(worker, os.WNOHANG))[0] and time.monotonic() < deadline:
             time.sleep(0.002)
         if not found[0]:
-            _kill(worker)  # the first process of a namespace takes all others with it
+            os.kill(worker, signal.SIGKILL)  # with the first of a namespace all others end
             found = os.waitpid(worker, 0)
         if not self._jail.namespaces:
             self._sweep(worker)
@@ -134,11 +134,6 @@ class Zygote:
             if sweeper == 0:
                 _never_return(_kill_all_of, self._jail.user)
             os.waitpid(sweeper, 0)
-
-
-def _kill(process: int) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(process, signal.SIGKILL)
 
 
 def _kill_all_of(user: int) -> None:
