@@ -1,5 +1,6 @@
 """The layers between a student's code and the machine, and how a process gets them."""
 
+import json
 import os
 import shutil
 import sys
@@ -69,6 +70,16 @@ def library_folders() -> list[Path]:
     """Where NumPy, MessagePack and their like are installed."""
     places = [np.__file__, msgpack.__file__, sysconfig.get_path("platlib") + "/x/y"]
     return list(dict.fromkeys(Path(place).resolve().parent.parent for place in places))
+
+
+def command_line(view: str, readable: list[str], settings: object) -> list[str]:
+    """What starts a zygote with these settings, in this view of the file system."""
+    paths = [str(path) for path in (*library_folders(), WORKER.parent)]
+    boot = (
+        f"import sys; sys.path += {paths!r}; from worker.zygote import main; sys.path.pop(); main()"
+    )
+    python = [os.path.realpath(sys.executable), "-sPSB", "-c", boot, json.dumps(settings)]
+    return [*bubblewrap(readable), *python] if view == "bubblewrap" else python
 
 
 def bubblewrap(readable: list[str]) -> list[str]:

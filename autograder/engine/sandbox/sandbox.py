@@ -15,15 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .layers import (
-    LAYERS,
-    WAYS,
-    WORKER,
-    SandboxError,
-    bubblewrap,
-    library_folders,
-    readable_folders,
-)
+from .layers import LAYERS, WAYS, SandboxError, command_line, readable_folders
 from .process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from .worker import scratch
 from .worker.view import SCRATCH
@@ -162,18 +154,9 @@ class Sandbox:
                 "namespaces": self._way.namespaces,
             },
         }
-        paths = [str(path) for path in (*library_folders(), WORKER.parent)]
-        boot = (
-            f"import sys; sys.path += {paths!r}; from worker.zygote import main;"
-            " sys.path.pop(); main()"
-        )
-        python = os.path.realpath(sys.executable)
-        command = [python, "-sPSB", "-c", boot, json.dumps(settings)]
-        if self._way.view == "bubblewrap":
-            command = [*bubblewrap(readable), *command]
         with theirs:
             self._zygote = subprocess.Popen(
-                command,
+                command_line(self._way.view, readable, settings),
                 pass_fds=[theirs.fileno()],
                 env=ENVIRONMENT,
                 cwd="/",
