@@ -135,8 +135,11 @@ class Process:
         is asked for only where there is no answer at once."""
         started, waited, cpu_limit = time.monotonic(), 0.0, None
         while (reply := self._reply(limit)) is None:
-            # Both at once: the process may read no more before its own replies are read.
-            self._send()
+            # Both at once: the process may read no more before its own replies are read. One that
+            # has ended takes nothing, but what it answered before is still there to be read.
+            if self._unsent:
+                with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
+                    self._unsent = self._unsent[self._channel.send(self._unsent) :]
             events = select.POLLIN | select.POLLOUT if self._unsent else select.POLLIN
             self._poll.modify(self._channel, events)
             wait = min(LOOK_EVERY, max(0.01, allowed.wall - waited))
@@ -153,14 +156,3 @@ class Process:
                     raise EOFError
                 self._arrived += some
         return reply
-
-    def _send(self) -> None:
-        """Sends what the channel takes. A process that has ended takes nothing more, but what it
-        answered before is still there to be read."""
-        try:
-            if self._unsent:
-                self._unsent = self._unsent[self._channel.send(self._unsent) :]
-        except BlockingIOError:
-            pass
-        except (BrokenPipeError, ConnectionResetError):
-            self._unsent = self._unsent[:0]

@@ -28,7 +28,8 @@ def restrict(readable: list[str], writable: list[str]) -> None:
 
     It also opens no TCP port (version 4) and signals no process outside (version 6). Needs
     no-new-privileges. Paths that do not exist are passed over. Does nothing where the kernel has no
-    Landlock; raises `OSError` where it has and this fails.
+    Landlock; raises `OSError` where it has and this fails:
+    then the process is to end.
     """
     if sys.platform != "linux":
         return
@@ -41,14 +42,12 @@ def restrict(readable: list[str], writable: list[str]) -> None:
     # An older kernel knows a shorter structure, and takes a longer one whose rest is zero.
     rules = struct.pack("=QQQ", file_system, network, scoped)
     ruleset = syscall(CREATE_RULESET, rules, len(rules), 0)
-    try:
-        for path in readable:
-            _allow(ruleset, path, READ & file_system)
-        for path in writable:
-            _allow(ruleset, path, file_system & ~EXECUTE)
-        syscall(RESTRICT_SELF, ruleset, 0)
-    finally:
-        os.close(ruleset)
+    for path in readable:
+        _allow(ruleset, path, READ & file_system)
+    for path in writable:
+        _allow(ruleset, path, file_system & ~EXECUTE)
+    syscall(RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
@@ -56,9 +55,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
-    try:
-        if not stat.S_ISDIR(os.fstat(place).st_mode):
-            rights &= FILE_RIGHTS
-        syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
-    finally:
-        os.close(place)
+    if not stat.S_ISDIR(os.fstat(place).st_mode):
+        rights &= FILE_RIGHTS
+    syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
+    os.close(place)

@@ -50,21 +50,19 @@ class Zygote:
         """The workers' scratch folders, by their process ids."""
 
     def serve(self) -> None:
-        """Answers commands until the sandbox closes its end."""
-        while True:
-            text, channels, _, _ = socket.recv_fds(self._control, 65_536, 1)
-            if not text:
-                return
-            name, *arguments = json.loads(text)
-            command = {"spawn": self._spawn, "cpu": self._cpu_seconds, "end": self._end}[name]
-            self._control.send(json.dumps(command(*channels, *arguments)).encode())
-
-    def end(self) -> None:
-        """Ends all workers, also when the sandbox is gone without a word."""
-        for worker in list(self._workers):
-            self._end(worker)
-        if not self._jail.namespaces:
-            scratch_folder.remove(self._scratch)
+        """Answers commands until the sandbox closes its end, or is gone without a word; then ends
+        all workers."""
+        commands = {"spawn": self._spawn, "cpu": self._cpu_seconds, "end": self._end}
+        try:
+            while (received := socket.recv_fds(self._control, 65_536, 1))[0]:
+                text, channels, *_ = received
+                name, *arguments = json.loads(text)
+                self._control.send(json.dumps(commands[name](*channels, *arguments)).encode())
+        finally:
+            for worker in list(self._workers):
+                self._end(worker)
+            if not self._jail.namespaces:
+                scratch_folder.remove(self._scratch)
 
     def _spawn(self, channel: int) -> int | str:
         scratch = self._make_scratch()
@@ -193,8 +191,4 @@ def main() -> None:
     os.dup2(1, 2)  # as stdout and stdin, stderr leads nowhere from here on
     control.send(b"ready")
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
-    zygote = Zygote(control, settings)
-    try:
-        zygote.serve()
-    finally:
-        zygote.end()
+    Zygote(control, settings).serve()
