@@ -6,7 +6,7 @@ import resource
 from dataclasses import dataclass
 
 from . import landlock, limits, linux
-from .view import DEVICES, map_user
+from .view import DEVICES
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Jail:
     """The layers of one worker, as the sandbox asks for them.
 
     user: the user id that the worker becomes, or None to stay; readable: the folders it may read;
-    namespaces: whether to try for a process namespace of the worker's own.
+    namespaces: whether the worker gets a process namespace of its own.
     """
 
     user: int | None
@@ -25,15 +25,7 @@ class Jail:
         """Like `os.fork`, the child in namespaces of its own, where that is asked for."""
         if not self.namespaces:
             return os.fork()
-        wanted = linux.CLONE_NEWPID | linux.CLONE_NEWNS | linux.CLONE_NEWIPC
-        user, group = os.geteuid(), os.getegid()
-        try:
-            return linux.fork_into(wanted)
-        except OSError:
-            process = linux.fork_into(wanted | linux.CLONE_NEWUSER)
-        if process == 0:
-            map_user(user, group)
-        return process
+        return linux.fork_into(linux.CLONE_NEWPID | linux.CLONE_NEWNS | linux.CLONE_NEWIPC)
 
     def mount_scratch(self, scratch: str) -> None:
         """A file system of the worker's own, gone with it; and no sight of processes."""

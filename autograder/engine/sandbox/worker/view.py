@@ -14,6 +14,16 @@ DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
 """What it may also write."""
 
 
+def enter_user_namespace() -> None:
+    """Goes where an ordinary user may make namespaces: this user and group are themselves there,
+    and nobody else exists. Raises `OSError` where that is denied."""
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(linux.CLONE_NEWUSER)
+    maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+    for name, text in maps.items():
+        Path(f"/proc/self/{name}").write_text(text)
+
+
 def enter(visible: list[str]) -> None:
     """Leaves the machine's mounts, network and shared memory for a view of `visible` alone.
 
@@ -21,12 +31,7 @@ def enter(visible: list[str]) -> None:
     """
     empty = "/proc"  # a folder that is there everywhere, and holds nothing that is to be shown
     namespaces = linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
-    user, group = os.geteuid(), os.getegid()
-    if user != 0:
-        namespaces |= linux.CLONE_NEWUSER
     linux.unshare(namespaces)
-    if user != 0:
-        map_user(user, group)
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("tmpfs", empty, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=4m,mode=755")
     for path in visible:
@@ -37,13 +42,6 @@ def enter(visible: list[str]) -> None:
     os.chdir(empty)
     linux.pivot_root_here()
     os.chdir("/")
-
-
-def map_user(user: int, group: int) -> None:
-    """In a new user namespace: this user and group are themselves, and nobody else exists."""
-    maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
-    for name, text in maps.items():
-        Path(f"/proc/self/{name}").write_text(text)
 
 
 def _show(path: str, root: str, flags: int) -> None:

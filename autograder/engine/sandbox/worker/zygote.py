@@ -183,6 +183,8 @@ def main() -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go when memory ends
     os.umask(0o022)
+    if settings["jail"]["namespaces"] and os.geteuid() != 0:
+        view.enter_user_namespace()
     if settings["make_view"]:
         view.enter(settings["jail"]["readable"])
     np.random.default_rng(0).normal()  # loads what the first draw would load
