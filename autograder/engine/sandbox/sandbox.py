@@ -145,7 +145,6 @@ class Sandbox:
             self._folder = tempfile.mkdtemp(prefix="grader-")
             os.chmod(self._folder, 0o711)
         settings = {
-            "control": theirs.fileno(),
             "make_view": self._way.view == "mounts",
             "scratch": self._folder or SCRATCH,
             "jail": {
@@ -157,10 +156,9 @@ class Sandbox:
         with theirs:
             self._zygote = subprocess.Popen(
                 command_line(self._way.view, readable, settings),
-                pass_fds=[theirs.fileno()],
                 env=ENVIRONMENT,
                 cwd="/",
-                stdin=subprocess.DEVNULL,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )

@@ -179,7 +179,7 @@ def main() -> None:
     """Starts the zygote; the last argument is its settings, as JSON."""
     settings = json.loads(sys.argv.pop())
     sys.orig_argv.clear()
-    control = socket.socket(fileno=settings["control"])
+    control = socket.socket(fileno=0)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go when memory ends
     os.umask(0o022)
@@ -190,7 +190,7 @@ def main() -> None:
     np.random.default_rng(0).normal()  # loads what the first draw would load
     np.random.seed(0)  # who draws from the global generator gets the same result each time
     sys.setswitchinterval(SWITCH_INTERVAL)
-    os.dup2(1, 2)  # as stdout and stdin, stderr leads nowhere from here on
+    os.dup2(1, 2)  # as stdout, stderr leads nowhere from here on
     control.send(b"ready")
     gc.freeze()  # what is there now is never garbage: looking through it would copy its pages
     Zygote(control, settings).serve()
