@@ -87,7 +87,7 @@ class Responder:
         self._find = find
         self._folder = folder
         self._caught = caught
-        self._calls = 0
+        self._number = 0  # of the call among those asked together
         self._kept: dict[int, list[Kept]] = {}
         self._generators: dict[int, np.random.Generator] = {}
         self._decoder = Decoder(self._kept_object, self._generator, is_trusted=True)
@@ -97,13 +97,13 @@ class Responder:
 
     def answer(self, request: bytes) -> bytes:
         """The reply to a request."""
+        self._number += 1
         if request[:1] == FIRST:
-            self._calls = 0
+            self._number = 0
             self._kept.clear()
             self._generators.clear()
             self._returned.clear()
         self._handed_back.clear()
-        number, self._calls = self._calls, self._calls + 1
         try:
             module, function, args, kwargs, *how = self._decoder.decode(memoryview(request)[1:])
             target = self._find(module, function)
@@ -113,13 +113,12 @@ class Responder:
             return self._encoder.encode(["unavailable", *describe(problem, self._folder)])
         try:
             name = f"{module}.{function}"
-            return self._reply(name, self._call(number, target, args, kwargs, *how))
+            return self._reply(name, self._call(target, args, kwargs, *how))
         except self._caught as problem:
             return self._encoder.encode(["raised", *describe(problem, self._folder)])
 
     def _call(
         self,
-        number: int,
         target: Target,
         args: list[Any],
         kwargs: dict[str, Any],
@@ -150,9 +149,9 @@ class Responder:
             seen = [changed, _shared_memory(value, given), _texts(caught)]
         if opaque and type(value) in (tuple, list):
             left = _arrays_in(named)  # as this call leaves them: no later one changed what it did
-            self._kept[number] = [Kept(entry, left) for entry in value]
+            self._kept[self._number] = [Kept(entry, left) for entry in value]
             value = type(value)(
-                Handle(number, place, _type_name(entry)) if place in opaque else entry
+                Handle(self._number, place, _type_name(entry)) if place in opaque else entry
                 for place, entry in enumerate(value)
             )
         return ["returned", value, *seen]
