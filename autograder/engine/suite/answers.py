@@ -2,7 +2,7 @@
 
 import platform
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,6 @@ ABSENT = (
     ". A library that is missing here: do without it. A module of your own: hand it in, and write"
     " `from . import NAME`"
 )
-RAISED = b"\xa6raised"
-"""What follows the first byte of a reply that tells of an exception."""
 
 
 class StudentFault(Exception):
@@ -105,28 +103,9 @@ class Answer:
         return self.returned
 
 
-def ran_out_of_memory(reply: bytes) -> bool:
-    """Whether a reply tells that the function found no memory left."""
-    if reply[1:8] != RAISED:
-        return False
-    fault = read_reply(reply, "", lambda _: None).fault
-    return fault is not None and "MemoryError" in fault.raised
-
-
-def read_reply(
-    reply: bytes, name: str, refuse: Callable[[str], None], earlier: Sequence[Answer] = ()
-) -> Answer:
-    """The answer in a reply to a call of `name`, which may use the results of earlier ones; where
-    the bytes are no reply, `refuse` is told the name."""
-    try:
-        return _read(reply, name, earlier)
-    except (WireError, ValueError, TypeError):
-        refuse(name)
-        said = f"{name} sent back something unreadable"
-        return Answer(fault=StudentFault("unusable", said))
-
-
-def _read(reply: bytes, name: str, earlier: Sequence[Answer]) -> Answer:
+def read_reply(reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
+    """The answer in a reply to a call of `name`, which may use the results of earlier ones. Raises
+    `ValueError` or `TypeError` where the bytes are no reply."""
     content = Decoder().decode(reply)
     kind, *fields = content if isinstance(content, list) else [None]
     if kind == "returned":

@@ -19,9 +19,11 @@ from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
 from ..sandbox.worker.wire import LATER, Encoder, WireError
-from .answers import StudentFault, exception_fault, ran_out_of_memory, read_reply
+from .answers import Answer, StudentFault, exception_fault, read_reply
 from .session import Reply, Request
 
+RAISED = b"\xa6raised"
+"""What follows the first byte of a reply that tells of an exception."""
 TOO_MUCH = "all answers together are too large"
 
 
@@ -97,7 +99,7 @@ class Program:
         """The replies to requests that are made together, up to the first fault."""
         self.noted = []
         if self._process is not None and self._process.is_astray():
-            self.refuse("a process between two calls")
+            self._note(self.events.refused, "a process between two calls")
             self.end()
         try:
             for module in dict.fromkeys(m for request in requests for m in request.modules):
@@ -118,9 +120,19 @@ class Program:
             replies.append(StudentFault("timeout", given_up))
         return replies
 
-    def refuse(self, name: str) -> None:
-        """Notes that something was sent that is no reply."""
-        self._note(self.events.refused, name)
+    def read(self, reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
+        """The answer in a reply; the grader's time for reading is limited, too."""
+        if self.reading_left <= 0:
+            return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
+        started = time.thread_time()
+        try:
+            return read_reply(reply, name, earlier)
+        except (ValueError, TypeError):
+            self._note(self.events.refused, name)
+            said = f"{name} sent back something unreadable"
+            return Answer(fault=StudentFault("unusable", said))
+        finally:
+            self.reading_left -= time.thread_time() - started
 
     def _import(self, module: str) -> None:
         if module in self._failed:
@@ -165,7 +177,7 @@ class Program:
             self._failed.setdefault(_places(process.notes)[-1], reply)
             fault: StudentFault | None = reply
         else:
-            fault = read_reply(reply, name, self.refuse).fault
+            fault = self.read(reply, name).fault
         for note in process.notes:
             if len(note) == 6 and note[0] == "failed" and isinstance(note[1], str):
                 _, inner, *said = note
@@ -188,7 +200,7 @@ class Program:
                 if self._bytes_left < 0:
                     raise WireError(TOO_MUCH)
                 replies.append(reply)
-                is_full |= ran_out_of_memory(reply)
+                is_full |= reply[1:8] == RAISED and b"MemoryError" in reply
                 if self._time_left() <= 0 and len(replies) < len(requests):
                     raise OutOfTime
             if is_full:

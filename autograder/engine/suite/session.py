@@ -2,7 +2,6 @@
 
 import inspect
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,7 +12,7 @@ import numpy as np
 from _pytest.outcomes import OutcomeException
 
 from ..sandbox.worker.wire import FIRST, LATER, Encoder, GeneratorState, Handle
-from .answers import Answer, StudentFault, read_reply
+from .answers import Answer, StudentFault
 from .calls import Call, Part
 from .check import describe
 
@@ -34,15 +33,14 @@ class Answering(Protocol):
     """What replies to requests: a submission's `Program`, or the reference.
 
     `ask` ends with the first fault, so that there may be fewer replies than requests. `noted`: the
-    functions that the kit's own modules called for it, in order; `reading_left`: the seconds of its
-    own CPU that the grader may still spend on the replies.
+    functions that the kit's own modules called for it, in order. `read` makes an answer of a reply
+    to a call of `name`, which may use the answers to earlier ones.
     """
 
     noted: list[str]
-    reading_left: float
 
     def ask(self, requests: Sequence[Request]) -> list[Reply]: ...
-    def refuse(self, name: str) -> None: ...
+    def read(self, reply: bytes, name: str, earlier: Sequence[Answer]) -> Answer: ...
 
 
 class AuthorError(Exception):
@@ -86,7 +84,6 @@ class Session:
     only_asks: bool = False
     asked: list[Batch] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
-    _answers: list[Answer] = field(default_factory=list)
     _generators: list[np.random.Generator] = field(default_factory=list)
     _moved: list[np.random.Generator] = field(default_factory=list)
 
@@ -98,25 +95,22 @@ class Session:
         if self.only_asks and self.asked:  # in a `finally`, or as a fixture ends
             raise Asked
         self._moved += self._generators
-        for left in self._numbers, self._answers, self._generators:
-            left.clear()
+        self._numbers.clear()
+        self._generators.clear()
         batch = self._batch(tuple(map(self._request, (*calls, *beside))))
         self.asked.append(batch)
         if self.only_asks:
             raise Asked
-        for number, (request, reply) in enumerate(zip(batch.requests, batch.replies, strict=False)):
-            answer = self._read(request, reply)
-            if answer.fault is not None and answer.fault.ends_test and number < len(calls):
+        answers: list[Answer] = []
+        for request, reply in zip(batch.requests, batch.replies, strict=False):
+            answer = self._read(request, reply, answers)
+            if answer.fault is not None and answer.fault.ends_test and len(answers) < len(calls):
                 raise answer.fault
-            self._answers.append(answer)
-        missing = len(batch.requests) - len(batch.replies)  # after a fault nothing was asked
-        if missing > len(beside) and self._answers[-1].fault is not None:
-            raise self._answers[-1].fault
-        return self._answers + self._answers[-1:] * missing
-
-    def end(self) -> None:
-        """Lets go of the answers, which may be large: the calls that know it keep it a while."""
-        self._answers.clear()
+            answers.append(answer)
+        missing = len(batch.requests) - len(answers)  # after a fault nothing was asked
+        if missing > len(beside) and answers[-1].fault is not None:
+            raise answers[-1].fault
+        return answers + answers[-1:] * missing
 
     def _batch(self, requests: tuple[Request, ...]) -> Batch:
         if len(self.asked) >= len(self.known):
@@ -156,16 +150,10 @@ class Session:
         state = {"bits": dict(bits.state), "seeds": dict(seeds)}
         return GeneratorState(len(self._generators) - 1, state)
 
-    def _read(self, request: Request, reply: Reply) -> Answer:
+    def _read(self, request: Request, reply: Reply, earlier: Sequence[Answer]) -> Answer:
         if isinstance(reply, StudentFault):
             return Answer(fault=reply)
-        if self.program.reading_left <= 0:
-            return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
-        started = time.thread_time()
-        try:
-            answer = read_reply(reply, request.name, self.program.refuse, self._answers)
-        finally:
-            self.program.reading_left -= time.thread_time() - started
+        answer = self.program.read(reply, request.name, earlier)
         if not answer.changed and not answer.shared:
             return answer
         named = partial(self._by_name, request.name)

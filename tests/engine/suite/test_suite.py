@@ -9,6 +9,7 @@ import pytest
 
 from autograder.engine.errors import KitError
 from autograder.engine.prove import made_up
+from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.records import Records, Trusted
 from autograder.engine.suite.session import AuthorError
@@ -143,7 +144,7 @@ def test_answers_are_judged_when_all_tests_have_asked(tiny, are_kept):
     class WrongProgram(Trusted):
         def ask(self, requests):
             happened.append("asked")
-            return [b"" for _ in requests]
+            return [StudentFault("raised", "") for _ in requests]
 
     def asks(session):
         Package(session).scales.celsius.each([(32.0,)])
