@@ -102,7 +102,7 @@ def graded(
         problem=printable(submission.problem, MAX_REASON),
         notes=tuple(printable(note, 200) for note in submission.notes),
         events={
-            kind: [printable(event, 100) for event in happened[:50]]
+            kind: [printable(event, 100) for event in list(happened)[:50]]
             for kind, happened in vars(events).items()
         },
         grader=grader,

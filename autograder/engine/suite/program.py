@@ -38,11 +38,11 @@ class TimeLimits:
 
 @dataclass
 class Events:
-    """What happened that an instructor may want to look at."""
+    """What happened that an instructor may want to look at: how often, and where."""
 
-    timeouts: list[str] = field(default_factory=list)
-    crashes: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    timeouts: Counter[str] = field(default_factory=Counter)
+    crashes: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
 
 
 class Program:
@@ -71,8 +71,6 @@ class Program:
         self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES
         self.reading_left = limits.READING  # seconds of the grader's own
-        self._since = 0.0  # when the requests under way were made
-        self._stopped: Counter[str] = Counter()  # functions, in all parts
         self._stops = 0  # of functions in this part
         self.events = Events()
         self.noted: list[str] = []
@@ -99,16 +97,20 @@ class Program:
         """The replies to requests that are made together, up to the first fault."""
         self.noted = []
         if self._process is not None and self._process.is_astray():
-            self._note(self.events.refused, "a process between two calls")
+            self.events.refused["a process between two calls"] += 1
             self.end()
         try:
             for module in dict.fromkeys(m for request in requests for m in request.modules):
                 self._import(module)
-            self._refuse_more()
+            if self._left <= self._kept:
+                raise StudentFault("timeout", "the time that there is for this part was used up")
+            if self._bytes_left < 0:
+                raise StudentFault("timeout", TOO_MUCH)
         except StudentFault as fault:
             return [fault]
         # What is asked before a function that is called no more has its replies.
-        made = [*takewhile(lambda request: self._stopped[request.name] < limits.STOPS, requests)]
+        stopped = self.events.timeouts
+        made = [*takewhile(lambda request: stopped[request.name] < limits.STOPS, requests)]
         # A net of the kit's tells all of one call before anything of the next is there to be seen.
         is_net = requests[0].modules[-1] in self._assignment.supplied_modules
         replies: list[Reply] = []
@@ -128,7 +130,7 @@ class Program:
         try:
             return read_reply(reply, name, earlier)
         except (ValueError, TypeError):
-            self._note(self.events.refused, name)
+            self.events.refused[name] += 1
             said = f"{name} sent back something unreadable"
             return Answer(fault=StudentFault("unusable", said))
         finally:
@@ -179,11 +181,11 @@ class Program:
         else:
             fault = self.read(reply, name).fault
         for note in process.notes:
-            if len(note) == 6 and note[0] == "failed" and isinstance(note[1], str):
-                _, inner, *said = note
-                what = f"the import of {inner}.py"
-                with contextlib.suppress(WireError):  # a note that says nothing
-                    self._failed.setdefault(inner, exception_fault("unavailable", what, *said))
+            with contextlib.suppress(ValueError, TypeError):  # a note that says nothing
+                kind, inner, *said = note
+                if kind == "failed":
+                    told = exception_fault("unavailable", f"the import of {inner}.py", *said)
+                    self._failed.setdefault(inner, told)
         return fault
 
     def _replies(self, requests: Sequence[Request]) -> list[Reply]:
@@ -193,38 +195,36 @@ class Program:
         assert process is not None
         replies: list[Reply] = []
         is_full = False
-        self._since = time.monotonic()
+        end = time.monotonic() + self._left - self._kept
         try:
-            for reply in process.ask([r.content for r in requests], self._time_allowed):
+            for reply in process.ask([r.content for r in requests], lambda: self._allowed(end)):
                 self._bytes_left -= len(reply)
                 if self._bytes_left < 0:
                     raise WireError(TOO_MUCH)
                 replies.append(reply)
                 is_full |= reply[1:8] == RAISED and b"MemoryError" in reply
-                if self._time_left() <= 0 and len(replies) < len(requests):
+                if time.monotonic() >= end and len(replies) < len(requests):
                     raise OutOfTime
             if is_full:
                 self.end()  # of what earlier calls have kept, perhaps
             return replies
         except OutOfTime:
             name = self._place(process, requests[len(replies)])
-            self._stopped[name] += 1
             self._stops += 1
-            self._note(self.events.timeouts, name)
+            self.events.timeouts[name] += 1
             fault = StudentFault("timeout", f"{name} did not end in time and was stopped")
         except WireError as problem:
             name = requests[len(replies)].name
-            self._note(self.events.refused, name)
+            self.events.refused[name] += 1
             fault = StudentFault("unusable", f"{name}: {problem}")
         except ProcessEnded as death:
             name = self._place(process, requests[len(replies)])
-            self._note(self.events.crashes, name)
+            self.events.crashes[name] += 1
             how = "" if death.status is None else f" (exit status {death.status})"
             fault = StudentFault("crash", f"{name} ended the Python process{how}")
         finally:
             self.noted += [place for place in _places(process.notes) if "." in place]
-            self._left -= time.monotonic() - self._since
-            self._since = 0.0
+            self._left = self._kept + end - time.monotonic()
         self.end()
         return [*replies, fault]
 
@@ -233,29 +233,13 @@ class Program:
         supplied = request.modules[-1:] and request.modules[-1] in self._assignment.supplied_modules
         return (supplied and _places(process.notes)[-1]) or request.name
 
-    def _time_allowed(self) -> TimeAllowed:
+    def _allowed(self, end: float) -> TimeAllowed:
         """How long a call may take: less where others of its part were stopped, so that loops
-        leave time for what comes after them."""
+        leave time for what comes after them. end: of the part's time, on the clock."""
         share = max(limits.LEAST_SHARE, 1 / (1 + self._stops))
         wall = max(self._times.call_wall * share, limits.LEAST_WALL)
-        left = max(0.0, self._time_left())
+        left = max(0.0, end - time.monotonic())
         return TimeAllowed(min(self._times.call_cpu * share, left), min(wall, left))
-
-    def _time_left(self) -> float:
-        """The seconds that are left for the part, those of the requests under way taken off."""
-        under_way = time.monotonic() - self._since if self._since else 0.0
-        return self._left - self._kept - under_way
-
-    def _refuse_more(self) -> None:
-        """Raises `StudentFault` where nothing is called any more."""
-        if self._time_left() <= 0:
-            raise StudentFault("timeout", "the time that there is for this part was used up")
-        if self._bytes_left < 0:
-            raise StudentFault("timeout", TOO_MUCH)
-
-    def _note(self, events: list[str], name: str) -> None:
-        if name not in events:
-            events.append(name)
 
 
 def _places(notes: Sequence[list[Any]]) -> list[str]:

@@ -80,7 +80,7 @@ def test_a_function_that_hangs_is_given_up_after_its_second_time(wide, hasty, mo
     outcomes, events = hasty.run(made_up.with_code(wide, "scales", HANGS))
     assert {o.test.id for o in outcomes if o.kind == "timeout"} == OF_SCALES
     assert outcomes[-1].reason == "scales.celsius did not end in time before and is given up"
-    assert events.timeouts == ["scales.celsius"]
+    assert [*events.timeouts] == ["scales.celsius"]
     assert len(alone) == 4  # two for scales, one for averages, one for many
 
 
