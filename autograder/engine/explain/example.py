@@ -94,7 +94,7 @@ class Examples:
         self, mistakes: Sequence[Mistake], function: str, given: Mapping[str, Any]
     ) -> Answer:
         np.random.seed(0)  # some mistakes draw from the global generator
-        session = Session(Trusted(self._package, mistakes), self._opaque)
+        session = Session(Trusted(self._package, mistakes), self._opaque, self._package)
         return session.ask(tuple(_calls(Package(session), function, given)))[-1]
 
 

@@ -1,12 +1,12 @@
 """What each test asks and what the reference replies, kept for one kit and seed.
 
-Where a submission's replies to a test are to the byte the reference's, so is what comes of them:
-the test need not be run. That is the only shortcut, and one submission alone needs none of it.
+Where a submission's replies to a test that asks once are to the byte the reference's, so is what
+comes of them: the test need not be run. That is the only shortcut, and one submission alone needs
+none of it.
 """
 
 import contextlib
 from collections.abc import Callable, Sequence
-from functools import partial
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -78,30 +78,22 @@ class Records(Generic[T]):
         The answers are looked at only then. Whatever they are, what others ask can follow at once:
         the time until then tells no program that it was wrong.
         """
-        if record := self.kept(name, ask):
+        record = self.kept(name, ask)
+        if record is not None:
             known = [Batch.asked(program, batch.requests) for batch in record[1][:1]]
         else:
-            session = Session(program, self._opaque, only_asks=True)
+            session = Session(program, self._opaque, self._reference, only_asks=True)
             with contextlib.suppress(Asked):
                 ask(session)
             known = session.asked
-        return partial(self._answered, record, ask, program, known)
 
-    def _answered(
-        self, record: Record[T] | None, ask: Ask[T], program: Answering, known: list[Batch]
-    ) -> Record[T]:
-        """What comes of it where the first batch is known."""
-        if record is not None:
-            result, batches = record
-            for number, batch in enumerate(batches):
-                if number == len(known):
-                    known.append(Batch.asked(program, batch.requests))
-                if known[number].replies != batch.replies:
-                    break
-            else:
-                return result, known
-        return self._result(ask, program, known)
+        def judged() -> Record[T]:
+            if record is not None and known == record[1]:
+                return record[0], known
+            return self._result(ask, program, known)
+
+        return judged
 
     def _result(self, ask: Ask[T], program: Answering, known: Sequence[Batch] = ()) -> Record[T]:
-        session = Session(program, self._opaque, known, self._reference)
+        session = Session(program, self._opaque, self._reference, known)
         return ask(session), session.asked

@@ -1,6 +1,7 @@
 """What one test asks of one program: its calls become requests, the replies become answers."""
 
 import inspect
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,23 +65,23 @@ class Batch:
     @classmethod
     def asked(cls, program: Answering, requests: tuple[Request, ...]) -> Self:
         """Makes the requests."""
-        replies = program.ask(requests)
-        return cls(requests, replies, tuple(dict.fromkeys(program.noted)))
+        return cls(requests, program.ask(requests), tuple(program.noted))
 
 
 @dataclass
 class Session:
     """What one test asks of one program.
 
-    What its calls leave in the student's process goes when it asks again. known: its first batches,
-    where they were asked before: they are not asked again; reference: whose arguments' names are
-    told; only_asks: whether it ends as soon as it has asked; asked: the batches it has come to.
+    What its calls leave in the student's process goes when it asks again. reference: whose
+    arguments' names are told; known: its first batches, where they were asked before: they are not
+    asked again; only_asks: whether it ends as soon as it has asked; asked: the batches it has come
+    to.
     """
 
     program: Answering
     opaque: Mapping[str, Sequence[int]]
+    reference: ModuleType
     known: Sequence[Batch] = ()
-    reference: ModuleType | None = None
     only_asks: bool = False
     asked: list[Batch] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
@@ -162,10 +163,7 @@ class Session:
 
     def _by_name(self, function: str, path: str) -> str:
         """The path of an argument, by its name where it stands by position."""
-        module, name = function.split(".")
-        right = getattr(getattr(self.reference, module, None), name, None)
-        names = list(inspect.signature(right).parameters) if right is not None else []
-        found = re.match(r"argument (\d+)(?!.* of an earlier call$)", path)
-        if found is None or int(found[1]) > len(names):
-            return path
-        return f"argument {names[int(found[1]) - 1]}{path[found.end() :]}"
+        right = operator.attrgetter(function)(self.reference)
+        names = {str(number): p for number, p in enumerate(inspect.signature(right).parameters, 1)}
+        position = r"(?<=^argument )\d+(?!.* of an earlier call$)"
+        return re.sub(position, lambda found: names.get(found[0], found[0]), path)

@@ -102,7 +102,7 @@ def gradient_norms(grads):
 def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
     program = grader.program(made_up.with_code(kit, "diagnostics", KEPT.format(body=body)))
     try:
-        student = Package(Session(program, {}))
+        student = Package(Session(program, {}, kit.reference()))
         ones, twos = [np.ones(4)] * 3, [2 * np.ones(4)] * 3
         norms = student.diagnostics.gradient_norms
         first, _, third = norms.each([(ones,), (ones,), (twos,)])
@@ -111,7 +111,7 @@ def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
                 _ = third.value
         else:
             assert third.value.shape == first.value.shape
-        another = Package(Session(program, {}))  # has nothing to do with it
+        another = Package(Session(program, {}, kit.reference()))  # has nothing to do with it
         another.diagnostics.gradient_norms(ones)
     finally:
         program.end()
@@ -119,7 +119,7 @@ def test_a_result_that_is_written_over_later(kit, grader, body, overwritten):
 
 def test_a_generator_goes_on_where_another_module_is_imported(kit, grader):
     program = grader.program(made_up.solution(kit))
-    student = Package(Session(program, {}))
+    student = Package(Session(program, {}, kit.reference()))
     rng, z = np.random.default_rng(1), -np.ones(3)
     drawn = student.initializers.he_normal.call(3, 4, rng)
     _, slopes = ask(drawn, student.activations.rrelu.call(z, rng))[1].value
