@@ -1,16 +1,16 @@
 """pytest with the hidden suites collected once, which runs one test at a time when it is told to.
 
-So nothing is imported or collected twice, and the fixtures, parameters and hooks that a suite has
-of its own work as in any pytest suite. pytest's own loop would run all tests and end: its session
-is begun and ended here.
+So nothing is imported or collected twice, and the fixtures and parameters that a suite has of its
+own work as in any pytest suite, as do the hooks of a test's setup, call and teardown. pytest's own
+loop would run all tests, report and end: its session is begun and ended here.
 """
 
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from _pytest.config import _prepareconfig
@@ -26,7 +26,7 @@ OPTIONS = [
     "--import-mode=importlib",
     "-Wignore",
     *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "faulthandler")),
-    *(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "junitxml")),
+    *(f"-pno:{name}" for name in ("unraisableexception", "threadexception", "unittest")),
 ]
 DEFINED = re.compile(r"^[ \t]*(?:async )?def (test\w*)\(", re.MULTILINE)
 """A test's definition, also in a class."""
@@ -45,31 +45,22 @@ class Collection:
         self._seen: list[pytest.Item] = []
         self._problems: list[str] = []
         self._fixtures: Fixtures
-        self._raised: BaseException | None = None
-        try:
-            with warnings.catch_warnings():
-                self._begin()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as raised:  # SystemExit, too
-            self._problems.append(f"{type(raised).__name__}: {raised}")
-        if not self._problems and (lost := self._lost()):
-            text = "hidden tests that pytest leaves out, or that have one name"
-            self._problems.append(f"{text}: {', '.join(lost)}")
+        with warnings.catch_warnings():
+            if raised := _raised(self._begin):
+                self._problems.append(f"{type(raised).__name__}: {raised}")
         if self._problems:
             raise KitError("; ".join(self._problems))
 
     def run(self, item: pytest.Item, fixtures: Fixtures) -> BaseException | None:
         """Runs a test; what it, or a fixture of it, raised."""
-        self._fixtures, self._raised = fixtures, None
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                # Without a next item all fixtures end with the test: nothing is left of it.
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        except pytest.exit.Exception as problem:
-            item.ihook.pytest_runtest_teardown(item=item, nextitem=None)
-            self._raised = problem
-        return self._raised
+        self._fixtures, hook = fixtures, item.ihook
+        with warnings.catch_warnings(action="ignore"):
+            raised = _raised(hook.pytest_runtest_setup, item=item)
+            raised = raised or _raised(hook.pytest_runtest_call, item=item)
+            # Without a next item all fixtures end with the test: nothing is left of it.
+            ended = _raised(hook.pytest_runtest_teardown, item=item, nextitem=None)
+        item._initrequest()  # type: ignore[attr-defined]  # lets go of what it was given
+        return raised or ended
 
     def close(self) -> None:
         """Ends the session."""
@@ -89,6 +80,9 @@ class Collection:
         self._config.hook.pytest_sessionstart(session=self._session)
         self._config.hook.pytest_collection(session=self._session)
         self.items = self._session.items
+        if not self._problems and (lost := self._lost()):
+            text = "hidden tests that pytest leaves out, or that have one name"
+            self._problems.append(f"{text}: {', '.join(lost)}")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
@@ -110,17 +104,6 @@ class Collection:
             said = " ".join(line.removeprefix("E ") for line in told)
             self._problems.append(f"{Path(self._root, report.nodeid)}: {said or text}")
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> pytest.TestReport:
-        """A report without pytest's own text of a failure, which nobody would read."""
-        problem = call.excinfo.value if call.excinfo is not None else None
-        self._raised = self._raised or problem
-        outcome: Literal["passed", "failed"] = "passed" if problem is None else "failed"
-        about = (item.nodeid, item.location, item.keywords)
-        return pytest.TestReport(*about, outcome, None, call.when)  # type: ignore[arg-type]
-
     @pytest.fixture
     def student(self) -> Any:
         """The submission's package, as proxies."""
@@ -139,8 +122,7 @@ class Collection:
     def _lost(self) -> list[str]:
         """The tests that will not run, of those that pytest has seen and those that the files
         define. Where two have one name, the later one may stand in the place of the other."""
-        running = {item.nodeid for item in self.items}
-        lost = [item.nodeid.rpartition("/")[2] for item in self._seen if item.nodeid not in running]
+        lost = [item.nodeid.rpartition("/")[2] for item in self._seen if item not in self.items]
         named = {(item.path.name, getattr(item, "originalname", item.name)) for item in self.items}
         for file in self._files:
             names = DEFINED.findall(file.read_text("utf-8"))
@@ -150,3 +132,14 @@ class Collection:
                 if (file.name, name) not in named or names.count(name) > 1
             ]
         return list(dict.fromkeys(lost))
+
+
+def _raised(run: Callable[..., object], **arguments: Any) -> BaseException | None:
+    """What a call raises; a SystemExit and pytest's own end, too."""
+    try:
+        run(**arguments)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:
+        return problem
+    return None

@@ -24,6 +24,9 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
     assert first.hint == "Which comes first: taking 32 away, or scaling?"
 
 
+UNITTEST = "import unittest\nclass Test(unittest.TestCase):\n    def test_a(self): ..."
+
+
 @pytest.mark.parametrize(
     ("file", "code", "what"),
     [
@@ -36,6 +39,7 @@ def test_a_test_is_collected_with_all_that_students_see(tiny_grader):
         ("test_scales.py", "unknown", r"scales.py:\d+: in <module> +NameError: name 'unknown'"),
         ("test_scales.py", "def test_values(student):\n    pass", "test_values"),
         ("test_scales.py", "class Odd:\n    def test_a(self):\n        pass", "leaves out.*test_a"),
+        ("test_scales.py", UNITTEST, "leaves out.*test_a"),
         ("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]", "test_scales"),
     ],
 )
