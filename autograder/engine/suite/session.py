@@ -86,7 +86,7 @@ class Session:
     asked: list[Batch] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
     _generators: list[np.random.Generator] = field(default_factory=list)
-    _moved: list[np.random.Generator] = field(default_factory=list)
+    _moved: int = 0  # so many of the generators were passed in an earlier `ask`
 
     def __post_init__(self) -> None:
         self._encoder = Encoder(self._stand_in)
@@ -95,9 +95,8 @@ class Session:
         """See `calls.ask`."""
         if self.only_asks and self.asked:  # in a `finally`, or as a fixture ends
             raise Asked
-        self._moved += self._generators
+        self._moved = len(self._generators)
         self._numbers.clear()
-        self._generators.clear()
         batch = self._batch(tuple(map(self._request, (*calls, *beside))))
         self.asked.append(batch)
         if self.only_asks:
@@ -139,9 +138,9 @@ class Session:
             raise AuthorError("a call uses a part of one that is not asked before it, in one `ask`")
         if not isinstance(value, np.random.Generator):
             raise AuthorError(f"{describe(value)} can't be sent to a student's function")
-        if any(value is moved for moved in self._moved):
-            raise AuthorError("a generator that an earlier `ask` has moved: pass a new one")
         for number, known in enumerate(self._generators):
+            if known is value and number < self._moved:
+                raise AuthorError("a generator that an earlier `ask` has moved: pass a new one")
             if known is value:  # its state is over there, moved on by the calls before
                 return GeneratorState(number, None)
         self._generators.append(value)
