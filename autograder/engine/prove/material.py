@@ -7,7 +7,7 @@ right variant keeps all. What is left to edit is listed by file and line.
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -50,15 +50,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Finding:
-    """A case, without its files: the tests that failed and passed, the mistakes that were named,
-    why the first tests failed, and which could not judge it."""
+    """A case, without its files, how it did in its tests, and the mistakes that were named."""
 
     case: Case
-    lost: list[str]
-    kept: list[str]
+    outcomes: list[Outcome]
     named: list[str]
-    reasons: list[str]
-    unjudged: dict[str, str]
+
+    @property
+    def lost(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if not outcome.passed]
 
 
 def run_check(
@@ -72,48 +72,33 @@ def run_check(
     for name in modules:
         if name not in assignment.modules:
             raise KitError(f"no module named {name}; there are: {', '.join(assignment.modules)}")
-    chosen = tuple(modules) or assignment.modules
     # Alone: each test runs twice, and must ask the same. Among the cases records are used, too.
     with Grader(assignment, Settings(seed=seeds[0], alone=True)) as grader:
-        tests = grader.suite.tests
+        tests = [t for t in grader.suite.tests if not modules or t.part in modules]
         outcomes, _ = grader.run(made_up.solution(assignment))
         undrawn = [*_not_drawn(assignment, grader.program(made_up.solution(assignment)))]
-    places = {test.id: test.place for test in tests}
     failed = [outcome for outcome in outcomes if not outcome.passed]
     faults = {o.test.place: f"the solution fails {o.test.id}: {_fault(o)}" for o in failed}
     problems = [*(faults | dict(leftovers(assignment))).items(), *undrawn]
-    # What the solution fails says nothing of mistakes and variants.
-    doubtful = {function for outcome in failed for function in outcome.called}
-    calling: dict[str, list[str]] = defaultdict(list)
-    for outcome in outcomes:
-        for function in set(outcome.called) - doubtful:
-            calling[function].append(outcome.test.id)
-    cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
-    tests = tuple(test for test in tests if not modules or test.part in modules)
-    points = sum(test.points for test in tests)
-    hygiene = sum(test.points for test in tests if test.is_hygiene)
-    click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
-    click.echo(f"{points:g} points, {hygiene:g} of them for hygiene")
-    findings = []
-    known = {outcome.test.id for outcome in failed}
-    with local_pool(jobs or available_cores())() as pool:
-        try:
-            for found in pool.map(partial(_finding, folder), cases, chunksize=CHUNK):
-                findings.append(found)
-                if found.case.kind == "solution" and found.case.seed > seeds[0]:
-                    click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
-                problems += _problems(found, places, known)
-        except BaseException:  # Ctrl-C, too: nobody waits for what is under way
-            kill_pool()
-            raise
-    if not variants_only:
-        proved = {o.test for o in outcomes if not doubtful.intersection(o.called)}
-        told = [test for test in tests if test in proved]
-        stated = {m.name for m in stated_mistakes(assignment) if m.module in chosen}
-        are_all_there = stated <= {found.case.name for found in findings}
-        problems += _report_mistakes(told, findings, are_all_there)
-    counts = Counter(finding.case.kind for finding in findings)
-    click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    if not failed:  # else nothing could be said of mistakes and variants
+        calling: dict[str, list[str]] = defaultdict(list)
+        for outcome in outcomes:
+            for function in outcome.called:
+                calling[function].append(outcome.test.id)
+        chosen = tuple(modules) or assignment.modules
+        cases = list(_cases(assignment, seeds, calling, variants_only, chosen))
+        points = sum(test.points for test in tests)
+        hygiene = sum(test.points for test in tests if test.is_hygiene)
+        click.echo(f"{len(cases)} submissions, {len(tests)} hidden tests")
+        click.echo(f"{points:g} points, {hygiene:g} of them for hygiene")
+        findings, found = _graded(folder, jobs or available_cores(), cases)
+        problems += found
+        if not variants_only:
+            # A test that no mistake fails may be needed for one that no longer fits.
+            are_all_there = len(load_mistakes(assignment)) == len(stated_mistakes(assignment))
+            problems += _report_mistakes(tests, findings, are_all_there)
+        counts = Counter(finding.case.kind for finding in findings)
+        click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     for place, text in sorted(problems):
         click.echo(f"{place}: {printable(text, 200)}")
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
@@ -162,11 +147,10 @@ def _cases(
     yield Case("skeleton", "skeleton", seeds[0], made_up.skeleton(assignment))
     for mistake in load_mistakes(assignment):
         target = f"{mistake.module}.{mistake.target}"
-        if mistake.module not in modules or target not in calling:
-            continue
-        files = made_up.with_mistakes(assignment, [mistake])
-        kind = "probe" if mistake.is_probe else "mistake"
-        yield Case(kind, mistake.name, seeds[0], files, calling[target], target, mistake.place)
+        if mistake.module in modules:
+            files = made_up.with_mistakes(assignment, [mistake])
+            kind, called = "probe" if mistake.is_probe else "mistake", calling.get(target)
+            yield Case(kind, mistake.name, seeds[0], files, called, target, mistake.place)
 
 
 @cache
@@ -175,73 +159,77 @@ def _grader(folder: Path) -> Grader:
     return Grader(Assignment.load(folder), Settings())
 
 
+def _graded(folder: Path, jobs: int, cases: Sequence[Case]) -> tuple[list[Finding], list[Problem]]:
+    findings: list[Finding] = []
+    problems: list[Problem] = []
+    with local_pool(jobs)() as pool:
+        try:
+            for found in pool.map(partial(_finding, folder), cases, chunksize=CHUNK):
+                if found.case.kind == "solution" and findings:
+                    click.echo(f"seed {found.case.seed - 1} is done, {len(problems)} problems")
+                findings.append(found)
+                problems += _problems(found)
+        except BaseException:  # Ctrl-C, too: nobody waits for what is under way
+            kill_pool()
+            raise
+    return findings, problems
+
+
 def _finding(folder: Path, case: Case) -> Finding:
     grader = _grader(folder)
     grader.settings = Settings(seed=case.seed)
     outcomes, _ = grader.run(case.files, case.tests)
-    lost = [outcome for outcome in outcomes if not outcome.passed]
-    told = [o.explanation.mistake for o in lost if o.explanation and o.explanation.mistake]
+    told = [o.explanation.mistake for o in outcomes if o.explanation and o.explanation.mistake]
     # A hint at where answers are wrong is right for whatever is wrong there.
     others = {mistake.name for mistake in grader.mistakes if mistake.where} - {case.name}
-    return Finding(
-        replace(case, files={}),
-        [outcome.test.id for outcome in lost],
-        [outcome.test.id for outcome in outcomes if outcome.passed],
-        [name for name in dict.fromkeys(told) if name not in others],
-        [f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3]],
-        {o.test.id: _fault(o) for o in lost if o.fault},
-    )
+    named = [name for name in dict.fromkeys(told) if name not in others]
+    return Finding(replace(case, files={}), [replace(o, asked=()) for o in outcomes], named)
 
 
-def _problems(
-    found: Finding, places: Mapping[str, Place], known: Container[str]
-) -> Iterator[Problem]:
-    """known: the tests that the solution was seen to fail."""
-    case = found.case
-    for test, fault in found.unjudged.items():
-        if test not in known:
-            yield places[test], f"{test} can't judge {case.kind} {case.name}: {fault}"
-    if case.kind == "variant" and not case.tests:
-        yield case.place, f"variant {case.name} has no function that a test calls"
-    elif case.kind == "variant" and found.lost:
-        text = f"variant {case.name} loses points with seed {case.seed}"
-        yield case.place, f"{text}: {'; '.join(found.reasons)}"
+def _problems(found: Finding) -> Iterator[Problem]:
+    case, lost = found.case, found.lost
+    for outcome in lost:
+        if outcome.fault:
+            told = f"{outcome.test.id} can't judge {case.kind} {case.name}: {_fault(outcome)}"
+            yield outcome.test.place, told
     if case.kind == "solution":
-        for test in found.lost:
-            if test not in known:
-                yield places[test], f"the solution fails {test} with seed {case.seed}"
-    if case.kind == "skeleton":
-        for test in found.kept:
-            yield places[test], f"the skeleton passes {test}"
+        for test in (outcome.test for outcome in lost):
+            yield test.place, f"the solution fails {test.id} with seed {case.seed}"
+    elif case.kind == "skeleton":
+        for test in (outcome.test for outcome in found.outcomes if outcome.passed):
+            yield test.place, f"the skeleton passes {test.id}"
+    elif case.kind == "variant":
+        if not case.tests:
+            yield case.place, f"variant {case.name} has no function that a test calls"
+        elif lost:
+            reasons = "; ".join(f"{o.test.id}: {o.kind}: {o.reason}" for o in lost[:3])
+            yield case.place, f"variant {case.name} loses points with seed {case.seed}: {reasons}"
+    else:
+        said = [] if lost else ["loses nothing"]
+        if lost and case.kind == "mistake" and case.name not in found.named:
+            said.append("is not named")
+        if wrongly := [name for name in found.named if name != case.name]:
+            said.append(f"is named {', '.join(wrongly)}")
+        if said:
+            yield case.place, f"{case.kind} {case.name} {', '.join(said)}"
 
 
 def _report_mistakes(
     tests: Sequence[HiddenTest], findings: Iterable[Finding], are_all_there: bool
-) -> list[Problem]:
-    """are_all_there: false if a mistake was left out, as its text no longer fits or its function is
-    wrong in the solution: a test that no mistake fails may then still be needed."""
+) -> Iterator[Problem]:
+    """Prints what fails each mistake, and what each test is needed for, and tells of tests that
+    nothing needs."""
     mistakes = [found for found in findings if found.case.kind in ("mistake", "probe")]
-    problems = []
     for found in sorted(mistakes, key=lambda found: (found.case.target, found.case.name)):
-        case, is_named = found.case, found.case.name in found.named
-        wrongly = [name for name in found.named if name != case.name]
-        mark = "named  " if is_named else "caught " if found.lost else "MISSED "
-        click.echo(f"{case.target:32} {case.name:40} {mark} {' '.join(found.lost)}")
-        said = []
-        if not found.lost:
-            said.append("loses nothing")
-        elif case.kind == "mistake" and not is_named:
-            said.append("is not named")
-        if wrongly:
-            said.append(f"is named {', '.join(wrongly)}")
-        if said:
-            problems.append((case.place, f"{case.kind} {case.name} {', '.join(said)}"))
-    failed = Counter(test for found in mistakes for test in found.lost)
+        case = found.case
+        mark = "named" if case.name in found.named else "caught" if found.lost else "MISSED"
+        lost = " ".join(outcome.test.id for outcome in found.lost)
+        click.echo(f"{case.target:32} {case.name:40} {mark:7} {lost}")
+    failed = Counter(outcome.test.id for found in mistakes for outcome in found.lost)
     click.echo("\nmistakes that fail each test:")
     for test in tests:
         click.echo(f"{failed[test.id]:5}  {test.points:5.1f} points  {test.id}")
         if are_all_there and not failed[test.id]:
-            problems.append((test.place, f"no mistake or probe needs {test.id}"))
+            yield test.place, f"no mistake or probe needs {test.id}"
     named = [f.case.name in f.named for f in mistakes if f.case.kind == "mistake"]
     click.echo(f"\n{sum(named)} of {len(named)} mistakes named right")
-    return problems
