@@ -7,7 +7,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +16,7 @@ from typing import Self
 from .errors import KitError
 
 FILE = "assignment.toml"
+FOLDERS = {"solutions", "handout", "suites", "mistakes", "variants", "figures", "supplied"}
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,14 @@ class Assignment:
         folder = folder.resolve()
         try:
             content = tomllib.loads((folder / FILE).read_text("utf-8"))
-            optional = {"figures", "supplied"} & content.keys()
-            for name in ("solutions", "handout", "suites", "mistakes", "variants", *optional):
+            for name in FOLDERS & content.keys():
                 content[name] = (folder / content[name]).resolve()
-            content |= {name: str(content[name]) for name in ("title", "package")}
-            if unknown := content.keys() - {known.name for known in fields(cls)}:
-                raise TypeError(f"unknown {', '.join(sorted(unknown))}")
-            if not isinstance(content["parts"], list):
+            if not isinstance(content.get("parts"), list):
                 raise TypeError("parts must be a list of names")
             content["parts"] = tuple(content["parts"])
             made = cls(folder=folder, **content)
-        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
-            absent = isinstance(problem, KeyError)
-            said = f"no {problem}" if absent else getattr(problem, "strerror", problem)
+        except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
+            said = str(getattr(problem, "strerror", problem)).removeprefix("Assignment.__init__() ")
             raise KitError(f"{folder / FILE}: {said}") from None
         if not made.modules:
             package = made.solutions / made.package

@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass
+from symtable import symtable
 
 from .assignment import Assignment
 from .place import Place
@@ -22,22 +23,12 @@ class Variant:
 def load_variants(assignment: Assignment) -> tuple[Variant, ...]:
     """The assignment's collection: the bodies of the functions in files that have the names of
     students' modules. None of it is run here."""
-    return tuple(
-        Variant(
-            node.name,
-            file.stem,
-            tuple(name for statement in node.body for name in _defined(statement)),
-            "\n".join(map(ast.unparse, node.body)),
-            Place(file, node.lineno),
-        )
-        for file in sorted(assignment.variants.glob("*.py"))
-        for node in ast.parse(file.read_bytes()).body
-        if isinstance(node, ast.FunctionDef)
-    )
-
-
-def _defined(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.FunctionDef):
-        return [statement.name]
-    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-    return [node.id for node in names if isinstance(node.ctx, ast.Store)]
+    found = []
+    for file in sorted(assignment.variants.glob("*.py")):
+        for node in ast.parse(file.read_bytes()).body:
+            if isinstance(node, ast.FunctionDef):
+                source, place = "\n".join(map(ast.unparse, node.body)), Place(file, node.lineno)
+                symbols = symtable(source, file.name, "exec").get_symbols()
+                targets = tuple(symbol.get_name() for symbol in symbols if symbol.is_assigned())
+                found.append(Variant(node.name, file.stem, targets, source, place))
+    return tuple(found)
