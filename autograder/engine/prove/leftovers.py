@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -32,7 +31,7 @@ def leftovers(assignment: Assignment) -> list[Problem]:
     gone = _gone(assignment)
     names = {file: file.stem.removeprefix("test_") for file in _files(assignment)}
     useless = {f: f"is about {n}, which is not there" for f, n in names.items() if n in gone}
-    found = [*_misfits(assignment), *_names(assignment, gone)]
+    found = [*_misfits(assignment, gone), *_names(assignment, gone)]
     if assignment.handed_out:
         found += [(Place(assignment.handout / path, 1), STALE) for path in stale_stubs(assignment)]
         found += [*_examples(assignment), *_public_tests(assignment)]
@@ -40,26 +39,12 @@ def leftovers(assignment: Assignment) -> list[Problem]:
     return [*((Place(file, 1), text) for file, text in useless.items()), *others.items()]
 
 
-def _misfits(assignment: Assignment) -> Iterator[Problem]:
-    """Mistakes that no longer fit the solution: the first of each line to edit, or of each function
-    that is not there."""
-    functions = _functions(assignment)
-    alike: dict[object, list[Problem]] = defaultdict(list)
+def _misfits(assignment: Assignment, gone: set[str]) -> Iterator[Problem]:
+    """Mistakes that no longer fit the solution, but for those in a function that is not there: what
+    names that is told."""
     for mistake in stated_mistakes(assignment):
-        if problem := mistake.misfit():
-            file, target = mistake.place.file, mistake.target
-            key = mistake.place if target in functions else (file, target)
-            alike[key].append((mistake.place, problem))
-    for (place, first), *others in alike.values():
-        yield place, f"{first}{f'; and {len(others)} more' if others else ''}"
-
-
-def _functions(assignment: Assignment) -> set[str]:
-    """The functions, helpers included, of the modules that students write: given ones may have some
-    of the same names."""
-    own = [f"{assignment.package}/{module}.py" for module in assignment.modules]
-    nodes = [node for path in own for node in ast.parse(assignment.solution_files[path]).body]
-    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        if mistake.target not in gone and (problem := mistake.misfit()):
+            yield mistake.place, problem
 
 
 def _names(assignment: Assignment, gone: set[str]) -> Iterator[Problem]:
@@ -73,7 +58,10 @@ def _names(assignment: Assignment, gone: set[str]) -> Iterator[Problem]:
 def _gone(assignment: Assignment) -> set[str]:
     """Functions, modules and parts that the material is about and the solution does not have."""
     there = {*assignment.modules, *assignment.given, *assignment.supplied_modules}
-    there |= {*_functions(assignment), *assignment.parts}
+    there |= {*assignment.parts}
+    for module in assignment.modules:  # given ones may have functions of the same names
+        content = assignment.solution_files[f"{assignment.package}/{module}.py"]
+        there |= {n.name for n in ast.parse(content).body if isinstance(n, ast.FunctionDef)}
     named = {path.stem.removeprefix("test_") for path in assignment.suites.glob("test_*.py")}
     for mistake in stated_mistakes(assignment):
         named |= {mistake.module, mistake.target}

@@ -78,7 +78,10 @@ def run_check(
         outcomes, _ = grader.run(made_up.solution(assignment))
         undrawn = [*_not_drawn(assignment, grader.program(made_up.solution(assignment)))]
     failed = [outcome for outcome in outcomes if not outcome.passed]
-    faults = {o.test.place: f"the solution fails {o.test.id}: {_fault(o)}" for o in failed}
+    faults = {
+        o.test.place: f"the solution fails {o.test.id}: {o.fault or f'{o.kind}: {o.reason}'}"
+        for o in failed
+    }
     problems = [*(faults | dict(leftovers(assignment))).items(), *undrawn]
     if not failed:  # else nothing could be said of mistakes and variants
         calling: dict[str, list[str]] = defaultdict(list)
@@ -114,17 +117,6 @@ def _not_drawn(assignment: Assignment, program: Program) -> Iterator[Problem]:
             if figure.missing:
                 yield place, f"{figure.title} of the solution: {figure.missing}"
         program.end()
-
-
-def _fault(outcome: Outcome) -> str:
-    """Why the solution fails; a fault of the test's author with the line where it happened."""
-    if not outcome.fault:
-        return f"{outcome.kind}: {outcome.reason}"
-    lines = outcome.fault.strip().split("\n")
-    where = [line.strip() for line in lines if line.lstrip().startswith('File "')]
-    folder = str(outcome.test.place.file.parent)
-    own = [line for line in where if folder in line]
-    return f"{lines[-1]} ({(own or where)[-1]})"
 
 
 def _cases(
@@ -190,7 +182,7 @@ def _problems(found: Finding) -> Iterator[Problem]:
     case, lost = found.case, found.lost
     for outcome in lost:
         if outcome.fault:
-            told = f"{outcome.test.id} can't judge {case.kind} {case.name}: {_fault(outcome)}"
+            told = f"{outcome.test.id} can't judge {case.kind} {case.name}: {outcome.fault}"
             yield outcome.test.place, told
     if case.kind == "solution":
         for test in (outcome.test for outcome in lost):

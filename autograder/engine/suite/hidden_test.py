@@ -49,7 +49,7 @@ class Outcome:
     kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
     reason: for the student, "" when passed; hint: what the check that failed advises, or ""; about:
     of which kind that check is, or ""; explanation: where one was found; fault: for the author of
-    the test, its traceback; asked: what was asked, and the replies.
+    the test, what it raised and where; asked: what was asked, and the replies.
     """
 
     test: HiddenTest

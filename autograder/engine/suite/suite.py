@@ -80,9 +80,11 @@ class Suite:
             return outcome(problem.kind, problem.reason, problem.hint)
         if isinstance(problem, AssertionError):  # whose text may hold what is right
             return outcome("wrong", "this is not what the test expects")
-        fault = "".join(traceback.format_exception(problem))
-        reason = f"the grader could not judge this ({type(problem).__name__})"
-        return outcome("grader", reason, fault=fault)
+        name, frames = type(problem).__name__, traceback.extract_tb(problem.__traceback__)
+        # The suite's own line, if one took part.
+        own = [f for f in frames if f.filename.startswith(str(self._assignment.suites))] or frames
+        fault = f"{name}: {problem} ({own[-1].filename}, line {own[-1].lineno})"
+        return outcome("grader", f"the grader could not judge this ({name})", fault=fault)
 
     def _raised(self, item: pytest.Item, session: Session) -> Problem:
         """What the test raises when it asks by this session."""
