@@ -8,6 +8,7 @@ loop would run all tests, report and end: its session is begun and ended here.
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,6 @@ class Collection:
         self.items: list[pytest.Item] = []
         self._files = files
         self._root = files[0].anchor  # from "/" no two modules have the same name
-        self._seen: list[pytest.Item] = []
         self._problems: list[str] = []
         self._fixtures: Fixtures
         with warnings.catch_warnings():
@@ -79,7 +79,6 @@ class Collection:
         self._session = pytest.Session.from_config(self._config)
         self._config.hook.pytest_sessionstart(session=self._session)
         self._config.hook.pytest_collection(session=self._session)
-        self.items = self._session.items
         if not self._problems and (lost := self._lost()):
             text = "hidden tests that pytest leaves out, or that have one name"
             self._problems.append(f"{text}: {', '.join(lost)}")
@@ -94,7 +93,8 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self._seen = list(items)
+        """Before a hook of the suite's own could leave some out."""
+        self.items = list(items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -120,18 +120,15 @@ class Collection:
         return self._fixtures["rng"]
 
     def _lost(self) -> list[str]:
-        """The tests that will not run, of those that pytest has seen and those that the files
-        define. Where two have one name, the later one may stand in the place of the other."""
-        lost = [item.nodeid.rpartition("/")[2] for item in self._seen if item not in self.items]
+        """The tests that the files define and that will not run. Where two have one name, the later
+        one may stand in the place of the other."""
         named = {(item.path.name, getattr(item, "originalname", item.name)) for item in self.items}
-        for file in self._files:
-            names = DEFINED.findall(file.read_text("utf-8"))
-            lost += [
-                f"{file.name}::{name}"
-                for name in dict.fromkeys(names)
-                if (file.name, name) not in named or names.count(name) > 1
-            ]
-        return list(dict.fromkeys(lost))
+        return [
+            f"{file.name}::{name}"
+            for file in self._files
+            for name, count in Counter(DEFINED.findall(file.read_text("utf-8"))).items()
+            if (file.name, name) not in named or count > 1
+        ]
 
 
 def _raised(run: Callable[..., object], **arguments: Any) -> BaseException | None:

@@ -40,7 +40,6 @@ UNITTEST = "import unittest\nclass Test(unittest.TestCase):\n    def test_a(self
         ("test_scales.py", "def test_values(student):\n    pass", "test_values"),
         ("test_scales.py", "class Odd:\n    def test_a(self):\n        pass", "leaves out.*test_a"),
         ("test_scales.py", UNITTEST, "leaves out.*test_a"),
-        ("conftest.py", "def pytest_collection_modifyitems(items): del items[1:]", "test_scales"),
     ],
 )
 def test_a_suite_that_cant_be_used_is_refused_with_its_reason(own, file, code, what):
@@ -52,6 +51,9 @@ def test_a_suite_that_cant_be_used_is_refused_with_its_reason(own, file, code, w
 
 CONFTEST = """
 import pytest
+
+def pytest_collection_modifyitems(items):
+    del items[1:]  # all the same they are run, in their order
 
 @pytest.fixture
 def rng():
