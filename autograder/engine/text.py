@@ -5,7 +5,6 @@ import unicodedata
 
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\]+[\w.@+~-]+){2,}[/\\]*")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{8,16}\b")
-_HIDDEN = ("Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def printable(text: str, limit: int) -> str:
@@ -25,6 +24,6 @@ def visible(text: str, limit: int) -> str:
     """The text, its spaces kept, with a mark for each control, direction and private character."""
     text = text[: limit + 1]
     if not text.isprintable():
-        hidden = {c for c in text if unicodedata.category(c) in _HIDDEN}
-        text = "".join("\N{REPLACEMENT CHARACTER}" if c in hidden else c for c in text)
+        shown = {c for c in text if c.isprintable() or unicodedata.category(c) == "Zs"}
+        text = "".join(c if c in shown else "\N{REPLACEMENT CHARACTER}" for c in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"

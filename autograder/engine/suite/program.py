@@ -230,8 +230,8 @@ class Program:
 
     def _place(self, process: Process, request: Request) -> str:
         """What ran last: the request's function, or the student's that one of the kit's called."""
-        supplied = request.modules[-1:] and request.modules[-1] in self._assignment.supplied_modules
-        return (supplied and _places(process.notes)[-1]) or request.name
+        is_net = request.name.partition(".")[0] in self._assignment.supplied_modules
+        return (is_net and _places(process.notes)[-1]) or request.name
 
     def _allowed(self, end: float) -> TimeAllowed:
         """How long a call may take: less where others of its part were stopped, so that loops

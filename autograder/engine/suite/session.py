@@ -97,7 +97,7 @@ class Session:
             raise Asked
         self._moved = len(self._generators)
         self._numbers.clear()
-        batch = self._batch(tuple(map(self._request, (*calls, *beside))))
+        batch = self._batch(tuple(self._request(*each) for each in enumerate((*calls, *beside))))
         self.asked.append(batch)
         if self.only_asks:
             raise Asked
@@ -120,11 +120,8 @@ class Session:
             raise AuthorError("the test asks something else each time that it runs")
         return batch
 
-    def _request(self, call: Call) -> Request:
-        if call in self._numbers:
-            raise AuthorError("a call is asked once; state another one")
-        number = self._numbers[call] = len(self._numbers)
-        function = call.function
+    def _request(self, number: int, call: Call) -> Request:
+        function, self._numbers[call] = call.function, number
         name = f"{function.module}.{function.name}"
         passed = [function.module, function.name, list(call.args), call.kwargs]
         how = [list(self.opaque.get(name, ())), function.is_watched]
