@@ -105,21 +105,19 @@ class Answer:
 
 def read_reply(reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
     """The answer in a reply to a call of `name`, which may use the results of earlier ones. Raises
-    `ValueError` or `TypeError` where the bytes are no reply."""
-    content = Decoder().decode(reply)
-    kind, *fields = content if isinstance(content, list) else [None]
-    if kind == "returned":
-        value, changed, shared, warned = fields
-        return Answer(value, None, _texts(changed), _texts(shared), _texts(warned))
-    if kind == "unresolved" and len(fields) == 1 and type(fields[0]) is int:
-        if fields[0] in range(len(earlier)) and earlier[fields[0]].fault is not None:
-            return earlier[fields[0]]
-        said = f"{name} could not be called: the result that it needs is not there"
-        return Answer(fault=StudentFault("unusable", said))
-    if kind in ("raised", "unavailable"):
-        return Answer(fault=exception_fault(kind, name, *fields))
-    if kind == "unusable":
-        return Answer(fault=StudentFault("unusable", f"what {name} returned {_text(*fields)}"))
+    `ValueError` where the bytes are no reply."""
+    match Decoder().decode(reply):
+        case ["returned", value, changed, shared, warned]:
+            return Answer(value, None, _texts(changed), _texts(shared), _texts(warned))
+        case ["unresolved", int(number)]:
+            if number in range(len(earlier)) and earlier[number].fault is not None:
+                return earlier[number]
+            said = f"{name} could not be called: the result that it needs is not there"
+            return Answer(fault=StudentFault("unusable", said))
+        case [("raised" | "unavailable") as kind, raised, message, place, by]:
+            return Answer(fault=exception_fault(kind, name, raised, message, place, by))
+        case ["unusable", said]:
+            return Answer(fault=StudentFault("unusable", f"what {name} returned {_text(said)}"))
     raise WireError("not an answer")
 
 

@@ -129,7 +129,7 @@ class Program:
         started = time.thread_time()
         try:
             return read_reply(reply, name, earlier)
-        except (ValueError, TypeError):
+        except ValueError:
             self.events.refused[name] += 1
             said = f"{name} sent back something unreadable"
             return Answer(fault=StudentFault("unusable", said))
