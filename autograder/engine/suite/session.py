@@ -65,7 +65,8 @@ class Batch:
     @classmethod
     def asked(cls, program: Answering, requests: tuple[Request, ...]) -> Self:
         """Makes the requests."""
-        return cls(requests, program.ask(requests), tuple(program.noted))
+        replies = program.ask(requests)
+        return cls(requests, replies, tuple(dict.fromkeys(program.noted)))
 
 
 @dataclass
