@@ -5,6 +5,7 @@ is needed: it has no hint and is never named.
 """
 
 import ast
+import contextlib
 import re
 import sys
 import textwrap
@@ -107,24 +108,19 @@ class Mistake:
 
         Raises `ValueError` where a text that it replaces doesn't stand there exactly once.
         """
-        before, _, docstring, _, after = self._parts(source)
-        return before + self.code(source).replace(CUT, docstring) + after
+        return "".join(self.parts(source))
 
-    def code(self, source: str, edited: str = "") -> str:
-        """The function's code in this module, or as it was edited before, with the mistake in it
-        and CUT for its docstring. Raises `ValueError`."""
-        _, head, _, body, _ = self._parts(source)
-        code = edited or head + CUT + body
-        if self.body:
-            code = code.partition(CUT)[0] + CUT + textwrap.indent(_plain(self.body), "    ") + "\n"
-        for number, (text, instead) in enumerate(self.edits.items(), start=1):
-            code = self._replaced(code, _plain(text), _plain(instead), number)
-        return code
-
-    def _parts(self, source: str) -> list[str]:
+    def parts(self, source: str) -> tuple[str, str, str]:
+        """The same, cut around its function. Raises `ValueError`."""
         if self.target not in (functions := _functions(source)):
             raise ValueError(f"{self.name}: {self.module} has no function {self.target}")
-        return functions[self.target]
+        before, head, docstring, body, after = functions[self.target]
+        if self.body:
+            body = textwrap.indent(_plain(self.body), "    ") + "\n"
+        code = head + CUT + body
+        for number, (text, instead) in enumerate(self.edits.items(), start=1):
+            code = self._replaced(code, _plain(text), _plain(instead), number)
+        return before, code.replace(CUT, docstring), after
 
     def misfit(self) -> str:
         """Why it no longer fits the solution; "" where it does."""
@@ -166,28 +162,25 @@ def fresh_modules(mistakes: Sequence[Mistake]) -> dict[str, ModuleType]:
 def compatible(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
     """Those of the mistakes that can be made together, the first ones first: others replace a text
     that is not, or no longer, there, or can't be compiled."""
-    kept: list[Mistake] = []
-    codes: dict[tuple[str, str], str] = {}
+    kept: tuple[Mistake, ...] = ()
     for mistake in mistakes:
-        function = (mistake.module, mistake.target)
-        try:
-            _compiled((mistake,))
-            codes[function] = mistake.code(mistake.solution, codes.get(function, ""))
-        except (ValueError, SyntaxError):
-            continue
-        kept.append(mistake)
-    return tuple(kept)
+        with contextlib.suppress(ValueError, SyntaxError):
+            _compiled((*(m for m in kept if m.module == mistake.module), mistake))
+            kept += (mistake,)
+    return kept
 
 
 @lru_cache(maxsize=1000)
-def _compiled(mistakes: tuple[Mistake, ...]) -> tuple[CodeType, CodeType]:
-    """The solution's module, and the functions with these mistakes in them, to be run after it:
+def _compiled(mistakes: tuple[Mistake, ...]) -> list[CodeType]:
+    """The solution's module, and the function of each of these mistakes in it, to be run after it:
     compiling the module anew for each mistake would take most of a search's time."""
-    source, codes = mistakes[0].solution, dict[str, str]()
+    source = mistakes[0].solution
+    codes = [_module(source)]
     for mistake in mistakes:
-        codes[mistake.target] = mistake.code(source, codes.get(mistake.target, ""))
-    edited = "\n".join(codes.values()).replace(CUT, "")
-    return _module(source), compile(edited, f"<{mistakes[0].name}>", "exec")
+        before, function, after = mistake.parts(source)
+        codes.append(compile(function, f"<{mistake.name}>", "exec"))
+        source = before + function + after
+    return codes
 
 
 @lru_cache(maxsize=64)
