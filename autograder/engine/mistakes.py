@@ -10,21 +10,20 @@ import re
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
 
 from .assignment import Assignment, import_file
 from .errors import KitError
-from .place import NOWHERE, Place
+from .place import Place
 
 CUT = "\0\n"
 """What stands in a docstring's place while a function's code is edited."""
-_stated: list[tuple[str, dict[str, Any]]] = []
+_stated: list[tuple[str, Callable[..., "Mistake"]]] = []
 """What the catalogues state, each with the name of the module where it stands."""
 
 
@@ -55,48 +54,43 @@ class Catalogue:
         for name, hint, line in _attributes(file, first):
             functions = [of] if isinstance(of, str) else filter(name.startswith, of)
             target, place = max(functions, key=len, default=name), Place(file, line)
-            code = vars(cls)[name]
-            edits, body = ({}, code) if isinstance(code, str) else (code, "")
-            body = body if "\n" in body or not body else f"return {body}"
-            fields = {"target": target, "name": prefix + name, "edits": edits, "body": body}
-            fields |= {"hint": " ".join(hint.split()), "place": place, "where": where}
-            _stated.append((cls.__module__, fields))
+            stated = partial(Mistake, prefix + name, target, hint, vars(cls)[name], place, where)
+            _stated.append((cls.__module__, stated))
 
 
 def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
     """The names that the class in this line sets, each with the string below it and its line."""
     found: list[tuple[str, str, int]] = []
-    for node in _classes(file)[first].body:
+    for node in _classes(file.read_text("utf-8"))[first].body:
         if isinstance(node, ast.Assign):
             found.append((ast.unparse(node.targets[0]), "", node.lineno))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            hint = str(node.value.value)
+            hint = " ".join(str(node.value.value).split())
             found = [(name, own or hint, line) for name, own, line in found]
     return found
 
 
 @lru_cache(maxsize=1)
-def _classes(file: Path) -> dict[int, ast.ClassDef]:
-    """The file's classes by their lines."""
-    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+def _classes(source: str) -> dict[int, ast.ClassDef]:
+    """A file's classes by their lines."""
+    nodes = ast.walk(ast.parse(source))
     return {node.lineno: node for node in nodes if isinstance(node, ast.ClassDef)}
 
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """A way to get `module.target` wrong. hint: "" for a probe; solution: the module's source;
-    place: where it is stated."""
+    """A way to get `module.target` wrong. hint: "" for a probe; code: see `Catalogue`; solution:
+    the module's source; place: where it is stated."""
 
     name: str
-    module: str
     target: str
     hint: str
-    edits: Mapping[str, str]
+    code: Mapping[str, str] | str
+    place: Place
+    where: bool
+    module: str
     package: str
     solution: str
-    body: str = ""
-    place: Place = NOWHERE
-    where: bool = False
 
     @property
     def is_probe(self) -> bool:
@@ -115,10 +109,11 @@ class Mistake:
         if self.target not in (functions := _functions(source)):
             raise ValueError(f"{self.name}: {self.module} has no function {self.target}")
         before, head, docstring, body, after = functions[self.target]
-        if self.body:
-            body = textwrap.indent(_plain(self.body), "    ") + "\n"
+        if isinstance(self.code, str):
+            stated = self.code if "\n" in self.code else f"return {self.code}"
+            return before, head + docstring + textwrap.indent(_plain(stated), "    ") + "\n", after
         code = head + CUT + body
-        for number, (text, instead) in enumerate(self.edits.items(), start=1):
+        for number, (text, instead) in enumerate(self.code.items(), start=1):
             code = self._replaced(code, _plain(text), _plain(instead), number)
         return before, code.replace(CUT, docstring), after
 
@@ -133,12 +128,16 @@ class Mistake:
         return ""
 
     def _replaced(self, code: str, text: str, instead: str, number: int) -> str:
-        """The function's code with the text replaced in it."""
-        places = _places(code, text)
+        """The function's code with the text replaced in it, of which several lines may all be
+        indented further."""
+        first, *others = map(re.escape, text.split("\n"))
+        pattern = rf"(?m:^(?P<indent> *)){first}" if others else f"(?P<indent>){first}"
+        pattern += "".join(rf"\n(?P=indent){line}" if line else r"\n" for line in others)
+        places = [*re.finditer(pattern, code)]
         if len(places) != 1:
             stands = f"{text!r} stands {len(places)} times in {self.target}, not once"
             raise ValueError(f"{self.name}: edit {number} no longer applies: {stands}")
-        ((start, end),) = places
+        start, end = places[0].end("indent"), places[0].end()
         line = code[code.rfind("\n", 0, start) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]
         return code[:start] + instead.replace("\n", f"\n{indent}") + code[end:]
@@ -209,15 +208,6 @@ def results(source: str, function: str) -> tuple[str, ...]:
     return tuple(found[1].split(", ")) if found else ()
 
 
-def _places(code: str, text: str) -> list[tuple[int, int]]:
-    """Where the text stands in the code; several lines may all be indented further."""
-    first, *others = (re.escape(line) for line in text.split("\n"))
-    pattern = rf"(?m:^(?P<indent> *)){first}" if others else f"(?P<indent>){first}"
-    for line in others:
-        pattern += rf"\n(?P=indent){line}" if line else r"\n"
-    return [(match.end("indent"), match.end()) for match in re.finditer(pattern, code)]
-
-
 def _plain(text: str) -> str:
     """A text of several lines without its common indentation and the empty lines around it."""
     return textwrap.dedent(text).strip("\n") if "\n" in text else text
@@ -235,21 +225,19 @@ def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """All that the catalogue states: the file, or the folder, directly below the catalogue's has
     the name of the student's module. Raises `KitError`."""
     assignment.reference()
-    _classes.cache_clear()
     about, found = {}, []
     for path in sorted(assignment.mistakes.rglob("*.py")):
         module = path.relative_to(assignment.mistakes).with_suffix("").parts[0]
-        if path.name != "__init__.py" and not module.startswith((".", "_")):
-            name = "_catalogue_" + "_".join(path.with_suffix("").parts[-4:])
+        if not module.startswith((".", "_")):
             try:
-                about[import_file(name, path).__name__] = module
+                about[import_file(f"_{path}", path).__name__] = module
             except Exception as problem:
                 raise KitError(f"{path}: {type(problem).__name__}: {problem}") from None
-    for catalogue, fields in _stated:
+    package = assignment.package
+    for catalogue, stated in _stated:
         if module := about.get(catalogue, ""):
-            source = assignment.solution_files.get(f"{assignment.package}/{module}.py", b"")
-            context = {"module": module, "package": assignment.package}
-            found.append(Mistake(**(fields | context | {"solution": source.decode()})))
+            source = assignment.solution_files.get(f"{package}/{module}.py", b"").decode()
+            found.append(stated(module=module, package=package, solution=source))
     names = Counter(mistake.name for mistake in found)
     if twice := {name for name, count in names.items() if count > 1}:
         raise KitError(f"mistakes with the same name: {', '.join(sorted(twice))}")

@@ -12,6 +12,7 @@ from autograder.engine.errors import KitError
 from autograder.engine.explain.comparison import same
 from autograder.engine.explain.hints import of_a_net
 from autograder.engine.mistakes import Mistake, compatible, fresh_modules, load_mistakes
+from autograder.engine.place import NOWHERE
 from autograder.engine.prove import made_up
 from autograder.engine.suite.hidden_test import Explanation, HiddenTest, Outcome
 from autograder.engine.suite.session import Batch, Request
@@ -33,13 +34,13 @@ def length(radius):
 '''
 
 
-def made(target: str = "area", edits: dict[str, str] | None = None, **fields: Any) -> Mistake:
-    context = {"module": "areas", "package": "circle", "solution": SOURCE, "hint": "Think."}
-    return Mistake(**{"name": "odd", "target": target, "edits": edits or {}, **context, **fields})
+def made(code: dict[str, str] | str, target: str = "area", **fields: Any) -> Mistake:
+    about = {"module": "areas", "package": "circle", "solution": SOURCE} | fields
+    return Mistake("odd", target, "Think.", code, NOWHERE, where=False, **about)
 
 
 def test_an_edit_replaces_a_text_of_the_functions_code():
-    edited = made(edits={"math.pi": "3", "unit=1.0": "unit=2.0"}).edited(SOURCE)
+    edited = made({"math.pi": "3", "unit=1.0": "unit=2.0"}).edited(SOURCE)
     assert edited == SOURCE.replace("return math.pi", "return 3").replace("unit=1", "unit=2")
 
 
@@ -50,12 +51,12 @@ def test_an_edit_of_several_lines_is_indented_as_the_code():
             raise ValueError
         """: "while radius < 0:\n    radius += 1"
     }
-    edited = made(edits=edits).edited(SOURCE)
+    edited = made(edits).edited(SOURCE)
     assert "\n    while radius < 0:\n        radius += 1\n    return" in edited
 
 
 def test_a_body_takes_the_place_of_all_after_the_docstring():
-    edited = made(body="\n    radius *= 2\n    return radius\n").edited(SOURCE)
+    edited = made("\n    radius *= 2\n    return radius\n").edited(SOURCE)
     assert '**2."""\n    radius *= 2\n    return radius\n\n\ndef length' in edited
 
 
@@ -64,13 +65,13 @@ def test_a_body_takes_the_place_of_all_after_the_docstring():
 )
 def test_a_text_must_stand_in_the_function_once(edits, times):
     with pytest.raises(ValueError, match=rf"odd: edit 1 .* stands {times} times in area") as caught:
-        made(edits=edits).edited(SOURCE)
+        made(edits).edited(SOURCE)
     assert repr(next(iter(edits))) in str(caught.value)
 
 
 def test_a_function_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="odd: areas has no function volume"):
-        made(target="volume", body="pass").edited(SOURCE)
+        made("pass", target="volume").edited(SOURCE)
 
 
 CATALOGUE = '''from autograder.engine.mistakes import Catalogue
@@ -94,13 +95,13 @@ def test_a_class_states_mistakes_with_the_hints_below_them(tmp_path, monkeypatch
     (tmp_path / "areas.py").write_text(CATALOGUE)
     import_file("areas_of_a_test", tmp_path / "areas.py")
     assert [
-        (f["name"], f["target"], f["edits"] or f["body"], f["hint"], f["place"].line)
-        for _, f in stated[:4]
+        (m.name, m.target, m.code, m.hint, m.place.line)
+        for m in (state(module="areas", package="circle", solution="") for _, state in stated[:4])
     ] == [
         ("with_3_area_of_ring_whole", "area_of_ring", {"math.pi": "3"}, "Look again.", 6),
-        ("with_3_area_half", "area", "return 3", "Look again.", 7),
+        ("with_3_area_half", "area", "3", "Look again.", 7),
         ("with_3_area_zero", "area", "radius = 0\nreturn radius", "Why?", 10),
-        ("with_3_area_probe", "area", "", "", 12),
+        ("with_3_area_probe", "area", {}, "", 12),
     ]
     assert [name for name, _ in stated] == ["areas_of_a_test"] * 8
 
@@ -113,7 +114,7 @@ def test_a_catalogue_that_cant_be_imported_is_named_each_time(own):
 
 
 def test_code_with_a_syntax_error_does_not_fit():
-    odd = made(edits={"math.pi": "math.pi)"})
+    odd = made({"math.pi": "math.pi)"})
     assert odd.misfit() == "odd: its code has a syntax error: unmatched ')'"
     assert compatible((odd,)) == ()  # it explains nothing, and keeps nothing else from it
 
@@ -127,14 +128,14 @@ def test_mistakes_in_one_module_add_up(tiny):
 
 
 def test_nothing_that_one_call_keeps_reaches_the_next_module():
-    odd = made(body="global OFFSET\nOFFSET += radius\nreturn OFFSET")
+    odd = made("global OFFSET\nOFFSET += radius\nreturn OFFSET")
     assert [fresh_modules([odd])[odd.module].area(2.0) for _ in range(2)] == [3.0, 3.0]
 
 
 def test_a_module_with_a_mistake_imports_its_neighbours(tiny):
     tiny.reference()
     context = {"module": "scales", "package": "thermo"}
-    odd = made(body="from .averages import mean_celsius as m\nreturn m([radius])", **context)
+    odd = made("from .averages import mean_celsius as m\nreturn m([radius])", **context)
     assert fresh_modules([odd])[odd.module].area(4.0) == 4.0
 
 
