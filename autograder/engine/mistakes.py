@@ -9,7 +9,7 @@ import contextlib
 import re
 import sys
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -23,8 +23,8 @@ from .place import Place
 
 CUT = "\0\n"
 """What stands in a docstring's place while a function's code is edited."""
-_stated: list[tuple[str, Callable[..., "Mistake"]]] = []
-"""What the catalogues state, each with the name of the module where it stands."""
+_stated: dict[Path, list[Callable[..., "Mistake"]]] = defaultdict(list)
+"""What the catalogues state, by their files: mistakes, but for the module and its text."""
 
 
 class Catalogue:
@@ -55,7 +55,7 @@ class Catalogue:
             functions = [of] if isinstance(of, str) else filter(name.startswith, of)
             target, place = max(functions, key=len, default=name), Place(file, line)
             stated = partial(Mistake, prefix + name, target, hint, vars(cls)[name], place, where)
-            _stated.append((cls.__module__, stated))
+            _stated[file].append(stated)
 
 
 def _attributes(file: Path, first: int) -> list[tuple[str, str, int]]:
@@ -225,19 +225,16 @@ def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """All that the catalogue states: the file, or the folder, directly below the catalogue's has
     the name of the student's module. Raises `KitError`."""
     assignment.reference()
-    about, found = {}, []
+    package, found = assignment.package, []
     for path in sorted(assignment.mistakes.rglob("*.py")):
         module = path.relative_to(assignment.mistakes).with_suffix("").parts[0]
         if not module.startswith((".", "_")):
             try:
-                about[import_file(f"_{path}", path).__name__] = module
+                import_file(f"_{path}", path)
             except Exception as problem:
                 raise KitError(f"{path}: {type(problem).__name__}: {problem}") from None
-    package = assignment.package
-    for catalogue, stated in _stated:
-        if module := about.get(catalogue, ""):
             source = assignment.solution_files.get(f"{package}/{module}.py", b"").decode()
-            found.append(stated(module=module, package=package, solution=source))
+            found += [stated(module, package, source) for stated in _stated[path]]
     names = Counter(mistake.name for mistake in found)
     if twice := {name for name, count in names.items() if count > 1}:
         raise KitError(f"mistakes with the same name: {', '.join(sorted(twice))}")

@@ -89,21 +89,18 @@ for number in ("3", "4"):
 '''
 
 
-def test_a_class_states_mistakes_with_the_hints_below_them(tmp_path, monkeypatch):
-    stated = []
-    monkeypatch.setattr(mistakes, "_stated", stated)
-    (tmp_path / "areas.py").write_text(CATALOGUE)
-    import_file("areas_of_a_test", tmp_path / "areas.py")
-    assert [
-        (m.name, m.target, m.code, m.hint, m.place.line)
-        for m in (state(module="areas", package="circle", solution="") for _, state in stated[:4])
-    ] == [
+def test_a_class_states_mistakes_with_the_hints_below_them(tmp_path):
+    file = tmp_path / "areas.py"
+    file.write_text(CATALOGUE)
+    import_file("areas_of_a_test", file)
+    stated = [state("areas", "circle", SOURCE) for state in mistakes._stated.pop(file)]
+    assert [(m.name, m.target, m.code, m.hint, m.place.line) for m in stated[:4]] == [
         ("with_3_area_of_ring_whole", "area_of_ring", {"math.pi": "3"}, "Look again.", 6),
         ("with_3_area_half", "area", "3", "Look again.", 7),
         ("with_3_area_zero", "area", "radius = 0\nreturn radius", "Why?", 10),
         ("with_3_area_probe", "area", {}, "", 12),
     ]
-    assert [name for name, _ in stated] == ["areas_of_a_test"] * 8
+    assert len(stated) == 8
 
 
 def test_a_catalogue_that_cant_be_imported_is_named_each_time(own):
