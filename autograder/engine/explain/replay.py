@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -80,16 +80,9 @@ class Response:
         return {**values, **forms, **dict(zip(BESIDE, self.beside, strict=True)), **source}
 
 
-class Given(NamedTuple):
-    """What a request passes: arrays, and whether a generator."""
-
-    arrays: list[Any]
-    draws: bool
-
-
 @lru_cache(maxsize=5000)
-def given(request: Request) -> Given:
-    """Decodes the arguments of a request."""
+def given(request: Request) -> tuple[list[Any], bool]:
+    """What a request passes: the arrays, and whether a generator, from which it draws."""
     arrays: list[Any] = []
     generators: list[GeneratorState] = []
     decoder = Decoder(lambda handle: handle, generators.append, is_trusted=True)
@@ -97,7 +90,7 @@ def given(request: Request) -> Given:
     for value in [*args, *kwargs.values()]:
         entries = value if type(value) is list else [value]
         arrays += [entry for entry in entries if isinstance(entry, np.ndarray)]
-    return Given(arrays, bool(generators))
+    return arrays, bool(generators)
 
 
 def answered(outcome: Outcome) -> tuple[tuple[Request, ...], list[Response]]:
@@ -125,28 +118,21 @@ def replay(
 
 def _with_sources(requests: Sequence[Request], replies: Iterable[bytes]) -> Iterator[Response]:
     """The answers; where a generator was passed, with the index of an equal one before it."""
-    seen: dict[tuple[str, Any], int] = {}
+    seen: dict[tuple[str, bytes], int] = {}
     for index, (request, reply) in enumerate(zip(requests, replies, strict=True)):
-        response = Response.of(reply)
-        if response.raised is None and given(request).draws and _varies(response.returned):
-            first = seen.setdefault((request.name, _content(response.returned)), index)
+        response, (_, draws) = Response.of(reply), given(request)
+        if draws and response.raised is None and _varies(response.returned):
+            first = seen.setdefault((request.name, reply), index)
             response = replace(response, repeats=first if first < index else -1)
         yield response
 
 
 def _varies(value: Any) -> bool:
-    """Whether each array in it holds more than two numbers: others are no draws."""
+    """Whether each array in it holds more than two numbers: others are no draws. The first few
+    tell; to sort all of them takes long."""
     arrays = value if isinstance(value, tuple) else [value]
-    return all(_has_many(each) for each in arrays if isinstance(each, np.ndarray))
-
-
-def _has_many(array: np.ndarray) -> bool:
-    # Of draws, the first few tell; to sort all of them takes long.
-    return any(np.unique(some).size > 2 for some in (array.ravel()[:10], array))
-
-
-def _content(value: Any) -> Any:
-    """A hashable value, equal for values that hold the same numbers."""
-    if isinstance(value, (list, tuple)):
-        return tuple(map(_content, value))
-    return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else repr(value)
+    return all(
+        any(np.unique(some).size > 2 for some in (each.ravel()[:10], each))
+        for each in arrays
+        if isinstance(each, np.ndarray)
+    )
