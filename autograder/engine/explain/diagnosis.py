@@ -57,9 +57,11 @@ class Search:
 @dataclass
 class Match:
     """Where a mistake gives the student's wrong answers. hits: by aspect and place, in which
-    entries; strays: the wrong aspects for which it gives a third answer."""
+    entries; alone: the aspects of which it gives every wrong entry; strays: the wrong aspects for
+    which it gives a third answer."""
 
     hits: dict[str, dict[Place, np.ndarray]]
+    alone: set[str] = field(default_factory=set)
     strays: set[str] = field(default_factory=set)
 
 
@@ -102,9 +104,8 @@ class Diagnosis:
                 if how == WHERE:
                     case.named += _where(search, self._matches(case, mistakes, search))
                     break
-                # What explains an aspect alone is found quickly; it may explain more.
-                alone = self._matches(case, mistakes, search, is_alone=True)
-                named = [*_alone(search, self._matches(case, alone, search))]
+                # What explains an aspect alone is found quickly.
+                named = [*_alone(search, self._matches(case, mistakes, search, is_alone=True))]
                 named = named or self._pairs(case, mistakes, search)
                 if not named:
                     break
@@ -129,14 +130,15 @@ class Diagnosis:
     def _matches(
         self, case: Case, mistakes: Iterable[Mistake], search: Search, is_alone: bool = False
     ) -> dict[Mistake, Match]:
-        """The mistakes that give wrong answers of the student's, with where they do."""
+        """The mistakes that give wrong answers of the student's, with where they do. is_alone: only
+        those that explain an aspect alone."""
         tried = {m: self._match(case, m, search, is_alone) for m in mistakes}
         return {mistake: match for mistake, match in tried.items() if match.hits}
 
     def _match(self, case: Case, mistake: Mistake, search: Search, is_alone: bool) -> Match:
         """Where the mistake, beside those already found, gives the student's wrong answers; nowhere
-        if it contradicts a right one. is_alone: only the aspects that it explains alone."""
-        match = Match({aspect: {} for aspect in search.wrong})
+        if it contradicts a right one, or with `is_alone` explains no aspect alone."""
+        match = Match({aspect: {} for aspect in search.wrong}, set(search.wrong))
         mistakes = (*case.replayed(), mistake)
         if mistake in case.replayed() or mistake not in compatible(mistakes):
             return Match({})
@@ -161,12 +163,12 @@ class Diagnosis:
                         match.hits.pop(aspect, None)
                         if aspect in theirs and not alike(theirs, exchange.base[index], aspect):
                             match.strays.add(aspect)
-                    elif is_alone and aspect in wrong and not hit.all():
-                        match.hits.pop(aspect, None)
                     elif aspect in wrong and hit.any():
                         match.hits[aspect][number, index] = hit
-                if not match.hits:
-                    return match
+                    if hit is None or (aspect in wrong and not hit.all()):
+                        match.alone.discard(aspect)
+                if not (match.alone if is_alone else match.hits):
+                    return Match({})
         match.hits = {aspect: places for aspect, places in match.hits.items() if places}
         return match
 
@@ -207,11 +209,10 @@ def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
     unexplained.
     """
     full = {
-        m: aspects
+        m: match.alone
         for m, match in found.items()
-        if (aspects := {aspect for aspect in match.hits if _cover([match], aspect, search)})
-        and (aspects - {*BESIDE} or not {a.removesuffix(FORM) for a in match.strays} - {*BESIDE})
-        and (aspects != {"warned"} or not search.wrong - {*BESIDE})
+        if (match.alone - {*BESIDE} or not {a.removesuffix(FORM) for a in match.strays} - {*BESIDE})
+        and (match.alone != {"warned"} or not search.wrong - {*BESIDE})
     }
     while full:
         rank = {m: (len(aspects), -len(found[m].strays)) for m, aspects in full.items()}
@@ -229,7 +230,7 @@ def _together(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
     """The mistakes that explain an aspect only in pairs: those that are in every such pair."""
     for aspect in sorted(search.wrong - {*BESIDE}):
         parts = [m for m, match in found.items() if aspect in match.hits]
-        if any(_cover([found[m]], aspect, search) for m in parts):  # rivals
+        if any(aspect in found[m].alone for m in parts):  # rivals
             continue
         pairs = [
             {one.hint, other.hint}
