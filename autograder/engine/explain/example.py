@@ -6,7 +6,8 @@ and is the same in every grading. Where no input shows the mistake there is no e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, lru_cache
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -54,12 +55,10 @@ class Examples:
         self._package = package
         self._mistakes = {mistake.name: mistake for mistake in mistakes}
         self._opaque = assignment.opaque
-        self._path = assignment.mistakes / FILE
-        self.of = lru_cache(maxsize=None)(self._example)
-
-    @cached_property
-    def _inputs(self) -> dict[str, list[dict[str, Any]]]:
-        return import_file(f"_{self._path}", self._path).INPUTS if self._path.exists() else {}
+        path = assignment.mistakes / FILE
+        self._inputs = import_file(f"_{path}", path).INPUTS if path.exists() else {}
+        self.of = cache(self._example)
+        self._answer = lru_cache(maxsize=200)(self._ask)  # they may be large
 
     def beside(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an example where a mistake is named that gives the student's answers.
@@ -78,24 +77,19 @@ class Examples:
         shows it. First come inputs for which the values differ most; of these, the plainest."""
         function = f"{mistake.module}.{mistake.target}"
         names = results(mistake.solution, mistake.target)
-        pairs: list[tuple[Answer, Answer]] = []
-        for digits in DIGITS:
-            for number, given in enumerate(self._inputs.get(function, ())):
-                if number == len(pairs):
-                    wrong = self._answer([mistake], function, given)
-                    pairs.append((wrong, self._answer([], function, given)))
-                if difference := _difference(*pairs[number], names, digits):
-                    text = f"For {_arguments(given)} this mistake {difference}."
-                    if len(text) <= MOST_CHARACTERS:
-                        return text
+        inputs = self._inputs.get(function, ())
+        for digits, number in product(DIGITS, range(len(inputs))):
+            wrong, right = (self._answer(each, function, number) for each in ((mistake,), ()))
+            if difference := _difference(wrong, right, names, digits):
+                text = f"For {_arguments(inputs[number])} this mistake {difference}."
+                if len(text) <= MOST_CHARACTERS:
+                    return text
         return ""
 
-    def _answer(
-        self, mistakes: Sequence[Mistake], function: str, given: Mapping[str, Any]
-    ) -> Answer:
+    def _ask(self, mistakes: tuple[Mistake, ...], function: str, number: int) -> Answer:
         np.random.seed(0)  # some mistakes draw from the global generator
         session = Session(Trusted(self._package, mistakes), self._opaque, self._package)
-        return session.ask(tuple(_calls(Package(session), function, given)))[-1]
+        return session.ask(_calls(Package(session), function, self._inputs[function][number]))[-1]
 
 
 def _calls(student: Package, function: str, given: Mapping[str, Any]) -> list[Call]:
