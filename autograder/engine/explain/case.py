@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..mistakes import Mistake
+from ..sandbox.worker.wire import Handle
 from ..suite.session import Request
 from .comparison import form, free, same, same_exception, same_numbers
 from .replay import BESIDE, FORM, SOURCE, Aspects, Response, given
@@ -53,13 +54,15 @@ class Exchange:
         ]
 
     def misleads(self, function: str) -> bool:
-        """Whether another function's answer came with an object and is wrong: the function may have
-        been passed that object."""
+        """Whether another function's answer came with an object, such as a cache, and is wrong: the
+        function may have been passed that object."""
+        answers = zip(self.requests, self.responses, self.wrong, strict=True)
         return any(
-            request.name != function and response.gives_object and wrong.difference(BESIDE)
-            for request, response, wrong in zip(
-                self.requests, self.responses, self.wrong, strict=True
-            )
+            request.name != function
+            and wrong - {*BESIDE}
+            and isinstance(response.returned, tuple)
+            and any(isinstance(entry, Handle) for entry in response.returned)
+            for request, response, wrong in answers
         )
 
     def beyond_freedom(self, index: int) -> set[str]:

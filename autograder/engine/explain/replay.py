@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..mistakes import Mistake
-from ..sandbox.worker.wire import Decoder, GeneratorState, Handle, WireError
+from ..sandbox.worker.wire import Decoder, GeneratorState, WireError
 from ..suite.hidden_test import Outcome
 from ..suite.records import Trusted
 from ..suite.session import Request
@@ -56,13 +56,6 @@ class Response:
         value, changed, shared, warned = fields
         loud = any("RuntimeWarning" in str(text) for text in warned)
         return cls(value, None, (tuple(changed), bool(shared), loud))
-
-    @property
-    def gives_object(self) -> bool:
-        """Whether a tuple with an opaque object, such as a cache, was returned."""
-        return isinstance(self.returned, tuple) and any(
-            isinstance(entry, Handle) for entry in self.returned
-        )
 
     def aspects(self, right: Self) -> Aspects:
         """The parts of this answer that are compared, where the right answer is `right`: "refusal"
