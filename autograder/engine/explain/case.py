@@ -1,7 +1,7 @@
 """A submission's answers beside the reference's: which aspects of them are wrong, and the mistakes
 that explain these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..mistakes import Mistake
@@ -77,9 +77,9 @@ class Exchange:
 
 @dataclass
 class Case:
-    """All tests that call a wrong function, and the mistakes found so far."""
+    """All tests that call a wrong function, by number, and the mistakes found so far."""
 
-    exchanges: Sequence[Exchange]
+    exchanges: Mapping[int, Exchange]
     named: list[Named] = field(default_factory=list)
 
     def replayed(self) -> tuple[Mistake, ...]:

@@ -79,21 +79,20 @@ class Diagnosis:
     def explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The outcomes, with an explanation where one is found."""
         Response.of.cache_clear()  # nothing of one submission is kept for the next
-        failed = [outcome for outcome in outcomes if outcome.kind in EXPLAINED]
+        failed = {n: each for n, each in enumerate(outcomes) if each.kind in EXPLAINED}
         # In the order of their calls: a later function may be called with an earlier one's result.
-        functions = dict.fromkeys(r.name for o in failed for b in o.asked for r in b.requests)
-        about = [outcome for outcome in outcomes if functions.keys() & set(outcome.called)]
-        asked = [answered(outcome) for outcome in about]
-        case = Case([Exchange(*each, self._right(each[0])) for each in asked])
+        asked = (batch for outcome in failed.values() for batch in outcome.asked)
+        functions = dict.fromkeys(r.name for batch in asked for r in batch.requests)
+        about = {n for n, each in enumerate(outcomes) if functions.keys() & set(each.called)}
+        answers = {n: answered(outcomes[n]) for n in sorted(about | failed.keys())}
+        case = Case({n: Exchange(*each, self._right(each[0])) for n, each in answers.items()})
         for function in functions:
             self._name(case, function)
-        numbered = [(n, each) for n, each in enumerate(about) if each.kind in EXPLAINED]
-        found = {n: explanation(case, n, each) for n, each in numbered}
+        found = {n: explanation(case, n, each) for n, each in failed.items()}
         names = {each.mistake for each in found.values() if each}
         if untold := [named for named in case.named if named.mistake.name not in names]:
-            found = {n: found[n] or explanation(case, n, each, untold) for n, each in numbered}
-        told = {each.test.id: replace(each, explanation=found[n]) for n, each in numbered}
-        explained = [told.get(outcome.test.id, outcome) for outcome in outcomes]
+            found = {n: found[n] or explanation(case, n, o, untold) for n, o in failed.items()}
+        explained = [replace(each, explanation=found.get(n)) for n, each in enumerate(outcomes)]
         return [of_a_net(outcome, explained) for outcome in explained]
 
     def _name(self, case: Case, function: str) -> None:
@@ -184,15 +183,15 @@ def _search(case: Case, function: str, how: str) -> Search | None:
     """The search for what is wrong and not yet explained; None where there is nothing."""
     aspects: set[str] = set()
     table: dict[Place, set[str]] = {}
-    for number, exchange in enumerate(case.exchanges):
-        calls = [i for i, request in enumerate(exchange.requests) if request.name == function]
-        aspects |= _union(exchange.mine[index] for index in calls)
+    for number, exchange in case.exchanges.items():
         if how == WHERE and exchange.misleads(function):
             continue  # given a wrong object, the function may answer anything
-        for index in calls:
-            is_strict = how == STRICTLY
-            wrong = exchange.wrong[index] if is_strict else exchange.beyond_freedom(index)
-            table[number, index] = wrong
+        for index, request in enumerate(exchange.requests):
+            if request.name == function:
+                is_strict = how == STRICTLY
+                wrong = exchange.wrong[index] if is_strict else exchange.beyond_freedom(index)
+                table[number, index] = wrong
+                aspects |= exchange.mine[index].keys()
     all_wrong = _union(table.values())
     explained = {n.aspect for n in case.named if n.function == function and not n.is_part}
     if not all_wrong - explained:
