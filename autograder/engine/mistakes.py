@@ -174,17 +174,17 @@ def _compiled(mistakes: tuple[Mistake, ...]) -> list[CodeType]:
     """The solution's module, and the function of each of these mistakes in it, to be run after it:
     compiling the module anew for each mistake would take most of a search's time."""
     source = mistakes[0].solution
-    codes = [_module(source)]
+    codes = [_code(source)]
     for mistake in mistakes:
         before, function, after = mistake.parts(source)
-        codes.append(compile(function, f"<{mistake.name}>", "exec"))
+        codes.append(_code(function))
         source = before + function + after
     return codes
 
 
-@lru_cache(maxsize=64)
-def _module(source: str) -> CodeType:
-    return compile(source, "<solution>", "exec")
+@lru_cache(maxsize=1000)
+def _code(source: str) -> CodeType:
+    return compile(source, "<mistake>", "exec")
 
 
 @lru_cache(maxsize=64)
