@@ -9,7 +9,7 @@ Where several explanations fit, no mistake is named: no hint is better than a wr
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
 from itertools import combinations, islice
 from types import ModuleType
@@ -61,8 +61,8 @@ class Match:
     which it gives a third answer."""
 
     hits: dict[str, dict[Place, np.ndarray]]
-    alone: set[str] = field(default_factory=set)
-    strays: set[str] = field(default_factory=set)
+    alone: set[str]
+    strays: set[str]
 
 
 class Diagnosis:
@@ -83,7 +83,7 @@ class Diagnosis:
         # In the order of their calls: a later function may be called with an earlier one's result.
         asked = (batch for outcome in failed.values() for batch in outcome.asked)
         functions = dict.fromkeys(r.name for batch in asked for r in batch.requests)
-        about = {n for n, each in enumerate(outcomes) if functions.keys() & set(each.called)}
+        about = {n for n, each in enumerate(outcomes) if functions.keys() & each.called}
         answers = {n: answered(outcomes[n]) for n in sorted(about | failed.keys())}
         case = Case({n: Exchange(*each, self._right(each[0])) for n, each in answers.items()})
         for function in functions:
@@ -97,15 +97,12 @@ class Diagnosis:
 
     def _name(self, case: Case, function: str) -> None:
         """Adds the mistakes in a function to those named."""
-        for how in (STRICTLY, FREELY, WHERE):
+        mistakes = [mistake for mistake in self._mistakes[function] if not mistake.where]
+        for how in (STRICTLY, FREELY):
             while search := _search(case, function, how):
-                mistakes = [m for m in self._mistakes[function] if m.where == (how == WHERE)]
-                if how == WHERE:
-                    case.named += _where(search, self._matches(case, mistakes, search))
-                    break
                 # What explains an aspect alone is found quickly.
-                named = [*_alone(search, self._matches(case, mistakes, search, is_alone=True))]
-                named = named or self._pairs(case, mistakes, search)
+                found = self._matches(case, mistakes, search, is_alone=True)
+                named = [*_alone(search, found)] or self._pairs(case, mistakes, search)
                 if not named:
                     break
                 case.named += named
@@ -113,6 +110,9 @@ class Diagnosis:
                 for number in search.tests:
                     exchange = case.exchanges[number]
                     exchange.rebase([*self._answers(case.replayed(), exchange)])
+        if search := _search(case, function, WHERE):
+            mistakes = [mistake for mistake in self._mistakes[function] if mistake.where]
+            case.named += _where(search, self._matches(case, mistakes, search))
 
     def _pairs(self, case: Case, mistakes: Iterable[Mistake], search: Search) -> list[Named]:
         """The mistakes that explain an aspect in pairs: no two can where all together do not in the
@@ -132,19 +132,19 @@ class Diagnosis:
         """The mistakes that give wrong answers of the student's, with where they do. is_alone: only
         those that explain an aspect alone."""
         tried = {m: self._match(case, m, search, is_alone) for m in mistakes}
-        return {mistake: match for mistake, match in tried.items() if match.hits}
+        return {mistake: match for mistake, match in tried.items() if match}
 
-    def _match(self, case: Case, mistake: Mistake, search: Search, is_alone: bool) -> Match:
-        """Where the mistake, beside those already found, gives the student's wrong answers; nowhere
-        if it contradicts a right one, or with `is_alone` explains no aspect alone."""
-        match = Match({aspect: {} for aspect in search.wrong}, set(search.wrong))
+    def _match(self, case: Case, mistake: Mistake, search: Search, is_alone: bool) -> Match | None:
+        """Where the mistake, beside those already found, gives the student's wrong answers; None if
+        it gives none, contradicts a right one, or with `is_alone` explains no aspect alone."""
+        match = Match({aspect: {} for aspect in search.wrong}, set(search.wrong), set())
         mistakes = (*case.replayed(), mistake)
         if mistake in case.replayed() or mistake not in compatible(mistakes):
-            return Match({})
+            return None
         for number, calls in search.tests.items():
             wrong_here = _union(search.table[number, index] for index in calls) & search.wrong
             if not wrong_here and not any(match.hits.values()):
-                return Match({})
+                return None
             exchange = case.exchanges[number]
             answers = islice(self._answers(mistakes, exchange), max(calls) + 1)
             for index, theirs in enumerate(answers):
@@ -157,7 +157,7 @@ class Diagnosis:
                         continue
                     hit = _hit(three, aspect, request, search.how, aspect in wrong)
                     if hit is None and aspect in search.right:
-                        return Match({})
+                        return None
                     if hit is None:
                         match.hits.pop(aspect, None)
                         if aspect in theirs and not alike(theirs, exchange.base[index], aspect):
@@ -167,9 +167,9 @@ class Diagnosis:
                     if hit is None or (aspect in wrong and not hit.all()):
                         match.alone.discard(aspect)
                 if not (match.alone if is_alone else match.hits):
-                    return Match({})
+                    return None
         match.hits = {aspect: places for aspect, places in match.hits.items() if places}
-        return match
+        return match if match.hits else None
 
     def _answers(self, mistakes: tuple[Mistake, ...], exchange: Exchange) -> Iterator[Aspects]:
         """The aspects of the answers of the reference with these mistakes in it, to a test's
