@@ -66,15 +66,6 @@ class Exchange:
             for request, response, wrong in answers
         )
 
-    def beyond_freedom(self, index: int) -> set[str]:
-        """The wrong aspects of an answer that differ by more than the contract leaves free."""
-        mine, theirs, request = self.mine[index], self.base[index], self.requests[index]
-        return {
-            aspect
-            for aspect in self.wrong[index]
-            if aspect in BESIDE or not alike(mine, theirs, aspect, request)
-        }
-
 
 @dataclass
 class Case:

@@ -120,8 +120,8 @@ class Diagnosis:
         number = next(iter(search.tests))
         first = replace(search, table={p: w for p, w in search.table.items() if p[0] == number})
         found = self._matches(case, mistakes, first).values()
-        wrong = {a for a in search.wrong if _cover([m for m in found if a in m.hits], a, first)}
-        if not wrong - {*BESIDE}:
+        wrong = {aspect for aspect in search.wrong - {*BESIDE} if _cover(found, aspect, first)}
+        if not wrong:
             return []
         search = replace(search, wrong=wrong)
         return [*_together(search, self._matches(case, mistakes, search))]
@@ -188,10 +188,12 @@ def _search(case: Case, function: str, how: str) -> Search | None:
             continue  # given a wrong object, the function may answer anything
         for index, request in enumerate(exchange.requests):
             if request.name == function:
-                is_strict = how == STRICTLY
-                wrong = exchange.wrong[index] if is_strict else exchange.beyond_freedom(index)
+                mine, wrong = exchange.mine[index], exchange.wrong[index]
+                if how != STRICTLY:
+                    base = exchange.base[index]
+                    wrong = {a for a in wrong if a in BESIDE or not alike(mine, base, a, request)}
                 table[number, index] = wrong
-                aspects |= exchange.mine[index].keys()
+                aspects |= mine.keys()
     all_wrong = _union(table.values())
     explained = {n.aspect for n in case.named if n.function == function and not n.is_part}
     if not all_wrong - explained:
@@ -227,7 +229,7 @@ def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
 
 def _together(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
     """The mistakes that explain an aspect only in pairs: those that are in every such pair."""
-    for aspect in sorted(search.wrong - {*BESIDE}):
+    for aspect in sorted(search.wrong):
         parts = [m for m, match in found.items() if aspect in match.hits]
         if any(aspect in found[m].alone for m in parts):  # rivals
             continue
@@ -255,7 +257,7 @@ def _where(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
 
 def _cover(matches: Iterable[Match], aspect: str, search: Search) -> bool:
     """Whether each wrong entry of an aspect is hit by one of these."""
-    by_place = [match.hits[aspect] for match in matches]
+    by_place = [match.hits.get(aspect, {}) for match in matches]
     for place in (place for place, wrong in search.table.items() if aspect in wrong):
         hits = [hits[place] for hits in by_place if place in hits]
         if not hits or not np.all(reduce(np.logical_or, hits)):
