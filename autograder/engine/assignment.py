@@ -7,7 +7,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +16,6 @@ from typing import Self
 from .errors import KitError
 
 FILE = "assignment.toml"
-FOLDERS = {"solutions", "handout", "suites", "mistakes", "variants", "figures", "supplied"}
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,19 @@ class Assignment:
         folder = folder.resolve()
         try:
             content = tomllib.loads((folder / FILE).read_text("utf-8"))
-            for name in FOLDERS & content.keys():
+            optional = {"figures", "supplied"} & content.keys()
+            for name in ("solutions", "handout", "suites", "mistakes", "variants", *optional):
                 content[name] = (folder / content[name]).resolve()
-            if not isinstance(content.get("parts"), list):
+            content |= {name: str(content[name]) for name in ("title", "package")}
+            if unknown := content.keys() - {known.name for known in fields(cls)}:
+                raise TypeError(f"unknown {', '.join(sorted(unknown))}")
+            if not isinstance(content["parts"], list):
                 raise TypeError("parts must be a list of names")
             content["parts"] = tuple(content["parts"])
             made = cls(folder=folder, **content)
-        except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
-            said = str(getattr(problem, "strerror", problem)).removeprefix("Assignment.__init__() ")
+        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
+            absent = isinstance(problem, KeyError)
+            said = f"no {problem}" if absent else getattr(problem, "strerror", problem)
             raise KitError(f"{folder / FILE}: {said}") from None
         if not made.modules:
             package = made.solutions / made.package

@@ -77,8 +77,8 @@ def test_a_mistake_of_the_user_is_one_clear_line(words, said):
 def test_what_is_wrong_in_an_assignment_is_named(own):
     file, module = own.folder / "assignment.toml", own.solutions / own.package / "scales.py"
     for changed, old, new, said in (
-        (file, "title", "# title", "assignment.toml: missing 1 required pos"),
-        (file, "title", 'titel = "t"\ntitle', "argument 'titel'"),
+        (file, "title", "titel", "assignment.toml: no 'title'"),
+        (file, "title", 'titel = "t"\ntitle', "unknown titel"),
         (file, '["scales", "averages"]', '"scales"', "parts must be a list of names"),
         (file, '"thermo"', '"thermos"', "assignment.toml: no modules of a package in"),
         (module, "import numpy", "import nosuch", "scales.py can't be imported: ModuleNotFoundEr"),
