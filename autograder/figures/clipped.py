@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.engine.report.pages.figure import Chart, Curve, Figure
 from autograder.engine.suite.answers import StudentFault
-from autograder.engine.suite.calls import Package
+from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.check import Wrong, items, real_array
 
 from . import words
@@ -30,13 +30,13 @@ SAID = {
 def clipped_net(student: Package, reference: ModuleType) -> Figure:
     """The exploding net is the reference's, so that only clipping itself is on show."""
     given = [grad.copy() for grad in _exploded(reference)]
+    functions = [f"clip_{name.replace(' ', '_')}" for name in SAID]
+    answers = ask(beside=[getattr(student.clipping, f).call(given, LIMIT) for f in functions])
     curves, faults = [], []
-    for name in SAID:
-        function = f"clip_{name.replace(' ', '_')}"
+    for name, function, answer in zip(SAID, functions, answers, strict=True):
         right = _norms(getattr(reference.clipping, function)(given, LIMIT), function)
         try:
-            yours = getattr(student.clipping, function)(given, LIMIT)
-            curves.append(Curve(name, _norms(yours, function), right))
+            curves.append(Curve(name, _norms(answer.value, function), right))
         except (StudentFault, Wrong) as fault:
             faults.append(why(fault))
     before = sizes(_exploded(reference))

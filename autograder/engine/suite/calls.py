@@ -103,4 +103,5 @@ def ask(*calls: Call, beside: Sequence[Call] = ()) -> list[Answer]:
     Raises the `StudentFault` of the first that leaves nothing to judge: a function that is missing
     or still to do, an import that failed, a call that ended the process or did not end itself.
     """
-    return calls[0].function.session.ask(calls, beside) if calls else []
+    every = (*calls, *beside)
+    return every[0].function.session.ask(calls, beside) if every else []
