@@ -161,7 +161,7 @@ def _alphas(name: str) -> list[dict[str, Any]]:
 
 
 def _layouts(name: str, rng) -> list[Given]:
-    """All layouts; with a learned alpha, three of them (0-d and 3-D) with a 0-d one, too, and
+    """All layouts; with a learned alpha, two of them (0-d and 3-D) with a 0-d one, too, and
     batches in two layouts with one per unit."""
     cases = [(z, _alphas(name)[0]) for z in inputs.layouts(rng)]
     if name.startswith("prelu"):

@@ -101,7 +101,7 @@ def _right_distribution(student, rng, form: str, size: int) -> None:
     cases: list[Case] = []
     for name in (f"xavier_{form}", f"he_{form}"):
         cases += [(name, (size, size), {})]
-        cases += [(name, (98, 303), options) for options in _options(name, *OTHERS)]
+        cases += [(name, (98, 203), options) for options in _options(name, *OTHERS)]
     answers = _asked(student, cases, [samples.generator(rng) for _ in cases])
     for answer, case in zip(answers, cases, strict=True):
         name, shape, _ = case
