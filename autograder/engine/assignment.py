@@ -131,10 +131,11 @@ class Assignment:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over all that makes a grade: solution, suites, mistakes and the engine."""
+        """SHA-256 over all that makes a grade: solution, suites, mistakes, and what runs them."""
         summed = hashlib.sha256()
         engine = Path(__file__).parent
-        for folder in (self.solutions, self.suites, self.mistakes, engine):
+        folders = (self.solutions, self.suites, self.supplied, self.mistakes, engine)
+        for folder in filter(None, folders):
             for path in sorted(folder.rglob("*.py")):
                 summed.update(path.relative_to(folder).as_posix().encode() + b"\0")
                 summed.update(hashlib.sha256(path.read_bytes()).digest())

@@ -30,6 +30,7 @@ PLACES = {
     "handout": "../assignment",
     "suites": "suites",
     "mistakes": "mistakes",
+    "supplied": "supplied",
 }
 
 
@@ -52,6 +53,7 @@ def _kit(assignment: Assignment) -> dict[str, bytes]:
         f"{ASSIGNMENT}/engine": contents(PACKAGE / "engine"),
         f"{ASSIGNMENT}/suites": contents(assignment.suites),
         f"{ASSIGNMENT}/mistakes": contents(assignment.mistakes),
+        f"{ASSIGNMENT}/supplied": contents(assignment.supplied) if assignment.supplied else {},
         "solutions": assignment.solution_files,
         "assignment": assignment.handed_out,
     }

@@ -6,10 +6,12 @@ import subprocess
 
 import pytest
 
+from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
 from autograder.engine.grade.archive import read_archive
 from autograder.engine.release.otter.package import otter_config
 from tests.engine.release.otter.fixtures import autograder_zip
+from tests.kit import put
 
 pytest.importorskip("otter", reason="needs the extra 'otter'")
 
@@ -23,6 +25,18 @@ def test_the_zip_replaces_the_lab_and_holds_nothing_compiled(files):
     (cell,) = json.loads(files["files/lab.ipynb"])["cells"]
     assert "verdict" in cell["source"]
     assert not [name for name in files if name.endswith(".pyc")]
+
+
+def test_folders_of_any_name_have_their_place_in_the_zip(own, tmp_path):
+    own.suites.rename(own.folder / "hidden")
+    put(own.folder, "beside/supplied_net.py", b"LAYERS = 3\n")
+    file = own.folder / "assignment.toml"
+    text = file.read_text().replace('suites = "suites"', 'suites = "hidden"\nsupplied = "beside"')
+    file.write_text(text)
+    files = read_archive(autograder_zip(Assignment.load(own.folder), tmp_path))
+    (place,) = (name for name in files if name.endswith("supplied_net.py"))
+    toml = files[place.replace("supplied/supplied_net.py", "assignment.toml")].decode()
+    assert 'suites = "suites"\nsupplied = "supplied"' in toml
 
 
 def test_test_files_hold_points_and_titles_and_no_source(files):
