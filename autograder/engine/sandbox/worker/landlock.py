@@ -28,8 +28,7 @@ def restrict(readable: list[str], writable: list[str]) -> None:
 
     It also opens no TCP port (version 4) and signals no process outside (version 6). Needs
     no-new-privileges. Paths that do not exist are passed over. Does nothing where the kernel has no
-    Landlock; raises `OSError` where it has and this fails:
-    then the process is to end.
+    Landlock; raises `OSError` where it has and this fails: then the process is to end.
     """
     if sys.platform != "linux":
         return
