@@ -25,22 +25,22 @@ DRAWS = 30
 
 @dataclass(frozen=True)
 class Kind:
-    """One sickness. heal: the remedies that may be right; tempting: one that does not heal, and is
+    """One sickness. heal: the remedies that may be right; tempting: those that do not heal, and are
     always among the choices."""
 
     heal: tuple[str, ...]
-    tempting: str
+    tempting: tuple[str, ...]
     widths: tuple[int, int] = WIDTHS
 
 
 KINDS = {
-    "well": Kind(("none",), "clipping"),
-    "too small": Kind(("initializer", "batch_norm"), "activation"),
-    "too large": Kind(("initializer", "batch_norm"), "clipping"),
-    "small slope": Kind(("activation", "batch_norm"), "initializer"),
-    "dying": Kind(("activation", "batch_norm"), "initializer"),
-    "saturated": Kind(("batch_norm",), "initializer", (140, 160)),
-    "long step": Kind(("clipping", "initializer", "batch_norm"), "none"),
+    "well": Kind(("none",), ("clipping",)),
+    "too small": Kind(("initializer", "batch_norm"), ("activation",)),
+    "too large": Kind(("initializer", "batch_norm"), ("clipping",)),
+    "small slope": Kind(("activation", "batch_norm"), ("initializer",)),
+    "dying": Kind(("activation", "batch_norm"), ("initializer",)),
+    "saturated": Kind(("batch_norm",), ("initializer", "none"), (140, 160)),
+    "long step": Kind(("clipping", "initializer", "batch_norm"), ("none",)),
 }
 """Why a net does not train. "saturated" are weights from N(0, 1) under sigmoid, "small slope" is
 sigmoid with Xavier's weights, "dying" ReLU with last layers of negative biases."""
@@ -126,7 +126,7 @@ def is_clear(seen: dict[str, Any]) -> bool:
 def _case(network: Any, rng, kind: str, activation: str, right: str) -> Case:
     """Draws nets until one is clear, and the right one of the choices alone heals it."""
     others = [r for r in network.REMEDIES if r not in KINDS[kind].heal]
-    chosen = {r for r in others if rng.uniform() < 0.5} | {right, KINDS[kind].tempting}
+    chosen = {r for r in others if rng.uniform() < 0.5} | {right, *KINDS[kind].tempting}
     choices = tuple(str(r) for r in rng.permutation(sorted(chosen)))
     for _ in range(DRAWS):
         net, x, targets = drawn(network, rng, kind, activation)
