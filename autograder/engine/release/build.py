@@ -35,7 +35,8 @@ def build_all(assignment_folder: Path, out: Path) -> None:
     tests = hidden_tests(assignment)
     for name, content in (stubs(assignment) | _made(assignment, tests)).items():
         write_atomically(assignment.handout / name, content)
-    files = {f"{assignment.handout.name}/{n}": c for n, c in handout_files(assignment).items()}
+    root = assignment.handout
+    files = {f"{root.name}/{n}": (root / n).read_bytes() for n in handout_files(assignment)}
     write_archive(out / "assignment.zip", files)
     click.echo(out / "assignment.zip")
     for name, command in assignment.extras.items():

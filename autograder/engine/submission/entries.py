@@ -121,8 +121,8 @@ def _folder_entries(root: Path) -> Iterator[Entry]:
 
 
 def archive_entries(archive: Path | bytes, most: int = MAX_CLASS) -> list[Entry]:
-    """The files and folders in a zip or a tar; one on the disk may hold a whole class. Raises
-    `SubmissionError`, also where a zip's list has more than `most` entries."""
+    """The files in a zip or a tar; one on the disk may hold a whole class, whose folders count,
+    too. Raises `SubmissionError`, also where a zip's list has more than `most` entries."""
     file = io.FileIO(archive) if isinstance(archive, Path) else io.BytesIO(archive)
     begin = file.read(512)
     if not begin:
@@ -130,7 +130,9 @@ def archive_entries(archive: Path | bytes, most: int = MAX_CLASS) -> list[Entry]
     try:
         is_tar = begin[257:262] == b"ustar"  # which may end with a zip that lies in it
         if not is_tar and zipfile.is_zipfile(file):
-            return _zip_entries(file, IN_A_CLASS if isinstance(archive, Path) else 1, most)
+            is_class = isinstance(archive, Path)
+            entries = _zip_entries(file, IN_A_CLASS if is_class else 1, most)
+            return [entry for entry in entries if is_class or not entry.is_folder]
         file.seek(0)
         return _tar_entries(file)
     except SubmissionError:

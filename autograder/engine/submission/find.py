@@ -273,12 +273,13 @@ def _items(entries: Iterable[Entry], parent: Path) -> list[Item]:
 def _packed_item(name: str, found: list[Entry], where: Path) -> Item:
     cut = [replace(e, path=e.path.relative_to(name)) for e in found if len(e.path.parts) > 1]
     folder = bool(cut) or found[0].is_folder
+    files = [entry for entry in cut or found if not entry.is_folder]
 
     def inside(most: int = MAX_CLASS) -> list[Item]:
         return _items(cut if folder else _unpacked(found[0], most), where)
 
     link = not folder and found[0].trouble == "is a link"
-    return Item(name, str(where), folder, link, lambda: cut or found, inside)
+    return Item(name, str(where), folder, link, lambda: files, inside)
 
 
 def _told_apart(found: Sequence[HandIn]) -> list[HandIn]:

@@ -61,10 +61,10 @@ FORMS = {
 }
 """`number` is that of a whole attempt, `upload` that of one of its files."""
 STUDENT = ("name", "id", "participant", "account", "login", "email", "anonymous", "user")
-SUBMISSION = re.compile(
-    r"^([^\s:-][^:\n]*):\s*\n(?:  .*\n)*?  :submitters:.*\n((?:  [ -].*\n?)*)", re.MULTILINE
+LINE = re.compile(
+    r"(?P<folder>[^\s:-][^:]*):\s*|  :(?P<section>\w+):.*"
+    r"|  (?:  )?(?P<first>- |  ):(?P<key>name|sid|email):\s*(?P<value>.*)"
 )
-"""A folder in Gradescope's metadata, and its students."""
 DATES = ("%b %d %Y %I%M %p", "%d %b %Y %I%M %p", "%b %d %Y %H%M", "%d %b %Y %H%M")
 
 
@@ -152,7 +152,8 @@ def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> Ha
     last, back = (work or parts)[-1].item, ""
     if work and (form == "canvas" or "participant" in student):
         shown = visible(last.name, MAX_NAME)
-        back = f"{shown}/feedback.html" if last.is_folder else f"{PurePosixPath(shown).stem}.html"
+        back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
+        back += ".html"
     students = ({key: visible(text, MAX_NAME) for key, text in student.items()},)
     entries = partial(_entries, work)
     return HandIn(name, last.where, entries, students, tuple(notes), problem, back)
@@ -227,13 +228,18 @@ def _submitters(metadata: str) -> dict[str, list[dict[str, str]]]:
     """Each folder's students, from the YAML that Gradescope writes: names, numbers, addresses.
     Beside them stand the results: a parser of YAML takes 20 seconds for a class of 300."""
     found: dict[str, list[dict[str, str]]] = {}
-    for folder, students in SUBMISSION.findall(metadata):
-        found[folder.strip("'\"")] = []
-        for student in re.split("^ +- ", students, flags=re.MULTILINE)[1:]:
-            lines = re.findall(r":(name|sid|email):(.*)", student)
-            told = {key.replace("sid", "sis_id"): _unquoted(text.strip()) for key, text in lines}
-            known = {key: text for key, text in told.items() if text}
-            found[folder.strip("'\"")].append({"name": "", **known})
+    students: list[dict[str, str]] = []
+    section = ""
+    for told in filter(None, map(LINE.fullmatch, metadata.splitlines())):
+        if told["folder"]:
+            students = found.setdefault(told["folder"].strip("'\""), [])
+        elif told["section"]:
+            section = told["section"]
+        elif section == "submitters":
+            if told["first"] == "- ":
+                students.append({"name": ""})
+            if students and (value := _unquoted(told["value"].strip())):
+                students[-1]["sis_id" if told["key"] == "sid" else told["key"]] = value
     return found
 
 

@@ -147,10 +147,10 @@ class _Reader:
         archives = [entry for entry in entries if is_archive(entry.path.name)]
         archives.sort(key=lambda entry: numbers(entry.path.as_posix()), reverse=True)
         archives.sort(key=lambda entry: len(entry.path.parts))
-        found = []
+        found, beyond = [], []
         for each in archives:
             if not self._archives_left:
-                self.notes.append(f"left out, too many archives: {each.path}")
+                beyond.append(str(each.path))
                 continue
             self._archives_left -= 1
             try:
@@ -164,6 +164,8 @@ class _Reader:
             if levels and not any(entry.path.suffix.lower() == ".py" for entry in inside):
                 inside += self._inside_archives(inside, levels - 1)
             found += [replace(entry, path=each.path / entry.path) for entry in inside]
+        if beyond:
+            self.notes.append(f"left out, too many archives: {', '.join(beyond)}")
         return found
 
     def _with_own_names(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -178,7 +180,9 @@ class _Reader:
         renamed = {}
         for own_path, found in copies.items():
             names = ", ".join(sorted(entry.path.name for entry in found))
-            if len(found) > 1 or own_path.with_name(own_path.name.lower()) in there:
+            if own_path.with_name(own_path.name.lower()) in there:
+                said = f"left out: {names} beside {own_path.name}"
+            elif len(found) > 1:
                 said = f"left out: {names}; keep one, as {own_path.name}"
             else:
                 said = f"taken for {own_path.name}: {names}"
@@ -224,20 +228,22 @@ class _Reader:
                 found[entry.path.parent][entry.path.name.lower()] = entry
         if not found:
             return None
+        newest_ones = self._newest_of_each(self._worked_on(found), found)
+        named = [folder for folder in newest_ones if self._is_named(folder)]
+        left = named or newest_ones
 
-        def rank(folder: PurePosixPath) -> tuple[bool, int, int, bool]:
-            own, named = folder.name == self._package, self._is_named(folder)
-            return not named, -len(found[folder]), len(folder.parts), not own
+        def rank(folder: PurePosixPath) -> tuple[int, int, bool]:
+            return -len(found[folder]), len(folder.parts), folder.name != self._package
 
-        left = self._newest_of_each(self._worked_on(found), found)
-        first, *others = sorted(left, key=lambda folder: (rank(folder), folder.as_posix()))
-        if sum(rank(other) == rank(first) for other in others) >= MAX_PACKAGES:
+        if len(left) > MAX_PACKAGES:
             raise SubmissionError(f"more than {MAX_PACKAGES} packages: keep one")
+        first, *others = sorted(left, key=lambda folder: (rank(folder), folder.as_posix()))
         content = _contents(found[first])
-        for other in others[:MAX_PACKAGES]:
+        passed_over = [folder for folder in newest_ones if folder not in left]
+        for other in [*others, *passed_over[:MAX_PACKAGES]]:
             if _contents(found[other]) == content:
                 continue
-            if rank(other) == rank(first):
+            if other in left and rank(other) == rank(first):
                 raise SubmissionError(f"two packages, {_said(first)} and {_said(other)}: keep one")
             self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
         return first
