@@ -38,6 +38,7 @@ submission_8:
   - :name: Alan
 """
 
+MANY = "bcdefghijklmnopqrstuvw"
 TWELVE = zipped({f"try{day}.zip": WRONG if day < 12 else RIGHT for day in range(1, 13)})
 
 Class = dict[str, bytes]
@@ -184,6 +185,11 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         "ada_1_2_x.zip": zipped({"submission.zip": RIGHT}), "ada_1_3_r.pdf": b"",
         "al_2_4_x.zip": RIGHT,
     }, ["ada_1", "al_2"]),
+    "a package beside an empty folder of a zip's name": ({
+        "ada.zip": zipped({
+            "hw.zip": zipped({f"s/{path}": NEW for path in FLAT} | {"s/x.zip/": b"", "t/y.zip/": b""}),
+        }), "al.zip": RIGHT,
+    }, ["ada", "al"]),
     "zips in zips, handed in again": ({
         **{f"ada_1_9{n}_x-{n}.zip": zipped({"s.zip": RIGHT if n == 5 else WRONG}) for n in range(1, 6)},
         "al_2_99_x.zip": RIGHT,
@@ -328,6 +334,7 @@ def test_a_hand_in_knows_its_students(tmp_path):
             "keep one of 1-5 - Ada",
         ),
         ({"a_1_text.html": b"", "b_2_95_x.zip": RIGHT}, "nothing but a text"),
+        ({"a.zip": zipped(PACKAGE | {f"{c}/pkg/alpha.py": OLD for c in MANY})}, "more than 20"),
         ({"alpha_of_ada.py": NEW}, "whose is it"),
         ({"a/alpha (1).py": NEW, "a/alpha (2).py": OLD}, "keep one, as alpha.py"),
     ],
