@@ -133,6 +133,8 @@ def archive_entries(archive: Path | bytes, most: int = MAX_CLASS) -> list[Entry]
             is_class = isinstance(archive, Path)
             entries = _zip_entries(file, IN_A_CLASS if is_class else 1, most)
             return [entry for entry in entries if is_class or not entry.is_folder]
+        if file.seek(0, os.SEEK_END) > MAX_ARCHIVE:
+            raise SubmissionError(TOO_LARGE)
         file.seek(0)
         return _tar_entries(file)
     except SubmissionError:

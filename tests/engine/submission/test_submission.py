@@ -9,11 +9,12 @@ import pytest
 
 from autograder.engine.grade.archive import write_archive
 from autograder.engine.grade.outputs import by_stem
+from autograder.engine.submission import entries
 from autograder.engine.submission import read as submission
-from autograder.engine.submission.entries import MAX_DIRECTORY, archive_entries
+from autograder.engine.submission.entries import MAX_DIRECTORY, SubmissionError, archive_entries
 from autograder.engine.submission.find import Finder
 from autograder.engine.submission.read import Submission, hand_in
-from tests.kit import put, zipped
+from tests.kit import put, tarred, zipped
 
 MODULES = ("alpha", "beta")
 
@@ -142,6 +143,16 @@ def test_one_named_like_the_package_does_not_make_a_class_one_submission(tmp_pat
         put(tmp_path / "work", name, b"")
     found = Finder("pkg", MODULES).find([tmp_path / "work"])
     assert [each.name for each in found] == names.split()
+
+
+def test_a_tar_that_is_too_large_is_refused_on_the_disk_too(tmp_path, monkeypatch):
+    tar = put(
+        tmp_path, "class.tar", tarred(dict.fromkeys(("a/pkg/alpha.py", "b/pkg/alpha.py"), b""))
+    )
+    assert len(archive_entries(tar)) == 2
+    monkeypatch.setattr(entries, "MAX_ARCHIVE", tar.stat().st_size - 1)
+    with pytest.raises(SubmissionError, match="hand in the code alone"):
+        archive_entries(tar)
 
 
 def test_stems_differ_on_every_file_system(tmp_path):
