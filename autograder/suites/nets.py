@@ -24,7 +24,7 @@ from autograder.engine.suite.calls import Call, ask
 from autograder.engine.suite.check import Wrong, items, real_array, true
 from autograder.engine.text import presentable
 
-BATCH = 16
+BATCH, WIDTH = 16, 48
 
 Range = tuple[float, float]
 
@@ -46,7 +46,7 @@ class Case:
     activation_options: dict[str, Any] = field(default_factory=dict)
     batch_norm: bool = False
     depth: int = 11
-    width: int = 48
+    width: int = WIDTH
     bias: float = 0.0
 
     @property
@@ -54,8 +54,8 @@ class Case:
         return [self.width] * (self.depth + 1)
 
 
-HE = (2 / 48) ** 0.5
-"""He's standard deviation for 48 inputs, where the kit draws the weights."""
+HE = (2 / WIDTH) ** 0.5
+"""He's standard deviation for so many inputs, where the kit draws the weights."""
 DEAD = -20.0
 """A bias that keeps all pre-activations of its layer far below 0."""
 LEAK = {"alpha": 0.1}

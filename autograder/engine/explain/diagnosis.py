@@ -92,7 +92,10 @@ class Diagnosis:
         names = {each.mistake for each in found.values() if each}
         if untold := [named for named in case.named if named.mistake.name not in names]:
             found = {n: found[n] or explanation(case, n, o, untold) for n, o in failed.items()}
-        explained = [replace(each, explanation=found.get(n)) for n, each in enumerate(outcomes)]
+        explained = [
+            replace(each, explanation=found[n]) if n in found else each
+            for n, each in enumerate(outcomes)
+        ]
         return [of_a_net(outcome, explained) for outcome in explained]
 
     def _name(self, case: Case, function: str) -> None:

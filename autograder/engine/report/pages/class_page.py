@@ -10,7 +10,7 @@ from ...assignment import Assignment
 from ...sandbox.layers import LAYERS
 from ..lookalikes import Group
 from ..result import total
-from .class_record import ORDER, ClassRecord, Look, Row
+from .class_record import ClassRecord, Look, Row
 from .render import render
 
 BINS = 10
@@ -63,4 +63,4 @@ def _looks(rows: Sequence[Row]) -> list[tuple[Look, list[Row]]]:
     for row in rows:
         for look in row.looks:
             found.setdefault(look, []).append(row)
-    return sorted(found.items(), key=lambda each: ORDER.index(each[0].label))
+    return sorted(found.items(), key=lambda each: each[0].weight)

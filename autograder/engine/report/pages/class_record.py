@@ -27,6 +27,11 @@ class Look:
     label: str
     detail: str
 
+    @property
+    def weight(self) -> int:
+        """The place in ORDER."""
+        return ORDER.index(self.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -86,7 +91,7 @@ class ClassRecord:
     def odd(self) -> list[Row]:
         """Those to look at for more than a note, the gravest first."""
         found = [row for row in self.rows if row.looks and row.looks[0].label != "note"]
-        return sorted(found, key=lambda row: (ORDER.index(row.looks[0].label), row.file.casefold()))
+        return sorted(found, key=lambda row: (row.looks[0].weight, row.file.casefold()))
 
     @property
     def parts(self) -> dict[str, float]:
