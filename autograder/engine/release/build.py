@@ -17,7 +17,7 @@ from ..suite.hidden_test import HiddenTest
 from ..suite.suite import Suite
 from .handout import points_table, with_points
 from .otter.package import write_autograder_zip
-from .skeleton import contents, stale_stubs, stubs
+from .skeleton import files, read, stale_stubs, stubs
 
 README = "README.md"
 GIVEN = "tests/given.sha256"
@@ -35,9 +35,9 @@ def build_all(assignment_folder: Path, out: Path) -> None:
     tests = hidden_tests(assignment)
     for name, content in (stubs(assignment) | _made(assignment, tests)).items():
         write_atomically(assignment.handout / name, content)
-    root = assignment.handout
-    files = {f"{root.name}/{n}": (root / n).read_bytes() for n in handout_files(assignment)}
-    write_archive(out / "assignment.zip", files)
+    root = assignment.handout.name
+    given = {f"{root}/{n}": file.read_bytes() for n, file in handout_files(assignment).items()}
+    write_archive(out / "assignment.zip", given)
     click.echo(out / "assignment.zip")
     for name, command in assignment.extras.items():
         _write_extra(assignment, command, out / name)
@@ -57,8 +57,8 @@ def _write_extra(assignment: Assignment, command: list[str], file: Path) -> None
 def check_handout(assignment_folder: Path) -> None:
     """Raises `KitError` where `build_all` would change the handout."""
     assignment = Assignment.load(assignment_folder)
-    present, made = contents(assignment.handout), _made(assignment, hidden_tests(assignment))
-    others = [name for name in made if made[name] != present.get(name)]
+    present, made = files(assignment.handout), _made(assignment, hidden_tests(assignment))
+    others = [n for n, text in made.items() if n not in present or read(present[n]) != text]
     if stale := [*stale_stubs(assignment), *others]:
         raise KitError(f"the handout is stale, build it again: {', '.join(stale)}")
     click.echo("the handout is up to date")
@@ -71,14 +71,15 @@ def hidden_tests(assignment: Assignment) -> tuple[HiddenTest, ...]:
     return suite.tests
 
 
-def handout_files(assignment: Assignment) -> dict[str, bytes]:
+def handout_files(assignment: Assignment) -> dict[str, Path]:
     """What students download: all but what the handout's own .gitignore names, which comes from
     running things there."""
-    files = contents(assignment.handout)
-    ignored = [name.strip("/") for name in files.get(".gitignore", b"").decode().split()]
+    found = files(assignment.handout)
+    text = found[".gitignore"].read_text("utf-8") if ".gitignore" in found else ""
+    ignored = [name.strip("/") for name in text.split()]
     return {
-        name: content
-        for name, content in files.items()
+        name: file
+        for name, file in found.items()
         if not any(fnmatch(part, pattern) for part in name.split("/") for pattern in ignored)
     }
 
@@ -86,9 +87,9 @@ def handout_files(assignment: Assignment) -> dict[str, bytes]:
 def given_digests(assignment: Assignment) -> bytes:
     """The SHA-256 of each given .py and .ini file, as `sha256sum` has it."""
     written = {f"{assignment.package}/{name}.py" for name in ("__init__", *assignment.modules)}
-    files = handout_files(assignment) | stubs(assignment)
-    given = {name for name in files if name.endswith((".py", ".ini"))} - written
-    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(given)]
+    texts = {n: read(file) for n, file in handout_files(assignment).items()} | stubs(assignment)
+    given = {name for name in texts if name.endswith((".py", ".ini"))} - written
+    lines = [f"{hashlib.sha256(texts[name]).hexdigest()}  {name}\n" for name in sorted(given)]
     return "".join(lines).encode()
 
 

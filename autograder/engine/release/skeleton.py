@@ -74,16 +74,22 @@ def stubs(assignment: Assignment) -> dict[str, bytes]:
 
 
 def contents(root: Path, below: str = "") -> dict[str, bytes]:
+    """What is in the files of a folder, or of one below it, by their paths: see `read`."""
+    return {path: read(file) for path, file in files(root, below).items()}
+
+
+def files(root: Path, below: str = "") -> dict[str, Path]:
     """The files of a folder, or of one below it, by their paths, sorted; no compiled ones, and of
-    hidden ones only Git's. Text has Unix line ends, since a checkout may have changed them; data,
-    which holds a zero byte, is as it is."""
-    files = {}
-    for file in sorted((root / below).rglob("*")):
-        path = file.relative_to(root).as_posix()
-        if file.is_file() and not _NOT_MATERIAL.search(path):
-            content = file.read_bytes()
-            files[path] = content if b"\0" in content else content.replace(b"\r\n", b"\n")
-    return files
+    hidden ones only Git's."""
+    found = {file.relative_to(root).as_posix(): file for file in sorted((root / below).rglob("*"))}
+    return {p: file for p, file in found.items() if file.is_file() and not _NOT_MATERIAL.search(p)}
+
+
+def read(file: Path) -> bytes:
+    """What is in a file: text with Unix line ends, since a checkout may have changed them; data,
+    which holds a zero byte, as it is."""
+    content = file.read_bytes()
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
 def _parsed(text: str, what: str) -> ast.Module:
