@@ -27,7 +27,7 @@ class Assignment:
     folder: Path
     title: str
     package: str
-    parts: tuple[str, ...]
+    parts: Sequence[str]
     solutions: Path
     handout: Path
     suites: Path
@@ -52,11 +52,11 @@ class Assignment:
             content |= {name: str(content[name]) for name in ("title", "package")}
             if unknown := content.keys() - {known.name for known in fields(cls)}:
                 raise TypeError(f"unknown {', '.join(sorted(unknown))}")
-            if not isinstance(content["parts"], list):
-                raise TypeError("parts must be a list of names")
-            content["parts"] = tuple(content["parts"])
+            for name in {"parts", "given"} & content.keys():
+                if not isinstance(content[name], list):
+                    raise TypeError(f"{name} must be a list of names")
             made = cls(folder=folder, **content)
-        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
+        except (OSError, ValueError, KeyError, TypeError) as problem:
             absent = isinstance(problem, KeyError)
             said = f"no {problem}" if absent else getattr(problem, "strerror", problem)
             raise KitError(f"{folder / FILE}: {said}") from None
@@ -144,16 +144,18 @@ class Assignment:
 
 
 def import_file(name: str, path: Path) -> ModuleType:
-    """Imports a file under a name, once."""
+    """Imports a file under a name, once. Raises `KitError`."""
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)
         try:
             spec.loader.exec_module(sys.modules[name])
-        except BaseException:
+        except BaseException as problem:
             del sys.modules[name]  # half of it: the next import must fail, too
-            raise
+            if not isinstance(problem, Exception):
+                raise
+            raise KitError(f"{path}: {type(problem).__name__}: {problem}") from None
     return sys.modules[name]
 
 

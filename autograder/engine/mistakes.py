@@ -229,10 +229,7 @@ def stated_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     for path in sorted(assignment.mistakes.rglob("*.py")):
         module = path.relative_to(assignment.mistakes).with_suffix("").parts[0]
         if not module.startswith((".", "_")):
-            try:
-                import_file(f"_{path}", path)
-            except Exception as problem:
-                raise KitError(f"{path}: {type(problem).__name__}: {problem}") from None
+            import_file(f"_{path}", path)
             source = assignment.solution_files.get(f"{package}/{module}.py", b"").decode()
             found += [stated(module, package, source) for stated in _stated[path]]
     names = Counter(mistake.name for mistake in found)

@@ -80,6 +80,7 @@ def test_what_is_wrong_in_an_assignment_is_named(own):
         (file, "title", "titel", "assignment.toml: no 'title'"),
         (file, "title", 'titel = "t"\ntitle', "unknown titel"),
         (file, '["scales", "averages"]', '"scales"', "parts must be a list of names"),
+        (file, "title", "given = 3\ntitle", "given must be a list of names"),
         (file, '"thermo"', '"thermos"', "assignment.toml: no modules of a package in"),
         (module, "import numpy", "import nosuch", "scales.py can't be imported: ModuleNotFoundEr"),
     ):
@@ -88,6 +89,8 @@ def test_what_is_wrong_in_an_assignment_is_named(own):
         changed.write_text(text.replace(old, new))
         assert said in refused(own.folder)
         changed.write_text(text)
+    file.write_bytes(b"title = '\xff'")
+    assert "assignment.toml: 'utf-8' codec" in refused(own.folder)
     file.unlink()
     assert "assignment.toml: No such file" in refused(own.folder)
 

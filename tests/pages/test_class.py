@@ -59,9 +59,9 @@ def test_every_kind_of_event_is_something_to_look_at():
     many = {"timeouts": [f"m.f{i}" for i in range(50)], "crashes": ["m.g"], "refused": ["m.h"]}
     found = looks(replace(result, events=many, problem="not a zip"))
     assert [look.label for look in found] == [
-        "not graded", "stopped", "ended its process", "unreadable answer",
+        "unreadable answer", "ended its process", "stopped", "not graded",
     ]  # fmt: skip
-    assert found[1].detail.endswith("and 44 more")
+    assert found[2].detail.endswith("and 44 more")
 
 
 def test_the_page_of_a_class_of_a_thousand_is_small(kit):

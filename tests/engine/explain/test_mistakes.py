@@ -10,6 +10,7 @@ from autograder.engine import mistakes
 from autograder.engine.assignment import import_file
 from autograder.engine.errors import KitError
 from autograder.engine.explain.comparison import same
+from autograder.engine.explain.example import Examples
 from autograder.engine.explain.hints import of_a_net
 from autograder.engine.mistakes import Mistake, compatible, fresh_modules, load_mistakes
 from autograder.engine.place import NOWHERE
@@ -108,6 +109,12 @@ def test_a_catalogue_that_cant_be_imported_is_named_each_time(own):
     for _ in range(2):
         with pytest.raises(KitError, match=r"scales.py: NameError: name 'unknown'"):
             load_mistakes(own)
+
+
+def test_inputs_of_examples_that_cant_be_imported_are_named(own):
+    (own.mistakes / "_inputs.py").write_text("INPUTS = unknown")
+    with pytest.raises(KitError, match=r"_inputs.py: NameError: name 'unknown'"):
+        Examples(own, own.reference(), [])
 
 
 def test_code_with_a_syntax_error_does_not_fit():

@@ -105,7 +105,7 @@ class ClassRecord:
 
 
 def looks(result: Result) -> list[Look]:
-    """What there is to look at in a result."""
+    """What there is to look at in a result, the gravest first."""
     found = [Look("not graded", result.problem)] if result.problem else []
     for kind, label in EVENTS.items():
         if happened := result.events.get(kind):
@@ -120,7 +120,7 @@ def looks(result: Result) -> list[Look]:
         if len(causes) == 1 and (cause := causes.pop()) and not result.problem:
             found.append(Look("lost a whole part", f"{part}: {cause}".replace("_", " ")))
     found += [Look("note", note) for note in result.notes[:3]]
-    return found
+    return sorted(found, key=lambda look: look.weight)
 
 
 def _cause(test: TestResult) -> str:
