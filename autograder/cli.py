@@ -43,7 +43,7 @@ class OneLine(click.Group):
         return name, *rest
 
 
-class Place(click.Path):
+class PathArgument(click.Path):
     """A path, never an empty one, which an unset variable of the shell leaves: to Python it is the
     current folder."""
 
@@ -61,7 +61,7 @@ def _say(problem: str) -> None:
 @click.group(cls=OneLine)
 @click.version_option(__version__)
 @click.option(
-    "--assignment", type=Place(exists=True, file_okay=False), default=ASSIGNMENT,
+    "--assignment", type=PathArgument(exists=True, file_okay=False), default=ASSIGNMENT,
     help="Folder with the assignment.toml of another assignment.",
 )  # fmt: skip
 @click.pass_context
@@ -72,7 +72,7 @@ def main(context: click.Context, assignment: Path) -> None:
 
 def out_option(default: str, help: str) -> Callable[[Any], Any]:
     """The option for the folder that a command writes."""
-    kind = Place(file_okay=False)
+    kind = PathArgument(file_okay=False)
     return click.option("-o", "--out", type=kind, default=default, show_default=True, help=help)
 
 
@@ -85,7 +85,7 @@ jobs_option = click.option(
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=Place())
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=PathArgument())
 @out_option("graded", "Folder for the grades and pages.")
 @jobs_option
 @seed_option
@@ -103,11 +103,11 @@ jobs_option = click.option(
     help="Finds the student in a file's name, by named groups: (?P<id>...), (?P<name>...), ...",
 )  # fmt: skip
 @click.option(
-    "--worksheet", metavar="FILE", type=Place(exists=True, dir_okay=False),
+    "--worksheet", metavar="FILE", type=PathArgument(exists=True, dir_okay=False),
     help="Fill in the grading worksheet of a Moodle assignment.",
 )  # fmt: skip
 @click.option(
-    "--known", multiple=True, metavar="FOLDER", type=Place(exists=True),
+    "--known", multiple=True, metavar="FOLDER", type=PathArgument(exists=True),
     help="Compare with this work, too: published solutions, last year's class.",
 )  # fmt: skip
 @click.option("--feedback-zip", is_flag=True, help="Pack the pages for Canvas or Moodle.")

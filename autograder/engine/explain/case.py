@@ -11,7 +11,7 @@ from ..suite.session import Request
 from .comparison import form, free, same, same_numbers
 from .replay import BESIDE, FORM, SOURCE, Aspects, Response, given
 
-Place = tuple[int, int]
+CallIndex = tuple[int, int]
 """The index of a test, and of a request in it."""
 
 
@@ -23,7 +23,7 @@ class Named:
     function: str
     aspect: str
     mistake: Mistake
-    places: frozenset[Place]
+    places: frozenset[CallIndex]
     is_part: bool = False
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from ..mistakes import Mistake, compatible
 from ..suite.hidden_test import EXPLAINED, Outcome
 from ..suite.session import Request
-from .case import Case, Exchange, Named, Place, alike
+from .case import CallIndex, Case, Exchange, Named, alike
 from .comparison import as_wrong, equal_entries
 from .hints import explanation, of_a_net
 from .replay import BESIDE, FORM, Aspects, Response, answered, given, replay
@@ -40,7 +40,7 @@ class Search:
     how: str
     wrong: set[str]
     right: set[str]
-    table: dict[Place, set[str]]
+    table: dict[CallIndex, set[str]]
 
     @cached_property
     def tests(self) -> dict[int, list[int]]:
@@ -60,7 +60,7 @@ class Match:
     entries; alone: the aspects of which it gives every wrong entry; strays: the wrong aspects for
     which it gives a third answer."""
 
-    hits: dict[str, dict[Place, np.ndarray]]
+    hits: dict[str, dict[CallIndex, np.ndarray]]
     alone: set[str]
     strays: set[str]
 
@@ -185,7 +185,7 @@ class Diagnosis:
 def _search(case: Case, function: str, how: str) -> Search | None:
     """The search for what is wrong and not yet explained; None where there is nothing."""
     aspects: set[str] = set()
-    table: dict[Place, set[str]] = {}
+    table: dict[CallIndex, set[str]] = {}
     for number, exchange in case.exchanges.items():
         if how == WHERE and exchange.misleads(function):
             continue  # given a wrong object, the function may answer anything
@@ -251,7 +251,7 @@ def _where(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
     """The mistakes whose hints speak of where an aspect is wrong: for each call the first that
     fits, in the catalogue's order."""
     for aspect in sorted(search.wrong):
-        taken: set[Place] = set()
+        taken: set[CallIndex] = set()
         for mistake, match in found.items():
             if places := frozenset(match.hits.get(aspect, {}).keys() - taken):
                 yield Named(search.function, aspect, mistake, places)

@@ -83,7 +83,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """An item of one student's. below: the path that its files get, which tells attempts apart;
     work, attempt: which attempt it is, and at what, where its name says so."""
 
@@ -117,7 +117,7 @@ def by_student(
     items: Sequence[Item], form: str, modules: Sequence[str]
 ) -> tuple[list[HandIn], list[Item]]:
     """The students' hand-ins, and the items that the form doesn't fit."""
-    parts, others = defaultdict(list), []
+    pieces, others = defaultdict(list), []
     for item in items:
         found = FORMS[form].fullmatch(item.name)
         if found is None or item.is_link:
@@ -125,31 +125,31 @@ def by_student(
         else:
             told = {name: text for name, text in found.groupdict().items() if text}
             who = tuple((name, told[name]) for name in STUDENT if name in told)
-            parts[who].append(_part(item, told, modules))
-    return [_hand_in(form, dict(who), each) for who, each in parts.items()], others
+            pieces[who].append(_piece(item, told, modules))
+    return [_hand_in(form, dict(who), each) for who, each in pieces.items()], others
 
 
-def _part(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Part:
+def _piece(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Piece:
     file, upload, number = (told.get(name, "") for name in ("file", "upload", "number"))
     own = COPY.sub("", file).lower()
     if own.endswith(".py") and own.removesuffix(".py") in modules and upload:
         attempt = " ".join(map(str, numbers(item.name)))
-        return Part(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
+        return Piece(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
     number = _sortable(number)
     is_loose = not (item.is_folder or is_archive(file))  # Of others the reader finds the newest.
     below = file if is_loose else f"{upload} {file}".strip()
-    return Part(item, told, "/".join(filter(None, (number, below))), "", number)
+    return Piece(item, told, "/".join(filter(None, (number, below))), "", number)
 
 
-def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> HandIn:
+def _hand_in(form: str, student: Mapping[str, str], pieces: Sequence[Piece]) -> HandIn:
     """One student's; what the platform puts beside the files is named, not looked at."""
-    given = [part for part in parts if "text" not in part.told]
-    notes = [f"beside: {part.item.name}" for part in parts if "text" in part.told]
+    given = [piece for piece in pieces if "text" not in piece.told]
+    notes = [f"beside: {piece.item.name}" for piece in pieces if "text" in piece.told]
     work, problem = _newest(given, notes)
     if not given:
         problem = "nothing but a text was handed in"
-    name = given[0].item.name if len(given) == 1 else parts[0].told["label"]
-    last, back = (work or parts)[-1].item, ""
+    name = given[0].item.name if len(given) == 1 else pieces[0].told["label"]
+    last, back = (work or pieces)[-1].item, ""
     if work and (form == "canvas" or "participant" in student):
         shown = visible(last.name, MAX_NAME)
         back = f"{shown}/feedback" if last.is_folder else shown.rpartition(".")[0] or shown
@@ -159,25 +159,25 @@ def _hand_in(form: str, student: Mapping[str, str], parts: Sequence[Part]) -> Ha
     return HandIn(name, last.where, entries, students, tuple(notes), problem, back)
 
 
-def _newest(parts: Sequence[Part], notes: list[str]) -> tuple[list[Part], str]:
-    """The parts without those that are older than the newest with code in it, and why nobody can
+def _newest(pieces: Sequence[Piece], notes: list[str]) -> tuple[list[Piece], str]:
+    """The pieces without those that are older than the newest with code in it, and why nobody can
     tell which that is."""
     attempts, older, problem = defaultdict(list), [], ""
-    for part in parts:
-        attempts[part.work].append(part)
+    for piece in pieces:
+        attempts[piece.work].append(piece)
     for found in attempts.values():
-        several = len({part.attempt for part in found}) > 1
-        with_code = {part.attempt for part in found if several and _holds_code(part.item)}
+        several = len({piece.attempt for piece in found}) > 1
+        with_code = {piece.attempt for piece in found if several and _holds_code(piece.item)}
         unread = len(with_code) > 1 and re.search(r"[^\W\d]", "".join(with_code))
         last = None if unread else newest(sorted(with_code or {""}))
         if last is None:
-            names = ", ".join(sorted(part.item.name for part in found))
+            names = ", ".join(sorted(piece.item.name for piece in found))
             problem = f"which is the newest? keep one of {names}"
             continue
         older += [p for p in found if p.attempt != last and newest([p.attempt, last]) == last]
-    notes += [f"older, not graded: {part.item.name}" for part in older]
-    again = {part.work for part in older if part.work}
-    left = [part for part in parts if part not in older]
+    notes += [f"older, not graded: {piece.item.name}" for piece in older]
+    again = {piece.work for piece in older if piece.work}
+    left = [piece for piece in pieces if piece not in older]
     return [replace(p, below=p.work) if p.work in again else p for p in left], problem
 
 
@@ -192,11 +192,11 @@ def _holds_code(item: Item) -> bool:
     return False
 
 
-def _entries(parts: Iterable[Part]) -> Iterator[Entry]:
-    for part in parts:
-        for entry in part.item.entries():
-            name = PurePosixPath() if part.below and not part.item.is_folder else entry.path
-            yield replace(entry, path=PurePosixPath(part.below) / name)
+def _entries(pieces: Iterable[Piece]) -> Iterator[Entry]:
+    for piece in pieces:
+        for entry in piece.item.entries():
+            name = PurePosixPath() if piece.below and not piece.item.is_folder else entry.path
+            yield replace(entry, path=PurePosixPath(piece.below) / name)
 
 
 def _sortable(time: str) -> str:

@@ -82,13 +82,13 @@ class Call:
         """The call, for which these modules are imported as well."""
         return replace(self, needs=modules)
 
-    def __getitem__(self, position: int) -> Part:
+    def __getitem__(self, position: int) -> ResultPart:
         """Stands for this entry of the call's result, which stays in the student's process."""
-        return Part(self, position)
+        return ResultPart(self, position)
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class ResultPart:
     """An entry of a call's result, to be used by a later call of the same `ask`."""
 
     call: Call

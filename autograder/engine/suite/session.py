@@ -14,7 +14,7 @@ from _pytest.outcomes import OutcomeException
 
 from ..sandbox.worker.wire import FIRST, LATER, Encoder, GeneratorState, Handle
 from .answers import Answer, StudentFault
-from .calls import Call, Part
+from .calls import Call, ResultPart
 from .check import describe
 
 
@@ -130,9 +130,9 @@ class Session:
         return Request((*call.needs, function.module), name, request)
 
     def _stand_in(self, value: Any) -> Handle | GeneratorState:
-        if isinstance(value, Part) and value.call in self._numbers:
+        if isinstance(value, ResultPart) and value.call in self._numbers:
             return Handle(self._numbers[value.call], value.position)
-        if isinstance(value, Part):
+        if isinstance(value, ResultPart):
             raise AuthorError("a call uses a part of one that is not asked before it, in one `ask`")
         if not isinstance(value, np.random.Generator):
             raise AuthorError(f"{describe(value)} can't be sent to a student's function")

@@ -30,7 +30,7 @@ MT19937_BYTES = 624 * 4 + 4
 _BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
-class Given(NamedTuple):
+class GivenArray(NamedTuple):
     """An array that a call was given: as which argument, and its content at some time."""
 
     path: str
@@ -45,7 +45,7 @@ class Kept(NamedTuple):
     """An object that stays here, and what the call that made it was given, as that left it."""
 
     value: Any
-    given: list[Given]
+    given: list[GivenArray]
 
 
 class NotKept(WireError):
@@ -260,16 +260,16 @@ def _named(args: list[Any], kwargs: dict[str, Any], own: list[Any]) -> list[tupl
     return [(name, value) for name, value in named if not any(value is kept for kept in own)]
 
 
-def _arrays_in(named: list[tuple[Any, Any]]) -> list[Given]:
+def _arrays_in(named: list[tuple[Any, Any]]) -> list[GivenArray]:
     """The arrays among the arguments, and in their lists, tuples and dictionaries."""
     found = []
     for name, value in named:
         if isinstance(value, np.ndarray):
-            found.append(Given(f"argument {name}", value, _content(value)))
+            found.append(GivenArray(f"argument {name}", value, _content(value)))
         elif isinstance(value, (list, tuple, dict)):
             items = value.items() if isinstance(value, dict) else enumerate(value)
             found += [
-                Given(f"argument {name}[{place!r}]", item, _content(item))
+                GivenArray(f"argument {name}[{place!r}]", item, _content(item))
                 for place, item in items
                 if isinstance(item, np.ndarray)
             ]
@@ -291,7 +291,7 @@ def _content(array: np.ndarray) -> tuple[Any, ...]:
     return array.shape, array.dtype, array.tobytes()
 
 
-def _shared_memory(value: Any, given: list[Given]) -> list[str]:
+def _shared_memory(value: Any, given: list[GivenArray]) -> list[str]:
     """Which of the given arrays share memory with an array of the result."""
     arrays = leaf_arrays(value)
     return [one.path for one in given if any(may_share_memory(one.array, x) for x in arrays)]
