@@ -155,7 +155,7 @@ def import_file(name: str, path: Path) -> ModuleType:
             del sys.modules[name]  # half of it: the next import must fail, too
             if not isinstance(problem, Exception):
                 raise
-            raise KitError(f"{path}: {type(problem).__name__}: {problem}") from None
+            raise KitError(f"{path}: {type(problem).__name__}: {problem}") from problem
     return sys.modules[name]
 
 

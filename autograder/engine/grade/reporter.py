@@ -68,7 +68,7 @@ class Reporter:
         try:
             section, drawing = self._drawing
         except Exception as problem:  # a package that can't be imported costs no grade
-            return Section("Figures", [_not_drawn("All of them", problem)])
+            return Section("Figures", [_not_drawn("All of them", problem.__cause__ or problem)])
         program.limit(limits.FIGURES)
         program.reading_left = limits.READING
         figures = [
@@ -104,5 +104,5 @@ class Reporter:
         return made.SECTION, made.FIGURES
 
 
-def _not_drawn(title: str, problem: Exception) -> Figure:
+def _not_drawn(title: str, problem: BaseException) -> Figure:
     return Figure(title, "", missing=f"could not be drawn ({type(problem).__name__})")
