@@ -65,7 +65,8 @@ class Earlier:
             if result is None:
                 raise KitError(
                     f"{path} is of another version of the kit, or another seed, and can't stand in"
-                    " one table with new results: grade the whole class, or name another -o"
+                    " one table with new results: delete it, grade all submissions again, or name"
+                    " another -o"
                 )
             found.results[path.stem] = result
         if found.results and (out / PRINTS).exists():

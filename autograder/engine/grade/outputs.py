@@ -18,23 +18,18 @@ def by_stem(hand_ins: Iterable[HandIn]) -> dict[str, HandIn]:
         name = hand_in.name
         base = _safe_stem(name[:-4] if name.lower().endswith(".zip") else name)
         stem, number = base, 1
-        while _alike(stem) in taken:
+        while stem.casefold() in taken:  # some file systems take them for one
             number += 1
             stem = f"{base}-{number}"
-        taken.add(_alike(stem))
+        taken.add(stem.casefold())
         found[stem] = hand_in
     return found
 
 
-def _alike(stem: str) -> str:
-    """What is the same for stems that some file system takes for one."""
-    return unicodedata.normalize("NFC", stem).casefold()
-
-
 def _safe_stem(name: str) -> str:
-    """The name as that of a file on any system; letters of all languages stay."""
-    safe = re.sub(r"[^\w.@()+ -]", "_", name).encode()[:MAX_STEM].decode(errors="ignore")
-    return safe.strip(" .") or "submission"
+    """The name as that of a file on any system; letters of all languages stay, composed."""
+    safe = re.sub(r"[^\w.@()+ -]", "_", unicodedata.normalize("NFC", name))
+    return safe.encode()[:MAX_STEM].decode(errors="ignore").strip(" .") or "submission"
 
 
 def result_path(out: Path, stem: str) -> Path:

@@ -3,6 +3,7 @@
 import statistics
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from ..errors import KitError
 from ..report.gradebook import final_grades, grades_by_test
 from ..report.lookalikes import Group, look_alikes
 from ..report.pages.class_page import class_page
-from ..report.pages.class_record import ClassRecord
+from ..report.pages.class_record import ClassRecord, Row
 from ..report.result import total
 from ..sandbox.layers import LAYERS, SandboxError
+from ..submission.attempts import COPY
 from ..submission.find import Finder
 from ..submission.read import HandIn
 from ..text import visible
@@ -92,13 +94,14 @@ def run_class(run: Run) -> ClassRecord:
     replaced = list(earlier.without(s for given in todo.values() for s in given.students))
     for stem, result in earlier.results.items():
         book.add(result, stem, earlier.prints.get(stem, b""))
-    if earlier.results:
-        replaced += [f"replaced, of the same name: {stem}" for stem in earlier.same_names]
-        replaced.append(f"with earlier results in {run.out}: {len(earlier.results)}")
     groups = _write(run, book, assignment, known)
     left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]
     _say_some("no submissions, left out", left_out, 10)
     _summarise(book, groups, time.monotonic() - started)
+    if earlier.results:
+        _say_some("replaced, of the same name", earlier.same_names, 10)
+        kept = [result.name for result in earlier.results.values()]
+        _say_some(f"kept, of earlier runs with -o {run.out}", kept, 10)
     click.echo(f"grades: {run.out / 'final_grades.csv'}")
     for line in [*replaced, *run.write_import(run.out, assignment.title, book)]:
         click.echo(line)
@@ -201,6 +204,23 @@ def _summarise(book: ClassRecord, groups: Sequence[Group], seconds: float) -> No
     names = [row.file for row in book.rows]
     alike = [group.told(names) for group in groups]
     _say_some("alike, to look at", alike, 5)
+    _say_some("perhaps of one student", [" = ".join(each) for each in _of_one(book.rows)], 5)
+
+
+def _of_one(rows: Sequence[Row]) -> Iterator[list[str]]:
+    """The files of which the class's form tells the same student, or of which one is called as a
+    copy of another is."""
+    files: dict[object, list[str]] = defaultdict(list)
+    for row in rows:
+        told: list[object] = [
+            tuple(sorted(student.items())) for student in row.students if student.keys() - {"name"}
+        ]
+        for known in told or [row.file]:
+            files[known].append(row.file)
+    for row in rows:
+        if (original := COPY.sub("", row.file)) != row.file and original in files:
+            files[original].append(row.file)
+    yield from (found for found in files.values() if len(found) > 1)
 
 
 def _say_some(what: str, told: Sequence[str], most: int) -> None:

@@ -1,21 +1,31 @@
 """Which of several attempts is the newest: told by the numbers in their names, or not at all."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import zip_longest
 
+_COPY = "(?:copy|kopie|copie|copia)"
 COPY = re.compile(
-    r"(?: ?\(\d+\)|-\d+| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?=\.\w+$)", re.IGNORECASE
+    rf"^{_COPY} (?:of|von|de|di) |(?: ?\(\d+\)|[-_]\d+| (?:- )?{_COPY}(?: \(?\d+\)?)?)(?=\.\w+$)",
+    re.IGNORECASE,
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""
 _TRY = r"(?:v|version|attempt|try|draft)"
 _LATE = r"(?<![^\W_])(?:late(?: submission -)?|versp\w+ abgabe -)(?![^\W_])"
+LATE = re.compile(r"late(?:[ _-]submissions?)?", re.IGNORECASE)
+"""What a folder is called in which instructors put those that came late."""
 _AGAIN = r"re-?(?:vision|submission)"
 ATTEMPT = re.compile(rf"(?:{_TRY}|revision)[ _.-]*\d{{1,3}}(?: - (?:on time|late))?", re.IGNORECASE)
 """What a folder with an attempt is called: Teams Version 1, Schoology Revision 1 - Late."""
 _MARK = re.compile(rf"[ _.-]*\(?(?:{_LATE}|on time|(?<![^\W_]){_TRY}[ _.-]*\d{{1,3}}(?!\d))\)?")
 """What else may stand in the name of an attempt: Late Submission - hw.zip of ILIAS, hw_v2.zip."""
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
+
+
+def is_module(name: str, modules: Container[str]) -> bool:
+    """Whether a file of this name is one of the modules, or a copy of it."""
+    own = COPY.sub("", name).lower()
+    return own.endswith(".py") and own[:-3] in modules
 
 
 def without_numbers(name: str) -> str:

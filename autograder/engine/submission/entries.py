@@ -75,6 +75,11 @@ def is_ignored(name: str) -> bool:
     return name in IGNORED or (name.startswith(".") and bool(name.strip(".")))
 
 
+def may_be_read(folder: Path) -> bool:
+    """Whether its files can be listed and looked at."""
+    return os.access(folder, os.R_OK | os.X_OK)
+
+
 def without_given(names: Iterable[str]) -> set[str]:
     """The names, where a folder of hand-ins is among them without those of what teachers gave."""
     every = set(names)
@@ -101,10 +106,13 @@ def file_entry(path: Path, name: PurePosixPath) -> Entry:
 
 
 def _folder_entries(root: Path) -> Iterator[Entry]:
-    """Raises `SubmissionError` where they are too many."""
+    """Raises `SubmissionError` where they are too many, or the folder can't be read."""
+    if not may_be_read(root):
+        raise SubmissionError("can't be read: the folder is closed to who grades")
     seen = 0
     for folder, names, files in os.walk(root):  # does not follow links to folders
-        names[:] = sorted(name for name in names if not is_ignored(name))
+        kept = (n for n in names if not is_ignored(n) and may_be_read(Path(folder, n)))
+        names[:] = sorted(kept)
         inside = Path(folder).relative_to(root)
         if len(inside.parts) >= MAX_DEPTH:
             names.clear()
@@ -123,7 +131,10 @@ def _folder_entries(root: Path) -> Iterator[Entry]:
 def archive_entries(archive: Path | bytes, most: int = MAX_CLASS) -> list[Entry]:
     """The files in a zip or a tar; one on the disk may hold a whole class, whose folders count,
     too. Raises `SubmissionError`, also where a zip's list has more than `most` entries."""
-    file = io.FileIO(archive) if isinstance(archive, Path) else io.BytesIO(archive)
+    try:
+        file = io.FileIO(archive) if isinstance(archive, Path) else io.BytesIO(archive)
+    except OSError as problem:
+        raise SubmissionError(f"can't be read: {problem.strerror}") from None
     begin = file.read(512)
     if not begin:
         raise SubmissionError("the file is empty")

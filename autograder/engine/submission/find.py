@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from .attempts import ATTEMPT, COPY, without_numbers
+from .attempts import ATTEMPT, LATE, is_module, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_CLASS,
@@ -21,6 +21,7 @@ from .entries import (
     entries_at,
     is_archive,
     is_ignored,
+    may_be_read,
     without_given,
 )
 from .platforms import METADATA, Item, by_student, form_of, gradescope
@@ -32,6 +33,8 @@ MAX_LEVELS = 4
 """How many folders and archives may stand around a class, or a student's work."""
 STUDENT_NUMBER = re.compile(r"\d{5,}\.(?:zip|tar|tgz).*", re.IGNORECASE)
 """An archive called by a number that is too long for an attempt's."""
+DATE = re.compile(r"\D*(?:(?:19|20)\d\d(?!\d)|\d{12})")
+"""How a name begins in which a date, or a time, comes first."""
 COMMON = ("submission", "src")
 """Names of folders and archives that are nobody's in particular; "submission" is what the students'
 own script writes."""
@@ -51,27 +54,31 @@ class Finder:
     out: Path | None = None
     left_out: list[str] = field(default_factory=list)
 
-    def find(self, paths: Iterable[Path]) -> list[HandIn]:
-        """The hand-ins that these paths name, each once, those of equal names told apart.
+    def find(self, paths: Sequence[Path]) -> list[HandIn]:
+        """The hand-ins that these paths name, each once, those of equal names told apart; of
+        several paths, such as a shell makes of `class/*`, as if they lay in one folder.
 
         Raises `SubmissionError` for what is not there, holds nothing to grade, or looks like a
         class of which nobody can tell the students.
         """
         found: dict[str, HandIn] = {}
         single: dict[str, Item] = {}
+        are_one = len(paths) > 1
         for path in paths:
             if not path.exists() and not path.is_symlink():
                 raise SubmissionError(f"{path}: no such file or folder")
             item = disk_item(path.resolve() if path.is_dir() else path.parent.resolve() / path.name)
             if self._is_out(item):
                 raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
-            hand_ins = self._class(item, MAX_LEVELS)
-            if not hand_ins and not (item.is_link or _may_hold(item)):
+            hand_ins = self._class(item, MAX_LEVELS - are_one)
+            if not (hand_ins or are_one or item.is_link or _may_hold(item)):
                 raise SubmissionError(f"{path}: neither a zip nor a folder")
             found |= {each.where: each for each in hand_ins}
             if not hand_ins:
                 single[item.where] = item
         found |= {each.where: each for each in self._by_name([*single.values()])}
+        if paths and not found:
+            raise SubmissionError(f"{paths[0]}, and what follows: no zip and no folder to grade")
         return _told_apart(sorted(found.values(), key=lambda each: each.where))
 
     def _class(self, item: Item, levels: int) -> list[HandIn]:
@@ -114,9 +121,12 @@ class Finder:
                 f"{parent.where}: {units[0].name}, {units[1].name}: students, or attempts of one?"
                 " Name the newest attempt, or give the folders the students' names"
             )
-        crowded = [item for item in units if item.is_folder and _has_student_numbers(item)]
-        several = [item for item in units if self._holds_several(item)]
+        students = [item for item in units if not LATE.fullmatch(item.name)]
+        crowded = [item for item in students if item.is_folder and _has_student_numbers(item)]
+        inside = {item: self._units(item) for item in students}
+        several = [item for item in students if self._are_several(inside[item])]
         crowded += several if 2 * len(several) >= len(units) else []
+        crowded += students if _are_sections([*inside.values()]) else []
         if crowded:
             raise SubmissionError(
                 f"{parent.where} looks like a class in no known form: {crowded[0].name} holds"
@@ -145,8 +155,10 @@ class Finder:
             found, items = by_student(items, form, self.modules)
         self._leave_out(item for item in items if not self._is_worth_a_row(item))
         for item in filter(self._is_worth_a_row, items):
-            inside = item.inside() if form and item.is_folder else []
-            is_class = bool(inside) and self._form(inside) == form
+            is_late = bool(LATE.fullmatch(item.name))
+            inside = item.inside() if (form or is_late) and item.is_folder else []
+            is_class = bool(inside) and (is_late or self._form(inside) == form)
+            is_class = is_class and not self._is_submission(inside)
             found += self._by_name(inside) if is_class else [_plain(item)]
         return found
 
@@ -158,7 +170,7 @@ class Finder:
     def _is_worth_a_row(self, item: Item) -> bool:
         name = item.name.lower()
         is_code = name.endswith(".py") and any(module in name for module in self.modules)
-        is_code = is_code and not self._is_module(name)
+        is_code = is_code and not is_module(name, self.modules)
         return item.is_link or _may_hold(item) or is_code or name.endswith(TEXTS)
 
     def _leave_out(self, items: Iterable[Item]) -> None:
@@ -182,14 +194,10 @@ class Finder:
         return not others and not any(map(self._holds, named))
 
     def _is_loose(self, item: Item) -> bool:
-        return not item.is_folder and self._is_module(item.name)
+        return not item.is_folder and is_module(item.name, self.modules)
 
     def _named(self, items: Sequence[Item]) -> list[Item]:
         return [item for item in items if item.name.lower() == self.package and item.is_folder]
-
-    def _is_module(self, name: str) -> bool:
-        own = COPY.sub("", name).lower()
-        return own.endswith(".py") and own[:-3] in self.modules
 
     def _holds(self, item: Item) -> bool:
         """Whether one of the modules, or an archive, lies in the item, or is it."""
@@ -197,27 +205,44 @@ class Finder:
             return False
         names = (entry.path.name for entry in islice(item.entries(), MAX_LOOK))
         try:
-            return any(self._is_module(name) or is_archive(name) for name in names)
+            return any(is_module(name, self.modules) or is_archive(name) for name in names)
         except SubmissionError:
             return True  # more than anybody reads: its row says so
 
-    def _holds_several(self, item: Item, levels: int = MAX_LEVELS) -> bool:
-        """Whether the item holds what looks like the work of several students. One in a class
-        that holds too much to be one student's is not looked through: its row says so."""
+    def _units(self, item: Item, levels: int = MAX_LEVELS) -> list[Item]:
+        """What in the item may each be somebody's work, or an attempt at it; nothing in a
+        submission. One in a class that holds too much to be one student's is not looked through:
+        its row says so."""
         try:
             items = [each for each in item.inside(MAX_ENTRIES) if not is_ignored(each.name)]
         except SubmissionError:
-            return False
+            return []
         if self._is_submission(items) or any(map(self._holds, self._named(items))):
-            return False
+            return []
         own = without_given(each.name for each in items)
         units = [u for u in items if u.name in own and _may_hold(u) and self._holds(u)]
-        if len(units) == 1 and levels:
-            return self._holds_several(units[0], levels - 1)
+        return (len(units) == 1 and levels and self._units(units[0], levels - 1)) or units
+
+    def _are_several(self, units: Sequence[Item]) -> bool:
+        """Whether these look like the work of several students."""
         form = self._form(units)
         if form and len(by_student(units, form, self.modules)[0]) > 1:
             return True
         return len({without_numbers(unit.name) for unit in units}) > 1
+
+
+def _are_sections(folders: Sequence[Sequence[Item]]) -> bool:
+    """Whether what is in these differs in numbers alone, but no number stands in two: groups of a
+    class in sections. Attempts of several students begin with the same numbers, or are dates."""
+    alike: dict[str, list[list[str]]] = defaultdict(list)
+    for units in folders:
+        names: dict[str, list[str]] = defaultdict(list)
+        for name in (unit.name for unit in units if not DATE.match(unit.name)):
+            names[without_numbers(name)].append(name)
+        for common, found in names.items():
+            alike[common].append(found)
+    every = [(found, [name for names in found for name in names]) for found in alike.values()]
+    return any(1 < len(found) < len(names) == len(set(names)) for found, names in every)
 
 
 def _has_student_numbers(folder: Item) -> bool:
@@ -247,7 +272,9 @@ def disk_item(path: Path) -> Item:
 
     def inside(most: int = MAX_CLASS) -> list[Item]:
         if folder:
-            return [disk_item(child) for child in sorted(path.iterdir())]
+            # Of one that may not be read its row says why.
+            children = sorted(path.iterdir()) if may_be_read(path) else []
+            return [disk_item(child) for child in children]
         if not path.is_file():
             raise SubmissionError("neither a file nor a folder")
         return _items(archive_entries(path, most), path)

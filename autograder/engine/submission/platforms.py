@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from ..text import visible
-from .attempts import COPY, newest, numbers
-from .entries import MAX_ARCHIVE, Entry, archive_entries, is_archive
+from .attempts import COPY, is_module, newest, numbers
+from .entries import MAX_ARCHIVE, Entry, SubmissionError, archive_entries, is_archive
 from .read import MAX_NAME, HandIn
 
 METADATA = "submission_metadata.yml"
@@ -105,12 +106,17 @@ def form_of(names: Sequence[str]) -> str:
 
 def _are_students(told: Sequence[re.Match[str]]) -> bool:
     """Whether what looks like Canvas's ids are some: numbers of a date, or of a term, stand beside
-    several names, or beside archives of several names where there is one id alone."""
+    several names, or beside one name alone; there they are one student's whose archives have one
+    name, and Canvas numbers files of one name."""
     names = defaultdict(set)
     for found in told:
-        names[found["id"] or found["anonymous"]].add(found["name"])
-    archives = {COPY.sub("", f["file"]) for f in told if f["file"] and is_archive(f["file"])}
-    return all(len(each) == 1 for each in names.values()) and (len(names) > 1 or len(archives) < 2)
+        who = found["anonymous"]
+        names[found["id"] or who].add(found["name"] or who)
+    files = [found["file"] for found in told if found["file"]]
+    archives = {COPY.sub("", file) for file in files if is_archive(file)}
+    is_one = len(names) == 1 and len(archives) < 2 and len(set(files)) == len(files)
+    are_different = len({name for each in names.values() for name in each}) > 1
+    return all(len(each) == 1 for each in names.values()) and (is_one or are_different)
 
 
 def by_student(
@@ -123,16 +129,19 @@ def by_student(
         if found is None or item.is_link:
             others.append(item)
         else:
-            told = {name: text for name, text in found.groupdict().items() if text}
+            # A Mac writes an accent by itself.
+            told = {
+                name: normalize("NFC", text) for name, text in found.groupdict().items() if text
+            }
             who = tuple((name, told[name]) for name in STUDENT if name in told)
             pieces[who].append(_piece(item, told, modules))
-    return [_hand_in(form, dict(who), each) for who, each in pieces.items()], others
+    return [_hand_in(form, dict(who), each, modules) for who, each in pieces.items()], others
 
 
 def _piece(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Piece:
     file, upload, number = (told.get(name, "") for name in ("file", "upload", "number"))
     own = COPY.sub("", file).lower()
-    if own.endswith(".py") and own.removesuffix(".py") in modules and upload:
+    if is_module(file, modules) and upload:
         attempt = " ".join(map(str, numbers(item.name)))
         return Piece(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
     number = _sortable(number)
@@ -141,11 +150,13 @@ def _piece(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Piece
     return Piece(item, told, "/".join(filter(None, (number, below))), "", number)
 
 
-def _hand_in(form: str, student: Mapping[str, str], pieces: Sequence[Piece]) -> HandIn:
+def _hand_in(
+    form: str, student: Mapping[str, str], pieces: Sequence[Piece], modules: Sequence[str]
+) -> HandIn:
     """One student's; what the platform puts beside the files is named, not looked at."""
     given = [piece for piece in pieces if "text" not in piece.told]
     notes = [f"beside: {piece.item.name}" for piece in pieces if "text" in piece.told]
-    work, problem = _newest(given, notes)
+    work, problem = _newest(given, notes, modules)
     if not given:
         problem = "nothing but a text was handed in"
     name = given[0].item.name if len(given) == 1 else pieces[0].told["label"]
@@ -159,7 +170,9 @@ def _hand_in(form: str, student: Mapping[str, str], pieces: Sequence[Piece]) -> 
     return HandIn(name, last.where, entries, students, tuple(notes), problem, back)
 
 
-def _newest(pieces: Sequence[Piece], notes: list[str]) -> tuple[list[Piece], str]:
+def _newest(
+    pieces: Sequence[Piece], notes: list[str], modules: Sequence[str]
+) -> tuple[list[Piece], str]:
     """The pieces without those that are older than the newest with code in it, and why nobody can
     tell which that is."""
     attempts, older, problem = defaultdict(list), [], ""
@@ -167,7 +180,7 @@ def _newest(pieces: Sequence[Piece], notes: list[str]) -> tuple[list[Piece], str
         attempts[piece.work].append(piece)
     for found in attempts.values():
         several = len({piece.attempt for piece in found}) > 1
-        with_code = {piece.attempt for piece in found if several and _holds_code(piece.item)}
+        with_code = {p.attempt for p in found if several and _holds(p, modules)}
         unread = len(with_code) > 1 and re.search(r"[^\W\d]", "".join(with_code))
         last = None if unread else newest(sorted(with_code or {""}))
         if last is None:
@@ -181,14 +194,19 @@ def _newest(pieces: Sequence[Piece], notes: list[str]) -> tuple[list[Piece], str
     return [replace(p, below=p.work) if p.work in again else p for p in left], problem
 
 
-def _holds_code(item: Item) -> bool:
-    """Whether there is a Python file, or an archive that can be opened."""
-    with suppress(Exception):  # whatever a damaged archive provokes
-        return any(
-            entry.path.suffix.lower() == ".py"
-            or (is_archive(entry.path.name) and archive_entries(entry.read(MAX_ARCHIVE)))
-            for entry in item.entries()
-        )
+def _holds(piece: Piece, modules: Sequence[str]) -> bool:
+    """Whether one of the modules is there, or in an archive; or an archive in that."""
+    own_name = "" if piece.item.is_folder else piece.told.get("file", "")
+    with suppress(SubmissionError):  # too many files: its row says so
+        for entry in piece.item.entries():
+            name, inside = own_name or entry.path.name, []
+            with suppress(Exception):  # whatever a damaged archive provokes
+                if is_archive(name):
+                    inside = [e.path.name for e in archive_entries(entry.read(MAX_ARCHIVE))]
+            if is_module(name, modules) or any(
+                is_module(n, modules) or is_archive(n) for n in inside
+            ):
+                return True
     return False
 
 

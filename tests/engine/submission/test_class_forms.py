@@ -160,6 +160,23 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     "terms that look like ids": (
         {"hw_1_20231_ada.zip": RIGHT, "hw_1_20231_al.zip": RIGHT}, ["_ada", "_al"],
     ),
+    "numbers of students that look like Canvas's": (
+        {f"DL_2026_1000{n}_submission.zip": RIGHT for n in range(3)}, ["10000", "10001", "10002"],
+    ),
+    "numbers of tutorials that look like ids": (
+        {f"tut_{n % 2}_1000{n}_submission.zip": RIGHT for n in range(3)}, ["10000", "10002", "10001"],
+    ),
+    "zips, some in a folder of late ones": (
+        dict.fromkeys("ada.zip al.zip late/g7.zip late/g9.zip late/20001.zip".split(), RIGHT),
+        ["20001", "ada", "al", "g7", "g9"],
+    ),
+    "attempts that begin with different dates": (
+        dict.fromkeys("ada/2026-11-01.zip ada/2026-11-03.zip al/2026-11-02.zip".split(), RIGHT),
+        ["ada", "al"],
+    ),
+    "attempts of which some are missing": (
+        {**work("ada/1", "al/1", content=OLD), **work("ada/2", "al/3", "zoe/4")}, ["ada", "al", "zoe"],
+    ),
     "a folder of the package's name around it": ({
         "Pkg/1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT, "Pkg/index.html": b"",
         "Pkg/2-5 - Al - Nov 2, 2026 1159 PM/x.zip": RIGHT,
@@ -181,6 +198,14 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         "ada_1_2_x.zip": RIGHT, "al_2_3_x.zip": RIGHT, "late/wei_LATE_3_4_x.zip": RIGHT,
         "late/zoe_LATE_4_5_x.zip": RIGHT,
     }, ["ada", "al", "wei", "zoe"]),
+    "a newest attempt without the modules": ({
+        "1-5 - Ada - Nov 3, 2026 859 PM/lab.py": NEW, "2-5 - Al - Nov 2, 2026 859 PM/x.zip": RIGHT,
+        "1-5 - Ada - Nov 2, 2026 859 PM/x.zip": RIGHT,
+    }, ["- Al", "Ada"]),
+    "copies by other names": ({
+        **{f"ada/{name}": NEW for name in ("Copy of alpha.py", "beta - Kopie (2).py")},
+        "al/alpha_1.py": NEW, "al/beta copy 2.py": NEW,
+    }, ["ada", "al"]),
     "a zip in a zip, and a file beside": ({
         "ada_1_2_x.zip": zipped({"submission.zip": RIGHT}), "ada_1_3_r.pdf": b"",
         "al_2_4_x.zip": RIGHT,
@@ -286,6 +311,25 @@ def test_hand_ins_named_one_by_one_are_those_of_their_students(tmp_path):
     assert found.students == ({"name": "ada", "id": "1"},)
 
 
+def test_several_paths_are_as_one_class(tmp_path):
+    files = {"ada.zip": RIGHT, "al/lab.py": NEW, "alpha_of_zoe.py": NEW, "index.html": b""}
+    made(tmp_path, files)
+    found, finder = find(*sorted(tmp_path.iterdir()))
+    assert [each.name for each in found] == ["ada.zip", "al", "alpha_of_zoe.py"]
+    assert finder.left_out == ["index.html"]
+    with pytest.raises(SubmissionError, match="no zip and no folder to grade"):
+        find(*[put(tmp_path, name, b"") for name in ("a.txt", "b.txt")])
+
+
+def test_a_folder_that_may_not_be_read_is_a_row(tmp_path, monkeypatch):
+    made(tmp_path, {"ada.zip": RIGHT, **work("closed", "al"), "al/data/closed/x.csv": b""})
+    monkeypatch.setattr(entries, "may_be_read", lambda folder: folder.name != "closed")
+    monkeypatch.setattr(finding, "may_be_read", entries.may_be_read)
+    problems = {each.name: each.problem for each in map(read, find(tmp_path)[0])}
+    assert problems.pop("closed.zip").startswith("can't be read")
+    assert problems == {"ada.zip": "", "al.zip": ""}
+
+
 def test_a_tar_that_ends_with_a_zip_is_a_tar(tmp_path):
     (found,), _ = find(put(tmp_path, "class.tar", tarred({**PACKAGE, "old.zip": WRONG})))
     assert kept(read(found)) == PACKAGE
@@ -357,9 +401,11 @@ def test_where_nobody_can_be_sure_the_row_says_what_to_do(files, said, tmp_path)
         ),
         ({f"{who}_{m}.py": NEW for who in ("ada", "al") for m in MODULES}, "no zip and no folder"),
         (
-            dict.fromkeys("ada.zip al.zip wei.zip late/20001.zip late/20002.zip".split(), RIGHT),
-            "late holds several",
+            dict.fromkeys("ada.zip al.zip wei.zip mon/20001.zip mon/20002.zip".split(), RIGHT),
+            "mon holds several",
         ),
+        (dict.fromkeys("mon/g0.zip mon/g2.zip tue/g1.zip".split(), RIGHT), "mon holds several"),
+        (work("mon/101", "mon/102", "tue/103", "tue/104"), "mon holds several"),
         (work("1", "2"), "students, or attempts of one"),
         ({"notes.txt": b""}, "no zip and no folder"),
         ({"submission_metadata.yml": b"---\n"}, "tells of no submission"),

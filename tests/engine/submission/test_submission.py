@@ -159,7 +159,7 @@ def test_stems_differ_on_every_file_system(tmp_path):
     hangul, apart = "\uac00.zip", "\u1100\u1161.zip"  # the same letter, composed and not
     names = ["a.zip", "A.zip", "stra\u00dfe.zip", "STRASSE.zip", hangul, apart]
     stems = list(by_stem(hand_in(tmp_path / name) for name in names))
-    assert stems == ["a", "A-2", "stra\u00dfe", "STRASSE-2", "\uac00", "\u1100\u1161-2"]
+    assert stems == ["a", "A-2", "stra\u00dfe", "STRASSE-2", "\uac00", "\uac00-2"]
 
 
 def test_what_lies_beside_the_hand_ins_is_named(tmp_path):
