@@ -66,9 +66,11 @@ def _judged(
     twin = nets.twin(reference, case, given["weights"], given)
     right = nets.backward(twin, given)
     # A layer with batch norm is the work of two functions, another one that of the activation.
-    by = "" if case.batch_norm else f"{case.activation}: "
-    _agree(net["activations"], twin.trace.activations[1:], f"{by}on the way forward, the output")
-    back = f"{by.replace(':', '_grad:')}on the way back, the gradient of"
+    by, by_grad = case.activation, f"{case.activation}_grad"
+    if case.batch_norm:
+        by, by_grad = f"{by} or batchnorm_forward", f"{by_grad} or batchnorm_backward"
+    _agree(net["activations"], twin.trace.activations[1:], f"{by}: on the way forward, the output")
+    back = f"{by_grad}: on the way back, the gradient of"
     grads = net["d_pre_activations"]
     _agree(grads, right.pre_activations, f"{back} the pre-activations", backward=True)
     for kind in ("gamma", "beta", "alpha"):
@@ -220,7 +222,7 @@ def test_batch_norm_repairs_sigmoid(student, reference, rng):
     name, story = "sigmoid, normalised", "sigmoid with xavier_uniform and batch norm"
     other, _ = nets.draw(rng, CASES[name].width)
     net, twin, *_ = _run(student, reference, rng, name, story, evaluated=other)
-    _agree(net["running_var"], twin.running_var, "the running variance")
+    _agree(net["running_var"], twin.running_var, "batchnorm_forward: the running variance")
     _same_evaluation(net, twin, other)
 
 
@@ -228,8 +230,9 @@ def test_batch_norm_repairs_sigmoid(student, reference, rng):
 def test_clipping_tames_the_step(student, reference, rng):
     """Clipping tames a step and does not heal the cause: the net explodes as before.
 
-    It needs the three functions of clipping. The nets are the kit's own; each step is made with
-    all their parameters' gradients, clipped by value, by norm or by global norm.
+    It needs the three functions of clipping, each as in the tests of its own: mend those first. The
+    nets are the kit's own; each step is made with all their parameters' gradients, clipped by
+    value, by norm or by global norm.
     """
     case = replace(CASES["relu, too large"], width=16)  # it explodes all the same
     given = nets.drawn(case, rng)

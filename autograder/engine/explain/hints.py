@@ -88,26 +88,28 @@ def _entry(case: Case, function: str, word: str) -> str:
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
     the function that the reason begins with, if that fails tests of its own; where it begins with
-    none, to the one that loses most points in them, each charged to the function whose mistake
-    explains it; on a tie, to the later one: what makes both fail can't be the earlier one alone.
-    Hints of tests of hygiene say nothing of its values, which are what a net fails for."""
+    several, or none, to the one that loses most points in them, each test charged to the one that
+    it is about, or whose mistake explains it; on a tie, to the later one: what makes both fail
+    can't be the earlier one alone. Hints of tests of hygiene say nothing of its values, which are
+    what a net fails for."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
     lost: dict[str, float] = defaultdict(float)
     hints: dict[str, Explanation] = {}
     for other in outcomes:
-        called = {r.name for batch in other.asked for r in batch.requests}.intersection(noted)
         if other.passed:
             continue
-        if told := other.explanation:
-            called &= {told.function}
-            if not other.test.is_hygiene:
-                hints.setdefault(told.function, told)
-        for name in called:
+        called = {r.name for batch in other.asked for r in batch.requests}
+        if about := other.function or (other.explanation.function if other.explanation else ""):
+            called = {about}
+            if other.explanation and not other.test.is_hygiene:
+                hints.setdefault(about, other.explanation)
+        for name in called.intersection(noted):
             lost[name] += other.test.points / len(called)
-    begins = re.match(r"(?:\w+\.)?(\w+)(?::| raised)", outcome.reason)
-    blamed = [name for name in noted if begins and name.rpartition(".")[2] == begins[1]]
+    begins = re.match(r"(?:\w+\.)?(\w+(?: or \w+)*)(?::| raised)", outcome.reason)
+    subjects = begins[1].split(" or ") if begins else []
+    blamed = [name for name in noted if name.rpartition(".")[2] in subjects]
     chosen = lost.keys() & (blamed or noted)
     if not chosen:
         return outcome

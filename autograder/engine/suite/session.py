@@ -28,6 +28,10 @@ class Request(NamedTuple):
 
 
 Reply = bytes | StudentFault
+SHOWN = 100
+"""Characters of the arguments in a reason."""
+FEW = 3
+"""Entries that are shown."""
 
 
 class Answering(Protocol):
@@ -103,8 +107,9 @@ class Session:
         if self.only_asks:
             raise Asked
         answers: list[Answer] = []
-        for request, reply in zip(batch.requests, batch.replies, strict=False):
-            answer = self._read(request, reply, answers)
+        every = zip((*calls, *beside), batch.requests, batch.replies, strict=False)
+        for call, request, reply in every:
+            answer = self._read(call, request, reply, answers)
             if answer.fault is not None and answer.fault.ends_test and len(answers) < len(calls):
                 raise answer.fault
             answers.append(answer)
@@ -148,10 +153,14 @@ class Session:
         state = {"bits": dict(bits.state), "seeds": dict(seeds)}
         return GeneratorState(len(self._generators) - 1, state)
 
-    def _read(self, request: Request, reply: Reply, earlier: Sequence[Answer]) -> Answer:
+    def _read(
+        self, call: Call, request: Request, reply: Reply, earlier: Sequence[Answer]
+    ) -> Answer:
         if isinstance(reply, StudentFault):
             return Answer(fault=reply)
         answer = self.program.read(reply, request.name, earlier)
+        if answer.fault is not None:
+            return Answer(fault=_with_arguments(answer.fault, request.name, call))
         if not answer.changed and not answer.shared:
             return answer
         named = partial(self._by_name, request.name)
@@ -164,3 +173,25 @@ class Session:
         names = {str(number): p for number, p in enumerate(inspect.signature(right).parameters, 1)}
         position = r"(?<=^argument )\d+(?!.* of an earlier call$)"
         return re.sub(position, lambda found: names.get(found[0], found[0]), path)
+
+
+def _with_arguments(fault: StudentFault, function: str, call: Call) -> StudentFault:
+    """The fault; where the function raised an exception, with what it was called with."""
+    if not fault.reason.startswith(f"{function} raised "):
+        return fault
+    named = (f"{name}={_brief(value)}" for name, value in call.kwargs.items())
+    arguments = ", ".join([*map(_brief, call.args), *named])
+    shown = arguments if len(arguments) <= SHOWN else f"{arguments[: SHOWN - 1]}…"
+    reason = f"{function}({shown}){fault.reason.removeprefix(function)}"
+    return StudentFault(fault.kind, reason, fault.raised)
+
+
+def _brief(value: Any) -> str:
+    """An argument in a few words: small ones as they are."""
+    if isinstance(value, np.ndarray) and value.size > FEW:
+        return f"array of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_brief, value[:FEW]))}{', …' if len(value) > FEW else ''}]"
+    if isinstance(value, (dict, ResultPart, np.random.Generator)):
+        return {dict: "{…}", ResultPart: "…"}.get(type(value), "rng")
+    return str(value.tolist() if isinstance(value, np.ndarray) else repr(value))
