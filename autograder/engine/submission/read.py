@@ -283,7 +283,7 @@ class _Reader:
                 older = []  # nobody can tell, or parts of one work, not attempts at it
             self.notes += [f"older, not graded: {_said(folder)}" for folder in older]
             for name, inside in named.items():
-                if inside[0] not in older:
+                if not older or name == last:
                     part_below = name and len(inside) > 1
                     left += self._newest_of_each(inside, found, level + 1) if part_below else inside
         return left

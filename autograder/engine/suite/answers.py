@@ -103,10 +103,12 @@ class Answer:
         return self.returned
 
 
-def read_reply(reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
+def read_reply(
+    reply: bytes, name: str, earlier: Sequence[Answer] = (), decoder: Decoder | None = None
+) -> Answer:
     """The answer in a reply to a call of `name`, which may use the results of earlier ones. Raises
     `ValueError` where the bytes are no reply."""
-    match Decoder().decode(reply):
+    match (decoder or Decoder()).decode(reply):
         case ["returned", value, changed, shared, warned]:
             return Answer(value, None, _texts(changed), _texts(shared), _texts(warned))
         case ["unresolved", int(number)]:

@@ -18,7 +18,7 @@ from ..assignment import Assignment
 from ..sandbox.process import OutOfTime, Process, ProcessEnded, TimeAllowed
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.worker import limits
-from ..sandbox.worker.wire import LATER, Encoder, WireError
+from ..sandbox.worker.wire import LATER, Decoder, Encoder, WireError
 from .answers import Answer, StudentFault, exception_fault, read_reply
 from .session import Reply, Request
 
@@ -70,7 +70,7 @@ class Program:
         self._left = times.submission  # seconds
         self._kept = 0.0  # those of them that this part may not use
         self._bytes_left = limits.REPLIES
-        self.reading_left = limits.READING  # seconds of the grader's own
+        self.reading_left = limits.READING
         self._stops = 0  # of functions in this part
         self.events = Events()
         self.noted: list[str] = []
@@ -123,18 +123,18 @@ class Program:
         return replies
 
     def read(self, reply: bytes, name: str, earlier: Sequence[Answer] = ()) -> Answer:
-        """The answer in a reply; the grader's time for reading is limited, too."""
-        if self.reading_left <= 0:
-            return Answer(fault=StudentFault("crash", "the answers take too long to be read"))
-        started = time.thread_time()
+        """The answer in a reply. What dear ones cost the grader is limited; others are read however
+        many there are, since in a class right ones need not be read at all."""
+        is_used_up = self.reading_left <= 0
+        decoder = Decoder(most_cost=limits.READ_FREELY if is_used_up else limits.READING)
         try:
-            return read_reply(reply, name, earlier)
+            return read_reply(reply, name, earlier, decoder)
         except ValueError:
             self.events.refused[name] += 1
-            said = f"{name} sent back something unreadable"
-            return Answer(fault=StudentFault("unusable", said))
+            said = "answers that take too long to be read" if is_used_up else "something unreadable"
+            return Answer(fault=StudentFault("unusable", f"{name} sent back {said}"))
         finally:
-            self.reading_left -= time.thread_time() - started
+            self.reading_left -= max(0, decoder.cost - limits.READ_FREELY)
 
     def _import(self, module: str) -> None:
         if module in self._failed:

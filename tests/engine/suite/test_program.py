@@ -7,6 +7,7 @@ import pytest
 
 from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.prove import made_up
+from autograder.engine.sandbox.worker import limits
 from autograder.engine.suite.program import TimeLimits
 from tests.kit import made
 
@@ -126,3 +127,18 @@ def test_a_submission_graded_forwards_backwards_and_alone(wide, hasty):
     for files, outcomes in zip(class_, forwards, strict=True):
         with Grader(wide, SHORT) as fresh:
             assert fresh.run(files)[0] == outcomes
+
+
+def test_answers_that_are_dear_to_read_cost_no_others(wide, monkeypatch):
+    """Alone, where right answers are read, as in a class, where they are known."""
+    monkeypatch.setattr(limits, "READING", 100_000)
+    first = dataclasses.replace(wide, parts=("many", "scales", "averages"))
+    dear = "def celsius(f):\n    return [{}] * 2000\n"
+    found = []
+    for alone in (True, False):
+        with Grader(first, dataclasses.replace(SHORT, alone=alone)) as grader:
+            found.append(grader.run(made_up.with_code(wide, "scales", dear))[0])
+    assert found[0] == found[1]
+    reasons = [o.reason for o in found[0] if not o.passed]
+    assert "that take too long to be read" in reasons[-1]
+    assert not any(o.test.part == "averages" for o in found[0] if not o.passed)

@@ -51,5 +51,8 @@ SUBMISSION = 75.0
 PART = 1 / 10
 """The share of that which is kept for each part to come."""
 FIGURES = 10.0
-READING = 5.0
-"""The grader's own CPU for reading a submission's replies."""
+READING = 20_000_000
+"""What a submission's replies may cost the grader beyond READ_FREELY each: entries, of some 0.2
+microseconds, and ten for an array or a tuple. Counted, as seconds would differ each time."""
+READ_FREELY = 1000
+"""More than a right reply costs, which is always read, or known in a class."""

@@ -138,7 +138,7 @@ class Decoder:
 
     `handle(Handle)` and `generator(GeneratorState)` make of these what the receiver wants; a
     receiver that names no `generator` takes none. Lists and maps of a trusted sender are not
-    counted.
+    counted. most_cost: see `limits.READING`.
     """
 
     def __init__(
@@ -147,10 +147,11 @@ class Decoder:
         generator: Callable[[GeneratorState], Any] | None = None,
         is_trusted: bool = False,
         most_items: int = limits.ITEMS,
+        most_cost: int = limits.READING,
     ) -> None:
         self._handle = handle
         self._generator = generator
-        self._most_items = most_items
+        self._most_items, self._most_cost = most_items, most_cost
         self._options: dict[str, Any] = {
             "list_hook": self._list,
             "object_pairs_hook": self._map,
@@ -173,6 +174,11 @@ class Decoder:
         except Exception as problem:  # whatever hostile bytes provoke
             raise WireError(f"unreadable message ({type(problem).__name__})") from None
 
+    @property
+    def cost(self) -> int:
+        """What the last message cost, see `limits.READING`."""
+        return self._items + 9 * self._extensions
+
     def _unpack(self, data: Any) -> Any:
         if self._depth > limits.DEPTH:
             raise WireError("message nested too deeply")
@@ -185,7 +191,7 @@ class Decoder:
     def _count(self, items: int) -> None:
         # An empty list is one byte here and sixty in memory: a limit on bytes alone is none.
         self._items += 1 + items
-        if self._items > self._most_items:
+        if self._items > self._most_items or self.cost > self._most_cost:
             raise WireError("a message of too many items")
 
     def _list(self, items: list[Any]) -> list[Any]:
