@@ -77,15 +77,16 @@ def derivative(
 ) -> None:
     """Right values; where the student's activation, for which other tests charge, is wrong, those
     that follow from it by this rule are right as well."""
-    slope, value = Case(name, *cases[0]), Case(of, *cases[0])
+    slope, value, follows = Case(name, *cases[0]), Case(of, *cases[0]), False
     *answers, own = ask(*_calls(student, name, cases), beside=[value.call(student)])
     with suppress(StudentFault, check.Wrong), np.errstate(all="ignore"):
         value.computed(own)
         slope.computed(answers[0])
         following = rule(check.real_array(own.value, value.z.shape, of))
         check.close(answers[0].value, following, name, atol=ATOL)
-        if not check.passes(value.judge, reference, own):
-            return
+        follows = not check.passes(value.judge, reference, own)
+    if follows:
+        raise check.Follows(f"{name}(z)", f"activations.{of}")
     _judge(reference, name, answers, cases)
 
 

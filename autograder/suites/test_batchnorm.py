@@ -37,6 +37,7 @@ SHAPES = ((3, 6), (5, 5), (1, 4), (7, 1))
 LARGE = ((4, 151), (1037, 2))
 """More units, and more examples, than any round number that a block may have."""
 GRADIENTS = ("dx", "dgamma", "dbeta")
+FUNCTIONS = ("batchnorm.batchnorm_forward", "batchnorm.batchnorm_backward")
 NAMES = results(inspect.getsource(batchnorm), "batchnorm_forward")
 OUT, CACHE, RUNNING_MEAN, RUNNING_VAR = map(
     NAMES.index, ("out", "cache", "running_mean", "running_var")
@@ -132,6 +133,7 @@ def _eps(student, plain: Batch, batches: Sequence[Batch], tolerance: float) -> N
         right = _textbook_outputs(batch)[statistics]
         if not _alike(batch.output(answer), right - batch.beta, tolerance):
             _judge_output(answer, right, batch, tolerance)
+    _follows(statistics)
 
 
 def _normalised(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -177,6 +179,13 @@ def _statistics(answer: Answer, batch: Batch) -> int | None:
     outputs, out = enumerate(x_hat for x_hat, _ in _normalised(batch)), batch.output(answer)
     found = (i for i, x in outputs if any(_alike(out, g * x + b, COARSE) for g, b in scaled))
     return next(found, None)
+
+
+def _follows(forward: object, charged: object = False) -> None:
+    """What is judged here is right beside a wrong forward pass, if that is one, and but for what
+    tests of its own charge, if they do."""
+    if forward or charged:
+        raise check.Follows("the answer", *FUNCTIONS[: 1 + bool(charged)])
 
 
 def _alike(value: Any, right: np.ndarray, tolerance: float) -> bool:
@@ -261,6 +270,7 @@ def test_training_batches(student, rng):
         what = f"out of {batch.said}"
         out = check.real_array(batch.output(answer), batch.x.shape, what)
         check.true(np.all(np.isfinite(out)), f"{what}: not all entries are finite")
+    _follows(statistics or not is_textbook)
 
 
 @pytest.mark.points(1)
@@ -514,7 +524,7 @@ def _judge_gradient(student, reference, rng, position: int) -> None:
         if (statistics := _statistics(passed, batch)) is not None:
             own.append(_textbook_gradients(batch, dout, statistics)[position])
         if any(each is not None and _alike(gradient, each, 1e-6) for each in own):
-            return
+            raise check.Follows(GRADIENTS[position], FUNCTIONS[0])
     right = _textbook_gradients(batch, dout, 0)[position]
     check.close(
         gradient, right, f"{GRADIENTS[position]} after {batch.said}", atol=EXACT, rtol=EXACT
@@ -594,6 +604,7 @@ def test_backward_batches(student, rng):
             atol = COARSE * max(np.max(np.abs(right)), np.max(np.abs(dout)) / WIDE)
             if name not in charged:
                 check.close(value, right, f"{name} after {batch.said}", atol=atol, rtol=COARSE)
+    _follows(statistics, charged)
 
 
 @pytest.mark.points(2)
@@ -611,7 +622,7 @@ def test_backward_evaluation(student, rng):
     settled.running_mean[:], settled.running_var[:] = settled.x.mean(axis=0), settled.x.var(axis=0)
     douts = [*(_upstream(rng, batch) for batch in batches), *map(rng.standard_normal, PLAIN)]
     answers, passed = _backward(student, batches, douts, others=plain)
-    charged = _charged(answers[-2:], passed[-2:], plain, douts[-2:]) - {"dx"}
+    charged, follows = _charged(answers[-2:], passed[-2:], plain, douts[-2:]) - {"dx"}, False
     for answer, forward, dout, batch in zip(answers, passed, douts, batches, strict=False):
         statistics = _statistics(forward, batch)
         if batch is large_eps and statistics is None:
@@ -622,6 +633,8 @@ def test_backward_evaluation(student, rng):
         for name, value, right, own in each:
             if name not in charged and not _alike(value, own, LOOSE):
                 check.close(value, right, f"{name} after {batch.said}", atol=LOOSE, rtol=LOOSE)
+            follows |= not (name in charged or _alike(value, right, LOOSE))
+    _follows(follows, charged)
 
 
 @pytest.mark.points(1.5)
@@ -647,6 +660,7 @@ def test_backward_of_two_passes(student, rng):
         right = _textbook_gradients(batch, dout, statistics)[place]
         what = f"{GRADIENTS[place]} after forward pass {number} of {len(batches)}"
         check.close(gradient, right, what, atol=COARSE * np.max(np.abs(right)))
+    _follows(statistics, place)
 
 
 @pytest.mark.points(1)

@@ -304,6 +304,7 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
         beside=[student.diagnostics.diagnose.call(each) for each in diagnosed],
     )
     *verdicts, reverse = answers[len(given) :]
+    follows = False
     for answer, verdict, case in zip(answers, verdicts, given, strict=False):
         seen = case.measurements
         net = f"a net of {len(seen[norms])} weight layers with {seen['activation']}"
@@ -311,12 +312,15 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
         is_verdict = verdict.fault is None or not verdict.fault.ends_test
         if is_verdict and chosen != case.right:
             if chosen == _following(reference, verdict.returned, reverse.returned, case):
+                follows = True
                 continue
             right = reference.diagnostics.diagnose(seen[norms])
             _judge_verdict(verdict, right, f"diagnose of the gradient norms of {net}")
         what = f"choose_remedy for {net}"
         said = check.word(answer.value, case.choices, what)
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
+    if follows:
+        raise check.Follows("choose_remedy", "diagnostics.diagnose")
 
 
 def _following(reference, verdict: Any, reverse: Any, case: remedies.Case) -> str | None:

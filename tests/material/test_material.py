@@ -161,8 +161,27 @@ def sigmoid_grad(z):
     return {slope}
 """
     files = made_up.with_code(kit, "activations", code)
-    ((outcome,), _) = grader.run(files, ["activations/sigmoid_grad_values"])
+    tests = ["activations/sigmoid_values", "activations/sigmoid_grad_values"]
+    (_, outcome), _ = grader.run(files, tests)
     assert outcome.passed == ("value" in slope)
+
+
+def test_nobody_gains_by_an_activation_that_is_wrong_beside_its_derivative_alone(kit, grader):
+    code = """
+seen = []
+
+def sigmoid_grad(z):
+    seen.append(z)
+    return 0.1 + 0.05 * np.cos(z)
+
+def sigmoid(z):
+    if any(z.shape == each.shape and (z == each).all() for each in seen):
+        return (1 - np.sqrt(0.6 - 0.2 * np.cos(z))) / 2  # whose derivative that would be
+    return right.sigmoid(z)
+"""
+    outcomes, _ = grader.run(made_up.with_code(kit, "activations", code))
+    (own,) = [o for o in outcomes if o.test.id == "activations/sigmoid_grad_values"]
+    assert own.kind == "wrong" and own.follows
 
 
 def test_a_cache_of_the_last_pass_is_charged_once(kit, grader):
@@ -237,8 +256,8 @@ def test_weights_that_leave_no_negative_entry_are_judged(kit, grader):
 def test_a_right_derivation_of_a_wrong_forward_pass_costs_nothing(kit, grader, divisor):
     """Its own, and the textbook's with its variance."""
     files = made_up.with_code(kit, "batchnorm", UNBIASED.replace("(len(dout) - 1)", divisor))
-    names = [f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")]
-    assert lost(grader, files, names) == 0
+    own = {f"batchnorm/backward_{name}" for name in ("dx", "dgamma", "dbeta")}
+    assert own.isdisjoint(o.test.id for o in grader.run(files)[0] if not o.passed)
 
 
 def _arrays(value: Any) -> list[np.ndarray]:

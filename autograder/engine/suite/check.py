@@ -74,6 +74,17 @@ class Wrong(AssertionError):
         self.hint = " ".join(HINTS[about].split()) if about else ""
 
 
+class Follows(Exception):
+    """Raised by a test whose answers are right beside wrong ones of these functions, such as
+    "circles.area": it passes where another test, about one of these, fails, which charges the slip.
+    So nobody gains by a function that is wrong just here."""
+
+    def __init__(self, what: str, *functions: str) -> None:
+        names = " and ".join(name.rpartition(".")[2] for name in functions)
+        super().__init__(f"{what} fits what {names} returned, which is wrong here alone")
+        self.functions = functions
+
+
 def describe(value: Any) -> str:
     """A value in a few words: its type, shape and dtype; the value itself where it is short."""
     if isinstance(value, np.ndarray):

@@ -48,8 +48,9 @@ class Outcome:
 
     kind: "passed", "wrong", a `StudentFault`'s kind, or "grader" for a fault of the suite itself;
     reason: for the student, "" when passed; hint: what the check that failed advises, or ""; about:
-    of which kind that check is, or ""; explanation: where one was found; fault: for the author of
-    the test, what it raised and where; asked: what was asked, and the replies.
+    of which kind that check is, or ""; follows: see `check.Follows`; explanation: where one was
+    found; fault: for the author of the test, what it raised and where; asked: what was asked, and
+    the replies.
     """
 
     test: HiddenTest
@@ -57,6 +58,7 @@ class Outcome:
     reason: str = ""
     hint: str = ""
     about: str = ""
+    follows: tuple[str, ...] = ()
     explanation: Explanation | None = None
     fault: str = ""
     asked: tuple[Batch, ...] = field(default=(), repr=False, compare=False)
