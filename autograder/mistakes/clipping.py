@@ -62,6 +62,9 @@ for target, prefix, limit, right, clips, end in (
         float32 = {right: f"np.float32({right})"}
         """Your numbers hold only about seven digits: something on the way is float32.
         Rounding errors add up over a long training, so keep the gradients in float64."""
+        returns_inside_loop = {f"in grads]{end}": f"in grads[:1]]{end}"}
+        """The list ends after the first array, so that the other layers get no gradient. At which
+        indentation does your `return` stand: in the loop or after it?"""
         max_of_empty = {right: f"{right} + 0 * np.max(grad)"}
         """An empty array has no largest entry, so that NumPy raises an exception when asked
         for it. Empty gradients are allowed. Can `np.max` be told what to begin with?"""
@@ -180,9 +183,6 @@ class ByValue(Catalogue, of=VALUE):
     clip_value_hard_coded_limit = {CLIP: "np.clip(grad, -1.0, 1.0)"}
     """The entries end at 1 and -1, whatever the caller asks for. How large a gradient may be
     depends on the network. Look for a number where the argument should stand."""
-    clip_value_returns_inside_loop = {"in grads]": "in grads[:1]]"}
-    """The list ends after the first array, so that the other layers get no gradient. At which
-    indentation does your `return` stand: in the loop or after it?"""
     clip_value_generator = {
         f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"
     }

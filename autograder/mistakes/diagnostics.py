@@ -173,6 +173,7 @@ BELOW, ABOVE = "if ratio < vanishing:", "if ratio > exploding:"
 class Diagnose(Catalogue, of="diagnose"):
     diagnose_from_output_side = {ENDS: "last, first = float(norms[0]), float(norms[-1])"}
     diagnose_ratio_upside_down = {RATIO: "ratio = last / first if first else 0.0"}
+    diagnose_ratio_upside_down_or_infinite = {RATIO: "ratio = last / first if first else np.inf"}
     """Your ratio is the wrong way round. The norms come input side first, and gradients flow from
     the output to the input: which end of the list is small when they vanish?"""
     diagnose_smallest_over_largest = {"norms[0]": "min(norms)", "norms[-1]": "max(norms)"}

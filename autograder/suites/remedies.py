@@ -51,10 +51,13 @@ VANISHING: Asked = (
     ("too small", "relu", "batch_norm"),
     ("small slope", "sigmoid", "activation"),
     ("dying", "relu", "activation"),
+    ("dying", "relu", "batch_norm"),
     ("small slope", "sigmoid", "batch_norm"),
 )
 HEALTHY_RATIO: Asked = (
     ("well", "relu", "none"),
+    ("well", "tanh", "none"),
+    ("well", "elu", "none"),
     ("long step", "relu", "clipping"),
     ("saturated", "sigmoid", "batch_norm"),
     ("long step", "elu", "initializer"),

@@ -371,7 +371,7 @@ def test_remedy_leaves_its_arguments(student, reference, rng):
 
     Sorting, popping and dividing in place change what the caller goes on using.
     """
-    net = remedies.drawn(reference.network, rng, "too small", "tanh")
+    net = remedies.drawn(reference.network, rng, "too large", "leaky_relu")
     choices = ("clipping", "activation", "initializer", "none")  # for each verdict one
     function = student.diagnostics.choose_remedy.watched
     (answer,) = function.each([(reference.network.examine(*net), choices)])

@@ -154,6 +154,9 @@ class Backward(Catalogue, of="batchnorm_backward"):
     # ---- results ----
 
     dgamma_and_dbeta_swapped = {RETURN: "return dx, dbeta, dgamma"}
+    dgamma_and_dbeta_swapped_in_training = {
+        RETURN: f'if cache["training"]:\n    return dx, dbeta, dgamma\n{RETURN}'
+    }
     """Your dgamma and dbeta have changed places in the result, so each parameter would be moved by
     the gradient of the other. Compare the order with the docstring's."""
     dx_returned_last = {RETURN: "return dgamma, dbeta, dx"}

@@ -74,9 +74,14 @@ class Forward(Catalogue, of="batchnorm_forward"):
     # ---- the scale ----
 
     divides_by_variance = {ROOT: "(var + eps)"}
+    divides_by_variance_in_training = {ROOT: "(var + eps if training else np.sqrt(var + eps))"}
     """You divide by the variance. It has the unit of x squared, so the output's spread would depend
     on the unit of x. What has to happen to a variance to become a standard deviation?"""
     eps_outside_root = {ROOT: "(np.sqrt(var) + eps)"}
+    eps_outside_root_in_training = {ROOT: "(np.sqrt(var + eps * (not training)) + eps * training)"}
+    eps_outside_root_in_evaluation = {
+        ROOT: "(np.sqrt(var + eps * training) + eps * (not training))"
+    }
     """You add eps to the standard deviation, outside the root. The formula has it under the root,
     beside the variance. For units of small spread that makes a difference, and the backward
     formulas rely on it."""
@@ -98,6 +103,9 @@ class Forward(Catalogue, of="batchnorm_forward"):
     # ---- gamma and beta ----
 
     gamma_and_beta_swapped = {OUT: "out = beta * x_hat + gamma"}
+    gamma_and_beta_swapped_in_training = {
+        OUT: "out = beta * x_hat + gamma if training else gamma * x_hat + beta"
+    }
     """Gamma and beta have changed places. Gamma is the scale, beta the shift. With gamma = 1 and
     beta = 0 the output should be the normalised batch, and yours is 1 everywhere."""
     gamma_ignored = {OUT: "out = x_hat + beta"}
@@ -123,6 +131,8 @@ class Forward(Catalogue, of="batchnorm_forward"):
     # ---- running values ----
 
     momentum_swapped = {NEW_MEAN: SWAPPED}
+    momentum_swapped_for_mean = {NEW_MEAN: "running_mean = added * running_mean + kept * mean"}
+    momentum_swapped_for_variance = {NEW_VAR: "running_var = added * running_var + kept * var"}
     """The shares of old and new have changed places. Libraries differ in what they call momentum:
     compare with the docstring. With the default the running values should move slowly and average
     over many batches."""
@@ -208,6 +218,9 @@ class Forward(Catalogue, of="batchnorm_forward"):
     # ---- results ----
 
     running_returns_swapped = {RETURN: "return out, cache, running_var, running_mean"}
+    running_returns_swapped_in_training = {
+        RETURN: f"if training:\n    return out, cache, running_var, running_mean\n{RETURN}"
+    }
     """The running variance comes back in the place of the running mean. The caller hands both to
     the next call, so they would change places every time. Compare the order with the
     docstring's."""
