@@ -109,8 +109,9 @@ def same_distribution(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -> bool:
-    """Whether both are wrong in the same way: an array in nearly the same entries, draws both with
-    too small or both with too large a standard deviation. See `free` for inputs and draws."""
+    """Whether both are wrong in the same way: an array in nearly the same entries, draws about the
+    right mean both with too small or both with too large a standard deviation. See `free` for
+    inputs and draws."""
     if free(one, right, inputs, draws) or free(other, right, inputs, draws):
         return False
     a, b, c = _row(one), _row(other), _row(right)
@@ -121,6 +122,9 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
     if draws:
         if a.size < FEW_DRAWS or any(np.unique(each).size < 0.9 * each.size for each in (a, b)):
             return False  # repeated numbers have a spread of their own
+        error = ERRORS * max(np.std(a), np.std(c)) / np.sqrt(a.size)
+        if abs(np.mean(a) - np.mean(c)) > error:
+            return False
         with np.errstate(all="ignore"):
             sides = [np.log(np.std(each) / np.std(c)) for each in (a, b)]
         return bool(np.min(np.abs(sides)) > FAR and sides[0] * sides[1] > 0)

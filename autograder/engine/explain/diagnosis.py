@@ -231,18 +231,18 @@ def _alone(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
 
 
 def _together(search: Search, found: dict[Mistake, Match]) -> Iterator[Named]:
-    """The mistakes that explain an aspect only in pairs: those that are in every such pair."""
+    """The mistakes that explain an aspect only in pairs, where there is one such pair."""
     for aspect in sorted(search.wrong):
         parts = [m for m, match in found.items() if aspect in match.hits]
         if any(aspect in found[m].alone for m in parts):  # rivals
             continue
         pairs = [
-            {one.hint, other.hint}
-            for one, other in combinations(parts, 2)
-            if _cover([found[one], found[other]], aspect, search)
+            pair
+            for pair in combinations(parts, 2)
+            if _cover([found[mistake] for mistake in pair], aspect, search)
         ]
-        for mistake in parts:
-            if pairs and all(mistake.hint in pair for pair in pairs):
+        if len({frozenset(mistake.hint for mistake in pair) for pair in pairs}) == 1:
+            for mistake in pairs[0]:
                 places = frozenset(found[mistake].hits[aspect])
                 yield Named(search.function, aspect, mistake, places)
 

@@ -148,6 +148,6 @@ class RandomisedRelu(Catalogue, of="rrelu", prefix="rrelu_"):
 
 class Where(Catalogue, of="rrelu", prefix="rrelu_", where=True):
     evaluation_otherwise = {MIDDLE: f"{MIDDLE} + 1.0"}
-    """In evaluation the slope of negative entries is wrong. Nothing is drawn there: one fixed
-    slope, the middle of the limits, stands for all that training may draw, so that a trained
-    network answers the same every time."""
+    """In evaluation the slope of negative entries, or what it makes of them, is wrong. Nothing is
+    drawn there: one fixed slope, the middle of the limits, stands for all that training may draw,
+    so that a trained network answers the same every time."""

@@ -107,8 +107,8 @@ class Smooth(Catalogue, of=SMOOTH):
     tanh_grad_of_relu = "1 - np.maximum(z, 0.0) ** 2"
     tanh_grad_of_sigmoid = "1 - sigmoid(z) ** 2"
     tanh_grad_of_half = "1 - np.tanh(z / 2) ** 2"
-    """The rule from value to slope is that of tanh, but the value that goes into it is another
-    activation's, ReLU's or the sigmoid's. Each activation needs its own value in its own rule."""
+    """The rule from value to slope is that of tanh, but what goes into it is not tanh of z: it is
+    another activation's value, ReLU's or the sigmoid's, or tanh of another argument."""
     tanh_grad_of_upside_down = """
         e = np.exp(-2 * np.abs(z))
         return 1 - np.where(z > 0, (1 + e) / (1 - e), (e - 1) / (e + 1)) ** 2
