@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
-from itertools import combinations, islice
+from itertools import combinations, islice, product
 from types import ModuleType
 
 import numpy as np
@@ -101,12 +101,10 @@ class Diagnosis:
     def _name(self, case: Case, function: str) -> None:
         """Adds the mistakes in a function to those named."""
         mistakes = [mistake for mistake in self._mistakes[function] if not mistake.where]
-        for how in (STRICTLY, FREELY):
+        # One mistake, up to what is free, is a better explanation than two.
+        for find, how in product((self._singles, self._pairs), (STRICTLY, FREELY)):
             while search := _search(case, function, how):
-                # What explains an aspect alone is found quickly.
-                found = self._matches(case, mistakes, search, is_alone=True)
-                named = [*_alone(search, found)] or self._pairs(case, mistakes, search)
-                if not named:
+                if not (named := find(case, mistakes, search)):
                     break
                 case.named += named
                 # What follows from these mistakes is not blamed on others.
@@ -116,6 +114,10 @@ class Diagnosis:
         if search := _search(case, function, WHERE):
             mistakes = [mistake for mistake in self._mistakes[function] if mistake.where]
             case.named += _where(search, self._matches(case, mistakes, search))
+
+    def _singles(self, case: Case, mistakes: Iterable[Mistake], search: Search) -> list[Named]:
+        """The mistakes that each explain aspects alone."""
+        return [*_alone(search, self._matches(case, mistakes, search, is_alone=True))]
 
     def _pairs(self, case: Case, mistakes: Iterable[Mistake], search: Search) -> list[Named]:
         """The mistakes that explain an aspect in pairs: no two can where all together do not in the
