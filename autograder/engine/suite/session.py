@@ -28,7 +28,7 @@ class Request(NamedTuple):
 
 
 Reply = bytes | StudentFault
-SHOWN = 100
+SHOWN = 120
 """Characters of the arguments in a reason."""
 FEW = 3
 """Entries that are shown."""
@@ -187,9 +187,10 @@ def _with_arguments(fault: StudentFault, function: str, call: Call) -> StudentFa
 
 
 def _brief(value: Any) -> str:
-    """An argument in a few words: small ones as they are."""
+    """An argument in a few words: small ones as they are; whether numbers are extreme."""
     if isinstance(value, np.ndarray) and value.size > FEW:
-        return f"array of shape {value.shape}"
+        largest = np.max(np.abs(value))
+        return f"{value.shape}-array{'' if 1e-3 < largest < 1e3 else f' up to {largest:.0e}'}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_brief, value[:FEW]))}{', …' if len(value) > FEW else ''}]"
     if isinstance(value, (dict, ResultPart, np.random.Generator)):

@@ -24,7 +24,7 @@ def sentence(text: str) -> str:
     text = text.strip()
     if text and text[-1] not in ".?!…":
         text += "."
-    is_name = re.match(r"\S*[._()\[\]]|\w+ (of|after) ", text)
+    is_name = re.match(r"\S*[._()\[\]]|\w+ (of|after|or) ", text)
     return text if is_name else text[:1].upper() + text[1:]
 
 
