@@ -228,6 +228,13 @@ def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit,
             "diagnostics/remedy_for_vanishing",
             "diagnose of the gradient norms",
         ),
+        (
+            "def clip_by_norm(grads, max_norm):\n"
+            "    if abs(grads[0].flat[0]) > 1e100: raise OverflowError\n"
+            "    return right.clip_by_norm(grads, max_norm)",
+            "clipping/extremes",
+            "clip_by_norm([(4, 3)-array up to",
+        ),
     ],
 )
 def test_the_reason_is_about_what_is_wrong(kit, grader, code, test, said):
