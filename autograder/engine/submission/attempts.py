@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 _COPY = "(?:copy|kopie|copie|copia)"
 COPY = re.compile(
-    rf"^{_COPY} (?:of|von|de|di) |(?: ?\(\d+\)|[-_]\d+| (?:- )?{_COPY}(?: \(?\d+\)?)?)(?=\.\w+$)",
+    rf"^{_COPY} (?:of|von|de|di) |(?: ?\(\d+\)|-\d+| (?:- )?{_COPY}(?: \(?\d+\)?)?)(?=\.\w+$)",
     re.IGNORECASE,
 )
 """What browsers, systems and Canvas add to the name of a second file of the same name."""

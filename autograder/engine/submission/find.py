@@ -4,13 +4,13 @@ or as a learning platform exports it; unpacked or as a zip; or in a folder aroun
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from .attempts import ATTEMPT, LATE, is_module, without_numbers
+from .attempts import ATTEMPT, LATE, is_module, numbers, without_numbers
 from .entries import (
     MAX_ARCHIVE,
     MAX_CLASS,
@@ -33,8 +33,11 @@ MAX_LEVELS = 4
 """How many folders and archives may stand around a class, or a student's work."""
 STUDENT_NUMBER = re.compile(r"\d{5,}\.(?:zip|tar|tgz).*", re.IGNORECASE)
 """An archive called by a number that is too long for an attempt's."""
-DATE = re.compile(r"\D*(?:(?:19|20)\d\d(?!\d)|\d{12})")
-"""How a name begins in which a date, or a time, comes first."""
+DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d([-_. ]?)[01]\d\1[0-3]\d"
+    r"|[0-3]?\d([-_. ])[01]?\d\2(?:19|20)\d\d(?!\d))"
+)
+"""A date in a name."""
 COMMON = ("submission", "src")
 """Names of folders and archives that are nobody's in particular; "submission" is what the students'
 own script writes."""
@@ -55,31 +58,38 @@ class Finder:
     left_out: list[str] = field(default_factory=list)
 
     def find(self, paths: Sequence[Path]) -> list[HandIn]:
-        """The hand-ins that these paths name, each once, those of equal names told apart; of
-        several paths, such as a shell makes of `class/*`, as if they lay in one folder.
+        """The hand-ins that these paths name, each once, those of equal names told apart; several
+        paths, such as a shell makes of `class/*`, may be those of a class that was exported.
 
         Raises `SubmissionError` for what is not there, holds nothing to grade, or looks like a
         class of which nobody can tell the students.
         """
-        found: dict[str, HandIn] = {}
+        items = [self._named_item(path) for path in paths]
+        are_several = len(items) > 1
+        found = {each.where: each for each in (self._exported(items) if are_several else [])}
         single: dict[str, Item] = {}
-        are_one = len(paths) > 1
-        for path in paths:
-            if not path.exists() and not path.is_symlink():
-                raise SubmissionError(f"{path}: no such file or folder")
-            item = disk_item(path.resolve() if path.is_dir() else path.parent.resolve() / path.name)
-            if self._is_out(item):
-                raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
-            hand_ins = self._class(item, MAX_LEVELS - are_one)
-            if not (hand_ins or are_one or item.is_link or _may_hold(item)):
-                raise SubmissionError(f"{path}: neither a zip nor a folder")
+        for item in [] if found else items:
+            hand_ins = self._class(item, MAX_LEVELS - are_several)
+            if not (hand_ins or are_several or item.is_link or _may_hold(item)):
+                raise SubmissionError(f"{item.where}: neither a zip nor a folder")
             found |= {each.where: each for each in hand_ins}
             if not hand_ins:
                 single[item.where] = item
         found |= {each.where: each for each in self._by_name([*single.values()])}
-        if paths and not found:
-            raise SubmissionError(f"{paths[0]}, and what follows: no zip and no folder to grade")
+        if items and not found:
+            raise SubmissionError(
+                f"{items[0].where}, and what follows: no zip and no folder to grade"
+            )
         return _told_apart(sorted(found.values(), key=lambda each: each.where))
+
+    def _named_item(self, path: Path) -> Item:
+        """What lies at a path that is to be graded."""
+        if not path.exists() and not path.is_symlink():
+            raise SubmissionError(f"{path}: no such file or folder")
+        item = disk_item(path.resolve() if path.is_dir() else path.parent.resolve() / path.name)
+        if self._is_out(item):
+            raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
+        return item
 
     def _class(self, item: Item, levels: int) -> list[HandIn]:
         """The hand-ins of a class; none where the item is a submission."""
@@ -126,7 +136,7 @@ class Finder:
         inside = {item: self._units(item) for item in students}
         several = [item for item in students if self._are_several(inside[item])]
         crowded += several if 2 * len(several) >= len(units) else []
-        crowded += students if _are_sections([*inside.values()]) else []
+        crowded += _sections(inside)
         if crowded:
             raise SubmissionError(
                 f"{parent.where} looks like a class in no known form: {crowded[0].name} holds"
@@ -231,18 +241,24 @@ class Finder:
         return len({without_numbers(unit.name) for unit in units}) > 1
 
 
-def _are_sections(folders: Sequence[Sequence[Item]]) -> bool:
-    """Whether what is in these differs in numbers alone, but no number stands in two: groups of a
-    class in sections. Attempts of several students begin with the same numbers, or are dates."""
-    alike: dict[str, list[list[str]]] = defaultdict(list)
-    for units in folders:
-        names: dict[str, list[str]] = defaultdict(list)
-        for name in (unit.name for unit in units if not DATE.match(unit.name)):
-            names[without_numbers(name)].append(name)
-        for common, found in names.items():
-            alike[common].append(found)
-    every = [(found, [name for names in found for name in names]) for found in alike.values()]
-    return any(1 < len(found) < len(names) == len(set(names)) for found, names in every)
+def _sections(folders: Mapping[Item, Sequence[Item]]) -> list[Item]:
+    """The folders that hold several items each, where most of all do, which differ in numbers
+    alone, and no number stands in two: groups of a class in sections. Attempts of several students
+    begin with the same numbers, hold the student's own, or are dates."""
+    alike: dict[str, dict[Item, set[str]]] = defaultdict(dict)
+    for folder, units in folders.items():
+        for name in (unit.name for unit in units if not DATE.search(unit.name)):
+            alike[without_numbers(name)].setdefault(folder, set()).add(name)
+    for found in alike.values():
+        several = [f for f, names in found.items() if len({*map(_first_number, names)}) > 1]
+        count = sum(map(len, found.values()))
+        if 2 * len(several) > len(folders) > 1 and count == len(set().union(*found.values())):
+            return several
+    return []
+
+
+def _first_number(name: str) -> int | None:
+    return next(iter(numbers(name)), None)
 
 
 def _has_student_numbers(folder: Item) -> bool:

@@ -187,10 +187,13 @@ def _newest(
             names = ", ".join(sorted(piece.item.name for piece in found))
             problem = f"which is the newest? keep one of {names}"
             continue
-        older += [p for p in found if p.attempt != last and newest([p.attempt, last]) == last]
-    notes += [f"older, not graded: {piece.item.name}" for piece in older]
-    again = {piece.work for piece in older if piece.work}
-    left = [piece for piece in pieces if piece not in older]
+        for piece in (each for each in found if with_code and each.attempt != last):
+            is_older = newest([piece.attempt, last]) == last
+            older += [piece] if is_older else []
+            said = "older, not graded" if is_older else "newer, without the modules"
+            notes.append(f"{said}: {piece.item.name}")
+    again, gone = {piece.work for piece in older if piece.work}, set(map(id, older))
+    left = [piece for piece in pieces if id(piece) not in gone]
     return [replace(p, below=p.work) if p.work in again else p for p in left], problem
 
 

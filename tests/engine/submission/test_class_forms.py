@@ -174,6 +174,13 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         dict.fromkeys("ada/2026-11-01.zip ada/2026-11-03.zip al/2026-11-02.zip".split(), RIGHT),
         ["ada", "al"],
     ),
+    "numbers of teams that look like copies": (
+        {f"CS_231_2026_team_{n}.zip": RIGHT for n in range(3)}, ["team_0", "team_1", "team_2"],
+    ),
+    "numbers of students and of attempts": ({
+        **dict.fromkeys(["7/hw_7_v2.zip", "8/hw_8_v1.zip", "a/hw (1).zip", "b/hw_20261102.zip"], RIGHT),
+        **dict.fromkeys("7/hw_7_v1.zip a/hw.zip b/hw_20261101.zip".split(), WRONG), "c/hw (2).zip": RIGHT,
+    }, ["7", "8", "a", "b", "c"]),
     "attempts of which some are missing": (
         {**work("ada/1", "al/1", content=OLD), **work("ada/2", "al/3", "zoe/4")}, ["ada", "al", "zoe"],
     ),
@@ -204,7 +211,7 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     }, ["- Al", "Ada"]),
     "copies by other names": ({
         **{f"ada/{name}": NEW for name in ("Copy of alpha.py", "beta - Kopie (2).py")},
-        "al/alpha_1.py": NEW, "al/beta copy 2.py": NEW,
+        "al/alpha (1).py": NEW, "al/beta copy 2.py": NEW,
     }, ["ada", "al"]),
     "a zip in a zip, and a file beside": ({
         "ada_1_2_x.zip": zipped({"submission.zip": RIGHT}), "ada_1_3_r.pdf": b"",
@@ -321,12 +328,20 @@ def test_several_paths_are_as_one_class(tmp_path):
         find(*[put(tmp_path, name, b"") for name in ("a.txt", "b.txt")])
 
 
+def test_several_paths_of_an_export_are_of_its_students(tmp_path):
+    files, names = CLASSES["moodle"]
+    found, _ = find(*sorted(made(tmp_path, files).iterdir()))
+    assert [each.students[0]["name"] for each in found] == ["Ada L", "Zoë M"]
+    made(tmp_path / "g", CLASSES["gradescope"][0])
+    assert len(find(*(tmp_path / "g").iterdir())[0]) == len(names) == 2
+
+
 def test_a_folder_that_may_not_be_read_is_a_row(tmp_path, monkeypatch):
     made(tmp_path, {"ada.zip": RIGHT, **work("closed", "al"), "al/data/closed/x.csv": b""})
     monkeypatch.setattr(entries, "may_be_read", lambda folder: folder.name != "closed")
     monkeypatch.setattr(finding, "may_be_read", entries.may_be_read)
     problems = {each.name: each.problem for each in map(read, find(tmp_path)[0])}
-    assert problems.pop("closed.zip").startswith("can't be read")
+    assert "closed may not be read" in problems.pop("closed.zip")
     assert problems == {"ada.zip": "", "al.zip": ""}
 
 
@@ -342,6 +357,9 @@ def test_what_is_older_or_beside_is_named(tmp_path):
     assert "taken for beta.py: beta (1).py" in notes["eve_4.zip"]
     (twelve, _), _ = find(made(tmp_path / "t", CLASSES["twelve zips in a zip"][0]))
     assert any("too many archives" in note for note in read(twelve).notes)
+    typo, _ = find(made(tmp_path / "n", CLASSES["a newest attempt without the modules"][0]))
+    said = "newer, without the modules: 1-5 - Ada - Nov 3, 2026 859 PM"
+    assert {each.notes[:1] for each in typo} == {(), (said,)}
     moodle, _ = find(made(tmp_path / "m", MOODLE))
     assert moodle[0].notes == ("beside: Ada L_1_assignsubmission_onlinetext",)
 
@@ -404,7 +422,10 @@ def test_where_nobody_can_be_sure_the_row_says_what_to_do(files, said, tmp_path)
             dict.fromkeys("ada.zip al.zip wei.zip mon/20001.zip mon/20002.zip".split(), RIGHT),
             "mon holds several",
         ),
-        (dict.fromkeys("mon/g0.zip mon/g2.zip tue/g1.zip".split(), RIGHT), "mon holds several"),
+        (
+            dict.fromkeys("mon/g0.zip mon/g2.zip tue/g1.zip tue/g3.zip wed/g4.zip".split(), RIGHT),
+            "mon holds several",
+        ),
         (work("mon/101", "mon/102", "tue/103", "tue/104"), "mon holds several"),
         (work("1", "2"), "students, or attempts of one"),
         ({"notes.txt": b""}, "no zip and no folder"),
