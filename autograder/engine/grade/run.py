@@ -3,7 +3,6 @@
 import statistics
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
@@ -16,10 +15,9 @@ from ..errors import KitError
 from ..report.gradebook import final_grades, grades_by_test
 from ..report.lookalikes import Group, look_alikes
 from ..report.pages.class_page import class_page
-from ..report.pages.class_record import ClassRecord, Row
+from ..report.pages.class_record import ClassRecord
 from ..report.result import total
 from ..sandbox.layers import LAYERS, SandboxError
-from ..submission.attempts import COPY
 from ..submission.find import Finder
 from ..submission.read import HandIn
 from ..text import visible
@@ -204,23 +202,6 @@ def _summarise(book: ClassRecord, groups: Sequence[Group], seconds: float) -> No
     names = [row.file for row in book.rows]
     alike = [group.told(names) for group in groups]
     _say_some("alike, to look at", alike, 5)
-    _say_some("perhaps of one student", [" = ".join(each) for each in _of_one(book.rows)], 5)
-
-
-def _of_one(rows: Sequence[Row]) -> Iterator[list[str]]:
-    """The files of which the class's form tells the same student, or of which one is called as a
-    copy of another is."""
-    files: dict[object, list[str]] = defaultdict(list)
-    for row in rows:
-        told: list[object] = [
-            tuple(sorted(student.items())) for student in row.students if student.keys() - {"name"}
-        ]
-        for known in told or [row.file]:
-            files[known].append(row.file)
-    for row in rows:
-        if (original := COPY.sub("", row.file)) != row.file and original in files:
-            files[original].append(row.file)
-    yield from (found for found in files.values() if len(found) > 1)
 
 
 def _say_some(what: str, told: Sequence[str], most: int) -> None:

@@ -177,12 +177,3 @@ def test_a_later_hand_in_replaces_the_same_students_and_no_other(tiny, tmp_path,
     assert "replaced, of the same name: zoe\n" in said
     kept = ", ".join(f"{name[:-4]}.zip" for name in names[:-1])
     assert f"kept, of earlier runs with -o {out}: {kept}\n" in said
-
-
-def test_what_may_be_of_one_student_is_told(tiny, tmp_path, capsys):
-    class_of(tiny, tmp_path / "a", "ada_1_90_x.zip")
-    class_of(tiny, tmp_path / "b", "ada_LATE_1_95_x-1.zip")
-    class_of(tiny, tmp_path / "c", "al.zip", "al (1).zip", "g-1.zip", "g-2.zip")
-    run_class(Run(tiny.folder, [tmp_path / name for name in "abc"], tmp_path / "out", 1))
-    pairs = "ada_1_90_x.zip = ada_LATE_1_95_x-1.zip, al.zip = al (1).zip\n"
-    assert f"perhaps of one student: {pairs}" in capsys.readouterr().out

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from autograder.engine.errors import KitError
-from autograder.engine.grade.grader import Grader, Settings
 from autograder.engine.prove import made_up
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package, ask
@@ -205,26 +204,3 @@ def test_a_test_may_ask_again(kit, grader, are_kept):
     judges = [records.run(name, asks, program) for name in "ab"]
     assert [judge()[0] for judge in judges] == [[6.0, 9.0]] * 2
     program.end()
-
-
-FOLLOWS = """
-@pytest.mark.points(2)
-def test_follows(student, reference):
-    '''What follows from celsius.'''
-    if student.scales.celsius(40.0) != reference.scales.celsius(40.0):
-        raise check.Follows("this", "scales.celsius")
-"""
-
-
-def test_what_follows_from_a_wrong_function_is_right_where_that_is_charged(own):
-    """Not where the function is wrong for this test alone."""
-    with (own.suites / "test_scales.py").open("a") as suite:
-        suite.write(FOLLOWS)
-    codes = ["return f * 2.0", "return 0.0 if np.all(f == 40.0) else right.celsius(f)"]
-    with Grader(own, Settings()) as grader:
-        lost = [
-            [o.test.id for o in grader.run(files)[0] if not o.passed]
-            for code in codes
-            for files in [made_up.with_code(own, "scales", f"def celsius(f):\n    {code}\n")]
-        ]
-    assert lost == [["scales/values", "scales/unchanged"], ["scales/follows"]]
