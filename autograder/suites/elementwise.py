@@ -86,7 +86,7 @@ def derivative(
         check.close(answers[0].value, following, name, atol=ATOL)
         follows = not check.passes(value.judge, reference, own)
     if follows:
-        raise check.Follows(f"{name}(z)", f"activations.{of}")
+        raise check.Follows(f"{name}(z)", f"activations/{of}_values")
     _judge(reference, name, answers, cases)
 
 

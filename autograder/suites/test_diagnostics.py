@@ -320,7 +320,7 @@ def _remedies(student, reference, rng, asked: remedies.Asked) -> None:
         said = check.word(answer.value, case.choices, what)
         check.true(said == case.right, f"{what}: {said!r} does not heal it")
     if follows:
-        raise check.Follows("choose_remedy", "diagnostics.diagnose")
+        raise check.Follows("choose_remedy", "diagnostics/diagnose_verdicts")
 
 
 def _following(reference, verdict: Any, reverse: Any, case: remedies.Case) -> str | None:
@@ -371,7 +371,7 @@ def test_remedy_leaves_its_arguments(student, reference, rng):
 
     Sorting, popping and dividing in place change what the caller goes on using.
     """
-    net = remedies.drawn(reference.network, rng, "too large", "leaky_relu")
+    net = remedies.drawn(reference.network, rng, "too small", "tanh")
     choices = ("clipping", "activation", "initializer", "none")  # for each verdict one
     function = student.diagnostics.choose_remedy.watched
     (answer,) = function.each([(reference.network.examine(*net), choices)])

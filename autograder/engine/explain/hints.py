@@ -110,7 +110,8 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     begins = re.match(r"(?:\w+\.)?(\w+(?: or \w+)*)(?::| raised)", outcome.reason)
     subjects = begins[1].split(" or ") if begins else []
     blamed = [name for name in noted if name.rpartition(".")[2] in subjects]
-    chosen = lost.keys() & (blamed or noted)
+    # Where it is one of several, none of which fails tests of its own, it may be another.
+    chosen = lost.keys() & (blamed or noted) or (lost.keys() & noted if subjects[1:] else set())
     if not chosen:
         return outcome
     name = max(chosen, key=lambda each: (lost[each], noted.index(each)))

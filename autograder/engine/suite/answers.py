@@ -10,7 +10,7 @@ from ..sandbox.worker import limits
 from ..sandbox.worker.wire import Decoder, WireError
 from ..text import presentable
 
-REASON_LENGTH = 300
+REASON_LENGTH = 400
 PYTHON = ".".join(platform.python_version_tuple()[:2])
 HINTS = {
     "truth value": """`if`, `and`, and Python's `max` and `min` ask one question, but an array has
@@ -72,7 +72,8 @@ class StudentFault(Exception):
         """What to try where the student's function raised this, else ""."""
         if self.kind != "raised":
             return ""
-        fits = (hint for said, hint in HINTS.items() if re.search(said, self.reason))
+        told = self.reason.partition(" raised ")[2]
+        fits = (hint for said, hint in HINTS.items() if re.search(said, told))
         return " ".join(next(fits).split())
 
     @property

@@ -75,14 +75,13 @@ class Wrong(AssertionError):
 
 
 class Follows(Exception):
-    """Raised by a test whose answers are right beside wrong ones of these functions, such as
-    "circles.area": it passes where another test, about one of these, fails, which charges the slip.
-    So nobody gains by a function that is wrong just here."""
+    """Raised by a test whose answers are right beside wrong ones of another function: it passes
+    where one of these tests fails, such as "circles/area", which charges that slip. So nobody gains
+    by a function that is wrong just here."""
 
-    def __init__(self, what: str, *functions: str) -> None:
-        names = " and ".join(name.rpartition(".")[2] for name in functions)
-        super().__init__(f"{what} fits what {names} returned, which is wrong here alone")
-        self.functions = functions
+    def __init__(self, what: str, *tests: str) -> None:
+        super().__init__(f"{what} fits another answer, which is wrong here alone")
+        self.tests = tests
 
 
 def describe(value: Any) -> str:

@@ -188,11 +188,15 @@ def _with_arguments(fault: StudentFault, function: str, call: Call) -> StudentFa
 
 def _brief(value: Any) -> str:
     """An argument in a few words: small ones as they are; whether numbers are extreme."""
-    if isinstance(value, np.ndarray) and value.size > FEW:
-        largest = np.max(np.abs(value))
-        return f"{value.shape}-array{'' if 1e-3 < largest < 1e3 else f' up to {largest:.0e}'}"
+    if isinstance(value, np.ndarray) and not 0 < value.size <= FEW:
+        largest = np.max(np.abs(value), initial=0.0)
+        is_ordinary = largest == 0 or 1e-3 < largest < 1e3
+        return f"{value.shape}-array{'' if is_ordinary else f' up to {largest:.0e}'}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_brief, value[:FEW]))}{', …' if len(value) > FEW else ''}]"
+        inside = ", ".join([*map(_brief, value[:FEW]), *["…"] * (len(value) > FEW)])
+        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
     if isinstance(value, (dict, ResultPart, np.random.Generator)):
         return {dict: "{…}", ResultPart: "…"}.get(type(value), "rng")
-    return str(value.tolist() if isinstance(value, np.ndarray) else repr(value))
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.6g}"
+    return _brief(value.tolist()) if isinstance(value, np.ndarray) else repr(value)

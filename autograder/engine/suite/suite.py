@@ -54,8 +54,7 @@ class Suite:
                 ask = partial(self._raised, item)
                 judges.append(self._records.run(item.nodeid, ask, program))
         found = [self._outcome(item, *judge()) for item, judge in zip(chosen, judges, strict=True)]
-        failed = [o for o in found if not (o.passed or o.follows or o.test.is_hygiene)]
-        charged = {outcome.function for outcome in failed}
+        charged = {o.test.id for o in found if not (o.passed or o.follows)}
         return [_passed(o) if charged.intersection(o.follows) else o for o in found]
 
     def make_records(self, seed: int) -> None:
@@ -80,7 +79,7 @@ class Suite:
         if isinstance(problem, Wrong):
             return outcome("wrong", str(problem), problem.hint, about=problem.about)
         if isinstance(problem, Follows):
-            return outcome("wrong", str(problem), follows=problem.functions)
+            return outcome("wrong", str(problem), follows=problem.tests)
         if isinstance(problem, StudentFault):
             return outcome(problem.kind, problem.reason, problem.hint)
         if isinstance(problem, AssertionError):  # whose text may hold what is right

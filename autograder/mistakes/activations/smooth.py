@@ -9,12 +9,12 @@ CURVE, SLOPE = f"alpha * {EXPM1}", f"alpha * {EXP}"
 
 class Smooth(Catalogue, of=SMOOTH):
     sigmoid_sign_of_exponent = "1 / (1 + np.exp(z))"
-    tanh_of_absolute_value = "np.tanh(np.abs(z))"
-    """Your values for negative z are those for positive z. The curve runs from -1 to 1: what is its
-    sign for a negative z? A form with `abs(z)` in it has to give it back."""
     tanh_falling = "-np.tanh(z)"
     """Your curve falls where it should rise, so every gradient through it would change its sign.
     Put a large positive z into your formula: what does each exponential do there?"""
+    tanh_of_absolute_value = "np.tanh(np.abs(z))"
+    """Your values for negative z are those for positive z. The curve runs from -1 to 1: what is its
+    sign for a negative z? A form with `abs(z)` in it has to give it back."""
     sigmoid_minus_in_denominator = "1 / (1 - np.exp(-z))"
     """Your denominator becomes zero at z = 0, where the sigmoid is one half, and your values leave
     the range from 0 to 1. Look at the sign between its two terms."""
