@@ -12,7 +12,7 @@ from autograder.engine.prove import made_up
 from autograder.engine.suite.answers import StudentFault
 from autograder.engine.suite.calls import Package, ask
 from autograder.engine.suite.records import Records, Trusted
-from autograder.engine.suite.session import AuthorError
+from autograder.engine.suite.session import AuthorError, Session
 from autograder.engine.suite.suite import Suite
 
 
@@ -204,3 +204,15 @@ def test_a_test_may_ask_again(kit, grader, are_kept):
     judges = [records.run(name, asks, program) for name in "ab"]
     assert [judge()[0] for judge in judges] == [[6.0, 9.0]] * 2
     program.end()
+
+
+def test_arguments_are_shown_in_a_few_words(tiny, tiny_grader):
+    given = (np.zeros((0, 3)), np.full((2, 2), 1e200), np.array([1.5, 2.0]), ("a", 0.72347570019))
+    files = made_up.with_code(tiny, "scales", "def celsius(*given, k): raise OSError")
+    program = tiny_grader.program(files)
+    (answer,) = ask(Package(Session(program, {}, None)).scales.celsius.call(*given, k={}))
+    program.end()
+    said = (
+        "((0, 3)-array, (2, 2)-array up to 1e+200, [1.5, 2], ('a', 0.723476), k={…}) raised OSError"
+    )
+    assert said in answer.fault.reason
