@@ -57,9 +57,11 @@ def test_machines_that_differ_are_all_recorded(kit):
 def test_every_kind_of_event_is_something_to_look_at():
     (result,) = made.results(1)
     many = {"timeouts": [f"m.f{i}" for i in range(50)], "crashes": ["m.g"], "refused": ["m.h"]}
-    found = looks(replace(result, events=many, problem="not a zip"))
+    notes = ("left out: x", "graded is pkg, not old/pkg")
+    found = looks(replace(result, events=many, problem="not a zip", notes=notes))
     assert [look.label for look in found] == [
-        "unreadable answer", "ended its process", "stopped", "not graded",
+        "unreadable answer", "ended its process", "stopped", "not graded", "one of several packages",
+        "note",
     ]  # fmt: skip
     assert found[2].detail.endswith("and 44 more")
 

@@ -12,11 +12,13 @@ from ..result import Result, TestResult, by_part, total
 MAX_DETAILS = 6
 ORDER = (
     "the grader's fault", "unreadable answer", "ended its process", "stopped", "not graded",
-    "not imported", "lost a whole part", "note",
+    "not imported", "lost a whole part", "one of several packages", "note",
 )  # fmt: skip
 """What an instructor may want to look at, the gravest first."""
 _EXCEPTION = re.compile(r".*?(?: failed with | raised )(.*?)(?: \([^()]*\))?$")
 """An exception in a reason, without the name before it and the line behind it."""
+CHOSEN = "graded is "
+"""How the reader's note begins that another package of the student's was passed over."""
 EVENTS = {"timeouts": "stopped", "crashes": "ended its process", "refused": "unreadable answer"}
 
 
@@ -119,7 +121,8 @@ def looks(result: Result) -> list[Look]:
         causes = {_cause(test) for test in tests}
         if len(causes) == 1 and (cause := causes.pop()) and not result.problem:
             found.append(Look("lost a whole part", f"{part}: {cause}".replace("_", " ")))
-    found += [Look("note", note) for note in result.notes[:3]]
+    for note in result.notes[:3]:
+        found.append(Look("one of several packages" if note.startswith(CHOSEN) else "note", note))
     return sorted(found, key=lambda look: look.weight)
 
 
