@@ -123,6 +123,9 @@ class Forward(Catalogue, of="batchnorm_forward"):
     belong to both modes; only the source of mean and variance differs."""
 
     bn_x_float32 = {"if training:": "x = x.astype(np.float32)\nif training:"}
+    bn_all_float32 = {
+        "if training:": "x, gamma, beta = map(np.float32, (x, gamma, beta))\nif training:"
+    }
     bn_float32 = {OUT: "out = (gamma * x_hat + beta).astype(np.float32)"}
     """Your numbers hold only about seven digits: something on the way is float32. Rounding
     errors grow from layer to layer, in the backward pass as well. Where does x lose its dtype,
