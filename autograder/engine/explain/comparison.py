@@ -122,10 +122,10 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
     if draws:
         if a.size < FEW_DRAWS or any(np.unique(each).size < 0.9 * each.size for each in (a, b)):
             return False  # repeated numbers have a spread of their own
-        error = ERRORS * max(np.std(a), np.std(c)) / np.sqrt(a.size)
-        if abs(np.mean(a) - np.mean(c)) > error:
-            return False
         with np.errstate(all="ignore"):
+            error = ERRORS * max(np.std(a), np.std(c)) / np.sqrt(a.size)
+            if abs(np.mean(a) - np.mean(c)) > error:
+                return False
             sides = [np.log(np.std(each) / np.std(c)) for each in (a, b)]
         return bool(np.min(np.abs(sides)) > FAR and sides[0] * sides[1] > 0)
     places = [_near(each, c, RTOL_FREE) for each in (a, b)]
