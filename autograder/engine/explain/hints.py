@@ -110,8 +110,9 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     begins = re.match(r"(?:\w+\.)?(\w+(?: or \w+)*)(?::| raised)", outcome.reason)
     subjects = begins[1].split(" or ") if begins else []
     blamed = [name for name in noted if name.rpartition(".")[2] in subjects]
-    # Where it is one of several, none of which fails tests of its own, it may be another.
-    chosen = lost.keys() & (blamed or noted) or (lost.keys() & noted if subjects[1:] else set())
+    chosen = lost.keys() & (blamed or noted)
+    if not chosen and len(subjects) > 1:  # none of those that it may be fails tests of its own
+        chosen = lost.keys() & noted
     if not chosen:
         return outcome
     name = max(chosen, key=lambda each: (lost[each], noted.index(each)))

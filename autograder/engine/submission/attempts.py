@@ -22,9 +22,14 @@ _MARK = re.compile(rf"[ _.-]*\(?(?:{_LATE}|on time|(?<![^\W_]){_TRY}[ _.-]*\d{{1
 _NUMBER = re.compile(r"(?:(?<![ _.-])[ _.-]+)?\(?(\d+)\)?")
 
 
+def own_name(name: str) -> str:
+    """A file's name without what makes it a copy's, in small letters."""
+    return COPY.sub("", name).lower()
+
+
 def is_module(name: str, modules: Container[str]) -> bool:
     """Whether a file of this name is one of the modules, or a copy of it."""
-    own = COPY.sub("", name).lower()
+    own = own_name(name)
     return own.endswith(".py") and own[:-3] in modules
 
 

@@ -65,17 +65,8 @@ class Finder:
         class of which nobody can tell the students.
         """
         items = [self._named_item(path) for path in paths]
-        are_several = len(items) > 1
-        found = {each.where: each for each in (self._exported(items) if are_several else [])}
-        single: dict[str, Item] = {}
-        for item in [] if found else items:
-            hand_ins = self._class(item, MAX_LEVELS - are_several)
-            if not (hand_ins or are_several or item.is_link or _may_hold(item)):
-                raise SubmissionError(f"{item.where}: neither a zip nor a folder")
-            found |= {each.where: each for each in hand_ins}
-            if not hand_ins:
-                single[item.where] = item
-        found |= {each.where: each for each in self._by_name([*single.values()])}
+        exported = self._exported(items) if len(items) > 1 else []
+        found = {each.where: each for each in exported or self._each(items)}
         if items and not found:
             raise SubmissionError(
                 f"{items[0].where}, and what follows: no zip and no folder to grade"
@@ -90,6 +81,21 @@ class Finder:
         if self._is_out(item):
             raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
         return item
+
+    def _each(self, items: Sequence[Item]) -> list[HandIn]:
+        """The hand-ins of each item, which is a class, or with the others of its kind one."""
+        are_several = len(items) > 1
+        found: list[HandIn] = []
+        single: dict[str, Item] = {}
+        for item in items:
+            # Of several, as of a class's, one in which there is nothing to grade has a row.
+            hand_ins = self._class(item, MAX_LEVELS - are_several)
+            if not (hand_ins or are_several or item.is_link or _may_hold(item)):
+                raise SubmissionError(f"{item.where}: neither a zip nor a folder")
+            found += hand_ins
+            if not hand_ins:
+                single[item.where] = item
+        return found + self._by_name([*single.values()])
 
     def _class(self, item: Item, levels: int) -> list[HandIn]:
         """The hand-ins of a class; none where the item is a submission."""
@@ -167,8 +173,8 @@ class Finder:
         for item in filter(self._is_worth_a_row, items):
             is_late = bool(LATE.fullmatch(item.name))
             inside = item.inside() if (form or is_late) and item.is_folder else []
-            is_class = bool(inside) and (is_late or self._form(inside) == form)
-            is_class = is_class and not self._is_submission(inside)
+            is_alike = bool(inside) and (is_late or self._form(inside) == form)
+            is_class = is_alike and not self._is_submission(inside)
             found += self._by_name(inside) if is_class else [_plain(item)]
         return found
 

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from ..text import visible
-from .attempts import COPY, is_module, newest, numbers
+from .attempts import COPY, is_module, newest, numbers, own_name
 from .entries import MAX_ARCHIVE, Entry, SubmissionError, archive_entries, is_archive
 from .read import MAX_NAME, HandIn
 
@@ -140,10 +140,10 @@ def by_student(
 
 def _piece(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Piece:
     file, upload, number = (told.get(name, "") for name in ("file", "upload", "number"))
-    own = COPY.sub("", file).lower()
     if is_module(file, modules) and upload:
         attempt = " ".join(map(str, numbers(item.name)))
-        return Piece(item, told, file, own, attempt)  # NAME-1.py is NAME.py, handed in again
+        # NAME-1.py is NAME.py, handed in again.
+        return Piece(item, told, file, own_name(file), attempt)
     number = _sortable(number)
     is_loose = not (item.is_folder or is_archive(file))  # Of others the reader finds the newest.
     below = file if is_loose else f"{upload} {file}".strip()
@@ -188,10 +188,11 @@ def _newest(
             problem = f"which is the newest? keep one of {names}"
             continue
         for piece in (each for each in found if with_code and each.attempt != last):
-            is_older = newest([piece.attempt, last]) == last
-            older += [piece] if is_older else []
-            said = "older, not graded" if is_older else "newer, without the modules"
-            notes.append(f"{said}: {piece.item.name}")
+            if newest([piece.attempt, last]) == last:
+                older.append(piece)
+                notes.append(f"older, not graded: {piece.item.name}")
+            else:
+                notes.append(f"newer, without the modules: {piece.item.name}")
     again, gone = {piece.work for piece in older if piece.work}, set(map(id, older))
     left = [piece for piece in pieces if id(piece) not in gone]
     return [replace(p, below=p.work) if p.work in again else p for p in left], problem

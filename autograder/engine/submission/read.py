@@ -37,6 +37,8 @@ MAX_INNER_ARCHIVES = 5
 MAX_PACKAGES = 20
 MAX_NAME = 300
 MAX_NOTES = 20
+CHOSEN = "graded is"
+"""How the note begins that says which of several packages it is."""
 COMPILED = {".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib"}
 """What Python could import in a module's place, though nobody could read it."""
 
@@ -245,7 +247,7 @@ class _Reader:
                 continue
             if other in left and rank(other) == rank(first):
                 raise SubmissionError(f"two packages, {_said(first)} and {_said(other)}: keep one")
-            self.notes.append(f"graded is {_said(first)}, not {_said(other)}")
+            self.notes.append(f"{CHOSEN} {_said(first)}, not {_said(other)}")
         return first
 
     def _is_named(self, folder: PurePosixPath) -> bool:

@@ -195,8 +195,10 @@ def _brief(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         inside = ", ".join([*map(_brief, value[:FEW]), *["…"] * (len(value) > FEW)])
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
-    if isinstance(value, (dict, ResultPart, np.random.Generator)):
-        return {dict: "{…}", ResultPart: "…"}.get(type(value), "rng")
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if isinstance(value, (dict, ResultPart)):
+        return "{…}" if isinstance(value, dict) else "…"
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
     return _brief(value.tolist()) if isinstance(value, np.ndarray) else repr(value)

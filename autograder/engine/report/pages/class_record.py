@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...submission.read import CHOSEN
 from ..result import Result, TestResult, by_part, total
 
 MAX_DETAILS = 6
@@ -17,8 +18,6 @@ ORDER = (
 """What an instructor may want to look at, the gravest first."""
 _EXCEPTION = re.compile(r".*?(?: failed with | raised )(.*?)(?: \([^()]*\))?$")
 """An exception in a reason, without the name before it and the line behind it."""
-CHOSEN = "graded is "
-"""How the reader's note begins that another package of the student's was passed over."""
 EVENTS = {"timeouts": "stopped", "crashes": "ended its process", "refused": "unreadable answer"}
 
 
