@@ -421,7 +421,7 @@ class _Siblings:
 
 def _array(value: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
     """The value, which must be a real array of this shape."""
-    if not isinstance(value, np.ndarray):
+    if type(value) is not np.ndarray:  # a matrix computes otherwise
         raise UnusableResult(f"{name}: an array is needed, not {type(value).__name__}")
     if value.shape != shape or value.dtype.kind not in "biuf":
         got = f"{value.dtype} of shape {value.shape}"

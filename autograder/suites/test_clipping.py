@@ -93,10 +93,12 @@ class Case:
 
 
 def _only_list_in(value: Any) -> Any:
-    """The one entry of the value that is a list or tuple; else the value itself."""
+    """The one entry of the value that is a list or tuple; else the first of two, before a number;
+    else the value itself."""
     entries = value if isinstance(value, (tuple, list)) else ()
     lists = [entry for entry in entries if isinstance(entry, (tuple, list))]
-    return lists[0] if len(lists) == 1 else value
+    is_pair = len(entries) == 2 and isinstance(entries[1], (float, np.floating))
+    return lists[0] if len(lists) == 1 else entries[0] if is_pair else value
 
 
 def _values(
@@ -121,7 +123,7 @@ def _finite_arrays(seen: Answer, case: Case) -> list[np.ndarray]:
         for index, (array, grad) in enumerate(arrays)
     ]
     for index, array in enumerate(real):
-        check.true(np.all(np.isfinite(array)), f"{case.said}, array {index}: not all is finite")
+        check.true(np.all(np.isfinite(array)), f"{case.said}, array {index}: not all are finite")
     return real
 
 

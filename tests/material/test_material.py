@@ -41,6 +41,7 @@ CEILINGS = {
     "eval_cache_none_unpacked": 2,
     "global_norm_sum_of_norms": 4,
     "xavier_normal_transposed": 3,
+    "xavier_normal_around_one": 2,
     "rrelu_equal_and_zero_refused": 1,
     "rrelu_evaluation_returns_one_slope": 3,
     "diagnose_ratio_upside_down": 4,
@@ -234,6 +235,13 @@ def test_a_missing_backward_pass_costs_its_own_points_and_those_of_its_nets(kit,
             "    return right.clip_by_norm(grads, max_norm)",
             "clipping/extremes",
             "clip_by_norm([(4, 3)-array up to",
+        ),
+        (
+            "def clip_by_global_norm(grads, max_norm):\n"
+            "    clipped, norm = right.clip_by_global_norm(grads, max_norm)\n"
+            "    return np.array([*clipped, None], object), norm",
+            "clipping/global_arrays",
+            "expected a list of 4 entries, got an object of type ndarray of object",
         ),
     ],
 )

@@ -181,7 +181,8 @@ def test_clipping_and_a_step_reach_every_parameter():
             np.testing.assert_array_equal(new, old - 0.5 * grad)
 
 
-UNUSABLE = [None, 1.0, np.zeros((4, 4)), np.zeros((6, 5), dtype=complex), (np.zeros((6, 5)),)]
+FIVE = np.zeros((6, 5))
+UNUSABLE = [None, 1.0, np.zeros((4, 4)), FIVE.astype(complex), FIVE.view(np.matrix), (FIVE,)]
 
 
 @pytest.mark.parametrize(

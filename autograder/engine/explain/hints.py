@@ -31,12 +31,13 @@ def explanation(
     Beside an exception stands only a mistake that raises it, too, beside a missing one only one
     that raises none either, beside a check of a form only one that gives it, and beside a check of
     a side effect, or of where draws come from, only one that has it, which stands nowhere else;
-    where the answer is none of the allowed words, or an earlier answer is wrong for a reason that
-    was found, none whose hint speaks of where answers are wrong. untold: what no check looks at:
-    to be told beside a check of a form rather than nowhere."""
+    where the answer is none of the allowed words, or None, or an earlier answer is wrong for a
+    reason that was found, none whose hint speaks of where answers are wrong. untold: what no check
+    looks at: to be told beside a check of a form rather than nowhere."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = CHECKED.get(outcome.about, "")
+    is_nothing = outcome.about in ("word", "none")
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
     subject = re.split(r"\W", word)[0]
@@ -68,9 +69,7 @@ def explanation(
         and not (is_raised and aspect != "exception")
         and is_checked(index, aspect)
         and (aspect == checked or aspect not in {*BESIDE, SOURCE, "refusal"})
-        and not (
-            named.mistake.where and (untold or outcome.about == "word" or follows(index, aspect))
-        )
+        and not (named.mistake.where and (untold or is_nothing or follows(index, aspect)))
     )
     if named := next(found, None):
         return Explanation(named.mistake.hint, named.mistake.name, function=named.function)
@@ -88,10 +87,9 @@ def _entry(case: Case, function: str, word: str) -> str:
 def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     """The outcome. A failing test in which the kit's own modules call the functions gets a hint to
     the function that the reason begins with, if that fails tests of its own; where it begins with
-    several, or none, to the one that loses most points in them, each test charged to the one that
-    it is about, or whose mistake explains it; on a tie, to the later one: what makes both fail
-    can't be the earlier one alone. Hints of tests of hygiene say nothing of its values, which are
-    what a net fails for."""
+    several, or none, to the one that loses most points in them; on a tie, to the later one: what
+    makes both fail can't be the earlier one alone. Hints of tests of hygiene say nothing of its
+    values, which are what a net fails for."""
     noted = list(dict.fromkeys(name for batch in outcome.asked for name in batch.noted))
     if outcome.passed or not noted:
         return outcome
@@ -101,7 +99,7 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
         if other.passed:
             continue
         called = {r.name for batch in other.asked for r in batch.requests}
-        if about := other.function or (other.explanation.function if other.explanation else ""):
+        if about := _about(other, called):
             called = {about}
             if other.explanation and not other.test.is_hygiene:
                 hints.setdefault(about, other.explanation)
@@ -119,3 +117,12 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
     told = hints.get(name, Explanation(""))
     first = f"This net uses {name}, which fails tests of its own: mend that first."
     return replace(outcome, explanation=Explanation(f"{first} {told.hint}".strip(), told.mistake))
+
+
+def _about(outcome: Outcome, called: Collection[str]) -> str:
+    """Which of the functions called a failing test is charged to: the one that it is about, whose
+    mistake explains it, or that its reason begins with; "" for none."""
+    subject = re.split(r"\W", outcome.reason)[0]
+    begun = next((name for name in called if name.endswith(f".{subject}")), "")
+    explained = outcome.explanation.function if outcome.explanation else ""
+    return outcome.function or explained or begun

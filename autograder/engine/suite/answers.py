@@ -16,9 +16,9 @@ HINTS = {
     "truth value": """`if`, `and`, and Python's `max` and `min` ask one question, but an array has
         many answers. Choose entry by entry, with `np.where` or a mask such as `z > 0`, or ask of
         all entries at once, with `.any()` or `.all()`.""",
-    "unexpected keyword|positional|required": """The names of the arguments, their order and their
-        defaults are part of the task: callers rely on them. Compare your line `def ...` with the
-        one that you were given.""",
+    "unexpected keyword|positional|required|multiple values": """The names of the arguments, their
+        order and their defaults are part of the task: callers rely on them. Compare your line
+        `def ...` with the one that you were given.""",
     "broadcast|operands|mismatch|not aligned": """Two arrays in that line don't fit together. Write
         down the shape of each, then what their product or sum should have.""",
     "0-d|iterat|indices for array|unsized|too many indices": """Arrays without an axis, of shape (),
@@ -40,6 +40,8 @@ HINTS = {
         `np.sum` and `ravel` take every shape.""",
     "RecursionError": """The function calls itself without an end. Does it use its own name where
         NumPy's function of that name is meant, or miss the case in which it stops?""",
+    "KeyError": """The dictionary has no such key, in these very letters. Print its keys, and think
+        of what holds for a name that is not among them.""",
     "NameError|UnboundLocal": """A name is used before it has a value on this way through the
         function, or it is spelled in two ways. Look where it is first assigned, and in which
         branch.""",

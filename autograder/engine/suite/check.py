@@ -19,8 +19,8 @@ Given = Mapping[str, Any]
 """What stood beside a wrong entry, by name: arrays that broadcast to the result's shape."""
 LOUD = ("overflow", "divide", "invalid")
 """What NumPy warns of and a student has to prevent; underflow is not judged."""
-NEARLY = 1e-4
-"""The relative error of numbers that are nearly right: of float32, or where eps is another."""
+NEARLY = 1e-3
+"""The relative error of numbers that are nearly right: of float16, or where eps is another."""
 ORDINARY = 10.0
 """Inputs up to this size are good to try by hand."""
 HINTS = {
@@ -55,8 +55,9 @@ HINTS = {
     "warning": """A value on the way is too large, or a division by zero, even if the result is
         right. `np.where` computes both of its branches for all entries: make the argument harmless
         before it goes into `np.exp` or under a fraction bar.""",
-    "refusal": """Check the argument before the work begins, and `raise` the exception that the
-        docstring names. Of a number, `not x > 0` finds NaN as well, which `x <= 0` does not.""",
+    "refusal": """Check every argument, and of a list every array, before the work begins, and
+        `raise` the exception that the docstring names. NaN is not found by `x <= 0`, as no
+        comparison with it is true; `not x > 0` finds it.""",
     "other exception": """An exception comes, but not the one that the docstring names, by which
         callers know what is wrong. If you raise it, change its class; if a line of yours fails,
         check the argument before that.""",
@@ -191,7 +192,7 @@ def varied(value: Any, what: str) -> None:
     if not isinstance(value, np.ndarray) or value.size < 2:
         return
     if np.all(value == value.flat[0]) or np.all(np.isnan(value)):
-        raise Wrong(f"{what}: every entry is {_figure(value.flat[0])}", "constant")
+        raise Wrong(f"{what}: every entry is {_figure(value.flat[0] + 0)}", "constant")  # of -0: 0
 
 
 def unchanged(seen: Answer, what: str) -> None:
@@ -258,12 +259,14 @@ def _all_right(
         return
     inputs = {name: np.broadcast_to(x, array.shape) for name, x in (given or {}).items()}
     shown = _telling(~right, error, list(inputs.values()))
-    beside = [f"{name} = {numbers[shown]:.6g}" for name, numbers in inputs.items()]
+    beside = [f"{name} = {_figure(numbers[shown])}" for name, numbers in inputs.items()]
     place = f", entry {list(shown)}" if shown else ""
     where = f" for {', '.join(beside)}" if beside else ""
     wrong = f"; {np.count_nonzero(~right)} of {array.size} entries are wrong"
     count = wrong if array.size > 1 else ""
-    nearly = np.all(right | (error < NEARLY * np.abs(array)))
+    with np.errstate(all="ignore"):
+        near = error < NEARLY * (np.abs(array) + np.median(np.abs(array)))
+    nearly = np.all(right | near)
     about = "nearly right" if nearly else ""
     raise Wrong(f"{what}{place}: {_figure(array[shown])} is wrong{where}{count}", about)
 

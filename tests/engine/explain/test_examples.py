@@ -114,7 +114,7 @@ def test_a_hint_at_where_answers_are_wrong_has_no_example(kit, grader, mistakes)
     [
         ("verdict.title()", "plain string"),
         ("{'healthy': None}.get(verdict, verdict)", "without a `return`"),
-        ("verdict if verdict == 'vanishing' else {}[verdict]", "the line named"),
+        ("verdict if verdict == 'vanishing' else {}[verdict]", "no such key"),
         ("'healthy' if verdict != 'healthy' else 'exploding'", ""),
     ],
 )

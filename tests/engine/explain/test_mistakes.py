@@ -164,7 +164,11 @@ def test_a_net_points_to_the_function_whose_mistake_costs_most():
     net = Outcome(test, "wrong", asked=(Batch((), [], ("m.forward", "m.backward")),))
     explanation = of_a_net(net, [forward, backward, backward, net]).explanation
     assert (explanation.mistake, explanation.hint[-6:]) == ("odd", "Think.")
+    blames = replace(backward, reason="forward(z): wrong", explanation=None)
+    net = replace(net, reason="m.backward: an array is needed, not list")
+    assert of_a_net(net, [blames, net]).explanation is None
     net = replace(net, reason="m.forward: an array is needed, not list")
+    assert of_a_net(net, [blames, net]).explanation.hint.startswith("This net uses m.forward,")
     explanation = of_a_net(net, [forward, backward, backward, net]).explanation
     assert explanation.hint.startswith("This net uses m.forward,")
     asked = (Batch((), [], ("m.fine", "m.backward")),)  # one fails no test of its own
