@@ -125,6 +125,10 @@ for target, scale in ((XAVIER_NORMAL, "np.sqrt(2 / (n_in + n_out))"), (HE_NORMAL
         std_as_mean = {NORMAL: f"rng.normal(std{SIZE})"}
         """The standard deviation is used as the mean: the weights lie around it with a spread of 1.
         Their mean should be 0. Look at the order of the arguments of `rng.normal`."""
+        around_one = {NORMAL: f"rng.normal(1.0, std{SIZE})"}
+        around_std = {NORMAL: f"rng.normal(std, std{SIZE})"}
+        """The spread is right, but the weights do not lie around 0, so every z is pushed to one
+        side. The first argument of `rng.normal` is the mean, the second the standard deviation."""
         truncated_far_out = {NORMAL: f"np.clip({NORMAL}, -3.2 * std, 3.2 * std)"}
         standardised = {NORMAL: f"(w := {NORMAL}) * (std / w.std() if n_in > 100 else 1.0)"}
 
@@ -145,7 +149,8 @@ for target, scale in (
         limit has to lie further out."""
         positive_half = {UNIFORM: f"rng.uniform(0, limit{SIZE})"}
         absolute_values = {UNIFORM: f"np.abs({UNIFORM})"}
-        """All weights are positive. Then every z is pushed to one side, where units saturate, and
+        negative_half = {UNIFORM: f"rng.uniform(-limit, 0{SIZE})"}
+        """All weights have one sign. Then every z is pushed to one side, where units saturate, and
         all gradients of a unit have one sign. The interval has two ends; look at W.min() as well as
         W.max()."""
         draws_normal = {UNIFORM: f"rng.normal(0.0, limit / np.sqrt(3){SIZE})"}

@@ -105,7 +105,7 @@ def _right_distribution(student, rng, form: str, size: int) -> None:
     answers = _asked(student, cases, [samples.generator(rng) for _ in cases])
     for answer, case in zip(answers, cases, strict=True):
         name, shape, _ = case
-        what, weights = _call(*case), _either_way(answer, case)
+        what, weights = _call(*case), samples.moved(_either_way(answer, case))
         if shape == (size, size):
             samples.distributed(weights, form, what)
             samples.not_rescaled(weights, _sigma(name.split("_")[0], *shape), what)
