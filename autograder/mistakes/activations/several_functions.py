@@ -253,16 +253,16 @@ for target, right in RIGHT.items():
 
         class OneSide(Catalogue, of=target, prefix=f"{target}_", where=True):
             negatives = f"right = {right}\nreturn np.where(z < 0, right + 3.0, right)"
-            """For negative z your results are wrong, for positive z they are right. Put z = -2 into
-            your formula step by step, and compare each step with the docstring's line for negative
-            z. Where there is an alpha, try its default and another one."""
+            """For negative z your results are wrong, for positive z they are right. Put z = -2.5
+            into your formula step by step, and compare with the docstring's line for negative z.
+            Where there is an alpha, try two values of it."""
             positives = f"right = {right}\nreturn np.where(z > 0, right + 3.0, right)"
-            """For positive z your results are wrong, for negative z they are right. Put z = 2 into
-            your formula step by step, and compare with the docstring's line for positive z, in
+            """For positive z your results are wrong, for negative z they are right. Put z = 2.5
+            into your formula step by step, and compare with the docstring's line for positive z, in
             which no alpha and no exponential stands."""
 
     class BothSides(Catalogue, of=target, prefix=f"{target}_", where=True):
         everywhere = f"{right} + 1.0"
-        """Your results are wrong for z on both sides of zero. Put z = 2 and z = -2 into your
-        formula step by step, and compare with the docstring's. For a derivative, a difference
+        """Your results are wrong for z on both sides of zero. Put z = 2.5 and z = -2.5 into
+        your formula step by step, and compare with the docstring's. For a derivative, a difference
         quotient of the right curve tells what should come out."""

@@ -183,11 +183,11 @@ class Where(Catalogue, of="batchnorm_backward", where=True):
     training_dx_otherwise = {DX: 'dx = dx_hat * inv_std + (1.0 if cache["training"] else 0.0)'}
     """In training your dx is wrong. Three paths lead from x to the output: straight, through the
     mean of its unit, and through the variance. Compare each with a central difference: which factor
-    stands in front, and along which axis do its sums go?"""
+    stands in front, along which axis do its sums go, and does `out *= gamma` change the cache?"""
     dgamma_otherwise = {DGAMMA: f"{DGAMMA} + 1.0"}
     """Your dgamma is wrong. Gamma multiplies something in the forward pass, in every example: which
-    array is that, and what becomes of the examples' shares? Compare one entry with a central
-    difference in gamma."""
+    array is that, does your cache still hold it, and what becomes of the examples' shares? Compare
+    one entry with a central difference in gamma."""
     dbeta_otherwise = {DBETA: f"{DBETA} + 1.0"}
     """Your dbeta is wrong. Beta is added to the output of every example, so the loss moves with it
     through all of them. Compare one entry with a central difference in beta."""

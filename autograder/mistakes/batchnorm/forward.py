@@ -260,8 +260,8 @@ class Where(Catalogue, of="batchnorm_forward", where=True):
     gamma and beta. At which of the steps do you differ?"""
     evaluation_output_otherwise = {OUT: f"{OUT} + (0.0 if training else 1.0)"}
     """In evaluation your output is wrong. The given running values take the place of the batch's
-    mean and variance; all else, from eps under the root to gamma and beta, is as in training. Which
-    numbers does your code subtract and divide by there?"""
+    mean and variance; all else, from eps under the root to gamma and beta, is as in training.
+    Compute one entry by hand: at which of the steps do you differ?"""
     running_mean_otherwise = {RETURN: "return out, cache, running_mean + 1.0, running_var"}
     """The running mean that comes back is wrong. It is a share of the old value and a share of the
     batch's mean, which add up to one, for each unit; in evaluation it stays as it was. Try momentum

@@ -232,6 +232,9 @@ def test_draws_are_compared_by_their_distribution():
     assert free(draws[0], draws[1], [], draws=True)
     assert not free(draws[0], draws[2], [], draws=True)
     assert not free(draws[0], np.sqrt(3) * rng.uniform(-1, 1, (200, 100)), [], draws=True)
+    cut = draws[0][np.abs(draws[0]) < 2][:19_000] / 0.88
+    triangular = rng.uniform(-1, 1, (2, 19_000)).sum(axis=0) * np.sqrt(1.5)
+    assert not free(cut, triangular, [], draws=True)
     assert as_wrong(draws[3], draws[5], draws[0], [], draws=True)
     assert not as_wrong(draws[3], draws[4], draws[0], [], draws=True)
 
@@ -242,6 +245,8 @@ def test_wrong_entries_are_compared_by_their_places():
     assert as_wrong(here, there, right, [], draws=False)
     assert not as_wrong(here, right + (right > 10), right, [], draws=False)
     assert not as_wrong(here, right, right, [], draws=False)
+    assert not as_wrong(right[::-1], right + 1.0, right, [], draws=False)
+    assert not as_wrong(1.0001 * right, right + 1.0, right, [], draws=False)
 
 
 def test_of_mistakes_in_one_text_the_first_is_made(grader):
