@@ -47,8 +47,9 @@ HINTS = {
     "draws": """All numbers should come from the generator that is passed in: the same state gives
         the same numbers, and each draw moves it on. A seed or a generator of your own, and
         `np.random`, take them from elsewhere.""",
-    "changed": """`x -= m`, `x[mask] = 0` and `out=x` write into the caller's array, which other
-        layers may still need. `x - m` makes a new one; so does `x.copy()`.""",
+    "changed": """`x -= m`, `x[mask] = 0`, `out=x` and, for a list, `xs[i] = ...` write into what is
+        the caller's, which other layers may still need. `x - m` and `x.copy()` make new arrays, and
+        `[]` makes a new list.""",
     "shared": """A slice, `reshape`, `np.asarray` or the argument itself is the caller's memory
         under another name: a change of one changes both. Return `x.copy()` where there is nothing
         to compute.""",

@@ -262,7 +262,7 @@ for target, right in RIGHT.items():
             which no alpha and no exponential stands."""
 
     class BothSides(Catalogue, of=target, prefix=f"{target}_", where=True):
-        everywhere = f"{right} + 1.0"
+        everywhere = f"{right} + 3.0"
         """Your results are wrong for z on both sides of zero. Put z = 2.5 and z = -2.5 into
         your formula step by step, and compare with the docstring's. For a derivative, a difference
         quotient of the right curve tells what should come out."""

@@ -86,6 +86,9 @@ class Smooth(Catalogue, of=SMOOTH):
     tanh_stretched = "1.7159 * np.tanh(2 / 3 * z)"
     """This is another curve. The hyperbolic tangent is smooth, rises from -1 to 1, and is as steep
     as the line of z itself at zero. Compare a few values with the formula."""
+    tanh_unshifted = "1.0 + np.tanh(z)"
+    """Your values lie between 0 and 2, as sigmoid's lie between 0 and 1. The hyperbolic tangent
+    lies between -1 and 1, and is 0 at 0: a subtraction is missing."""
     tanh_from_plain_sigmoid = "2 / (1 + np.exp(-2 * z)) - 1"
     tanh_grad_by_cosh = "1 / np.cosh(z) ** 2"
     """The result is right, but an exponential or a cosine overflows on the way for z far from zero,
