@@ -20,8 +20,6 @@ FAR = 0.02
 right one."""
 FEW = 0.1
 """The share of entries in which two wrong arrays may be wrong in different places."""
-NEARLY = 1e-3
-"""The relative error of numbers that are nearly right: no other formula stands behind them."""
 
 
 def form(value: Any, is_free: bool = False) -> Any:
@@ -133,11 +131,8 @@ def as_wrong(one: Any, other: Any, right: Any, inputs: list[Any], draws: bool) -
                 return False
             sides = [np.log(np.std(each) / np.std(c)) for each in (a, b)]
         return bool(np.min(np.abs(sides)) > FAR and sides[0] * sides[1] > 0)
-    with np.errstate(all="ignore"):
-        typical = float(np.median(np.abs(c))) if c.size else 0.0
-        is_near = bool(np.all(np.abs(a - c) <= NEARLY * (np.abs(c) + typical)))
-    if is_near or np.all(_near(np.sort(a), np.sort(c))):
-        return False  # nearly right numbers, or right ones in other places
+    if np.all(_near(np.sort(a), np.sort(c))):
+        return False  # the right numbers, in other places
     places = [_near(each, c, RTOL_FREE) for each in (a, b)]
     return bool(np.mean(places[0] != places[1]) <= FEW)
 

@@ -31,13 +31,13 @@ def explanation(
     Beside an exception stands only a mistake that raises it, too, beside a missing one only one
     that raises none either, beside a check of a form only one that gives it, and beside a check of
     a side effect, or of where draws come from, only one that has it, which stands nowhere else;
-    where the answer is none of the allowed words, or None, or an earlier answer is wrong for a
-    reason that was found, none whose hint speaks of where answers are wrong. untold: what no check
-    looks at: to be told beside a check of a form rather than nowhere."""
+    where the answer is none of the allowed words, None or nearly right, or an earlier one is wrong
+    for a reason that was found, none whose hint speaks of where answers are wrong. untold: what no
+    check looks at: to be told beside a check of a form rather than nowhere."""
     exchange, reason = case.exchanges[number], outcome.reason
     is_raised = outcome.kind != "wrong"
     checked = CHECKED.get(outcome.about, "")
-    is_nothing = outcome.about in ("word", "none")
+    is_elsewhere = outcome.about in ("word", "none", "nearly right")  # no formula is at fault
     word = reason.partition(" ")[0]
     functions = [request.name for request in exchange.requests]
     subject = re.split(r"\W", word)[0]
@@ -69,7 +69,7 @@ def explanation(
         and not (is_raised and aspect != "exception")
         and is_checked(index, aspect)
         and (aspect == checked or aspect not in {*BESIDE, SOURCE, "refusal"})
-        and not (named.mistake.where and (untold or is_nothing or follows(index, aspect)))
+        and not (named.mistake.where and (untold or is_elsewhere or follows(index, aspect)))
     )
     if named := next(found, None):
         return Explanation(named.mistake.hint, named.mistake.name, function=named.function)

@@ -19,8 +19,8 @@ Given = Mapping[str, Any]
 """What stood beside a wrong entry, by name: arrays that broadcast to the result's shape."""
 LOUD = ("overflow", "divide", "invalid")
 """What NumPy warns of and a student has to prevent; underflow is not judged."""
-NEARLY = 1e-3
-"""The relative error of numbers that are nearly right: of float16, or where eps is another."""
+NEARLY = 1e-4
+"""The relative error of numbers that are nearly right: of float32, or where eps is another."""
 ORDINARY = 10.0
 """Inputs up to this size are good to try by hand."""
 HINTS = {
@@ -266,7 +266,7 @@ def _all_right(
     wrong = f"; {np.count_nonzero(~right)} of {array.size} entries are wrong"
     count = wrong if array.size > 1 else ""
     with np.errstate(all="ignore"):
-        near = error < NEARLY * (np.abs(array) + np.median(np.abs(array)))
+        near = error < NEARLY * np.maximum(np.abs(array), np.median(np.abs(array)))
     nearly = np.all(right | near)
     about = "nearly right" if nearly else ""
     raise Wrong(f"{what}{place}: {_figure(array[shown])} is wrong{where}{count}", about)

@@ -143,6 +143,16 @@ CAUSES = {
         "    return np.where(z > 0, 1.0, 0.0 if np.ndim(alpha) else alpha), np.minimum(z, 0.0)",
         {"prelu_grad_negatives"},
     ),
+    "numbers that are rounded": (
+        "def batchnorm_forward(*given, **named):\n"
+        "    out, *rest = right.batchnorm_forward(*given, **named)\n"
+        "    return np.round(out, 6), *rest",
+        set(),
+    ),
+    "the right numbers in other places": (
+        "def tanh(z):\n    return np.tanh(z).ravel(order='F').reshape(z.shape)",
+        set(),
+    ),
     "no root, arrays handed back, plain squares": (
         CLIP + SQUARED,
         {"global_norm_squared", "global_norm_hands_back_given_arrays"},
@@ -246,7 +256,6 @@ def test_wrong_entries_are_compared_by_their_places():
     assert not as_wrong(here, right + (right > 10), right, [], draws=False)
     assert not as_wrong(here, right, right, [], draws=False)
     assert not as_wrong(right[::-1], right + 1.0, right, [], draws=False)
-    assert not as_wrong(1.0001 * right, right + 1.0, right, [], draws=False)
 
 
 def test_of_mistakes_in_one_text_the_first_is_made(grader):
