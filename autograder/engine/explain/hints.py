@@ -122,7 +122,7 @@ def of_a_net(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
 def _about(outcome: Outcome, called: Collection[str]) -> str:
     """Which of the functions called a failing test is charged to: the one that it is about, whose
     mistake explains it, or that its reason begins with; "" for none."""
-    subject = re.split(r"\W", outcome.reason)[0]
-    begun = next((name for name in called if name.endswith(f".{subject}")), "")
+    begins = re.match(r"(?:\w+\.)?(\w+)", outcome.reason)
+    begun = [name for name in called if begins and name.rpartition(".")[2] == begins[1]]
     explained = outcome.explanation.function if outcome.explanation else ""
-    return outcome.function or explained or begun
+    return outcome.function or explained or "".join(begun[:1])
