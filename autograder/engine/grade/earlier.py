@@ -12,7 +12,7 @@ from ..errors import KitError
 from ..report.result import Result, from_gradescope
 from ..submission.read import Submission
 from .grader import Settings
-from .outputs import page_path, result_path, write_atomically
+from .outputs import graded_stems, page_path, result_path, write_atomically
 
 GRADER_FAILED = "the grader failed twice"
 """How the problem of a result begins that is no verdict on the student's work."""
@@ -57,10 +57,11 @@ class Earlier:
         """The results that a run of these stems doesn't replace. Raises `KitError` if they come
         from another kit or seed, as one table can't hold both."""
         found, new = cls(out), set(stems)
-        for path in sorted((out / "results").glob("*.json")):
-            if path.stem in new:
-                found.same_names.append(path.stem)
+        for stem in graded_stems(out):
+            if stem in new:
+                found.same_names.append(stem)
                 continue
+            path = result_path(out, stem)
             result = _result(path, kit, seed)
             if result is None:
                 raise KitError(
@@ -68,7 +69,7 @@ class Earlier:
                     " one table with new results: delete it, grade all submissions again, or name"
                     " another -o"
                 )
-            found.results[path.stem] = result
+            found.results[stem] = result
         if found.results and (out / PRINTS).exists():
             kept = json.loads((out / PRINTS).read_text("utf-8"))
             found.prints = {stem: base64.b64decode(text) for stem, text in kept.items()}

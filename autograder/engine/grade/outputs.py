@@ -37,6 +37,11 @@ def result_path(out: Path, stem: str) -> Path:
     return out / "results" / f"{stem}.json"
 
 
+def graded_stems(out: Path) -> list[str]:
+    """The stems of the results that are there."""
+    return sorted(path.stem for path in (out / "results").glob("*.json"))
+
+
 def page_path(out: Path, stem: str) -> Path:
     """Where the student's page is."""
     return out / "feedback" / f"{stem}.html"

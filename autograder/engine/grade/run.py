@@ -26,7 +26,7 @@ from .earlier import Earlier, keep_prints
 from .executor import FORKS, available_cores, cluster, kill_pool, local_pool
 from .grader import Settings, read
 from .lms_import import LmsImport
-from .outputs import by_stem, write_atomically
+from .outputs import by_stem, graded_stems, write_atomically
 from .reporter import Report
 
 
@@ -53,12 +53,12 @@ def run_class(run: Run) -> ClassRecord:
             raise SandboxError(f"no protection named {unknown[0]}; there are: {', '.join(LAYERS)}")
         assignment = Assignment.load(run.assignment)
         assignment.refuse_handout(run.out)
-        finder = Finder(assignment.package, assignment.modules, run.out)
+        finder = Finder(assignment.package, assignment.modules, run.out, graded_stems(run.out))
         found = finder.find(run.paths)
         run.refuse_import(found)
         known = Finder(assignment.package, assignment.modules).find(run.known)
         todo = by_stem(found)
-        earlier = Earlier.in_folder(run.out, todo, assignment.digest, run.seed)
+        same_names = Earlier.in_folder(run.out, todo, assignment.digest, run.seed).same_names
         if run.scheduler:
             new_executor, width = cluster(run.scheduler)
         else:
@@ -89,6 +89,8 @@ def run_class(run: Run) -> ClassRecord:
     except BaseException:
         kill_pool()
         raise
+    # Read now: another run may have written there in the meantime.
+    earlier = Earlier.in_folder(run.out, todo, assignment.digest, run.seed)
     replaced = list(earlier.without(s for given in todo.values() for s in given.students))
     for stem, result in earlier.results.items():
         book.add(result, stem, earlier.prints.get(stem, b""))
@@ -96,8 +98,8 @@ def run_class(run: Run) -> ClassRecord:
     left_out = [visible(name, 60) for name in sorted(set(finder.left_out))]
     _say_some("no submissions, left out", left_out, 10)
     _summarise(book, groups, time.monotonic() - started)
-    if earlier.results:
-        _say_some("replaced, of the same name", earlier.same_names, 10)
+    if earlier.results or len(found) == 1:
+        _say_some("replaced, of the same name", same_names, 10)
         kept = [result.name for result in earlier.results.values()]
         _say_some(f"kept, of earlier runs with -o {run.out}", kept, 10)
     click.echo(f"grades: {run.out / 'final_grades.csv'}")

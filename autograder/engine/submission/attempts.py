@@ -6,10 +6,13 @@ from itertools import zip_longest
 
 _COPY = "(?:copy|kopie|copie|copia)"
 COPY = re.compile(
-    rf"^{_COPY} (?:of|von|de|di) |(?: ?\(\d+\)|-\d+| (?:- )?{_COPY}(?: \(?\d+\)?)?)(?=\.\w+$)",
+    rf"^{_COPY} (?:of|von|de|di) "
+    rf"|(?: ?\(\d+\)|-\d+| (?:- )?{_COPY}(?: \(?\d+\)?)?)+(?=(?:\.tar)?\.\w+$)"
+    r"|(?<=\.py)\.txt$",
     re.IGNORECASE,
 )
-"""What browsers, systems and Canvas add to the name of a second file of the same name."""
+"""What browsers, systems and Canvas add to the name of a second file of the same name; and what
+Windows, or a student whom a platform refuses code, adds to a module's."""
 _TRY = r"(?:v|version|attempt|try|draft)"
 _LATE = r"(?<![^\W_])(?:late(?: submission -)?|versp\w+ abgabe -)(?![^\W_])"
 LATE = re.compile(r"late(?:[ _-]submissions?)?", re.IGNORECASE)

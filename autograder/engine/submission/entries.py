@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ..errors import KitError
+from .attempts import own_name
 
 MAX_ARCHIVE = 256 * 2**20
 MAX_UNPACKED = 512 * 2**20
@@ -67,7 +68,7 @@ class Entry:
 
 def is_archive(name: str) -> bool:
     """Whether a file of this name is one that holds others."""
-    return name.lower().endswith(ARCHIVES)
+    return own_name(name).endswith(ARCHIVES)
 
 
 def is_ignored(name: str) -> bool:

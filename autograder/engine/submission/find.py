@@ -4,7 +4,7 @@ or as a learning platform exports it; unpacked or as a zip; or in a folder aroun
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -38,9 +38,13 @@ DATE = re.compile(
     r"|[0-3]?\d([-_. ])[01]?\d\2(?:19|20)\d\d(?!\d))"
 )
 """A date in a name."""
-COMMON = ("submission", "src")
+COMMON = re.compile(r"(?:submissions?|assignment|homework|hw|src)[ _.-]*\d*", re.IGNORECASE)
 """Names of folders and archives that are nobody's in particular; "submission" is what the students'
-own script writes."""
+own script writes, "assignment" what they are handed."""
+OF_ALL = "submissions"
+"""What ILIAS and Submitty call the folder that holds those of all students."""
+FOLDERS = ("moodle", "sakai", "brightspace", "nbgrader")
+"""Platforms whose form is that of a folder of a student's, too."""
 TEXTS = ("_text.html", "_link.html")
 """What Canvas makes of a text or an address that was handed in."""
 NUMBER = re.compile(r"[ _.-]*\d{1,3}")
@@ -50,23 +54,25 @@ SYSTEMS = ("._", ".DS_Store", "__MACOSX")
 
 @dataclass
 class Finder:
-    """Finds hand-ins; left_out: what lies there and is none."""
+    """Finds hand-ins. out: where the grades go; graded: the names of those that have some there;
+    left_out: what lies there and is no hand-in."""
 
     package: str
     modules: Sequence[str]
     out: Path | None = None
+    graded: Container[str] = ()
     left_out: list[str] = field(default_factory=list)
 
     def find(self, paths: Sequence[Path]) -> list[HandIn]:
         """The hand-ins that these paths name, each once, those of equal names told apart; several
-        paths, such as a shell makes of `class/*`, may be those of a class that was exported.
+        paths, such as a shell makes of `class/*`, may be those of a class.
 
         Raises `SubmissionError` for what is not there, holds nothing to grade, or looks like a
         class of which nobody can tell the students.
         """
         items = [self._named_item(path) for path in paths]
-        exported = self._exported(items) if len(items) > 1 else []
-        found = {each.where: each for each in exported or self._each(items)}
+        together = self._together(items) if len(items) > 1 else []
+        found = {each.where: each for each in together or self._each(items)}
         if items and not found:
             raise SubmissionError(
                 f"{items[0].where}, and what follows: no zip and no folder to grade"
@@ -82,6 +88,17 @@ class Finder:
             raise SubmissionError(f"{path} is where the grades go: name another folder with -o")
         return item
 
+    def _together(self, items: Sequence[Item]) -> list[HandIn]:
+        """The hand-ins of items of one folder, as of a class; none where one may be a class."""
+        if found := self._exported(items):
+            return found
+        are_beside = len({os.path.dirname(item.where) for item in items}) == 1
+        is_any_class = any(
+            LATE.fullmatch(item.name) or item.name == OF_ALL or self._are_several(self._units(item))
+            for item in items
+        )
+        return self._by_name(items) if are_beside and not is_any_class else []
+
     def _each(self, items: Sequence[Item]) -> list[HandIn]:
         """The hand-ins of each item, which is a class, or with the others of its kind one."""
         are_several = len(items) > 1
@@ -89,7 +106,8 @@ class Finder:
         single: dict[str, Item] = {}
         for item in items:
             # Of several, as of a class's, one in which there is nothing to grade has a row.
-            hand_ins = self._class(item, MAX_LEVELS - are_several)
+            is_students = item.is_folder and form_of([item.name]) in FOLDERS
+            hand_ins = [] if is_students else self._class(item, MAX_LEVELS - are_several)
             if not (hand_ins or are_several or item.is_link or _may_hold(item)):
                 raise SubmissionError(f"{item.where}: neither a zip nor a folder")
             found += hand_ins
@@ -115,16 +133,19 @@ class Finder:
         units = [item for item in items if _may_hold(item)]
         # An empty folder may be a student's, but tells nothing of how the class is packed.
         units = [unit for unit in units if not unit.is_folder or unit.inside()] or units
-        if "submissions" in {unit.name for unit in units}:  # beside it Submitty has results
+        if OF_ALL in {unit.name for unit in units}:  # beside it Submitty has results
             units = [unit for unit in units if self._holds(unit)] or units
         if len(units) == 1 and levels:
             deeper = self._class(units[0], levels - 1)
-            if len(deeper) > 1 or any(each.students for each in deeper):
+            is_of_all = bool(deeper) and units[0].name.lower() == OF_ALL
+            if len(deeper) > 1 or is_of_all or any(each.students for each in deeper):
                 self._leave_out(item for item in items if item not in units)
                 return deeper
         if not parent.is_folder and len(list(filter(self._holds, units))) < 2:
             return []  # a student's zip, whatever it holds
-        if len(units) == 1 and units[0].name.split(".")[0].lower() in (self.package, *COMMON):
+        own = units[0].name.split(".")[0] if len(units) == 1 else ""
+        is_common = COMMON.fullmatch(own) or own.lower() == self.package
+        if own and (is_common or parent.name in self.graded):
             return []  # a student's folder: its name says more
         if not units and not any(item.is_link for item in items):
             if levels < MAX_LEVELS:

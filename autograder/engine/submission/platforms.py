@@ -13,7 +13,7 @@ LOGIN+task+TIME+random. Gradescope: folders of which a file tells the rest.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from ..text import visible
-from .attempts import COPY, is_module, newest, numbers, own_name
+from .attempts import ATTEMPT, COPY, is_module, newest, numbers, own_name
 from .entries import MAX_ARCHIVE, Entry, SubmissionError, archive_entries, is_archive
 from .read import MAX_NAME, HandIn
 
@@ -45,7 +45,7 @@ FORMS = {
     ),
     "sakai": re.compile(
         r"(?P<label>(?P<account>[^()]+,[^()]*\([^()]+\)))"
-        r"_(?:(?P<text>Feedback.+)|(?:[^_]*_)?(?P<file>.+))"
+        r"(?:_(?:(?P<text>Feedback.+)|(?:[^_]*_)?(?P<file>.+)))?"
     ),
     "blackboard": re.compile(
         r"(?P<label>(?P<account>.+_(?P<login>[^_]+)))_attempt_(?P<number>[\d-]{19})"
@@ -97,7 +97,8 @@ class Piece:
 
 def form_of(names: Sequence[str]) -> str:
     """The platform that at least half of these names are from, or ""."""
-    told = {form: [*filter(None, map(FORMS[form].fullmatch, names))] for form in FORMS}
+    composed = [normalize("NFC", name) for name in names]  # a Mac writes an accent by itself
+    told = {form: [*filter(None, map(FORMS[form].fullmatch, composed))] for form in FORMS}
     if not _are_students(told["canvas"]):
         del told["canvas"]
     best = max(told, key=lambda form: len(told[form]))
@@ -123,19 +124,35 @@ def by_student(
     items: Sequence[Item], form: str, modules: Sequence[str]
 ) -> tuple[list[HandIn], list[Item]]:
     """The students' hand-ins, and the items that the form doesn't fit."""
-    pieces, others = defaultdict(list), []
+    fitting: dict[Item, dict[str, str]] = {}
     for item in items:
-        found = FORMS[form].fullmatch(item.name)
-        if found is None or item.is_link:
-            others.append(item)
-        else:
-            # A Mac writes an accent by itself.
-            told = {
-                name: normalize("NFC", text) for name, text in found.groupdict().items() if text
-            }
-            who = tuple((name, told[name]) for name in STUDENT if name in told)
-            pieces[who].append(_piece(item, told, modules))
-    return [_hand_in(form, dict(who), each, modules) for who, each in pieces.items()], others
+        found = FORMS[form].fullmatch(normalize("NFC", item.name))
+        if found is not None and not item.is_link:
+            fitting[item] = {name: text for name, text in found.groupdict().items() if text}
+    if form == "chamilo":
+        _complete_logins(fitting.values())
+    pieces = defaultdict(list)
+    for item, told in fitting.items():
+        who = tuple((name, told[name]) for name in STUDENT if name in told)
+        pieces[who].append(_piece(item, told, modules))
+    hand_ins = [_hand_in(form, dict(who), each, modules) for who, each in pieces.items()]
+    return hand_ins, [item for item in items if item not in fitting]
+
+
+def _complete_logins(told: Collection[dict[str, str]]) -> None:
+    """A login may hold "_", too: where one word stands before different second words of the same
+    file's name, as in stud_101_x.zip and stud_102_x.zip, both words are the login."""
+    words = defaultdict(set)
+    for each in told:
+        second, _, file = each["file"].partition("_")
+        if file and not ATTEMPT.fullmatch(second):
+            words[each["login"], file].add(second)
+    first = {login for (login, _), found in words.items() if len(found) > 1}
+    for each in told:
+        second, _, file = each["file"].partition("_")
+        if each["login"] in first and file:
+            each["login"] = each["label"] = f"{each['login']}_{second}"
+            each["file"] = file
 
 
 def _piece(item: Item, told: Mapping[str, str], modules: Sequence[str]) -> Piece:
@@ -223,7 +240,7 @@ def _entries(pieces: Iterable[Piece]) -> Iterator[Entry]:
 
 def _sortable(time: str) -> str:
     """Nov 2, 2026 859 PM, or 2 November 2026 2059, as 2026-11-02-2059; another as it is."""
-    short = re.sub(r"([^\W\d]{3})\w*\.?", r"\1", time.replace(",", ""))
+    short = re.sub(r"([^\W\d]{3})\w*", r"\1", re.sub("[,.]", "", time))
     short = re.sub(r"\b(\d{3})\b", r"0\1", short)
     for form in DATES:
         with suppress(ValueError):

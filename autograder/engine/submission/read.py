@@ -309,7 +309,8 @@ class _Reader:
             try:
                 files[target] = entry.read(MAX_FILE)
             except Exception as problem:  # whatever a damaged entry provokes
-                self.notes.append(f"left out: {target} is damaged ({type(problem).__name__})")
+                said = getattr(problem, "strerror", "") or f"damaged ({type(problem).__name__})"
+                self.notes.append(f"left out: {target}, {said}")
         return files if any(t.startswith(f"{self._package}/") for t in files) else {}
 
 

@@ -5,11 +5,13 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.engine.assignment import Assignment
 from autograder.engine.errors import KitError
+from autograder.engine.grade import run
 from autograder.engine.grade.run import Run, run_class
 from autograder.engine.prove import made_up
 from autograder.engine.report.worksheet import filled_in
@@ -177,3 +179,30 @@ def test_a_later_hand_in_replaces_the_same_students_and_no_other(tiny, tmp_path,
     assert "replaced, of the same name: zoe\n" in said
     kept = ", ".join(f"{name[:-4]}.zip" for name in names[:-1])
     assert f"kept, of earlier runs with -o {out}: {kept}\n" in said
+
+
+def test_a_late_student_is_who_they_were_in_the_class(tiny, tmp_path):
+    names = ["Zoe M_3_assignsubmission_file/x.zip", "ada/hw3.zip", "al/work.zip"]
+    out = tmp_path / "out"
+    run_class(Run(tiny.folder, [class_of(tiny, tmp_path / "class", *names)], out, 1))
+    for name in names:
+        late = class_of(tiny, tmp_path / "late", name) / Path(name).parent
+        run_class(Run(tiny.folder, [late], out, 1))
+    rows = [*csv.DictReader((out / "final_grades.csv").open())][1:]
+    assert {row["file"]: float(row["total_points_earned"]) for row in rows} == {
+        f"{Path(name).parent}.zip": 10 for name in names
+    }
+
+
+def test_what_another_run_wrote_in_the_meantime_is_in_the_table(tiny, tmp_path, monkeypatch):
+    out, grade_all = tmp_path / "out", run.grade_all
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        run_class(Run(tiny.folder, [class_of(tiny, tmp_path / "b", "al.zip")], out, 1))
+        return grade_all(*arguments)
+
+    monkeypatch.setattr(run, "grade_all", meanwhile)
+    run_class(Run(tiny.folder, [class_of(tiny, tmp_path / "a", "ada.zip")], out, 1))
+    rows = [*csv.DictReader((out / "final_grades.csv").open())][1:]
+    assert [row["file"] for row in rows] == ["ada.zip", "al.zip"]

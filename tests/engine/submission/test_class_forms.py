@@ -80,6 +80,13 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         {**work("ada/1", "ada/2", "al/1", "al/2", content=OLD), **work("ada/10", "al/10")},
         ["ada", "al"],
     ),
+    "canvas, names as a Mac writes them": ({
+        "zoe\u0308_1_91_x.zip": WRONG, "zo\u00eb_1_92_x-1.zip": RIGHT, "al_2_93_x.tar-1.gz": tarred(PACKAGE),
+    }, ["al_2", "zo"]),
+    "canvas, copies handed in again": ({
+        **{f"ada_1_9{n}_{m} (1)-{n}.py": NEW for n, m in enumerate(MODULES, 1)},
+        **{f"ada_1_8{n}_{m} (1).py": OLD for n, m in enumerate(MODULES, 1)}, "al_2_93_x.zip": RIGHT,
+    }, ["ada_1", "al_2"]),
     "a canvas quiz": (
         {f"{who}_question_5_9{n}_{module}.py": NEW
          for n, module in enumerate(MODULES) for who in ("al_ada12", "l_zoe13")},
@@ -131,6 +138,11 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
         "2026_10_30_20_15_33_ada_alpha.py": OLD, "2026_10_30_20_15_33_al_x.zip": WRONG,
         "2026_11_01_20_15_33_al_x.zip": RIGHT, "2026_11_01_20_15_33_zoe_x.zip": RIGHT,
     }, ["zoe", "ada", "al"]),
+    "chamilo, logins of two words": ({
+        **{f"2026_11_0{n}_20_15_33_stud_10{n}_x.zip": RIGHT for n in (1, 2)},
+        "2026_11_03_20_15_33_stud_102_v2_x.zip": RIGHT, "2026_11_01_20_15_33_al_v1_x.zip": WRONG,
+        "2026_11_02_20_15_33_al_v2_x.zip": RIGHT,
+    }, ["stud_101", "al", "stud_102"]),
     "ilias": ({
         "Submissions/L_Ada_1/x.zip": WRONG, "Submissions/L_Ada_1/Late Submission - x (2).zip": RIGHT,
         **{f"Submissions/M_Al_2/Verspaetete Abgabe - {name}": NEW for name in FLAT},
@@ -211,8 +223,8 @@ CLASSES: dict[str, tuple[Class, list[str]]] = {
     }, ["- Al", "Ada"]),
     "copies by other names": ({
         **{f"ada/{name}": NEW for name in ("Copy of alpha.py", "beta - Kopie (2).py")},
-        "al/alpha (1).py": NEW, "al/beta copy 2.py": NEW,
-    }, ["ada", "al"]),
+        "al/alpha (1).py": NEW, "al/beta copy 2.py": NEW, "zoe/alpha.py.txt": NEW, "zoe/beta.py": NEW,
+    }, ["ada", "al", "zoe"]),
     "a zip in a zip, and a file beside": ({
         "ada_1_2_x.zip": zipped({"submission.zip": RIGHT}), "ada_1_3_r.pdf": b"",
         "al_2_4_x.zip": RIGHT,
