@@ -189,11 +189,12 @@ def _search(case: Case, function: str, how: str) -> Search | None:
     aspects: set[str] = set()
     table: dict[CallIndex, set[str]] = {}
     for number, exchange in case.exchanges.items():
-        if how == WHERE and exchange.misleads(function):
-            continue  # given a wrong object, the function may answer anything
+        misled = exchange.misleads(function)
         for index, request in enumerate(exchange.requests):
+            mine, wrong = exchange.mine[index], exchange.wrong[index]
+            if misled and (how == WHERE or "exception" not in mine):
+                continue  # given a wrong object, the function may answer anything
             if request.name == function:
-                mine, wrong = exchange.mine[index], exchange.wrong[index]
                 if how != STRICTLY:
                     base = exchange.base[index]
                     wrong = {a for a in wrong if a in BESIDE or not alike(mine, base, a, request)}

@@ -55,8 +55,8 @@ class Forward(Catalogue, of="batchnorm_forward"):
     normalisation takes one unit at a time and looks at it over all examples. Which axis counts the
     examples?"""
     bn_global_statistics = {MEAN: "mean = x.mean()", VAR: "var = x.var()"}
-    """There is one mean and one variance for the whole batch. Units differ in size: the large ones
-    decide, and the others stay far from mean 0 and spread 1. Without an axis, NumPy averages over
+    """All units together have one number where each needs its own, from its column of the batch.
+    Units differ in size: the large ones decide for the others. Without an axis, NumPy averages over
     everything."""
     running_keepdims = _averages("mean(axis=0, keepdims=True)")
     """The running values come back with two axes, (1, D), because of keepdims. They should have the
@@ -66,6 +66,9 @@ class Forward(Catalogue, of="batchnorm_forward"):
     """The mean is never subtracted, so units keep their offset, and a sigmoid that follows may
     saturate. Take gamma = 1 and beta = 0: every column of the output should have mean 0."""
 
+    std_not_divided = {X_HAT: "x_hat = x - mean"}
+    """The mean is subtracted, but nothing is divided by the standard deviation. Take gamma = 1 and
+    beta = 0: every column of the output should have mean 0 and spread 1."""
     bn_bracket_missing = {X_HAT: "x_hat = x - mean * inv_std"}
     """Only the mean is divided by the standard deviation: a division comes before a difference.
     Take gamma = 1 and beta = 0: every column of the output should have spread 1. Which difference

@@ -157,6 +157,13 @@ CAUSES = {
         CLIP + SQUARED,
         {"global_norm_squared", "global_norm_hands_back_given_arrays"},
     ),
+    "right gradients of a pass that only centres, which look like those of a known slip": (
+        "def batchnorm_forward(x, gamma, beta, *running, **named):\n"
+        "    _, cache, *rest = right.batchnorm_forward(x, gamma, beta, *running, **named)\n"
+        "    cache['x_hat'] = cache['x_hat'] / cache['inv_std']\n"
+        "    return gamma * cache['x_hat'] + beta, cache, *rest",
+        {"std_not_divided"},
+    ),
     "right gradients of a wrong forward pass": (
         CENTRED_ALONE,
         {"training_output_otherwise", "evaluation_output_otherwise", "running_not_updated"}
