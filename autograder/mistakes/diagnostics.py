@@ -36,8 +36,8 @@ class GradientNorms(Catalogue, of="gradient_norms"):
     """The norms do not come in the order of the arrays. Whoever reads them takes the last layer's
     for the first one's, and a vanishing gradient for an exploding one."""
     norms_list = {RETURN_NORMS: "return [_norm(grad) for grad in grads]"}
-    """A list comes back, and the docstring asks for a NumPy array: callers want to divide and
-    compare all the norms at once."""
+    """The docstring asks for a NumPy array, and none comes back: callers want to divide and compare
+    all the norms at once."""
     norms_float32 = {"dtype=np.float64": "dtype=np.float32"}
     """Your norms hold only about seven digits: something on the way is float32. Vanishing
     gradients get lost in it. Keep float64."""
@@ -292,8 +292,9 @@ class ChooseRemedy(Catalogue, of="choose_remedy"):
     """Your rule names a remedy that heals, but not always one of the choices. Several may heal one
     and the same net; only one of these is offered each time. Where do you look at choices?"""
     remedy_changes_measurements = {'measurements["activation"]': 'measurements.pop("activation")'}
-    """The dictionary of measurements changes: pop takes the entry out of it, and the caller goes
-    on using it. Read an entry with square brackets."""
+    """The dictionary of measurements changes, and the caller goes on using it. Read its entries
+    with square brackets, which take none out, and keep what you compute in variables of your
+    own."""
     remedy_of_nothing = {NO_CHOICE: "if choices is None:"}
     """Without any choice nothing can be right, and the contract asks for a ValueError. An empty
     tuple is not None: test whether it has an entry before you measure anything."""

@@ -242,9 +242,9 @@ for target, draw, scale in ((HE_NORMAL, NORMAL, "std = "), (HE_UNIFORM, UNIFORM,
         unknown_mode_is_key_error = {
             scale: f'{{"fan_avg": 0, "fan_in": 0, "fan_out": 0}}[mode]\n{scale}'
         }
-        """A mode that does not exist raises KeyError, from the look-up in your dictionary. The
-        docstring names another exception. Ask whether the mode is among the keys before you look it
-        up."""
+        """A mode that does not exist raises KeyError, as a look-up in a dictionary does. The
+        docstring names another exception. Ask first whether the mode is among those that there
+        are."""
         no_else_branch = {
             CHECK: f'{CHECK}\nif mode in ("fan_avg", "fan_in", "fan_out"):\n    fan = mode',
             HE_STD: "_he_std(n_in, n_out, fan)",

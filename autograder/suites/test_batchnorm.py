@@ -285,6 +285,7 @@ def test_running_mean(student, reference, rng):
     batches = [
         _batch(rng, 5, 4, momentum=small),
         _batch(rng, 300, 4, spread=1e4, momentum=large),
+        _batch(rng, 1, 4, momentum=large),
     ]
     _running(student, reference, batches, "running_mean")
 
@@ -299,6 +300,7 @@ def test_running_variance(student, reference, rng):
     batches = [
         _batch(rng, 4, 5, spread=2.0, momentum=small, eps=0.5),
         _batch(rng, 100, 5, spread=1e4, momentum=large, eps=1e-5),
+        _batch(rng, 1, 5, momentum=large),
         _batch(rng, 4, 5, spread=1e-3, momentum=0.9, eps=0.1),
     ]
     batches[-1].running_var[:] *= 1e-6

@@ -25,6 +25,15 @@ def shares_as_numpy_numbers():
         return np.average(activations.max(axis=0) == 0)
 
 
+def dead_of_relu_alone():
+    """What the contract promises to be outputs of ReLU is taken for it, and asked whether it is."""
+
+    def dead_fraction(activations):
+        if (activations < 0).any():
+            raise ValueError("activations must be outputs of ReLU")
+        return float((activations.sum(axis=0) <= 0).mean())
+
+
 def diagnosis_by_fractions():
     """A ratio without rounding."""
     from fractions import Fraction

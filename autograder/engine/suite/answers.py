@@ -16,16 +16,23 @@ HINTS = {
     "truth value": """`if`, `and`, and Python's `max` and `min` ask one question, but an array has
         many answers. Choose entry by entry, with `np.where` or a mask such as `z > 0`, or ask of
         all entries at once, with `.any()` or `.all()`.""",
-    "unexpected keyword|positional|required|multiple values": """The names of the arguments, their
-        order and their defaults are part of the task: callers rely on them. Compare your line
-        `def ...` with the one that you were given.""",
+    r"(unexpected keyword|positional|required|multiple values)(?!.*line \d)": """The names of the
+        arguments, their order and their defaults are part of the task: callers rely on them.
+        Compare your line `def ...` with the one that you were given.""",
+    "unexpected keyword|positional|required|multiple values": """A call in that line passes more or
+        fewer arguments than its function takes, or one by another name. Look up what it takes: a
+        shape is one argument, a tuple such as `size=(n_in, n_out)`.""",
+    "0-dimensional arrays can|size-1|length-1": """One number is needed there, and an array stands
+        there: the functions of `math`, `float` and `int` take one number at a time. NumPy's
+        functions work on all entries at once.""",
     "broadcast|operands|mismatch|not aligned": """Two arrays in that line don't fit together. Write
         down the shape of each, then what their product or sum should have.""",
-    "0-d|iterat|indices for array|unsized|too many indices": """Arrays without an axis, of shape (),
+    "0-d|iterat|unsized": """Arrays without an axis, of shape (),
         are allowed, too: they can be neither indexed nor gone through by a loop. Compute on the
         whole array at once.""",
-    "zero-size|empty": """Empty arrays, of shape (0,), are allowed, too: they have no largest entry
-        and no mean. Decide what the result is there before you ask for one.""",
+    "zero-size|empty(?! list| deque| set)": """Empty arrays, of shape (0,), are allowed, too: they
+        have no largest entry and no mean. Decide what the result is there before you ask for
+        one.""",
     "inhomogeneous": """NumPy makes one array of a list only where all its entries have one shape.
         Go through the list, and compute with one of its arrays at a time.""",
     "scalar index": """An array stands where one whole number is needed: a size, an index or an
@@ -33,11 +40,12 @@ HINTS = {
     "has no attribute": """What stands before the dot has nothing of that name. It may be of another
         type than you think, as a list or a plain number for an array, or the name is another
         library's. Print its type, and look up what that has.""",
-    "Cannot interpret|high <= 0|low >= high": """A generator's methods take the shape as one tuple,
-        `size=(n_in, n_out)`. `normal` and `uniform` draw real numbers, `integers` whole ones.""",
-    "tuple index|AxisError|norm order|number of dim": """An array has fewer axes than that line
-        needs. Where any shape is allowed, also (n,) and (), compute on the whole array at once:
-        `np.sum` and `ravel` take every shape.""",
+    "Cannot interpret|high <= 0|low >= high": """NumPy takes a shape as one tuple, as in
+        `np.zeros((n, d))` or `size=(n_in, n_out)`. Of a generator's methods `normal` and `uniform`
+        draw real numbers, `integers` whole ones.""",
+    "tuple index|too many indices|AxisError|norm order|number of dim": """An array has other axes
+        than that line needs, or a tuple too few entries. Where any shape is allowed, also (n,) and
+        (), compute on the whole array at once: `np.sum` and `ravel` take every shape.""",
     "RecursionError": """The function calls itself without an end. Does it use its own name where
         NumPy's function of that name is meant, or miss the case in which it stops?""",
     "KeyError": """The dictionary has no such key, in these very letters. Print its keys, and think

@@ -120,8 +120,8 @@ for target, one in ONE_NUMBER.items():
 class OneNumberAtATime(Catalogue, of=FUNCTIONS):
     sigmoid_math_exp = "import math\nreturn 1 / (1 + math.exp(-z))"
     sigmoid_grad_math_exp = "import math\ns = 1 / (1 + math.exp(-z))\nreturn s * (1 - s)"
-    """Functions of the module `math` take one number at a time, and z is an array. NumPy has
-    functions of the same names that work on all entries at once."""
+    """z is an array, and that line takes one number: so do `float`, `int` and the functions of
+    `math`. NumPy's functions of the same names work on all entries at once."""
     sigmoid_assigns_into_scalar = (
         "out = 0.5 * (1 + np.tanh(z / 2))\nout[z < -700] = 0.0\nreturn out"
     )

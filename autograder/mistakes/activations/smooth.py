@@ -161,8 +161,9 @@ class Smooth(Catalogue, of=SMOOTH):
     that very negative z give no large activations. What does alpha multiply?"""
     elu_where_both_branches = "np.where(z >= 0, z, alpha * (np.exp(z) - 1))"
     elu_grad_where_both_branches = "np.where(z >= 0, 1.0, alpha * np.exp(z))"
-    """`np.where` computes both branches for all entries and chooses afterwards, so the exponential
-    also sees large positive z and overflows, with a warning. What could it be given instead?"""
+    """The exponential also sees large positive z and overflows, with a warning: `np.where`, for
+    one, computes both branches for all entries and chooses afterwards. What could it be given
+    instead?"""
     elu_mask_as_factor = "(z > 0) * z + (z <= 0) * alpha * (np.exp(z) - 1)"
     elu_grad_mask_as_factor = "(z > 0) * 1.0 + (z <= 0) * alpha * np.exp(z)"
     """For a large positive z the exponential is infinite, and infinity times zero is NaN: a mask as

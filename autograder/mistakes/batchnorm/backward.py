@@ -148,8 +148,8 @@ class Backward(Catalogue, of="batchnorm_backward"):
     """Your dgamma and dbeta have the shape of the batch: the sum over the examples is missing. All
     examples use the same gamma and beta, so their shares of the gradient add up."""
     dgamma_and_dbeta_keepdims = _sums("sum(axis=0, keepdims=True)")
-    """Your dgamma and dbeta have two axes, (1, D), because of keepdims. A gradient has the shape of
-    its parameter, here (D,), or an update would change the parameter's shape."""
+    """Your dgamma and dbeta have two axes, (1, D), as keepdims leaves them. A gradient has the
+    shape of its parameter, here (D,), or an update would change the parameter's shape."""
 
     # ---- results ----
 

@@ -59,9 +59,8 @@ class Forward(Catalogue, of="batchnorm_forward"):
     Units differ in size: the large ones decide for the others. Without an axis, NumPy averages over
     everything."""
     running_keepdims = _averages("mean(axis=0, keepdims=True)")
-    """The running values come back with two axes, (1, D), because of keepdims. They should have the
-    shape (D,) that they came with. Broadcasting against x works without keepdims when the mean is
-    over axis 0."""
+    """The running values come back with two axes, (1, D), as keepdims leaves them. They should have
+    the shape (D,) that they came with, which broadcasts against x as well."""
     mean_not_subtracted = {X_HAT: "x_hat = x * inv_std"}
     """The mean is never subtracted, so units keep their offset, and a sigmoid that follows may
     saturate. Take gamma = 1 and beta = 0: every column of the output should have mean 0."""

@@ -138,8 +138,21 @@ def test_what_is_no_exception_of_the_function_is_passed_on():
         ("TypeError: iteration over a 0-d array", "without an axis"),
         ("AttributeError: 'numpy.ndarray' object has no attribute 'clamp'", "another library"),
         ("KeyError: 'mean'", "no such key"),
+        (
+            "TypeError: normal() takes at most 3 positional arguments (4 given)",
+            "A call in that line",
+        ),
+        ("TypeError: only 0-dimensional arrays can be converted", "One number is needed"),
+        ("IndexError: too many indices for array: array is 1-dimensional", "other axes"),
+        ("IndexError: pop from empty list", "stopped in the line named"),
     ],
 )
 def test_the_hint_at_an_exception_follows_from_what_it_says(said, hint):
     assert hint in StudentFault("raised", f"f raised {said} (m.py, line 3)").hint
     assert StudentFault("timeout", said).hint == ""
+
+
+def test_a_call_that_the_function_does_not_take_is_told_from_one_inside_it():
+    said = "m.f raised TypeError: f() got an unexpected keyword argument 'eps'"
+    assert "your line `def ...`" in StudentFault("raised", said).hint
+    assert "A call in that line" in StudentFault("raised", f"{said} (m.py, line 3)").hint
