@@ -186,8 +186,8 @@ class ByValue(Catalogue, of=VALUE):
     clip_value_generator = {
         f"[np.array({CLIP}) for grad in grads]": f"map(lambda grad: {CLIP}, grads)"
     }
-    """Your result is a generator, which can be read only once. The arrays should come in a list,
-    which callers may index and read as often as they like."""
+    """Your result can be read only once, as a generator or a map can. The arrays should come in
+    a list, which callers may index and read as often as they like."""
     clip_value_stacks = {
         f"[np.array({CLIP}) for grad in grads]": CLIP.replace("grad", "np.array(grads)")
     }

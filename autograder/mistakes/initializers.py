@@ -38,9 +38,9 @@ for target, scale, draw in (
         type do the generator's methods return by themselves?"""
         global_state = {draw: draw.replace("rng.", "np.random.")}
         own_generator = {draw: draw.replace("rng.", OWN.format(target))}
-        """The draws do not come from the caller's `rng`, but from np.random or from a new
-        generator. The same seed then gives other weights each time, and an experiment can't be
-        repeated. Draw with the methods of the generator that you are given."""
+        """The draws do not come from the caller's `rng`, but from elsewhere, such as np.random,
+        `random` or a new generator. The same seed then gives other weights each time, and an
+        experiment can't be repeated. Draw with the methods of the generator that you are given."""
         own_seed = {draw: draw.replace("rng.", "np.random.default_rng(0).")}
         seeds_global_generator = {
             draw: f"(np.random.seed(0), {draw.replace('rng.', 'np.random.')})[1]"

@@ -57,8 +57,8 @@ HINTS = {
         right. `np.where` computes both of its branches for all entries: make the argument harmless
         before it goes into `np.exp` or under a fraction bar.""",
     "refusal": """Check every argument, and of a list every array, before the work begins, and
-        `raise` the exception that the docstring names. NaN is not found by `x <= 0`, as no
-        comparison with it is true; `not x > 0` finds it.""",
+        `raise` the exception that the docstring names. Zero is not positive; and NaN is not found
+        by `x <= 0`, as no comparison with it is true: `not x > 0` finds it.""",
     "other exception": """An exception comes, but not the one that the docstring names, by which
         callers know what is wrong. If you raise it, change its class; if a line of yours fails,
         check the argument before that.""",
