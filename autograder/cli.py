@@ -9,10 +9,12 @@ import click
 
 from . import __version__
 from .engine.errors import KitError
+from .engine.text import printable
 
 ASSIGNMENT = Path(__file__).parent
 MACHINE = 1
 USAGE = 2
+MAX_SAID = 1000
 
 
 class OneLine(click.Group):
@@ -55,7 +57,7 @@ class PathArgument(click.Path):
 
 
 def _say(problem: str) -> None:
-    click.echo(f"error: {' '.join(problem.split())}", err=True)
+    click.echo(f"error: {printable(problem, MAX_SAID)}", err=True)
 
 
 @click.group(cls=OneLine)

@@ -72,6 +72,12 @@ CASES = [
     *imports({"import_removes_files": "import shutil; shutil.rmtree('.', ignore_errors=True)"}),
     case("large_replies", everywhere(_LARGE), *MODULES, says="all answers together"),
     case(
+        "large_replies_in_a_part",
+        everywhere(_LARGE, ["initializers"]),
+        "initializers",
+        says="all answers together",
+    ),
+    case(
         "no_numbers", everywhere(_NO_NUMBERS, ["activations"]), "activations", says="entry is nan"
     ),
     case("two_modules_hang", everywhere("while True: pass", _TWO), *_TWO, event="timeouts"),

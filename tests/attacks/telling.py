@@ -19,7 +19,6 @@ _RAISED = {
     """,
 }
 _WRONG = {
-    "name_of_the_graders": "raise type('MissingFunction', (Exception,), {})('<b>gone</b>')",
     "text_that_hangs": """
         class E(Exception):
             def __str__(self):
@@ -44,5 +43,9 @@ CASES = [
     *calls(_RAISED, says="raised"),
     *calls({"address_of_an_object": "raise ValueError(object())"}, says=r"object at 0x…>"),
     *calls({"todo_with_markup": "raise NotImplementedError('TODO <script>')"}, says="still to do"),
+    *calls(
+        {"name_of_the_graders": "raise type('MissingFunction', (Exception,), {})('<b>gone</b>')"},
+        says="raised MissingFunction",
+    ),
     *calls(_WRONG),
 ]

@@ -241,7 +241,7 @@ def _tar_entries(file: io.FileIO | io.BytesIO) -> list[Entry]:
 
 def _bounded_headers() -> type[tarfile.TarInfo]:
     """Members of one tar, whose long names and other attributes are bounded: `tarfile` reads them
-    whole, and copies those of all members for each."""
+    whole, and copies those of all members for each. The maps of sparse files have no bounds."""
     left = MAX_ATTRIBUTES
 
     class Member(tarfile.TarInfo):
@@ -251,7 +251,12 @@ def _bounded_headers() -> type[tarfile.TarInfo]:
                 left -= self.size * (GLOBAL if self.type == tarfile.XGLTYPE else 1)
             if left < 0:
                 raise SubmissionError("a tar with too many attributes")
+            if self.type == tarfile.GNUTYPE_SPARSE:
+                self._proc_gnusparse_10()
             return super()._proc_member(archive)  # type: ignore[misc]
+
+        def _proc_gnusparse_10(self, *_: object) -> None:
+            raise SubmissionError("a tar with sparse files: hand in a zip")
 
     return Member
 
@@ -260,6 +265,7 @@ def _is_looked_at(path: PurePosixPath) -> bool:
     return (
         0 < len(path.parts) <= MAX_DEPTH
         and len(str(path)) <= MAX_PATH
+        and "\0" not in str(path)
         and not any(map(is_ignored, path.parts))
     )
 

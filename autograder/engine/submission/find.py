@@ -93,11 +93,10 @@ class Finder:
         if found := self._exported(items):
             return found
         are_beside = len({os.path.dirname(item.where) for item in items}) == 1
-        is_any_class = any(
-            LATE.fullmatch(item.name) or item.name == OF_ALL or self._are_several(self._units(item))
-            for item in items
-        )
-        return self._by_name(items) if are_beside and not is_any_class else []
+        is_any_class = any(LATE.fullmatch(item.name) or item.name == OF_ALL for item in items)
+        if not are_beside or is_any_class or self._classes(items, (len(items) - 1) // 2):
+            return []
+        return self._by_name(items)
 
     def _each(self, items: Sequence[Item]) -> list[HandIn]:
         """The hand-ins of each item, which is a class, or with the others of its kind one."""
@@ -106,7 +105,8 @@ class Finder:
         single: dict[str, Item] = {}
         for item in items:
             # Of several, as of a class's, one in which there is nothing to grade has a row.
-            is_students = item.is_folder and form_of([item.name]) in FOLDERS
+            # Of several, an archive is a student's, whatever it looks like inside.
+            is_students = are_several if not item.is_folder else form_of([item.name]) in FOLDERS
             hand_ins = [] if is_students else self._class(item, MAX_LEVELS - are_several)
             if not (hand_ins or are_several or item.is_link or _may_hold(item)):
                 raise SubmissionError(f"{item.where}: neither a zip nor a folder")
@@ -159,17 +159,20 @@ class Finder:
                 " Name the newest attempt, or give the folders the students' names"
             )
         students = [item for item in units if not LATE.fullmatch(item.name)]
-        crowded = [item for item in students if item.is_folder and _has_student_numbers(item)]
-        inside = {item: self._units(item) for item in students}
-        several = [item for item in students if self._are_several(inside[item])]
-        crowded += several if 2 * len(several) >= len(units) else []
-        crowded += _sections(inside)
-        if crowded:
+        if crowded := self._classes(students, (len(units) - 1) // 2):
             raise SubmissionError(
                 f"{parent.where} looks like a class in no known form: {crowded[0].name} holds"
                 " several submissions; name the folders in which each student has one zip or folder"
             )
         return self._by_name(items)
+
+    def _classes(self, items: Sequence[Item], most: int) -> list[Item]:
+        """The items that look like classes themselves: so many students may have called their
+        attempts by other names."""
+        inside = {item: self._units(item) for item in items}
+        several = [item for item in items if self._are_several(inside[item])]
+        numbered = [item for item in items if item.is_folder and self._has_student_numbers(item)]
+        return numbered + (several if len(several) > most else []) + _sections(inside)
 
     def _exported(self, items: Sequence[Item]) -> list[HandIn]:
         """The hand-ins of a class that a platform exported."""
@@ -260,6 +263,13 @@ class Finder:
         units = [u for u in items if u.name in own and _may_hold(u) and self._holds(u)]
         return (len(units) == 1 and levels and self._units(units[0], levels - 1)) or units
 
+    def _has_student_numbers(self, folder: Item) -> bool:
+        """Whether several archives in it are called by students' numbers, and nothing else in it
+        is work."""
+        inside = folder.inside()
+        others = [item for item in inside if not STUDENT_NUMBER.fullmatch(item.name)]
+        return len(inside) - len(others) > 1 and not any(map(self._holds, others))
+
     def _are_several(self, units: Sequence[Item]) -> bool:
         """Whether these look like the work of several students."""
         form = self._form(units)
@@ -286,11 +296,6 @@ def _sections(folders: Mapping[Item, Sequence[Item]]) -> list[Item]:
 
 def _first_number(name: str) -> int | None:
     return next(iter(numbers(name)), None)
-
-
-def _has_student_numbers(folder: Item) -> bool:
-    """Whether several archives in it are called by students' numbers."""
-    return sum(bool(STUDENT_NUMBER.fullmatch(item.name)) for item in folder.inside()) > 1
 
 
 def _plain(item: Item) -> HandIn:

@@ -44,7 +44,7 @@ FORMS = {
         r"(?P<upload>\d{4}(?:_\d\d){5})_(?P<label>(?P<login>[^_]+))_(?P<file>.+)"
     ),
     "sakai": re.compile(
-        r"(?P<label>(?P<account>[^()]+,[^()]*\([^()]+\)))"
+        r"(?P<label>(?P<account>[^()]+,[^()]*[^()\s]\([^()\s]+\)))"
         r"(?:_(?:(?P<text>Feedback.+)|(?:[^_]*_)?(?P<file>.+)))?"
     ),
     "blackboard": re.compile(

@@ -69,7 +69,8 @@ class Program:
         self._with_init = True if is_plain else None
         self._left = times.submission  # seconds
         self._kept = 0.0  # those of them that this part may not use
-        self._bytes_left = limits.REPLIES
+        self._bytes_left = float(limits.REPLIES)
+        self._bytes_kept = 0.0
         self.reading_left = limits.READING
         self._stops = 0  # of functions in this part
         self.events = Events()
@@ -77,9 +78,11 @@ class Program:
 
     def begin(self, parts_to_come: int) -> None:
         """Ends the last part's process; the next request starts that of a new part. Some time is
-        kept for each part to come."""
+        kept for each part to come, and some room for its replies."""
         self.end()
-        self._kept = parts_to_come * limits.PART * self._times.submission
+        kept = parts_to_come * limits.PART
+        self._kept = kept * self._times.submission
+        self._bytes_kept = kept * limits.REPLIES
         self._stops = 0
 
     def limit(self, seconds: float) -> None:
@@ -104,7 +107,7 @@ class Program:
                 self._import(module)
             if self._left <= self._kept:
                 raise StudentFault("timeout", "the time that there is for this part was used up")
-            if self._bytes_left < 0:
+            if self._bytes_left < self._bytes_kept:
                 raise StudentFault("timeout", TOO_MUCH)
         except StudentFault as fault:
             return [fault]
@@ -199,7 +202,7 @@ class Program:
         try:
             for reply in process.ask([r.content for r in requests], lambda: self._allowed(end)):
                 self._bytes_left -= len(reply)
-                if self._bytes_left < 0:
+                if self._bytes_left < self._bytes_kept:
                     raise WireError(TOO_MUCH)
                 replies.append(reply)
                 is_full |= reply[1:8] == RAISED and b"MemoryError" in reply

@@ -340,6 +340,45 @@ def test_several_paths_are_as_one_class(tmp_path):
         find(*[put(tmp_path, name, b"") for name in ("a.txt", "b.txt")])
 
 
+@pytest.mark.parametrize("names", ["20001 20002 20003 20004", "g1 g2 g3 g4", "ada al wei zoe"])
+def test_classes_side_by_side_are_no_students(names, tmp_path):
+    files = {f"{'ABAB'[n]}/{name}.zip": RIGHT for n, name in enumerate(names.split())}
+    made(tmp_path, files)
+    assert [each.name[:-4] for each in find(tmp_path / "A", tmp_path / "B")[0]] == sorted(
+        names.split(), key=lambda name: next(path for path in files if name in path)
+    )
+
+
+@pytest.mark.parametrize("form", ["attempts", "handed in again under another name", "sakai"])
+def test_what_the_shell_makes_of_a_class_is_the_class(form, tmp_path):
+    files, names = CLASSES[form]
+    submissions = [read(each) for each in find(*made(tmp_path, files).iterdir())[0]]
+    assert len(submissions) == len(names)
+    assert all(kept(each) == PACKAGE for each in submissions)
+
+
+def test_what_a_students_zip_looks_like_inside_is_nobody_elses(tmp_path):
+    """A zip like a class of several students, one with two archives of numbers, one with a file of
+    Gradescope's: beside others each is one row."""
+    files = {
+        "ada.zip": RIGHT, "al.zip": RIGHT, "eve1.zip": zipped(MOODLE), "eve2.zip": zipped(CANVAS),
+        "eve3.zip": zipped({"submission_metadata.yml": b"---"}),
+        "eve4.zip": zipped({f"x/{n}2345.zip": RIGHT for n in (1, 2)}), "eve5.zip": zipped(work("1", "2")),
+    }  # fmt: skip
+    folder = made(tmp_path / "class", files)
+    for paths in ([folder], sorted(folder.iterdir())):
+        assert [each.name for each in find(*paths)[0]] == sorted(files)
+    put(folder, "wei/pkg/alpha.py", NEW)
+    for n in (1, 2):
+        put(folder, f"wei/{n}2345.zip", RIGHT)
+    assert len(find(folder)[0]) == len(files) + 1
+
+
+def test_a_folder_of_a_class_with_brackets_is_no_students(tmp_path):
+    folder = made(tmp_path / "Homework 3, part 1 (all)", {"ada.zip": RIGHT, "al.zip": RIGHT})
+    assert len(find(folder)[0]) == 2
+
+
 def test_several_paths_of_an_export_are_of_its_students(tmp_path):
     files, names = CLASSES["moodle"]
     found, _ = find(*sorted(made(tmp_path, files).iterdir()))
@@ -482,6 +521,16 @@ def test_a_tar_is_read_within_limits(mode, tmp_path):
     }
     cut = put(tmp_path, "cut.tar.gz", content[:100])
     assert "not a readable" in read(find(cut)[0][0]).problem
+
+
+def test_a_tar_of_sparse_files_or_of_impossible_names_is_a_row(tmp_path):
+    sparse, nul = tarfile.TarInfo("x"), tarfile.TarInfo("x")
+    sparse.type = tarfile.GNUTYPE_SPARSE
+    nul.pax_headers = {"path": "a\0b/notes.txt"}
+    (of_sparse,) = find(put(tmp_path, "ada.tar", tarred(PACKAGE, sparse)), out=tmp_path)[0]
+    (of_nul,) = find(put(tmp_path, "al.tar", tarred(PACKAGE, nul)), out=tmp_path)[0]
+    assert "sparse" in read(of_sparse).problem
+    assert kept(read(of_nul)) == PACKAGE
 
 
 def test_limits_count_only_what_is_looked_at(tmp_path, monkeypatch):

@@ -49,7 +49,7 @@ STOPS = 2
 SUBMISSION = 75.0
 """What all calls of a submission may take together."""
 PART = 1 / 10
-"""The share of that which is kept for each part to come."""
+"""The share of that, and of REPLIES, which is kept for each part to come."""
 FIGURES = 10.0
 READING = 20_000_000
 """What a submission's replies may cost the grader beyond READ_FREELY each: entries, of some 0.2
