@@ -526,7 +526,7 @@ def test_a_tar_is_read_within_limits(mode, tmp_path):
 def test_a_tar_of_sparse_files_or_of_impossible_names_is_a_row(tmp_path):
     sparse, nul = tarfile.TarInfo("x"), tarfile.TarInfo("x")
     sparse.type = tarfile.GNUTYPE_SPARSE
-    nul.pax_headers = {"path": "a\0b/notes.txt"}
+    nul.pax_headers.update(path="a\0b/notes.txt")
     (of_sparse,) = find(put(tmp_path, "ada.tar", tarred(PACKAGE, sparse)), out=tmp_path)[0]
     (of_nul,) = find(put(tmp_path, "al.tar", tarred(PACKAGE, nul)), out=tmp_path)[0]
     assert "sparse" in read(of_sparse).problem
